@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What is done to a guest before it is dumped.
+
+A case is a machine, the steps that take memory away, and the dump formats wanted.
+The steps are ordinary functions that get the running Guest.  Steps for after the
+dump (`after`) may try things that cannot be undone; what they return is kept with
+the truth.
+"""
+
+import dataclasses
+import hashlib
+import inspect
+import json
+import typing
+
+from . import initramfs
+from .guest import MIB, Machine
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+    """A row of the case table."""
+    name: str
+    why: str
+    steps: typing.Callable
+    machine: Machine = Machine()
+    formats: tuple = ("kdump-zlib",)
+    after: typing.Callable = None
+
+    def key(self):
+        """Changes whenever a dump of this case would come out different."""
+        what = [self.machine.arguments(), self.machine.modules, self.formats]
+        what += [inspect.getsource(part) for part in (self.steps, self.after) if part]
+        what += [path.read_text() for path in initramfs.sources()]
+        what += [hashlib.sha256(open(path, "rb").read()).hexdigest() for _, path in self.machine.files]
+        return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
+
+
+def both(guest):
+    """900 MiB are not a whole number of memory blocks, so one is left partly plugged."""
+    guest.plug(900 * MIB)
+    guest.balloon(800 * MIB)
+
+
+def shrunk(guest):
+    """Both drivers take memory from a guest whose free pages lie scattered, and give some back."""
+    guest.plug(1200 * MIB)
+    guest.run("sieve 800 2 1 >/tmp/sieve.out 2>&1 & while ! grep -q ready /tmp/sieve.out; do sleep 0.2; done",
+              timeout=120)
+    guest.balloon(600 * MIB, timeout=120)
+    guest.plug(900 * MIB, timeout=180)
+    guest.balloon(800 * MIB)
+
+
+def numa(guest):
+    """Memory comes and goes on two nodes; only one of them is left with whole blocks."""
+    guest.plug(300 * MIB, "vm0")
+    guest.plug(512 * MIB, "vm1")
+    guest.plug(420 * MIB, "vm1")
+    guest.balloon(900 * MIB)
+
+
+def offlined(guest):
+    """The partly plugged block is offlined: what it holds is no longer to be trusted."""
+    both(guest)
+    guest.run("""
+        for block in /sys/devices/system/memory/memory*; do
+            [ "$(cat $block/state)" = online ] && last=${block##*/memory} && [ "$last" -gt "${max:-0}" ] && max=$last
+        done
+        echo offline > /sys/devices/system/memory/memory$max/state
+        [ "$(cat /sys/devices/system/memory/memory$max/state)" = offline ]
+        """)
+
+
+TWO_NODES = Machine(devices=(
+    "-object", "memory-backend-ram,id=r0,size=512M", "-numa", "node,nodeid=0,memdev=r0,cpus=0",
+    "-object", "memory-backend-ram,id=r1,size=512M", "-numa", "node,nodeid=1,memdev=r1",
+    "-device", "virtio-balloon-pci,id=b0",
+    "-object", "memory-backend-ram,id=m0,size=1G",
+    "-device", "virtio-mem-pci,id=vm0,memdev=m0,node=0,requested-size=0",
+    "-object", "memory-backend-ram,id=m1,size=1G",
+    "-device", "virtio-mem-pci,id=vm1,memdev=m1,node=1,requested-size=0"))
+
+CASES = {case.name: case for case in (
+    Case("both", "virtio-mem partly plugged and balloon inflated", both, formats=("elf", "kdump-zlib")),
+    Case("shrunk", "both driven back and forth on fragmented memory", shrunk),
+    Case("numa", "two nodes with a virtio-mem device each", numa, machine=TWO_NODES),
+    Case("offlined", "a block with unplugged pages is offlined", offlined),
+)}

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs a case on a kernel, and keeps the dump together with the truth about it."""
+
+import dataclasses
+import json
+import pathlib
+import shutil
+import time
+
+from . import kernels
+from .cases import CASES
+from .guest import Guest
+from .util import CACHE, LabError, lock, new_folder, progress, run
+
+#: Printed by the guest, one block a line: name, state, node, zones.
+BLOCKS = r"""
+    cd /sys/devices/system/memory
+    for block in memory*; do
+        node=$(cd $block && ls -d node* 2>/dev/null)
+        echo "$block $(cat $block/state) ${node#node} $(cat $block/valid_zones 2>/dev/null | tr ' ' ,)"
+    done"""
+SUFFIX = {"elf": "elf", "kdump-zlib": "kdump"}
+
+
+@dataclasses.dataclass(frozen=True)
+class Dump:
+    """A dump in one format, and what is known about it from elsewhere."""
+    kernel: kernels.Kernel
+    case: str
+    form: str
+    folder: pathlib.Path
+
+    path = property(lambda self: self.folder / f"dump.{SUFFIX[self.form]}")
+    name = property(lambda self: f"{self.kernel.series.name}-{self.case}-{SUFFIX[self.form]}")
+
+    @property
+    def truth(self):
+        """What the guest and QEMU said."""
+        return json.loads((self.folder / "truth.json").read_text())
+
+
+def witness(guest):
+    """kpageflags of the guest as [start, pages] runs."""
+    *runs, total = guest.run("kpf", timeout=120).output.splitlines()
+    found = [[int(word, 16) for word in line.split()[1:]] for line in runs]
+    pages = sum(count for _, count in found)
+    if total != f"total {pages} {len(found)}":
+        raise LabError(f"the witness was cut off: {total!r} after {len(found)} runs of {pages} pages")
+    return found
+
+
+def settled(guest, timeout=60):
+    """The witness, once it says the same twice in a row: the drivers have come to rest."""
+    end, before = time.monotonic() + timeout, witness(guest)
+    while True:
+        time.sleep(0.5)
+        now = witness(guest)
+        if now == before:
+            return now
+        if time.monotonic() > end:
+            raise LabError("the guest's PageOffline pages do not come to rest")
+        before = now
+
+
+def facts(guest):
+    """Everything else worth knowing from inside and outside the guest."""
+    text = {name: guest.run(command).output for name, command in {
+        "release": "uname -r", "iomem": "cat /proc/iomem", "zoneinfo": "cat /proc/zoneinfo",
+        "vmstat": "cat /proc/vmstat", "meminfo": "cat /proc/meminfo", "dmesg": "dmesg",
+        "block_size": "cat /sys/devices/system/memory/block_size_bytes"}.items()}
+    blocks = {}
+    for line in guest.run(BLOCKS).output.splitlines():
+        name, state, node, zones = (line.split(" ") + ["", ""])[:4]
+        blocks[name] = {"state": state, "node": int(node) if node else None, "zones": zones.split(",") if zones else []}
+    return {**text, "release": text["release"].strip(), "block_size": int(text["block_size"], 16), "blocks": blocks,
+            "boot_bytes": guest.qmp("query-memory-size-summary")["base-memory"],
+            "balloon": guest.qmp("query-balloon"), "memory_devices": guest.qmp("query-memory-devices")}
+
+
+def _take(guest, case, folder):
+    """Drive the case, dump, and make sure that the truth held while the dump was made."""
+    case.steps(guest)
+    truth = facts(guest)
+    truth["offline"] = settled(guest)
+    guest.qmp("stop")
+    for form in case.formats:
+        progress(f"dumping {guest.kernel.release} {case.name} as {form}")
+        guest.dump(folder / f"dump.{SUFFIX[form]}", form)
+    guest.qmp("cont")
+    if witness(guest) != truth["offline"]:
+        raise LabError("the guest's PageOffline pages changed around the dump")
+    truth["after"] = case.after(guest) if case.after else None
+    return truth
+
+
+def _make(kernel, case, folder):
+    with Guest(kernel, case.machine, folder) as guest:
+        truth = _take(guest, case, folder)
+    if (folder / "dump.elf").exists():
+        run(("fallocate", "--dig-holes", folder / "dump.elf"))  # most of a guest's memory is zeros
+    (folder / "truth.json").write_text(json.dumps(truth, indent=1))
+    for name in ("initramfs.gz", "answers"):
+        (folder / name).unlink()
+
+
+def get(series, case_name, form=None):
+    """The dump of a case, made when the cache does not have it."""
+    kernel, case = kernels.get(series), CASES[case_name]
+    folder = CACHE / "dumps" / kernel.release / f"{case_name}-{case.key()}"
+    with lock(f"dump-{series}-{case_name}"):
+        if not folder.exists():
+            for old in folder.parent.glob(f"{case_name}-*"):
+                shutil.rmtree(old)
+            _attempts(kernel, case, folder)
+    return Dump(kernel, case_name, form or case.formats[0], folder)
+
+
+def _attempts(kernel, case, folder, attempts=2):
+    """An emulated guest that stumbles over the emulation gets a second chance, and says so."""
+    for left in reversed(range(attempts)):
+        try:
+            with new_folder(folder) as work:
+                _make(kernel, case, work)
+            return
+        except LabError as error:
+            if not left:
+                raise
+            progress(f"{kernel.release} {case.name}: {error}; once more")

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Which kernels the lab boots, and which crash opens their dumps with which flags."""
+
+import dataclasses
+import json
+import os
+import pathlib
+
+from .packages import Apt, newest_kernel, remove
+from .util import CACHE, lock, new_folder, progress, run, write_atomic
+
+#: What is taken from the packages: the kernel, and the drivers the cases use.
+IMAGE_FILES = ("boot/vmlinuz-*", "*/modules/*/vmlinuz", "*/drivers/virtio/*", "*/drivers/firmware/qemu_fw_cfg*",
+               "*/drivers/misc/vmw_balloon*", "*/drivers/misc/vmw_vmci/*", "*/drivers/hv/*")
+DEBUG_FILES = ("*/vmlinux*", "*/drivers/virtio/*", "*/drivers/misc/vmw_balloon*", "*/drivers/hv/*")
+
+
+@dataclasses.dataclass(frozen=True)
+class Series:
+    """A row of the kernel table."""
+    name: str
+    crash: str                 # a name that crashes.get() knows
+    flags: tuple = ()          # what that crash needs to open this kernel
+    mapcount: str = "page_type"  # struct page member that holds the page type
+
+
+SERIES = {row.name: row for row in (
+    Series("6.1", "system", mapcount="_mapcount"),
+    Series("6.12", "sid"),
+    Series("7.2", "sid", ("--no_modules",)),
+)}
+DEFAULT = "6.1 6.12"
+
+
+def selected():
+    """The series to run, from OFL_KERNELS."""
+    return (os.environ.get("OFL_KERNELS") or DEFAULT).split()
+
+
+@dataclasses.dataclass(frozen=True)
+class Kernel:
+    """An unpacked kernel."""
+    series: Series
+    release: str
+    folder: pathlib.Path
+
+    vmlinuz = property(lambda self: self.folder / "vmlinuz")
+    vmlinux = property(lambda self: self.folder / "vmlinux")
+    modules = property(lambda self: self.folder / "modules")
+    debug = property(lambda self: self.folder / "debug")
+
+
+def _resolved(series):
+    """The kernel chosen for a series: looked up once a cache, so that a second run needs no network."""
+    note = CACHE / "resolved" / f"{series.name}.json"
+    if note.exists():
+        return json.loads(note.read_text())
+    release, image, debug = newest_kernel(Apt(), series.name)
+    found = {"release": release, "image": image, "debug": debug}
+    write_atomic(note, json.dumps(found))
+    return found
+
+
+def get(name):
+    """The kernel of a series, fetched and unpacked when the cache does not have it."""
+    series = SERIES[name]
+    with lock(f"kernel-{name}"):
+        found = _resolved(series)
+        kernel = Kernel(series, found["release"], CACHE / "kernels" / found["release"])
+        if not kernel.folder.exists():
+            with new_folder(kernel.folder) as work:
+                _unpack(found, work)
+    return kernel
+
+
+def _unpack(found, work):
+    """Lay the files of the packages out as Kernel names them."""
+    apt, image, debug = Apt(), work / "image", work / "debuginfo"
+    for folder, packages, files in ((image, found["image"], IMAGE_FILES), (debug, [found["debug"]], DEBUG_FILES)):
+        folder.mkdir()
+        apt.unpack(packages, folder, files)
+    next(image.rglob("vmlinuz*")).rename(work / "vmlinuz")
+    progress(f"shrinking vmlinux of {found['release']}")
+    # crash does not use the relocations, and they are half of the file
+    run(("objcopy", "--remove-relocations=*", next(debug.rglob("vmlinux*")), work / "vmlinux"))
+    for folder, target in ((image, "modules"), (debug, "debug")):
+        (work / target).mkdir()
+        for path in folder.rglob("*.ko*"):
+            path.rename(work / target / path.name)
+        remove(folder)

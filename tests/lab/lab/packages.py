@@ -1,0 +1,162 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Debian packages from suites the machine itself does not use.
+
+The machine's own apt says where its mirror is.  Our sources list names the same
+mirror with more suites, and lives with its own state in the cache folder, so
+that nothing outside the cache changes.
+"""
+
+import os
+import pathlib
+import re
+import shutil
+import tempfile
+
+from .util import CACHE, LabError, lock, natural, new_folder, progress, run
+
+KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
+SUITES = ("bookworm", "bookworm-backports", "trixie", "trixie-backports", "sid")
+SECURITY_SUITES = ("bookworm-security",)
+TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages")
+
+
+def _machine_sources():
+    """(main archive URI, security archive URI) as this machine reaches them."""
+    lines = run(TARGETS).split("\n")
+    if not any(lines):  # apt names only indexes it holds: fetch them, but not into /var
+        with tempfile.TemporaryDirectory() as state:
+            own = ("-o", f"Dir::State={state}", "-o", f"Dir::Cache={state}", "-o", "APT::Sandbox::User=")
+            run(("apt-get", *own, "-q", "update"))
+            lines = run((*TARGETS, *own)).split("\n")
+    found = dict(reversed(line.split(" ", 1)) for line in lines if " " in line)
+    main = next((uri for suite, uri in found.items() if "-" not in suite), None)
+    security = next((uri for suite, uri in found.items() if suite.endswith("-security")), None)
+    if not main:
+        raise LabError("apt has no Debian archive configured: cannot tell where to fetch kernels from")
+    return main, security
+
+
+class Apt:
+    """apt with its own sources, state and cache."""
+
+    def __init__(self, folder=CACHE / "apt"):
+        self.folder = folder
+        self.config = folder / "apt.conf"
+
+    def _prepare(self):
+        """Write the configuration and fetch the indexes, once a cache."""
+        with lock("apt"):
+            if self.config.exists():
+                return
+            with new_folder(self.folder) as work:
+                self._write(work, work)
+                progress("fetching package indexes of " + ", ".join((*SUITES, *SECURITY_SUITES)))
+                run(("apt-get", "-q", "update"), env=self._environment(work / "apt.conf"))
+                self._write(work, self.folder)
+
+    @staticmethod
+    def _write(work, folder):
+        """The configuration in `work`, naming its files as they will be in `folder`."""
+        main, security = _machine_sources()
+        pairs = [(main, suite) for suite in SUITES]
+        pairs += [(security, suite) for suite in SECURITY_SUITES if security]
+        for name in ("state/lists/partial", "cache/archives/partial"):
+            (work / name).mkdir(parents=True, exist_ok=True)
+        (work / "state/status").touch()
+        (work / "sources.list").write_text("".join(
+            f"deb [signed-by={KEYRING}] {uri} {suite} main\n" for uri, suite in pairs))
+        options = {
+            "Dir::State": folder / "state", "Dir::State::status": folder / "state/status",
+            "Dir::Cache": folder / "cache", "Dir::Etc::sourcelist": folder / "sources.list",
+            "Dir::Etc::sourceparts": "/dev/null", "Dir::Etc::preferences": "/dev/null",
+            "Dir::Etc::preferencesparts": "/dev/null", "Acquire::Languages": "none",
+            "APT::Sandbox::User": "", "APT::Architecture": "amd64",
+        }
+        (work / "apt.conf").write_text("".join(f'{key} "{value}";\n' for key, value in options.items()))
+
+    @staticmethod
+    def _environment(config):
+        return {**os.environ, "APT_CONFIG": str(config), "LC_ALL": "C"}
+
+    def _apt(self, *words, **options):
+        self._prepare()
+        return run(words, env=self._environment(self.config), **options)
+
+    def names(self, prefix):
+        """Every package name that begins so."""
+        return set(self._apt("apt-cache", "pkgnames", prefix).split())
+
+    def version(self, package, suite=None):
+        """The version that would be installed, or None."""
+        target = ("-t", suite) if suite else ()
+        text = self._apt("apt-cache", *target, "policy", package)
+        found = re.search(r"Candidate: (\S+)", text)
+        return found.group(1) if found and found.group(1) != "(none)" else None
+
+    def closure(self, packages, suite):
+        """The packages and all they depend on."""
+        text = self._apt("apt-cache", "-t", suite, "--recurse", "--no-recommends", "--no-suggests",
+                         "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances",
+                         "depends", *packages)
+        return sorted({line for line in text.splitlines() if re.match(r"[a-z0-9]", line)})
+
+    def unpack(self, packages, target, patterns, suite=None):
+        """Fetch packages and unpack the paths that match; the packages are not kept."""
+        target_suite = ("-t", suite) if suite else ()
+        with tempfile.TemporaryDirectory(dir=CACHE, prefix=".debs.") as folder:
+            progress("fetching " + " ".join(packages))
+            self._apt("apt-get", "-q", *target_suite, "download", *packages, cwd=folder)
+            for deb in sorted(pathlib.Path(folder).glob("*.deb")):
+                _unpack_one(deb, target, patterns)
+                deb.unlink()
+
+
+def _unpack_one(deb, target, patterns):
+    """Unpack the members that match; a pattern that matches nothing here is no error."""
+    tar = deb.with_suffix(".tar")
+    with open(tar, "wb") as handle:
+        run_to(("dpkg-deb", "--fsys-tarfile", deb), handle)
+    names = run(("tar", "-tf", tar)).splitlines()
+    wanted = [name for name in names if any(pathlib.PurePath(name).match(p) for p in patterns)]
+    if wanted:
+        listing = deb.with_suffix(".list")
+        listing.write_text("\n".join(name for name in wanted if not name.endswith("/")))
+        run(("tar", "-xf", tar, "-C", target, "--no-same-owner", "-T", listing))
+    tar.unlink()
+
+
+def run_to(command, handle):
+    """Run a command with its output into an open file."""
+    import subprocess
+    if subprocess.run([str(word) for word in command], stdout=handle).returncode:
+        raise LabError(f"{command[0]} failed on {command[-1]}")
+
+
+def newest_kernel(apt, series):
+    """(release, image packages, debug package) of the newest cloud kernel of a series.
+
+    Point versions come and go in the archive, and one without its debug package is
+    of no use here.  Where a whole 7.x series has gone the newest 7.x takes its place.
+    """
+    names = apt.names("linux-")
+    patterns = [re.escape(series) + r"\."]
+    if series.startswith("7."):
+        patterns.append(r"7\.\d+\.")
+    for pattern in patterns:
+        wanted = re.compile(rf"linux-image-({pattern}\S*-cloud-amd64)-dbg")
+        releases = [m.group(1) for m in map(wanted.fullmatch, names) if m]
+        for release in sorted(releases, key=natural, reverse=True):
+            debug = f"linux-image-{release}-dbg"
+            split = [f"linux-binary-{release}", f"linux-modules-{release}"]
+            image = split if names.issuperset(split) else [f"linux-image-{release}"]
+            if len({apt.version(name) for name in (debug, *image)}) == 1:
+                return release, image, debug
+    raise LabError(f"no {series} cloud kernel with debug symbols in {', '.join(SUITES)}")
+
+
+def remove(path):
+    """Delete a file or a folder that may be absent."""
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
