@@ -21,11 +21,13 @@ class Series:
     name: str
     crash: str                 # a name that crashes.get() knows
     flags: tuple = ()          # what that crash needs to open this kernel
-    mapcount: str = "page_type"  # struct page member that holds the page type
+    #: for the second witness: struct page member, mask and value that mean PageOffline here,
+    #: from include/linux/page-flags.h of these kernels; the extension finds them by itself
+    marked: tuple = ("page_type", 0xff000000, 0xf1000000)
 
 
 SERIES = {row.name: row for row in (
-    Series("6.1", "system", mapcount="_mapcount"),
+    Series("6.1", "system", marked=("_mapcount", 0xf0000100, 0xf0000000)),
     Series("6.12", "sid"),
     Series("7.2", "sid", ("--no_modules",)),
 )}

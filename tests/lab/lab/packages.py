@@ -86,12 +86,12 @@ class Apt:
         """Every package name that begins so."""
         return set(self._apt("apt-cache", "pkgnames", prefix).split())
 
-    def version(self, package, suite=None):
-        """The version that would be installed, or None."""
+    def versions(self, packages, suite=None):
+        """{package: the version that would be installed}; unknown packages are left out."""
         target = ("-t", suite) if suite else ()
-        text = self._apt("apt-cache", *target, "policy", package)
-        found = re.search(r"Candidate: (\S+)", text)
-        return found.group(1) if found and found.group(1) != "(none)" else None
+        text = self._apt("apt-cache", *target, "policy", *packages)
+        found = re.findall(r"^(\S+):\n  Installed: .*\n  Candidate: (\S+)", text, re.MULTILINE)
+        return {name: version for name, version in found if version != "(none)"}
 
     def closure(self, packages, suite):
         """The packages and all they depend on."""
@@ -149,7 +149,8 @@ def newest_kernel(apt, series):
             debug = f"linux-image-{release}-dbg"
             split = [f"linux-binary-{release}", f"linux-modules-{release}"]
             image = split if names.issuperset(split) else [f"linux-image-{release}"]
-            if len({apt.version(name) for name in (debug, *image)}) == 1:
+            versions = apt.versions((debug, *image))
+            if len(versions) == 1 + len(image) and len(set(versions.values())) == 1:
                 return release, image, debug
     raise LabError(f"no {series} cloud kernel with debug symbols in {', '.join(SUITES)}")
 

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The crash programs: the machine's own, and another suite's run from an unpacked folder.
+
+Another suite's crash needs that suite's libraries, and is started through that
+suite's own loader; no chroot, no change to the machine.  The extension is built for
+each crash with the defs.h of its package, because crash has no ABI check.
+"""
+
+import dataclasses
+import functools
+import os
+import pathlib
+import re
+import shutil
+
+from .packages import Apt, remove
+from .util import CACHE, REPO, LabError, lock, new_folder, run
+
+#: Libraries that offline.so needs and crash does not.
+EXTENSION_LIBRARIES = ("libsmartcols1", "libjson-c5", "libbpf1", "libelf1t64")
+LOADER = "ld-linux-x86-64.so.2"
+
+
+@dataclasses.dataclass(frozen=True)
+class Crash:
+    """A crash program."""
+    name: str
+    version: str              # x.y.z
+    command: tuple            # how to start it
+    include: pathlib.Path     # the folder with its defs.h
+
+    @functools.cached_property
+    def extension(self):
+        """offline.so built for this crash; make decides what is to be done."""
+        folder = CACHE / "extension" / f"crash-{self.version}"
+        with lock(f"extension-{self.version}"):
+            folder.mkdir(parents=True, exist_ok=True)
+            environment = {key: value for key, value in os.environ.items()
+                           if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
+            run(("make", "-C", REPO, f"BUILD={folder}", f"CRASH_INCLUDE={self.include}",
+                 f"CRASH_VERSION={self.version}", folder / "offline.so"), env=environment)
+        return folder / "offline.so"
+
+
+def _system():
+    path = shutil.which("crash")
+    if not path:
+        raise LabError("crash is missing: install the package crash")
+    version = re.search(r"crash (\d+\.\d+\.\d+)", run((path, "--version"), stdin=-3)).group(1)
+    return Crash("system", version, (path,), pathlib.Path("/usr/include/crash"))
+
+
+def _unpacked(suite):
+    """crash of a suite, in one folder: crash, defs.h, and all libraries flat in lib/."""
+    note = CACHE / "crash" / suite
+    with lock(f"crash-{suite}"):
+        if not note.exists():
+            with new_folder(note) as work:
+                _unpack(suite, work)
+    version = (note / "version").read_text().strip()
+    command = (note / "lib" / LOADER, "--library-path", note / "lib", note / "crash")
+    return Crash(suite, version, tuple(map(str, command)), note / "include")
+
+
+def _unpack(suite, work):
+    apt = Apt()
+    root, libraries = work / "root", work / "lib"
+    root.mkdir()
+    libraries.mkdir()
+    wanted = [name for name in apt.closure(("crash", *EXTENSION_LIBRARIES), suite)
+              if name == "crash" or name.startswith(("lib", "zlib"))]
+    versions = apt.versions(wanted, suite)
+    apt.unpack([f"{name}={version}" for name, version in versions.items()], root,
+               ("usr/bin/crash", "usr/include/crash/*", "lib/*/*.so*", "usr/lib/*/*.so*"), suite)
+    for path in sorted(root.rglob("*.so*")):
+        if not path.is_dir():
+            path.rename(libraries / path.name)
+    (root / "usr/bin/crash").rename(work / "crash")
+    (root / "usr/include/crash").rename(work / "include")
+    (work / "version").write_text(re.match(r"(?:\d+:)?(\d+\.\d+\.\d+)", versions["crash"]).group(1))
+    remove(root)
+
+
+@functools.lru_cache
+def get(name):
+    """The crash of the kernel table's name: "system", or a Debian suite."""
+    return _system() if name == "system" else _unpacked(name)

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs crash on a dump: many commands, one start, one file of output a command."""
+
+import pathlib
+import shlex
+import subprocess
+
+from . import crashes
+from .util import LabError
+
+TIMEOUT = 300
+
+
+def command_line(dump):
+    """The words that open a dump in the crash that can."""
+    series = dump.kernel.series
+    return [*crashes.get(series.crash).command, *series.flags, str(dump.kernel.vmlinux), str(dump.path)]
+
+
+class Session:
+    """What one run of crash printed.  `out[name]` is a command's output."""
+
+    def __init__(self, dump, commands, folder, timeout=TIMEOUT):
+        """Run the commands, given as {name: command}, with their output below `folder`.
+
+        A command may have several lines (as a key, the last line's output counts).
+        Each command's wall time is in `seconds`.
+        """
+        self.folder = pathlib.Path(folder)
+        self.transcript = self._run(dump, commands, timeout)
+        self.out, self.seconds = {}, {}
+        for name in commands:
+            path = self.folder / name
+            if not path.exists():
+                raise LabError(f"crash never came to {commands[name]!r}:\n{self.transcript[-2000:]}")
+            self.out[name] = path.read_text(errors="replace")
+            before, after = (self.folder / f"{name}.time").read_text().split()
+            self.seconds[name] = (int(after) - int(before)) / 1e9
+
+    def _script(self, commands):
+        """crash's input: redirections keep outputs apart, the shell's clock is read around them."""
+        lines = ["set scroll off"]
+        for name, command in commands.items():
+            *before, last = command.splitlines()
+            clock = f"!date +%s%N >> {shlex.quote(name + '.time')}"
+            lines += [*before, clock, f"{last} > {name}", clock]
+        return "\n".join([*lines, "quit"]) + "\n"
+
+    def _run(self, dump, commands, timeout):
+        (self.folder / "commands").write_text(self._script(commands))
+        with open(self.folder / "transcript", "wb") as log:
+            command = [*command_line(dump)[:-2], "-s", *command_line(dump)[-2:], "-i", "commands"]
+            process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
+                                            "HOME": str(self.folder)})
+            try:
+                status = process.wait(timeout)
+            except subprocess.TimeoutExpired:
+                status = f"no end after {timeout} s"
+            finally:
+                process.kill()  # in batch crash ignores the milder signals
+                process.wait()
+        text = (self.folder / "transcript").read_text(errors="replace")
+        if status:
+            raise LabError(f"crash on {dump.name}: {status}\n{text[-2000:]}")
+        return text

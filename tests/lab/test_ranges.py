@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""offline.so against the guest's own word, on every dump."""
+
+import json
+import re
+
+import pytest
+
+from lab import truth as t
+
+STALE_CASES = ("offlined",)
+
+
+def ranges(document, online=True):
+    """[start, pages] of a document's ranges."""
+    return [[row["start_pfn"], row["pages"]] for row in document["ranges"] if row["online"] is online]
+
+
+@pytest.fixture(scope="session")
+def documents(said):
+    """The JSON documents of a session, by file name."""
+    found = {}
+    for name, text in said.out.items():
+        if name.endswith(".json"):
+            try:
+                found[name] = json.loads(text)
+            except ValueError as error:
+                pytest.fail(f"{name} is not JSON ({error}): {text[:500]!r}")
+    return found
+
+
+def test_loads(said):
+    """crash takes the extension and says so."""
+    assert "shared object loaded" in said.out["extend"] + said.transcript
+
+
+def test_every_page(documents, truth):
+    """The central promise: the same pfns as kpageflags."""
+    listed = t.pfns(ranges(documents["offrange.json"]))
+    assert not t.differences(listed, t.pfns(truth["offline"]))
+
+
+def test_default_shows_no_stale_pages(documents):
+    """Without -a there is nothing from sections that are not online."""
+    assert not ranges(documents["offrange.json"], online=False)
+
+
+@pytest.mark.parametrize("name", ("offline.json", "offrange.json"))
+def test_totals(documents, truth, name):
+    """Both commands count the same, and nothing is unknown in a complete dump."""
+    totals = documents[name]["totals"]
+    assert totals["offline"] == t.count(truth["offline"])
+    assert totals["unknown"] == 0
+    assert totals["scanned"] >= t.count(t.block_pages(truth, "online")) * 0.5
+
+
+def test_document_frame(documents, truth):
+    """The stable names of schema 1."""
+    for name, document in documents.items():
+        assert document["schema"] == 1, name
+        assert document["command"] == name.split(".")[0].split("-")[0]
+        assert document["kernel"] == truth["release"]
+        assert document["page_size"] == t.PAGE
+        assert document["status"]["result"] in ("ok", "findings"), document["status"]
+        assert all({"value", "source"} <= set(fact) for fact in document["facts"].values())
+
+
+def test_rows_ascend_and_differ(documents):
+    """Ranges ascend, and neighbours that touch differ in something printed."""
+    previous = None
+    for row in documents["offrange-a.json"]["ranges"]:
+        if previous:
+            end = previous["start_pfn"] + previous["pages"]
+            assert row["start_pfn"] >= end
+            if row["start_pfn"] == end:
+                same = {key: value for key, value in row.items() if key not in ("start_pfn", "pages")}
+                assert same != {key: previous[key] for key in same}
+        previous = row
+
+
+def test_nodes_and_zones(documents, truth):
+    """Each range lies on the node and in a zone that the guest's sysfs gives for its block."""
+    for row in documents["offrange.json"]["ranges"]:
+        name, block = t.block_of(truth, row["start_pfn"])
+        assert row["node"] == block["node"], (name, row)
+        if len(block["zones"]) == 1 and block["zones"][0] != "none":
+            assert row["zone"] == block["zones"][0], (name, row)
+
+
+def test_sections(documents):
+    """A range's section is the one that its pfn lies in (128 MiB on x86_64)."""
+    for row in documents["offrange.json"]["ranges"]:
+        assert row["section"] == row["start_pfn"] >> 15
+
+
+def test_qemu_accounts_for_every_page(documents, truth):
+    """Balloon and virtio-mem figures of QEMU add up to what is listed, stale pages included."""
+    totals = documents["offline.json"]["totals"]
+    assert totals["offline"] + totals["stale"] == t.expected_offline(truth)
+
+
+def test_each_device_has_what_it_left_out(documents, truth):
+    """In a virtio-mem region lie its unplugged pages, and at most the balloon's besides."""
+    found = [[row["start_pfn"], row["pages"]] for row in documents["offrange-a.json"]["ranges"]]
+    for name, start, end, left_out in t.devices(truth):
+        inside = t.count(t.within(found, start, end))
+        assert left_out <= inside <= left_out + t.balloon_pages(truth), name
+
+
+def table(text):
+    """[first, pages] of a table's rows: the first column is an inclusive pfn range in hex."""
+    rows = re.findall(r"^\s*(?:0x)?([0-9a-f]+)\s*-\s*(?:0x)?([0-9a-f]+)\s", text, re.MULTILINE)
+    return [[int(first, 16), int(last, 16) - int(first, 16) + 1] for first, last in rows]
+
+
+@pytest.mark.parametrize("name", ("offrange", "offrange-a"))
+def test_table_equals_json(said, documents, name):
+    """The same rows for people and for scripts."""
+    rows = [[row["start_pfn"], row["pages"]] for row in documents[f"{name}.json"]["ranges"]]
+    assert table(said.out[name]) == rows
+
+
+def test_table_ends_with_status(said):
+    """The last line says what was scanned and whether it is complete."""
+    for name in ("offline", "offrange", "offrange-a"):
+        last = said.out[name].rstrip("\n").splitlines()[-1]
+        assert re.search(r"scanned", last) and re.search(r"complete", last), (name, last)
+
+
+def test_stale(dump, documents, truth):
+    """An offlined block's pages: with -a only, marked, in that block, counted apart."""
+    stale = ranges(documents["offrange-a.json"], online=False)
+    assert documents["offline.json"]["totals"]["stale"] == t.count(stale)
+    assert not t.differences(t.pfns(ranges(documents["offrange-a.json"])), t.pfns(truth["offline"]))
+    offline = t.pfns(t.block_pages(truth, "offline"))
+    assert t.pfns(stale) <= offline
+    assert bool(stale) == (dump.case in STALE_CASES)
