@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The dumps and crash sessions that the lab's tests share."""
 
+import re
 import sys
 
 import pytest
 
-from lab import dumps, kernels, util
+from lab import crashes, dumps, kernels, util
+from lab import truth as t
 from lab.cases import CASES
 from lab.session import Session
 
@@ -53,7 +55,16 @@ def truth(dump):
 @pytest.fixture(scope="session")
 def said(dump, tmp_path_factory):
     """What crash with offline.so says about it."""
-    from lab import crashes
     extension = crashes.get(dump.kernel.series.crash).extension
     commands = {"extend": f"extend {extension}", **COMMANDS}
     return Session(dump, commands, tmp_path_factory.mktemp(dump.name))
+
+
+@pytest.fixture(scope="session")
+def stock(dump, tmp_path_factory):
+    """The second witness, {pfn: (refcount, flags)}: stock crash's list of the struct pages, no offline.so."""
+    member, mask, value = dump.kernel.series.marked
+    out = Session(dump, {"base": "p/x vmemmap_base", "kmem": f"kmem -m {member},_refcount,flags"},
+                  tmp_path_factory.mktemp(f"stock-{dump.name}")).out
+    base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
+    return t.kmem_pages(out["kmem"], base, member, mask, value)

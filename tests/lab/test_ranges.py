@@ -45,6 +45,14 @@ def test_default_shows_no_stale_pages(documents):
     assert not ranges(documents["offrange.json"], online=False)
 
 
+def test_second_witness(documents, stock):
+    """Reference counts and all pages, stale ones included, as `kmem -m` of stock crash has them."""
+    said = {row["start_pfn"] + i: row["refcount"]
+            for row in documents["offrange-a.json"]["ranges"] for i in range(row["pages"])}
+    assert not t.differences(set(said), set(stock))
+    assert not {pfn: (count, stock[pfn]) for pfn, count in said.items() if count != stock[pfn][0]}
+
+
 @pytest.mark.parametrize("name", ("offline.json", "offrange.json"))
 def test_totals(documents, truth, name):
     """Both commands count the same, and nothing is unknown in a complete dump."""

@@ -52,11 +52,21 @@ class Kernel:
     debug = property(lambda self: self.folder / "debug")
 
 
+def _folder(release):
+    return CACHE / "kernels" / release
+
+
 def _resolved(series):
-    """The kernel chosen for a series: looked up once a cache, so that a second run needs no network."""
+    """The kernel chosen for a series.
+
+    A kernel that is unpacked stays chosen, so that a second run needs no network and
+    reuses its dumps; without one, the newest is looked up.
+    """
     note = CACHE / "resolved" / f"{series.name}.json"
     if note.exists():
-        return json.loads(note.read_text())
+        found = json.loads(note.read_text())
+        if _folder(found["release"]).exists():
+            return found
     release, image, debug = newest_kernel(Apt(), series.name)
     found = {"release": release, "image": image, "debug": debug}
     write_atomic(note, json.dumps(found))
@@ -68,7 +78,7 @@ def get(name):
     series = SERIES[name]
     with lock(f"kernel-{name}"):
         found = _resolved(series)
-        kernel = Kernel(series, found["release"], CACHE / "kernels" / found["release"])
+        kernel = Kernel(series, found["release"], _folder(found["release"]))
         if not kernel.folder.exists():
             with new_folder(kernel.folder) as work:
                 _unpack(found, work)

@@ -10,13 +10,17 @@ import os
 import pathlib
 import re
 import shutil
+import subprocess
+import tarfile
 import tempfile
+import time
 
 from .util import CACHE, LabError, lock, natural, new_folder, progress, run
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SUITES = ("bookworm", "bookworm-backports", "trixie", "trixie-backports", "sid")
 SECURITY_SUITES = ("bookworm-security",)
+FRESH_SECONDS = 24 * 3600  # packages leave the archive when a newer version comes
 TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages")
 
 
@@ -44,9 +48,9 @@ class Apt:
         self.config = folder / "apt.conf"
 
     def _prepare(self):
-        """Write the configuration and fetch the indexes, once a cache."""
+        """Write the configuration and fetch the indexes, unless those of today are there."""
         with lock("apt"):
-            if self.config.exists():
+            if self.config.exists() and time.time() - self.config.stat().st_mtime < FRESH_SECONDS:
                 return
             with new_folder(self.folder) as work:
                 self._write(work, work)
@@ -112,24 +116,15 @@ class Apt:
 
 
 def _unpack_one(deb, target, patterns):
-    """Unpack the members that match; a pattern that matches nothing here is no error."""
-    tar = deb.with_suffix(".tar")
-    with open(tar, "wb") as handle:
-        run_to(("dpkg-deb", "--fsys-tarfile", deb), handle)
-    names = run(("tar", "-tf", tar)).splitlines()
-    wanted = [name for name in names if any(pathlib.PurePath(name).match(p) for p in patterns)]
-    if wanted:
-        listing = deb.with_suffix(".list")
-        listing.write_text("\n".join(name for name in wanted if not name.endswith("/")))
-        run(("tar", "-xf", tar, "-C", target, "--no-same-owner", "-T", listing))
-    tar.unlink()
-
-
-def run_to(command, handle):
-    """Run a command with its output into an open file."""
-    import subprocess
-    if subprocess.run([str(word) for word in command], stdout=handle).returncode:
-        raise LabError(f"{command[0]} failed on {command[-1]}")
+    """Unpack the members that match, in one pass: a kernel's debug package holds 1.7 GB."""
+    with subprocess.Popen(("dpkg-deb", "--fsys-tarfile", deb), stdout=subprocess.PIPE) as unpacker:
+        with tarfile.open(fileobj=unpacker.stdout, mode="r|") as members:
+            for member in members:
+                if not member.isdir() and any(pathlib.PurePath(member.name).match(p) for p in patterns):
+                    members.extract(member, target)
+        unpacker.stdout.read()
+    if unpacker.returncode:
+        raise LabError(f"{deb.name}: dpkg-deb could not unpack it")
 
 
 def newest_kernel(apt, series):

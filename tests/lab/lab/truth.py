@@ -6,6 +6,7 @@ import re
 from .util import LabError
 
 PAGE = 4096
+STRUCT_PAGE = 64
 
 
 def pfns(runs):
@@ -90,13 +91,20 @@ def expected_offline(truth):
 
 
 def kmem_pages(text, vmemmap, member, mask, value):
-    """{pfn: refcount} of the pages that `kmem -m MEMBER,_refcount` shows as PageOffline.
+    """{pfn: (refcount, flags)} of what `kmem -m MEMBER,_refcount,flags` shows as PageOffline.
 
-    The member comes out in decimal, signed (a 6.1 _mapcount) or unsigned.  The
-    reference count comes out in hex.
+    The member comes out in decimal, signed (a 6.1 _mapcount) or unsigned; the others
+    in hex, and crash 8.0.2 leaves no blank between them.
     """
     found = {}
-    for address, word, refcount in re.findall(r"^([0-9a-f]{16})\s+(-?\d+)\s+([0-9a-f]+)\s*$", text, re.MULTILINE):
+    for line in re.findall(r"^([0-9a-f]{16})\s+(-?\d+)\s+([0-9a-f]{8})\s*([0-9a-f]{16})\s*$", text, re.MULTILINE):
+        address, word, refcount, flags = line
         if int(word) & 0xffffffff & mask == value:
-            found[(int(address, 16) - vmemmap) // 64] = int(refcount, 16)
+            found[(int(address, 16) - vmemmap) // STRUCT_PAGE] = int(refcount, 16), int(flags, 16)
     return found
+
+
+def page_flags(text):
+    """{bit: name} from `kmem -g`, names as crash has them without PG_ and in lower case."""
+    found = re.findall(r"^\s*PG_(\w+)\s+(\d+)\s", text, re.MULTILINE)
+    return {int(bit): name.lower() for name, bit in found}
