@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * block.h - memory blocks, the units that are taken online and offline
+ *
+ * Depends on layout.h. Blocks are found in the kernel's own index.
+ */
+#ifndef OFL_BLOCK_H
+#define OFL_BLOCK_H
+
+#include "layout.h"
+
+/** enum ofl_block_state - memory_block.state, decoded */
+enum ofl_block_state {
+	OFL_BLOCK_ONLINE,
+	OFL_BLOCK_GOING_OFFLINE,
+	OFL_BLOCK_OFFLINE,
+	OFL_BLOCK_OTHER,	/* GOING_ONLINE, a CANCEL state, or damage */
+	OFL_NR_BLOCK_STATES
+};
+
+/** ofl_block_state_text() - the word that sysfs prints */
+const char *ofl_block_state_text(enum ofl_block_state state);
+
+/** struct ofl_block - one struct memory_block */
+struct ofl_block {
+	uint64_t nr;		/* N of memoryN */
+	uint64_t kva;		/* struct memory_block */
+	uint64_t start_section_nr;
+	enum ofl_block_state state;
+	int64_t raw_state;
+};
+
+/** ofl_blocks_known() - has this kernel all that ofl_blocks_walk() needs? */
+bool ofl_blocks_known(const struct ofl_layout *l);
+
+/**
+ * ofl_blocks_walk() - visit all memory blocks, ascending
+ * @visit: in  a status other than OFL_OK ends the walk and is returned
+ * @lost:  out number of index nodes or blocks that could not be read
+ *
+ * Errors: OFL_ERR_NODATA if !ofl_blocks_known(), else what @visit returned.
+ * Source: drivers/base/memory.c: memory_blocks; lib/xarray.c.
+ */
+enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
+				const struct ofl_layout *l,
+				enum ofl_status (*visit)(void *arg,
+						const struct ofl_block *b),
+				void *arg, uint64_t *lost);
+
+/** struct ofl_block_totals - blocks by state, held against the sections */
+struct ofl_block_totals {
+	bool known;
+	uint64_t state[OFL_NR_BLOCK_STATES];
+	uint64_t lost;
+	uint64_t disagree;	/* state and SECTION_IS_ONLINE contradict */
+	uint64_t first_disagree_nr;
+};
+
+/**
+ * ofl_blocks_count() - total the states and cross-check them
+ *
+ * Shape:  a block whose state is online (or going offline) must have its
+ *         first section online; an offline one must not.
+ * Errors: none; what is not known is counted in @ret.
+ */
+void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
+		      struct ofl_block_totals *ret);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command.h - the commands, as a table; no crash in sight
+ *
+ * A command is: options, one scan with the listeners it needs, a view.
+ * offline.c registers the table with crash; tests run it over a text target.
+ */
+#ifndef OFL_COMMAND_H
+#define OFL_COMMAND_H
+
+#include <stdio.h>
+
+#include "filter.h"
+#include "scan.h"
+#include "view.h"
+
+/** struct ofl_options - what the user typed */
+struct ofl_options {
+	struct ofl_filter_args filter;
+	const char *columns;	/* -o */
+	const char *record;	/* -R: file to record the session to */
+	bool json;		/* -j */
+	bool no_header;		/* -H */
+	bool all;		/* -a */
+	bool verbose;		/* -v */
+};
+
+/** struct ofl_session - what is kept between commands */
+struct ofl_session {
+	const struct ofl_target *t;	/* borrowed */
+	bool loaded;
+	struct ofl_layout layout;
+	struct ofl_nodes nodes;
+};
+
+/** struct ofl_run_ctx - what a command gets to work with */
+struct ofl_run_ctx {
+	const char *name;
+	const struct ofl_session *s;
+	const struct ofl_options *o;
+	struct ofl_filter filter;
+	FILE *out;
+};
+
+/** struct ofl_command - one row a command */
+struct ofl_command {
+	const char *name;
+	const char *options;	/* for getopt(); every letter is in options.c */
+	/**
+	 * run - scan and print; must print nothing before its first possible
+	 * failure is behind it
+	 */
+	enum ofl_status (*run)(struct ofl_run_ctx *ctx, struct ofl_err *err);
+	const char *const *help;	/* crash's help_data, NULL-terminated */
+};
+
+extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
+
+enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
+
+extern const char *const ofl_help_offline[];
+extern const char *const ofl_help_offrange[];
+
+/** ofl_session_init() - a session over @t; nothing is read yet */
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
+
+/** ofl_session_drop() - forget and free everything; may be used again */
+void ofl_session_drop(struct ofl_session *s);
+
+/**
+ * ofl_options_parse() - argv to options
+ * @argv: in  argv[0] is the command; may be permuted, as getopt() does
+ *
+ * Errors: OFL_ERR_ARG with one line that ends in the help to read.
+ */
+enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
+				  char **argv, struct ofl_options *o,
+				  struct ofl_err *err);
+
+/**
+ * ofl_command_run() - one whole command
+ * @out: in  where the view goes
+ *
+ * Shape:  with -j a failure after the options is a document too, with
+ *         status.result "failed", and the call then returns OFL_OK.
+ * Errors: otherwise the failure, with nothing printed; the caller shows
+ *         @err->text. OFL_ERR_OUTPUT has no text: nobody reads any more.
+ */
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err);
+
+/**
+ * ofl_scan_status() - the result and the status line of a scan
+ * @extra: in  words to put after the page counts, or ""
+ */
+enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
+				const char *extra, char *buf, size_t bytes);
+
+/** ofl_show_kernel() - JSON members kernel and page_size */
+void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s);
+
+/** ofl_show_totals() - JSON member totals */
+void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r);
+
+#endif

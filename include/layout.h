@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * layout.h - what we know of this kernel, and from where
+ *
+ * Every assumption about the kernel is a row of one table (src/facts.c): a
+ * name, the witnesses that can prove it, and the commit that made it so. All
+ * witnesses that this dump has are asked; if two disagree, nothing is
+ * believed. No kernel version is ever compared.
+ *
+ * Depends on target.h and pagetype.h. Filled once a session, then read only.
+ */
+#ifndef OFL_LAYOUT_H
+#define OFL_LAYOUT_H
+
+#include "pagetype.h"
+#include "target.h"
+
+/** enum ofl_fact_id - one row of the table each; rows in src/facts.c */
+enum ofl_fact_id {
+	/* geometry */
+	OFL_F_PAGE_SIZE,
+	OFL_F_SECTION_SIZE_BITS,
+	OFL_F_MAX_PHYSMEM_BITS,
+	OFL_F_VMEMMAP,
+	OFL_F_SPARSEMEM_EXTREME,
+	/* struct page */
+	OFL_F_PAGE_BYTES,
+	OFL_F_PAGE_FLAGS,
+	OFL_F_PAGE_REFCOUNT,
+	OFL_F_PAGE_TYPE,
+	OFL_F_PAGE_COMPOUND,
+	/* struct mem_section and its bits */
+	OFL_F_MEM_SECTION,
+	OFL_F_MEM_SECTION_BYTES,
+	OFL_F_SECTION_MEM_MAP,
+	OFL_F_SECTION_USAGE,
+	OFL_F_SUBSECTION_MAP,
+	OFL_F_SECTION_PRESENT_BIT,
+	OFL_F_SECTION_MEM_MAP_BIT,
+	OFL_F_SECTION_ONLINE_BIT,
+	OFL_F_SECTION_EARLY_BIT,
+	OFL_F_SECTION_DEVICE_BIT,
+	OFL_F_SECTION_FLAG_BITS,
+	/* nodes and zones */
+	OFL_F_NODE_DATA,
+	OFL_F_MAX_NUMNODES,
+	OFL_F_CONTIG_PAGE_DATA,
+	OFL_F_PGDAT_ZONES,
+	OFL_F_PGDAT_START_PFN,
+	OFL_F_PGDAT_SPANNED,
+	OFL_F_ZONE_BYTES,
+	OFL_F_ZONE_NAME,
+	OFL_F_ZONE_START_PFN,
+	OFL_F_ZONE_SPANNED,
+	OFL_F_ZONE_PRESENT,
+	OFL_F_MAX_NR_ZONES,
+	OFL_F_ZONE_DEVICE,
+	/* memory blocks */
+	OFL_F_SECTIONS_PER_BLOCK,
+	OFL_F_MEMORY_BLOCKS,
+	OFL_F_XA_HEAD,
+	OFL_F_XA_SHIFT,
+	OFL_F_XA_SLOTS,
+	OFL_F_XA_SLOTS_BYTES,
+	OFL_F_BLOCK_START_SECTION,
+	OFL_F_BLOCK_STATE,
+	OFL_F_BLOCK_STATE_BYTES,
+	OFL_F_MEM_ONLINE,
+	OFL_F_MEM_GOING_OFFLINE,
+	OFL_F_MEM_OFFLINE,
+	/* page flags and page types */
+	OFL_F_PAGEFLAG_NAMES,
+	OFL_F_PGTY_OFFLINE,
+	OFL_F_PG_OFFLINE,
+	OFL_F_PAGE_TYPE_BASE,
+	OFL_F_OFFLINE_NUMBER,
+	OFL_F_BUDDY_NUMBER,
+	OFL_NR_FACTS
+};
+
+/** enum ofl_witness_kind - how a witness is asked */
+enum ofl_witness_kind {
+	OFL_W_NONE,
+	OFL_W_STRUCT,		/* sizeof(struct a) */
+	OFL_W_OFFSET,		/* offsetof(struct a, b) */
+	OFL_W_BYTES,		/* sizeof(((struct a *)0)->b) */
+	OFL_W_ENUM,		/* enumerator a */
+	OFL_W_NUMBER,		/* decimal number at VMCOREINFO key a */
+	OFL_W_HOST,		/* the host's number n */
+	OFL_W_SYMBOL,		/* address of symbol a */
+	OFL_W_INT,		/* int variable a, read from memory */
+	OFL_W_ARRAY,		/* elements of array a */
+	OFL_W_SINCE_EVER,	/* n, if nothing else answered: never differed */
+};
+
+/** struct ofl_witness - one source of a fact */
+struct ofl_witness {
+	enum ofl_witness_kind kind;
+	const char *a, *b;
+	int64_t n;
+};
+
+/** struct ofl_fact_row - an assumption, its witnesses, its history */
+struct ofl_fact_row {
+	const char *name;	/* stable: key of facts{} in JSON */
+	bool required;		/* no command can work without */
+	bool hex;		/* printed in hexadecimal */
+	struct ofl_witness witness[4];	/* in order of preference */
+	const char *history;	/* since when, and the commit; docs/kernels.md */
+};
+
+extern const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS];
+
+/** struct ofl_fact - what a row came to in this dump */
+struct ofl_fact {
+	bool known;
+	int64_t value;
+	char source[64];	/* the preferred witness that answered, as text */
+};
+
+#define OFL_MAX_PAGEFLAGS 64
+
+/** struct ofl_pageflag - one page flag, from pageflag_names[] of the kernel */
+struct ofl_pageflag {
+	uint64_t mask;
+	char name[24];
+};
+
+/** struct ofl_layout - everything the other modules need to know */
+struct ofl_layout {
+	struct ofl_fact fact[OFL_NR_FACTS];
+	struct ofl_pagetype offline;	/* the PageOffline test */
+	char offline_source[160];	/* every source that agreed on it */
+	bool marks_balloon_core_only;	/* 4.18-5.0: other drivers left no mark */
+	struct ofl_pageflag pageflag[OFL_MAX_PAGEFLAGS];
+	unsigned int nr_pageflags;
+	uint64_t pageflags_mask;	/* all flags together */
+
+	/* hot copies and what follows from the facts */
+	uint64_t page_bytes;		/* PAGE_SIZE */
+	uint64_t struct_page_bytes;
+	uint32_t off_flags, off_refcount, off_type, off_compound; /* bytes */
+	uint64_t section_pages;		/* pages per section */
+	uint64_t nr_sections;		/* bound of section numbers */
+	uint64_t sections_per_block;	/* 0: not known */
+	uint64_t sections_per_root;
+	uint64_t roots_kva;		/* array of roots, or of mem_sections */
+};
+
+/**
+ * ofl_layout_load() - find all facts of a kernel
+ * @t:   in   the kernel
+ * @l:   out  overwritten; complete only on success
+ * @err: out  the first thing that is missing or contradicts itself
+ *
+ * Errors: OFL_ERR_NODATA (a required fact has no witness here),
+ *         OFL_ERR_CONFLICT (two witnesses disagree; both are named),
+ *         OFL_ERR_UNSUPPORTED (no SPARSEMEM_VMEMMAP, before 4.18, unknown
+ *         page type encoding), OFL_ERR_CORRUPT (impossible geometry).
+ */
+enum ofl_status ofl_layout_load(const struct ofl_target *t,
+				struct ofl_layout *l, struct ofl_err *err);
+
+/** ofl_fact_value() - value of a fact, or @other if it is not known */
+int64_t ofl_fact_value(const struct ofl_layout *l, enum ofl_fact_id id,
+		       int64_t other);
+
+/** ofl_fact_known() - has this dump a witness for the fact? */
+static inline bool ofl_fact_known(const struct ofl_layout *l,
+				  enum ofl_fact_id id)
+{
+	return l->fact[id].known;
+}
+
+/**
+ * ofl_fact_load() - ask every witness of one row
+ *
+ * Shape:  @ret->known stays false when none answered; that is no error.
+ * Errors: OFL_ERR_CONFLICT.
+ */
+enum ofl_status ofl_fact_load(const struct ofl_target *t,
+			      const struct ofl_fact_row *row,
+			      struct ofl_fact *ret, struct ofl_err *err);
+
+/**
+ * ofl_recognise_offline() - decide the PageOffline test from the facts
+ * @l: in/out  reads the facts, fills offline, offline_source and
+ *             marks_balloon_core_only
+ *
+ * Shape:  enumerators, then VMCOREINFO, then legacy PG_balloon; every source
+ *         that this dump has must give the same test.
+ * Errors: OFL_ERR_UNSUPPORTED, OFL_ERR_CONFLICT, OFL_ERR_NODATA.
+ */
+enum ofl_status ofl_recognise_offline(struct ofl_layout *l,
+				      struct ofl_err *err);
+
+/** ofl_pageflag_mask() - mask of a flag by its name in lower case, 0: none */
+uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name);
+
+/**
+ * ofl_pageflags_text() - names of the flags in a flags word
+ * @flags: in   page->flags; bits that are no page flag are ignored
+ * @buf:   out  comma-separated names, "-" if there are none
+ *
+ * Shape:  "?" if the kernel's table of names could not be read.
+ */
+void ofl_pageflags_text(const struct ofl_layout *l, uint64_t flags, char *buf,
+			size_t bytes);
+
+#endif

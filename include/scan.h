@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scan.h - one pass over the memmap, feeding whoever listens
+ *
+ * Depends on section.h, node.h and filter.h. Each page is offline, not
+ * offline, or unknown; there is no fourth answer and no default.
+ */
+#ifndef OFL_SCAN_H
+#define OFL_SCAN_H
+
+#include "filter.h"
+#include "node.h"
+#include "section.h"
+
+/** enum ofl_unknown - why it is not known what a page is */
+enum ofl_unknown {
+	OFL_UNKNOWN_NOT,	/* it is known */
+	OFL_UNKNOWN_EXCLUDED,	/* the dump filter dropped its struct page */
+	OFL_UNKNOWN_UNREADABLE,	/* its struct page cannot be read */
+	OFL_UNKNOWN_ZERO,	/* reads as zeros: no state the kernel leaves */
+	OFL_UNKNOWN_POISONED,	/* all ones: initialisation never finished */
+	OFL_UNKNOWN_BAD_ZONE,	/* not reserved, in a zone that does not exist */
+	OFL_UNKNOWN_BAD_SECTION,/* its mem_section is impossible */
+	OFL_NR_UNKNOWN
+};
+
+/** ofl_unknown_text() - the reason in a word or two */
+const char *ofl_unknown_text(enum ofl_unknown why);
+
+/** struct ofl_page - one struct page, decoded */
+struct ofl_page {
+	uint64_t pfn;
+	uint64_t flags;		/* raw page->flags */
+	uint32_t type;		/* raw page_type */
+	int32_t refcount;
+	const struct ofl_zone *zone;	/* NULL only if the section is not online */
+};
+
+/** struct ofl_hole - neighbouring unknown pages of one section */
+struct ofl_hole {
+	uint64_t start_pfn;
+	uint64_t pages;
+	enum ofl_unknown why;
+};
+
+/**
+ * struct ofl_sink - a listener
+ *
+ * Both are called in ascending pfn order. A status other than OFL_OK ends the
+ * scan and is returned by it. Arguments are valid during the call only.
+ */
+struct ofl_sink {
+	/** offline - a PageOffline page; stale if its section is not online */
+	enum ofl_status (*offline)(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p);
+	/** unknown - pages of online sections that nothing is known of */
+	enum ofl_status (*unknown)(void *arg, const struct ofl_section *s,
+				   const struct ofl_hole *h);
+	void *arg;
+};
+
+/** struct ofl_count - pages by what they are */
+struct ofl_count {
+	uint64_t scanned;	/* all pages looked at; unknown ones in totals only */
+	uint64_t offline;
+	uint64_t unknown;	/* totals only: an unknown page names no zone */
+};
+
+/** struct ofl_scan_result - totals of a pass */
+struct ofl_scan_result {
+	struct ofl_count total;		/* online sections */
+	struct ofl_count *zone;		/* one for each ofl_nodes.zone; owned */
+	uint64_t unknown[OFL_NR_UNKNOWN];
+	uint64_t stale;			/* offline, in sections not online */
+	uint64_t stale_unread;		/* pages there that cannot be read */
+	uint64_t no_zone;		/* reserved hole pages that name no zone */
+	uint64_t device;		/* ZONE_DEVICE pages, not looked at */
+	struct ofl_section_stats sections;
+	uint64_t sections_wanted;	/* of the filter */
+	uint64_t sections_done;
+	bool interrupted;
+};
+
+/**
+ * ofl_scan() - walk the memmap once
+ * @sinks: in   may be NULL with @nr_sinks 0
+ * @r:     out  overwritten; ofl_scan_result_free() also after a failure;
+ *              after an interrupt or an output error it holds what was done
+ *
+ * Memory: 2 MiB and a count for each zone, whatever the size of the machine.
+ * Errors: OFL_ERR_NOMEM, or what a sink returned. An interrupt is no error:
+ *         @r->interrupted. Unreadable memory is no error: unknown pages.
+ * Source: mm/memory_hotplug.c: pfn_to_online_page().
+ */
+enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
+			 const struct ofl_nodes *n, const struct ofl_filter *f,
+			 const struct ofl_sink *sinks, size_t nr_sinks,
+			 struct ofl_scan_result *r, struct ofl_err *err);
+
+/** ofl_scan_result_free() - give back what ofl_scan() took; twice is fine */
+void ofl_scan_result_free(struct ofl_scan_result *r);
+
+#endif

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target.h - the seam: everything the core may ask of a kernel
+ *
+ * A target answers questions about one kernel: memory by kernel virtual
+ * address, symbols, types, VMCOREINFO. src/crash/target.c answers from a
+ * crash session, tests/lib/texttarget.c from a text file, src/record.c from
+ * another target while writing such a file. Nothing else knows crash.
+ *
+ * Values come in the byte order of the machine we run on: crash opens dumps
+ * of its own byte order only.
+ */
+#ifndef OFL_TARGET_H
+#define OFL_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "status.h"
+
+/** enum ofl_read - why a read gave nothing */
+enum ofl_read {
+	OFL_READ_OK = 0,
+	OFL_READ_EXCLUDED,	/* the dump filter dropped the page */
+	OFL_READ_UNREADABLE,	/* unmapped, truncated, I/O error, not in the dump */
+};
+
+/** enum ofl_host - what the host worked out by itself, as a second source */
+enum ofl_host {
+	OFL_HOST_PAGE_SIZE,		/* bytes */
+	OFL_HOST_SECTION_SIZE_BITS,
+	OFL_HOST_MAX_PHYSMEM_BITS,
+	OFL_HOST_SPARSEMEM_EXTREME,	/* 1: mem_section is an array of roots */
+	OFL_HOST_VMEMMAP,		/* 1: the memmap is virtually contiguous */
+	OFL_NR_HOST
+};
+
+/** struct ofl_member - place of a struct member */
+struct ofl_member {
+	uint64_t offset_bytes;
+	uint64_t size_bytes;
+};
+
+/**
+ * struct ofl_target_ops - the questions
+ *
+ * No call prints, allocates for the caller, or leaves by longjmp. The bool
+ * ones return false, with the result untouched, when the answer is not known.
+ */
+struct ofl_target_ops {
+	/**
+	 * read - copy @bytes at @kva into @buf
+	 *
+	 * Shape:  all or nothing: on failure the content of @buf is undefined.
+	 *         A read of several pages that meets a hole fails; the caller
+	 *         asks again in smaller pieces.
+	 */
+	enum ofl_read (*read)(void *ctx, uint64_t kva, void *buf, size_t bytes);
+	/** symbol - address of a symbol of the kernel proper, not of modules */
+	bool (*symbol)(void *ctx, const char *name, uint64_t *kva_ret);
+	/** struct_bytes - sizeof(struct @type) */
+	bool (*struct_bytes)(void *ctx, const char *type, uint64_t *bytes_ret);
+	/** member - offset and size; sees through anonymous members */
+	bool (*member)(void *ctx, const char *type, const char *member,
+		       struct ofl_member *ret);
+	/** enumerator - value of an enumerator of any enum, also anonymous */
+	bool (*enumerator)(void *ctx, const char *name, int64_t *ret);
+	/** array_len - elements of a symbol that is an array; false if it is not */
+	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
+	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
+	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
+	/** host - the host's own idea of a number */
+	bool (*host)(void *ctx, enum ofl_host what, uint64_t *ret);
+	/** interrupted - has the user asked to stop? cheap; stays true */
+	bool (*interrupted)(void *ctx);
+};
+
+/** struct ofl_target - one kernel to look at */
+struct ofl_target {
+	const struct ofl_target_ops *ops;
+	void *ctx;		/* handed to every op */
+	char release[65];	/* uname -r of the kernel */
+	char machine[17];	/* uname -m */
+	bool live;		/* memory changes while we read */
+};
+
+/**
+ * ofl_read_u32() / ofl_read_u64() - read one word
+ *
+ * Errors: false if it could not be read; *@ret is untouched then.
+ */
+bool ofl_read_u32(const struct ofl_target *t, uint64_t kva, uint32_t *ret);
+bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret);
+
+/**
+ * ofl_read_str() - read a NUL-terminated string
+ * @bytes: in  size of @buf, at most OFL_STR_MAX
+ *
+ * Shape:  cut to fit; only printable ASCII is accepted.
+ * Errors: false if unreadable, empty or not text.
+ */
+#define OFL_STR_MAX 64
+bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
+		  size_t bytes);
+
+/** ofl_host_name() - the word for a host number: fixtures, facts, errors */
+const char *ofl_host_name(enum ofl_host what);
+
+#endif

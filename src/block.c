@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* block.c - walk the xarray of memory blocks */
+#include <string.h>
+
+#include "block.h"
+#include "section.h"
+
+#define MAX_SLOTS	64	/* XA_CHUNK_SIZE */
+#define MAX_DEPTH	11	/* 64 index bits, 6 a level */
+
+/** struct walk - state of one walk */
+struct walk {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	enum ofl_status (*visit)(void *arg, const struct ofl_block *b);
+	void *arg;
+	uint64_t lost;
+};
+
+const char *ofl_block_state_text(enum ofl_block_state state)
+{
+	static const char *const text[OFL_NR_BLOCK_STATES] = {
+		[OFL_BLOCK_ONLINE] = "online",
+		[OFL_BLOCK_GOING_OFFLINE] = "going-offline",
+		[OFL_BLOCK_OFFLINE] = "offline",
+		[OFL_BLOCK_OTHER] = "other",
+	};
+
+	return text[state];
+}
+
+bool ofl_blocks_known(const struct ofl_layout *l)
+{
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_MEMORY_BLOCKS, OFL_F_XA_HEAD, OFL_F_XA_SHIFT,
+		OFL_F_XA_SLOTS, OFL_F_XA_SLOTS_BYTES, OFL_F_BLOCK_START_SECTION,
+		OFL_F_BLOCK_STATE, OFL_F_BLOCK_STATE_BYTES,
+		OFL_F_SECTIONS_PER_BLOCK,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (!ofl_fact_known(l, needed[i]))
+			return false;
+	return true;
+}
+
+static enum ofl_block_state decode_state(const struct ofl_layout *l, int64_t raw)
+{
+	if (raw == l->fact[OFL_F_MEM_ONLINE].value)
+		return OFL_BLOCK_ONLINE;
+	if (raw == l->fact[OFL_F_MEM_GOING_OFFLINE].value)
+		return OFL_BLOCK_GOING_OFFLINE;
+	if (raw == l->fact[OFL_F_MEM_OFFLINE].value)
+		return OFL_BLOCK_OFFLINE;
+	return OFL_BLOCK_OTHER;
+}
+
+/* the state is an enum of 4 bytes, or an unsigned long: ask for its size */
+static bool read_state(const struct walk *w, uint64_t kva, int64_t *ret)
+{
+	uint64_t at = kva + (uint64_t)w->l->fact[OFL_F_BLOCK_STATE].value;
+	uint64_t wide;
+	uint32_t narrow;
+
+	if (w->l->fact[OFL_F_BLOCK_STATE_BYTES].value == 4) {
+		if (!ofl_read_u32(w->t, at, &narrow))
+			return false;
+		*ret = narrow;
+		return true;
+	}
+	if (!ofl_read_u64(w->t, at, &wide))
+		return false;
+	*ret = (int64_t)wide;
+	return true;
+}
+
+static enum ofl_status visit_block(struct walk *w, uint64_t kva)
+{
+	const struct ofl_layout *l = w->l;
+	struct ofl_block b = { .kva = kva };
+
+	if (!ofl_read_u64(w->t, kva +
+			  (uint64_t)l->fact[OFL_F_BLOCK_START_SECTION].value,
+			  &b.start_section_nr) ||
+	    b.start_section_nr >= l->nr_sections ||
+	    !read_state(w, kva, &b.raw_state)) {
+		w->lost++;
+		return OFL_OK;
+	}
+	b.nr = b.start_section_nr / l->sections_per_block;
+	b.state = decode_state(l, b.raw_state);
+	return w->visit(w->arg, &b);
+}
+
+/* an xa_node entry has 2 in its low bits; NULL and other internals have none */
+static bool is_node(uint64_t entry)
+{
+	return (entry & 3) == 2 && entry > 4096;
+}
+
+static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth)
+{
+	uint64_t slot[MAX_SLOTS];
+	uint64_t bytes = (uint64_t)w->l->fact[OFL_F_XA_SLOTS_BYTES].value;
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	if (!is_node(entry))
+		return entry && !(entry & 3) ? visit_block(w, entry) : OFL_OK;
+	if (depth == MAX_DEPTH || bytes > sizeof(slot) ||
+	    w->t->ops->read(w->t->ctx, entry - 2 +
+			    (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
+			    slot, bytes) != OFL_READ_OK) {
+		w->lost++;
+		return OFL_OK;
+	}
+	for (i = 0; i < bytes / 8 && !st; i++)
+		st = walk_entry(w, slot[i], depth + 1);
+	return st;
+}
+
+enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
+				const struct ofl_layout *l,
+				enum ofl_status (*visit)(void *arg,
+						const struct ofl_block *b),
+				void *arg, uint64_t *lost)
+{
+	struct walk w = { .t = t, .l = l, .visit = visit, .arg = arg };
+	enum ofl_status st = OFL_OK;
+	uint64_t head;
+
+	*lost = 0;
+	if (!ofl_blocks_known(l))
+		return OFL_ERR_NODATA;
+	if (ofl_read_u64(t, (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value +
+			 (uint64_t)l->fact[OFL_F_XA_HEAD].value, &head))
+		st = walk_entry(&w, head, 0);
+	else
+		w.lost++;
+	*lost = w.lost;
+	return st;
+}
+
+/** struct check - a block held against its first section */
+struct check {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	struct ofl_block_totals *ret;
+	bool online;
+};
+
+static enum ofl_status note_online(void *arg, const struct ofl_section *s)
+{
+	struct check *c = arg;
+
+	c->online = s->online;
+	return OFL_OK;
+}
+
+static enum ofl_status count_block(void *arg, const struct ofl_block *b)
+{
+	struct check *c = arg;
+	struct ofl_section_stats stats;
+	uint64_t pfn = b->start_section_nr * c->l->section_pages;
+
+	c->ret->state[b->state]++;
+	c->online = false;
+	ofl_section_walk(c->t, c->l, pfn, pfn + c->l->section_pages,
+			 note_online, c, &stats);
+	/* while a block changes its state, either is right */
+	if (b->state == OFL_BLOCK_OTHER || b->state == OFL_BLOCK_GOING_OFFLINE ||
+	    c->online == (b->state == OFL_BLOCK_ONLINE))
+		return OFL_OK;
+	if (!c->ret->disagree++)
+		c->ret->first_disagree_nr = b->nr;
+	return OFL_OK;
+}
+
+void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
+		      struct ofl_block_totals *ret)
+{
+	struct check c = { .t = t, .l = l, .ret = ret };
+
+	memset(ret, 0, sizeof(*ret));
+	ret->known = ofl_blocks_known(l);
+	if (ret->known)
+		ofl_blocks_walk(t, l, count_block, &c, &ret->lost);
+}

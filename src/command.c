@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* command.c - the table of commands and the way of one command */
+#include <inttypes.h>
+#include <string.h>
+
+#include "command.h"
+#include "record.h"
+
+#define FILTERS	"n:z:p:P:S:B:"
+#define OUTPUT	"jo:HR:"
+
+const struct ofl_command ofl_commands[] = {
+	{ "offline", ":" FILTERS OUTPUT "v", ofl_cmd_offline, ofl_help_offline },
+	{ "offrange", ":" FILTERS OUTPUT "a", ofl_cmd_offrange,
+	  ofl_help_offrange },
+	{ NULL, NULL, NULL, NULL }
+};
+
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
+{
+	memset(s, 0, sizeof(*s));
+	s->t = t;
+}
+
+void ofl_session_drop(struct ofl_session *s)
+{
+	ofl_nodes_free(&s->nodes);
+	s->loaded = false;
+}
+
+/* a dump does not change; on a live system zones grow and shrink */
+static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (s->loaded && !s->t->live)
+		return OFL_OK;
+	ofl_session_drop(s);
+	st = ofl_layout_load(s->t, &s->layout, err);
+	if (!st)
+		st = ofl_nodes_load(s->t, &s->layout, &s->nodes, err);
+	if (st)
+		ofl_session_drop(s);
+	else
+		s->loaded = true;
+	return st;
+}
+
+static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
+			   const struct ofl_options *o, FILE *out,
+			   struct ofl_err *err)
+{
+	struct ofl_run_ctx ctx = {
+		.name = c->name, .s = s, .o = o, .out = out,
+	};
+	enum ofl_status st = load(s, err);
+
+	if (!st)
+		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
+					&ctx.filter, err);
+	return st ? st : c->run(&ctx, err);
+}
+
+/* the same over a target that writes down all that is asked of it */
+static enum ofl_status run_recorded(struct ofl_session *s,
+				    const struct ofl_command *c,
+				    const struct ofl_options *o, FILE *out,
+				    struct ofl_err *err)
+{
+	struct ofl_recorder *rec;
+	struct ofl_session recorded;
+	enum ofl_status st;
+
+	st = ofl_record_open(s->t, o->record, &rec, err);
+	if (st)
+		return st;
+	ofl_session_init(&recorded, ofl_record_target(rec));
+	st = run(&recorded, c, o, out, err);
+	ofl_session_drop(&recorded);
+	if (st)
+		ofl_record_close(rec, NULL);
+	else
+		st = ofl_record_close(rec, err);
+	return st;
+}
+
+static const struct ofl_command *find(const char *name)
+{
+	const struct ofl_command *c;
+
+	for (c = ofl_commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err)
+{
+	const struct ofl_command *c = find(argv[0]);
+	struct ofl_options o;
+	struct ofl_view v;
+	enum ofl_status st;
+
+	if (!c)
+		return ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
+	st = ofl_options_parse(c, argc, argv, &o, err);
+	if (st)
+		return st;
+	st = o.record ? run_recorded(s, c, &o, out, err) :
+			run(s, c, &o, out, err);
+	if (!st || st == OFL_ERR_OUTPUT || !o.json)
+		return st;
+	ofl_view_open(&v, out, true, false, c->name);
+	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
+}
+
+enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
+				const char *extra, char *buf, size_t bytes)
+{
+	const struct ofl_section_stats *sec = &r->sections;
+	size_t used;
+
+	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " pages scanned in %"
+				PRIu64 " sections, %" PRIu64 " offline%s, %"
+				PRIu64 " unknown, %" PRIu64 " stale",
+				r->total.scanned, r->sections_done,
+				r->total.offline, extra, r->total.unknown,
+				r->stale);
+	if (r->interrupted && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; interrupted, %" PRIu64 " of %" PRIu64 " sections",
+			r->sections_done, r->sections_wanted);
+	if (sec->unreadable && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; %" PRIu64 " mem_section entries cannot be read",
+			sec->unreadable);
+	if (sec->corrupt && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; %" PRIu64 " sections have an impossible memmap",
+			sec->corrupt);
+	if (r->interrupted || sec->unreadable || r->total.unknown)
+		return OFL_RESULT_INCOMPLETE;
+	return OFL_RESULT_OK;
+}
+
+void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)
+{
+	struct ofl_cell release = ofl_cell_text(s->t->release);
+	struct ofl_cell page = ofl_cell_int((int64_t)s->layout.page_bytes);
+
+	ofl_view_field(v, "kernel", NULL, &release);
+	ofl_view_field(v, "page_size", NULL, &page);
+}
+
+void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)
+{
+	struct ofl_cell c;
+
+	ofl_view_object(v, "totals");
+	c = ofl_cell_int((int64_t)r->total.scanned);
+	ofl_view_field(v, "scanned", NULL, &c);
+	c = ofl_cell_int((int64_t)r->total.offline);
+	ofl_view_field(v, "offline", NULL, &c);
+	c = ofl_cell_int((int64_t)r->total.unknown);
+	ofl_view_field(v, "unknown", NULL, &c);
+	c = ofl_cell_int((int64_t)r->stale);
+	ofl_view_field(v, "stale", NULL, &c);
+	ofl_view_object_end(v);
+}

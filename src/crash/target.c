@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * target.c - answer the questions of target.h from a crash session
+ *
+ * Two things crash does need care. A read that fails inside the page-table
+ * walk leaves by longjmp even under RETURN_ON_ERROR; and error() prints into
+ * our own output. So every read is fenced: a landing place of our own, and
+ * both output streams turned to the null device meanwhile.
+ */
+#include <defs.h>
+
+#include "crash_target.h"
+
+static struct ofl_target target;
+static volatile sig_atomic_t interrupted;
+static struct sigaction crash_sigint;
+static bool catching;
+
+/** struct fence - what has to be put back after a fenced call */
+struct fence {
+	jmp_buf landing;
+	ulonglong in_foreach;
+	FILE *fp, *error_fp;
+};
+
+static void raise_fence(struct fence *f)
+{
+	memcpy(&f->landing, &pc->foreach_loop_env, sizeof(f->landing));
+	f->in_foreach = pc->flags & IN_FOREACH;
+	f->fp = fp;
+	f->error_fp = pc->error_fp;
+	fp = pc->error_fp = pc->nullfp;
+	pc->flags |= IN_FOREACH;
+}
+
+static void lower_fence(const struct fence *f)
+{
+	fp = f->fp;
+	pc->error_fp = f->error_fp;
+	if (!f->in_foreach)
+		pc->flags &= ~IN_FOREACH;
+	memcpy(&pc->foreach_loop_env, &f->landing, sizeof(f->landing));
+}
+
+static bool fenced_readmem(uint64_t kva, void *buf, size_t bytes)
+{
+	struct fence f;
+	volatile bool ok = false;
+
+	raise_fence(&f);
+	if (!setjmp(pc->foreach_loop_env))
+		ok = readmem(kva, KVADDR, buf, (long)bytes, "offline.so",
+			     RETURN_ON_ERROR | QUIET);
+	lower_fence(&f);
+	return ok;
+}
+
+/* readmem() does not say why it failed; the reader of the dump format does */
+static enum ofl_read why_not(uint64_t kva, void *buf, size_t bytes)
+{
+	volatile int got = READ_ERROR;
+	physaddr_t paddr = 0;
+	struct fence f;
+
+	if (ACTIVE() || REMOTE_DUMPFILE() || bytes > PAGESIZE())
+		return OFL_READ_UNREADABLE;
+	raise_fence(&f);
+	if (!setjmp(pc->foreach_loop_env) && kvtop(NULL, kva, &paddr, 0))
+		got = READMEM(pc->dfd, buf, (int)bytes, kva, paddr);
+	lower_fence(&f);
+	return got == PAGE_EXCLUDED ? OFL_READ_EXCLUDED : OFL_READ_UNREADABLE;
+}
+
+static enum ofl_read crash_read(void *ctx, uint64_t kva, void *buf,
+				size_t bytes)
+{
+	(void)ctx;
+	return fenced_readmem(kva, buf, bytes) ? OFL_READ_OK :
+						 why_not(kva, buf, bytes);
+}
+
+static bool crash_symbol(void *ctx, const char *name, uint64_t *ret)
+{
+	(void)ctx;
+	if (!kernel_symbol_exists((char *)name))
+		return false;
+	*ret = symbol_value((char *)name);
+	return true;
+}
+
+static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
+{
+	long bytes = STRUCT_SIZE((char *)type);
+
+	(void)ctx;
+	if (bytes <= 0)
+		return false;
+	*ret = (uint64_t)bytes;
+	return true;
+}
+
+static bool crash_member(void *ctx, const char *type, const char *member,
+			 struct ofl_member *ret)
+{
+	long offset = MEMBER_OFFSET((char *)type, (char *)member);
+	long bytes;
+
+	(void)ctx;
+	if (offset < 0)
+		return false;
+	bytes = MEMBER_SIZE((char *)type, (char *)member);
+	ret->offset_bytes = (uint64_t)offset;
+	ret->size_bytes = bytes > 0 ? (uint64_t)bytes : 0;
+	return true;
+}
+
+static bool crash_enumerator(void *ctx, const char *name, int64_t *ret)
+{
+	long v;
+
+	(void)ctx;
+	if (!enumerator_value((char *)name, &v))
+		return false;
+	*ret = v;
+	return true;
+}
+
+static bool crash_array_len(void *ctx, const char *symbol, uint64_t *ret)
+{
+	int len = get_array_length((char *)symbol, NULL, 0);
+
+	(void)ctx;
+	if (len <= 0)
+		return false;
+	*ret = (uint64_t)len;
+	return true;
+}
+
+static bool crash_vmcoreinfo(void *ctx, const char *key, char *buf,
+			     size_t bytes)
+{
+	char *text = pc->read_vmcoreinfo(key);
+	size_t len;
+
+	(void)ctx;
+	if (!text)
+		return false;
+	len = strcspn(text, "\n");
+	if (len < bytes) {
+		memcpy(buf, text, len);
+		buf[len] = '\0';
+	}
+	free(text);
+	return len < bytes;
+}
+
+static bool crash_host(void *ctx, enum ofl_host what, uint64_t *ret)
+{
+	(void)ctx;
+	switch (what) {
+	case OFL_HOST_PAGE_SIZE:
+		*ret = PAGESIZE();
+		return true;
+	case OFL_HOST_SECTION_SIZE_BITS:
+		*ret = (uint64_t)SECTION_SIZE_BITS();
+		return *ret != 0;
+	case OFL_HOST_MAX_PHYSMEM_BITS:
+		*ret = MAX_PHYSMEM_BITS();
+		return *ret != 0;
+	case OFL_HOST_SPARSEMEM_EXTREME:
+		*ret = IS_SPARSEMEM_EX() != 0;
+		return IS_SPARSEMEM();
+	case OFL_HOST_VMEMMAP:
+		*ret = (machdep->flags & VMEMMAP) != 0;
+		return true;
+	case OFL_NR_HOST:
+		break;
+	}
+	return false;
+}
+
+static bool crash_interrupted(void *ctx)
+{
+	(void)ctx;
+	return interrupted;
+}
+
+static const struct ofl_target_ops crash_ops = {
+	.read = crash_read,
+	.symbol = crash_symbol,
+	.struct_bytes = crash_struct,
+	.member = crash_member,
+	.enumerator = crash_enumerator,
+	.array_len = crash_array_len,
+	.vmcoreinfo = crash_vmcoreinfo,
+	.host = crash_host,
+	.interrupted = crash_interrupted,
+};
+
+const struct ofl_target *ofl_crash_target(void)
+{
+	target.ops = &crash_ops;
+	target.live = ACTIVE();
+	snprintf(target.release, sizeof(target.release), "%.64s",
+		 kt->utsname.release);
+	snprintf(target.machine, sizeof(target.machine), "%.16s",
+		 kt->utsname.machine);
+	return &target;
+}
+
+static void note_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+void ofl_crash_catch_interrupts(void)
+{
+	struct sigaction ours = { .sa_handler = note_interrupt };
+
+	interrupted = 0;
+	sigemptyset(&ours.sa_mask);
+	/* crash and libraries below us do not all retry after EINTR */
+	ours.sa_flags = SA_RESTART;
+	if (!catching)
+		catching = !sigaction(SIGINT, &ours, &crash_sigint);
+}
+
+void ofl_crash_release_interrupts(void)
+{
+	if (catching)
+		sigaction(SIGINT, &crash_sigint, NULL);
+	catching = false;
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * help.c - the help pages, in the shape that crash wants
+ *
+ * Name, short description, synopsis, then lines. Every string is a printf
+ * format to crash: no percent sign in the first three, none next to a %s.
+ */
+#include <stddef.h>
+
+#include "command.h"
+
+#define HELP_FILTERS \
+"  Filters narrow what is read; several intersect. Ranges are hexadecimal,", \
+"  with or without 0x, and END is included, as printed:", \
+"", \
+"    -n node            pages of one NUMA node (decimal)", \
+"    -z zone            pages of one zone, by name: DMA32, Normal, Movable ...", \
+"    -p pfn[-pfn]       page frame numbers", \
+"    -P phys[-phys]     physical addresses", \
+"    -S section[-section]  section numbers; \"kmem -n\" prints them in decimal", \
+"    -B memoryN         a memory block, or its number N in decimal", \
+""
+
+#define HELP_OUTPUT \
+"  Output:", \
+"", \
+"    -j                 one JSON document (docs/output.md has the schema)", \
+"    -o column[,...]    which columns, in which order", \
+"    -H                 no column names", \
+"    -R file            also record everything asked of the kernel in a new", \
+"                       text file: struct pages and bookkeeping, no content of", \
+"                       pages; for a report that can be replayed", \
+""
+
+#define HELP_STATUS \
+"  The last line is for scripts, crash itself gives them no exit status:", \
+"  \"status: ok\", \"findings\", \"incomplete\" (something is unknown) or \"failed\"."
+
+const char *const ofl_help_offline[] = {
+"offline",
+"PageOffline memory: what is offline here",
+"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n          [-j | [-o columns] [-H] [-v]] [-R file]",
+"  This is about memory. For offline CPUs see \"set offline\" and the option",
+"  --offline of crash.",
+"",
+"  A hypervisor driver that takes a page away from the kernel leaves its struct",
+"  page behind, marked PageOffline. This command counts such pages on one",
+"  screen: how they are recognised in this kernel and according to what, how",
+"  many there are by node and zone, how many pages could not be judged",
+"  (unknown), and how many marks are left over in sections that are not online",
+"  (stale). offrange lists them.",
+"",
+HELP_FILTERS,
+HELP_OUTPUT,
+"    -v                 every fact about this kernel with its source",
+"",
+HELP_STATUS,
+NULL
+};
+
+const char *const ofl_help_offrange[] = {
+"offrange",
+"PageOffline memory: ranges of pages",
+"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-o columns] [-H]] [-a] [-R file]",
+"  One row for a run of neighbouring PageOffline pages that are alike in",
+"  everything that is shown; choosing fewer columns with -o makes longer runs.",
+"",
+"    PFN       first and last page frame number",
+"    PHYS      first and last byte, physical",
+"    PAGES     number of pages",
+"    SIZE      the same as memory",
+"    REFCOUNT  reference count of each page",
+"    FLAGS     page flags by name",
+"    NODE      NUMA node",
+"    ZONE      zone",
+"    SECTION   memory section number",
+"    STATE     \"-\"; \"stale\": the section is not online, the mark is left over;",
+"              \"unknown:\" and why nothing is known of these pages",
+"",
+"    -a                 also stale pages and unknown pages",
+"",
+HELP_FILTERS,
+HELP_OUTPUT,
+HELP_STATUS,
+NULL
+};

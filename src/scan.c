@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * scan.c - one pass over the memmap
+ *
+ * The memmap is read in images of up to 2 MiB. An image that cannot be read
+ * at once is read again page by page, and each page of it remembers why it is
+ * not there; so one hole costs what lies in the hole and nothing else.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "scan.h"
+
+#define IMAGE_BYTES	(2u << 20)
+/* an image need not begin and end on page boundaries: one page more each */
+#define MAX_IMAGE_PAGES	(IMAGE_BYTES / 4096 + 2)
+
+/** struct scan - state of one pass */
+struct scan {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	const struct ofl_nodes *n;
+	const struct ofl_filter *f;
+	const struct ofl_sink *sinks;
+	size_t nr_sinks;
+	struct ofl_scan_result *r;
+
+	const struct ofl_section *s;	/* the section in work */
+	uint64_t slab_mask;		/* PG_slab where it is a page flag, or 0 */
+	uint64_t reserved_mask;		/* PG_reserved */
+	struct ofl_hole hole;		/* unknown pages not yet handed out */
+
+	unsigned char *image;		/* IMAGE_BYTES and two pages of memmap */
+	uint64_t image_kva;		/* page aligned address of image[0] */
+	uint8_t state[MAX_IMAGE_PAGES];	/* enum ofl_unknown of each page of it */
+};
+
+const char *ofl_unknown_text(enum ofl_unknown why)
+{
+	static const char *const text[OFL_NR_UNKNOWN] = {
+		[OFL_UNKNOWN_NOT] = "known",
+		[OFL_UNKNOWN_EXCLUDED] = "excluded",
+		[OFL_UNKNOWN_UNREADABLE] = "unreadable",
+		[OFL_UNKNOWN_ZERO] = "zero-filled",
+		[OFL_UNKNOWN_POISONED] = "poisoned",
+		[OFL_UNKNOWN_BAD_ZONE] = "bad-zone",
+		[OFL_UNKNOWN_BAD_SECTION] = "bad-section",
+	};
+
+	return text[why];
+}
+
+static bool all_zero(const unsigned char *p, size_t bytes)
+{
+	return !p[0] && !memcmp(p, p + 1, bytes - 1);
+}
+
+static enum ofl_unknown read_state(enum ofl_read got)
+{
+	return got == OFL_READ_EXCLUDED ? OFL_UNKNOWN_EXCLUDED :
+					  OFL_UNKNOWN_UNREADABLE;
+}
+
+static void read_by_page(struct scan *sc, size_t bytes)
+{
+	size_t page = sc->l->page_bytes, at;
+
+	for (at = 0; at < bytes; at += page) {
+		enum ofl_read got = sc->t->ops->read(sc->t->ctx,
+						     sc->image_kva + at,
+						     sc->image + at, page);
+
+		sc->state[at / page] = got == OFL_READ_OK ? OFL_UNKNOWN_NOT :
+				       (uint8_t)read_state(got);
+	}
+}
+
+/* bring the memmap of [pfn, pfn + pages) into the image */
+static void read_image(struct scan *sc, uint64_t pfn, uint64_t pages)
+{
+	uint64_t page = sc->l->page_bytes, at;
+	uint64_t from = sc->s->memmap_kva +
+			(pfn - sc->s->start_pfn) * sc->l->struct_page_bytes;
+	uint64_t to = from + pages * sc->l->struct_page_bytes;
+	size_t bytes;
+
+	sc->image_kva = from & ~(page - 1);
+	bytes = ((to + page - 1) & ~(page - 1)) - sc->image_kva;
+	memset(sc->state, OFL_UNKNOWN_NOT, sizeof(sc->state));
+	if (sc->t->ops->read(sc->t->ctx, sc->image_kva, sc->image, bytes) !=
+	    OFL_READ_OK)
+		read_by_page(sc, bytes);
+	/* a hole may also come as zeros with a success code */
+	for (at = 0; at < bytes; at += page)
+		if (sc->state[at / page] == OFL_UNKNOWN_NOT &&
+		    all_zero(sc->image + at, page))
+			sc->state[at / page] = OFL_UNKNOWN_ZERO;
+}
+
+static enum ofl_status flush_hole(struct scan *sc)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; sc->hole.pages && i < sc->nr_sinks && !st; i++)
+		if (sc->sinks[i].unknown)
+			st = sc->sinks[i].unknown(sc->sinks[i].arg, sc->s,
+						  &sc->hole);
+	sc->hole.pages = 0;
+	return st;
+}
+
+static enum ofl_status add_unknown(struct scan *sc, uint64_t pfn,
+				   uint64_t pages, enum ofl_unknown why)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (!sc->s->online) {
+		/* zeros and ones are usual in a memmap that nobody initialised */
+		if (why == OFL_UNKNOWN_EXCLUDED || why == OFL_UNKNOWN_UNREADABLE)
+			sc->r->stale_unread += pages;
+		return OFL_OK;
+	}
+	sc->r->total.scanned += pages;
+	sc->r->total.unknown += pages;
+	sc->r->unknown[why] += pages;
+	if (sc->hole.pages && (sc->hole.why != why ||
+			       sc->hole.start_pfn + sc->hole.pages != pfn))
+		st = flush_hole(sc);
+	if (!sc->hole.pages)
+		sc->hole = (struct ofl_hole){ .start_pfn = pfn, .why = why };
+	sc->hole.pages += pages;
+	return st;
+}
+
+static enum ofl_status add_offline(struct scan *sc, const struct ofl_page *p)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; i < sc->nr_sinks && !st; i++)
+		if (sc->sinks[i].offline)
+			st = sc->sinks[i].offline(sc->sinks[i].arg, sc->s, p);
+	return st;
+}
+
+/* why nothing can be said of the struct page at @raw, if so */
+static enum ofl_unknown unknown_why(const struct scan *sc,
+				    const unsigned char *raw)
+{
+	size_t first = (size_t)(raw - sc->image) / sc->l->page_bytes;
+	size_t last = ((size_t)(raw - sc->image) + sc->l->struct_page_bytes - 1) /
+		      sc->l->page_bytes;
+	uint64_t flags;
+
+	if (sc->state[first])
+		return sc->state[first];
+	if (sc->state[last])
+		return sc->state[last];
+	memcpy(&flags, raw + sc->l->off_flags, sizeof(flags));
+	if (flags == UINT64_MAX)
+		return OFL_UNKNOWN_POISONED;
+	if (!flags && all_zero(raw, sc->l->struct_page_bytes))
+		return OFL_UNKNOWN_ZERO;
+	return OFL_UNKNOWN_NOT;
+}
+
+static bool is_offline(const struct scan *sc, const unsigned char *raw,
+		       const struct ofl_page *p)
+{
+	uint64_t compound;
+
+	if (!ofl_pagetype_is(&sc->l->offline, p->type) ||
+	    (p->flags & sc->slab_mask))
+		return false;
+	/* no producer makes compound offline pages: a tail only looks alike */
+	memcpy(&compound, raw + sc->l->off_compound, sizeof(compound));
+	return !(compound & 1);
+}
+
+static void decode(const struct scan *sc, const unsigned char *raw,
+		   uint64_t pfn, struct ofl_page *p)
+{
+	p->pfn = pfn;
+	memcpy(&p->flags, raw + sc->l->off_flags, sizeof(p->flags));
+	memcpy(&p->type, raw + sc->l->off_type, sizeof(p->type));
+	memcpy(&p->refcount, raw + sc->l->off_refcount, sizeof(p->refcount));
+	p->zone = ofl_zone_of(sc->n, p->flags);
+}
+
+/* the memmap of a section that is not online is not kept: look for marks only */
+static enum ofl_status stale_page(struct scan *sc, const unsigned char *raw,
+				  const struct ofl_page *p)
+{
+	bool all = sc->f->node < 0 && !sc->f->zone[0];
+
+	if (!is_offline(sc, raw, p) ||
+	    !(p->zone ? ofl_filter_wants_zone(sc->f, p->zone) : all))
+		return OFL_OK;
+	sc->r->stale++;
+	return add_offline(sc, p);
+}
+
+/*
+ * The kernel itself leaves reserved pages in a zone that does not exist:
+ * init_unavailable_range() for the hole at the end of the last section gets
+ * MAX_NR_ZONES (seen in 6.1, v5.12+). Any other such page is damaged.
+ */
+static enum ofl_status page_without_zone(struct scan *sc,
+					 const struct ofl_page *p)
+{
+	if (!(p->flags & sc->reserved_mask) ||
+	    ofl_pagetype_is(&sc->l->offline, p->type))
+		return add_unknown(sc, p->pfn, 1, OFL_UNKNOWN_BAD_ZONE);
+	if (sc->f->node >= 0 || sc->f->zone[0])
+		return OFL_OK;
+	sc->r->total.scanned++;
+	sc->r->no_zone++;
+	return OFL_OK;
+}
+
+static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
+				   const struct ofl_page *p)
+{
+	enum ofl_status st = OFL_OK;
+	struct ofl_count *zone;
+
+	if (ofl_flags_are_device(sc->n, p->flags)) {
+		sc->r->device++;
+		return OFL_OK;
+	}
+	if (!p->zone)
+		return page_without_zone(sc, p);
+	if (!ofl_filter_wants_zone(sc->f, p->zone))
+		return OFL_OK;
+	zone = &sc->r->zone[p->zone - sc->n->zone];
+	sc->r->total.scanned++;
+	zone->scanned++;
+	if (!is_offline(sc, raw, p))
+		return OFL_OK;
+	sc->r->total.offline++;
+	zone->offline++;
+	if (sc->hole.pages)
+		st = flush_hole(sc);
+	return st ? st : add_offline(sc, p);
+}
+
+/* [pfn, pfn + pages) is populated and fits the image */
+static enum ofl_status scan_image(struct scan *sc, uint64_t pfn, uint64_t pages)
+{
+	const unsigned char *raw;
+	struct ofl_page p;
+	enum ofl_status st = OFL_OK;
+	uint64_t i;
+
+	read_image(sc, pfn, pages);
+	raw = sc->image + (sc->s->memmap_kva + (pfn - sc->s->start_pfn) *
+			   sc->l->struct_page_bytes - sc->image_kva);
+	for (i = 0; i < pages && !st; i++, raw += sc->l->struct_page_bytes) {
+		enum ofl_unknown why = unknown_why(sc, raw);
+
+		if (why) {
+			st = add_unknown(sc, pfn + i, 1, why);
+			continue;
+		}
+		decode(sc, raw, pfn + i, &p);
+		st = sc->s->online ? online_page(sc, raw, &p) :
+				     stale_page(sc, raw, &p);
+	}
+	return st;
+}
+
+/* from @pfn, how many pages are alike: populated, or not */
+static uint64_t alike(const struct scan *sc, uint64_t pfn, uint64_t end,
+		      bool *populated)
+{
+	uint64_t step = (1ull << OFL_SUBSECTION_SHIFT) / sc->l->page_bytes;
+	uint64_t at = pfn;
+
+	*populated = ofl_section_populated(sc->l, sc->s, pfn);
+	do
+		at = (at / step + 1) * step;
+	while (at < end &&
+	       ofl_section_populated(sc->l, sc->s, at) == *populated);
+	return (at < end ? at : end) - pfn;
+}
+
+static enum ofl_status scan_span(struct scan *sc, uint64_t pfn, uint64_t end)
+{
+	uint64_t most = IMAGE_BYTES / sc->l->struct_page_bytes;
+	enum ofl_status st = OFL_OK;
+	bool populated;
+	uint64_t n;
+
+	while (pfn < end && !st) {
+		n = alike(sc, pfn, end, &populated);
+		if (n > most - pfn % most)
+			n = most - pfn % most;
+		if (populated)
+			st = scan_image(sc, pfn, n);
+		pfn += n;
+	}
+	return st;
+}
+
+static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
+{
+	struct scan *sc = arg;
+	uint64_t pfn = s->start_pfn, end = pfn + sc->l->section_pages;
+	enum ofl_status st;
+
+	/* zones shrink when memory goes offline: spans say nothing of stale pages */
+	if (s->online && !ofl_filter_wants_span(sc->f, sc->n, pfn, end))
+		return OFL_OK;
+	if (sc->t->ops->interrupted(sc->t->ctx)) {
+		sc->r->interrupted = true;
+		return OFL_ERR_INTERRUPTED;
+	}
+	sc->s = s;
+	if (pfn < sc->f->lo_pfn)
+		pfn = sc->f->lo_pfn;
+	if (end > sc->f->hi_pfn)
+		end = sc->f->hi_pfn;
+	if (s->corrupt)
+		st = add_unknown(sc, pfn, end - pfn, OFL_UNKNOWN_BAD_SECTION);
+	else
+		st = scan_span(sc, pfn, end);
+	if (!st)
+		st = flush_hole(sc);
+	sc->r->sections_done++;
+	return st;
+}
+
+static enum ofl_status count_section(void *arg, const struct ofl_section *s)
+{
+	struct scan *sc = arg;
+
+	if (!s->online || ofl_filter_wants_span(sc->f, sc->n, s->start_pfn,
+				s->start_pfn + sc->l->section_pages))
+		sc->r->sections_wanted++;
+	return OFL_OK;
+}
+
+enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
+			 const struct ofl_nodes *n, const struct ofl_filter *f,
+			 const struct ofl_sink *sinks, size_t nr_sinks,
+			 struct ofl_scan_result *r, struct ofl_err *err)
+{
+	struct scan sc = {
+		.t = t, .l = l, .n = n, .f = f, .r = r,
+		.sinks = sinks, .nr_sinks = nr_sinks,
+		/* a page flag until 46df8e73a4a3 (in v6.10) made it a type */
+		.slab_mask = ofl_pageflag_mask(l, "slab"),
+		.reserved_mask = ofl_pageflag_mask(l, "reserved"),
+	};
+	enum ofl_status st;
+
+	memset(r, 0, sizeof(*r));
+	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
+	sc.image = malloc(IMAGE_BYTES + 2 * l->page_bytes);
+	if (!r->zone || !sc.image) {
+		free(sc.image);
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
+	}
+	ofl_section_walk(t, l, f->lo_pfn, f->hi_pfn, count_section, &sc,
+			 &r->sections);
+	st = ofl_section_walk(t, l, f->lo_pfn, f->hi_pfn, scan_section, &sc,
+			      &r->sections);
+	free(sc.image);
+	if (st == OFL_ERR_INTERRUPTED)
+		st = OFL_OK;	/* what was found until then is worth showing */
+	return st;
+}
+
+void ofl_scan_result_free(struct ofl_scan_result *r)
+{
+	free(r->zone);
+	memset(r, 0, sizeof(*r));
+}
