@@ -17,7 +17,7 @@ EXTENSIONS	?= $(PREFIX)/lib/crash/extensions
 CRASH_INCLUDE	?= /usr/include/crash
 CRASH_VERSION	?= $(shell crash --version 2>/dev/null | sed -n 's/^crash \([0-9.]*\).*/\1/p')
 
-CC		?= gcc
+CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
 PYTHON		?= /usr/bin/python3
 LIBS		= smartcols json-c
@@ -46,8 +46,9 @@ RESULTS	:= $(BUILD)/results
 all: $(BUILD)/offline.so
 
 $(BUILD)/offline.so: $(CRASHO) $(BUILD)/libofl.a
-		$(LDFLAGS) \
-		-o $@ $(CRASHO) $(BUILD)/libofl.a $(shell $(PKG_CONFIG) --libs $(LIBS))
+	$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
+		-o $@ $(CRASHO) $(BUILD)/libofl.a \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
 # everything but the seam; programs that link it prove that it needs no crash
 $(BUILD)/libofl.a: $(OBJ)

@@ -3,7 +3,8 @@
  * view.c - lines through libsmartcols, documents through json-c
  *
  * libsmartcols lays out a whole table at once. To stream, rows go out in
- * batches; each column is given its usual width so that batches line up.
+ * batches; cells are padded to the usual width of their column so that batches
+ * line up (a width hint alone is only followed when some cell is as wide).
  */
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -240,7 +241,7 @@ static void open_batch(struct ofl_view *v)
 		const struct ofl_column *c =
 			&v->table->column[v->shown.index[i]];
 
-		cl = scols_table_new_column(v->batch->tb, c->name, c->width,
+		cl = scols_table_new_column(v->batch->tb, c->name, 0,
 					    c->right ? SCOLS_FL_RIGHT : 0);
 		if (!cl)
 			v->failed = true;
@@ -320,6 +321,21 @@ static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 		v->failed = true;
 }
 
+static void pad(char *text, size_t bytes, const struct ofl_column *c)
+{
+	size_t len = strlen(text), width = (size_t)c->width;
+
+	if (len >= width || width >= bytes)
+		return;
+	if (c->right) {
+		memmove(text + width - len, text, len + 1);
+		memset(text, ' ', width - len);
+	} else {
+		memset(text + len, ' ', width - len);
+		text[width] = '\0';
+	}
+}
+
 static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 {
 	struct libscols_line *ln = scols_table_new_line(v->batch->tb, NULL);
@@ -333,6 +349,8 @@ static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 
 		get(c, row, ctx, &cell);
 		cell_text(&cell, text, sizeof(text));
+		if (i + 1 < v->shown.nr)
+			pad(text, sizeof(text), c);
 		if (scols_line_set_data(ln, i, text))
 			v->failed = true;
 	}
