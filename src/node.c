@@ -103,15 +103,18 @@ static enum ofl_status load_numa(const struct ofl_target *t,
 				 struct ofl_nodes *n, struct ofl_err *err)
 {
 	uint64_t node_data = (uint64_t)l->fact[OFL_F_NODE_DATA].value;
+	uint64_t pgdat_kva[MAX_NODES];
 	enum ofl_status st = OFL_OK;
-	uint64_t nid, pgdat_kva;
+	uint64_t nid;
 
-	for (nid = 0; nid < nodes && !st; nid++) {
-		if (!ofl_read_u64(t, node_data + nid * 8, &pgdat_kva))
-			n->unreadable++;
-		else if (pgdat_kva)
-			st = load_node(t, l, (int)nid, pgdat_kva, n, err);
-	}
+	if (t->ops->read(t->ctx, node_data, pgdat_kva, nodes * 8) !=
+	    OFL_READ_OK)
+		return ofl_fail(err, OFL_ERR_UNREADABLE,
+			"node_data[] at %#" PRIx64 " cannot be read from the dump",
+			node_data);
+	for (nid = 0; nid < nodes && !st; nid++)
+		if (pgdat_kva[nid])
+			st = load_node(t, l, (int)nid, pgdat_kva[nid], n, err);
 	return st;
 }
 
