@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * texttarget.c - answer the core's questions from a text
+ *
+ * Lines are kept as they come and looked up from the end: a later line
+ * overrides an earlier one, so that a case can be a recording and a few words
+ * about what is different. Memory is flattened once after loading into pieces
+ * that do not overlap.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "texttarget.h"
+
+#define MAX_INCLUDES	8
+
+/** enum tt_kind - what a line is about */
+enum tt_kind {
+	TT_MEM, TT_EXCLUDED, TT_UNREADABLE,
+	TT_SYMBOL, TT_STRUCT, TT_MEMBER, TT_ENUMERATOR, TT_ARRAY,
+	TT_VMCOREINFO, TT_HOST,
+};
+
+/** struct tt_line - one answer */
+struct tt_line {
+	enum tt_kind kind;
+	bool absent;		/* "without": the answer is no answer */
+	char *name;		/* facts */
+	char *text;		/* VMCOREINFO */
+	uint64_t a, b;		/* numbers; address and length of memory */
+	unsigned char *data;	/* TT_MEM */
+	size_t max_data;
+};
+
+/** struct tt_piece - a stretch of memory that one line decides */
+struct tt_piece {
+	uint64_t kva, end;
+	const struct tt_line *line;
+};
+
+/** struct loader - state while a text is read */
+struct loader {
+	struct texttarget *tt;
+	const char *path;
+	unsigned int line_nr;
+	int depth;
+	struct ofl_err *err;
+};
+
+static const char *const kind_word[] = {
+	[TT_MEM] = "mem", [TT_EXCLUDED] = "excluded",
+	[TT_UNREADABLE] = "unreadable", [TT_SYMBOL] = "symbol",
+	[TT_STRUCT] = "struct", [TT_MEMBER] = "member",
+	[TT_ENUMERATOR] = "enumerator", [TT_ARRAY] = "array",
+	[TT_VMCOREINFO] = "vmcoreinfo", [TT_HOST] = "host",
+};
+
+#define NR_KINDS (sizeof(kind_word) / sizeof(kind_word[0]))
+
+/* the tests wrap malloc() to make the core fail; a test tool may just stop */
+static void *must(void *p)
+{
+	if (!p) {
+		fputs("texttarget: out of memory\n", stderr);
+		abort();
+	}
+	return p;
+}
+
+static enum ofl_status bad(const struct loader *ld, const char *why)
+{
+	return ofl_fail(ld->err, OFL_ERR_ARG, "%s:%u: %s", ld->path,
+			ld->line_nr, why);
+}
+
+static struct tt_line *new_line(struct texttarget *tt, enum tt_kind kind)
+{
+	struct tt_line *line;
+
+	if (tt->nr_lines == tt->max_lines) {
+		tt->max_lines = tt->max_lines ? tt->max_lines * 2 : 256;
+		tt->line = must(realloc(tt->line,
+					tt->max_lines * sizeof(*tt->line)));
+	}
+	line = &tt->line[tt->nr_lines++];
+	memset(line, 0, sizeof(*line));
+	line->kind = kind;
+	return line;
+}
+
+/* ---- memory words ---- */
+
+static void append(struct tt_line *line, const void *p, size_t bytes)
+{
+	if (line->b + bytes > line->max_data) {
+		line->max_data = (line->b + bytes) * 2;
+		line->data = must(realloc(line->data, line->max_data));
+	}
+	memcpy(line->data + line->b, p, bytes);
+	line->b += bytes;
+}
+
+/* what was appended since @from, @count times in all */
+static bool repeat(struct tt_line *line, uint64_t from, const char *count)
+{
+	uint64_t len = line->b - from, i, n;
+	unsigned char *copy;
+	char *end;
+
+	n = strtoull(count, &end, 10);
+	if (end == count || *end || !n || n * len > 256u << 20)
+		return false;
+	if (n == 1)
+		return true;
+	copy = must(malloc(len));
+	memcpy(copy, line->data + from, len);
+	for (i = 1; i < n; i++)
+		append(line, copy, len);
+	free(copy);
+	return true;
+}
+
+/* "word", "word*count", "bXX" */
+static bool parse_word(struct tt_line *line, char *word)
+{
+	char *star = strchr(word, '*'), *end;
+	uint64_t from = line->b, v;
+	bool byte = word[0] == 'b' && strlen(word) == 3;
+
+	if (star)
+		*star++ = '\0';
+	v = strtoull(byte ? word + 1 : word, &end, 16);
+	if (end == word || *end)
+		return false;
+	append(line, &v, byte ? 1 : 8);
+	return !star || repeat(line, from, star);
+}
+
+/* words; "( words )*count" repeats them all; no nesting */
+static enum ofl_status parse_mem(struct loader *ld, struct tt_line *line,
+				 char *words)
+{
+	char *word, *save = NULL;
+	uint64_t group = 0;
+
+	for (word = strtok_r(words, " \t", &save); word;
+	     word = strtok_r(NULL, " \t", &save)) {
+		if (!strcmp(word, "("))
+			group = line->b;
+		else if (!strncmp(word, ")*", 2) && !repeat(line, group, word + 2))
+			return bad(ld, "bad repetition");
+		else if (word[0] != ')' && !parse_word(line, word))
+			return bad(ld, "not a word of memory");
+	}
+	return line->b ? OFL_OK : bad(ld, "no memory");
+}
+
+/* ---- lines ---- */
+
+static enum ofl_status parse_range(struct loader *ld, struct tt_line *line,
+				   char *rest)
+{
+	char *end;
+
+	line->a = strtoull(rest, &end, 16);
+	if (end == rest || *end != ' ')
+		return bad(ld, "address and length expected");
+	if (line->kind == TT_MEM)
+		return parse_mem(ld, line, end + 1);
+	rest = end + 1;
+	line->b = strtoull(rest, &end, 16);
+	return *end || !line->b ? bad(ld, "bad length") : OFL_OK;
+}
+
+static enum ofl_status parse_fact(struct loader *ld, struct tt_line *line,
+				  char *rest)
+{
+	int base = line->kind == TT_SYMBOL ? 16 : 10;
+	char *value, *end;
+
+	if (line->absent) {
+		line->name = must(strdup(rest));
+		return OFL_OK;
+	}
+	value = strchr(rest, line->kind == TT_VMCOREINFO ? '=' : ' ');
+	if (!value)
+		return bad(ld, "no value");
+	*value++ = '\0';
+	/* keys like NUMBER(x)=5 have one '=' only, behind the key */
+	line->name = must(strdup(rest));
+	if (line->kind == TT_VMCOREINFO) {
+		line->text = must(strdup(value));
+		return OFL_OK;
+	}
+	errno = 0;
+	line->a = value[0] == '-' ? (uint64_t)strtoll(value, &end, base) :
+				    strtoull(value, &end, base);
+	if (line->kind == TT_MEMBER && *end == ' ')
+		line->b = strtoull(end + 1, &end, base);
+	return end == value || *end || errno ? bad(ld, "bad number") : OFL_OK;
+}
+
+static enum ofl_status load_file(struct loader *up, const char *path);
+
+static enum ofl_status include(struct loader *ld, const char *name)
+{
+	const char *slash = ld->path ? strrchr(ld->path, '/') : NULL;
+	char path[4096];
+
+	snprintf(path, sizeof(path), "%.*s%s",
+		 slash ? (int)(slash - ld->path + 1) : 0, ld->path, name);
+	return ld->depth == MAX_INCLUDES ? bad(ld, "too many includes") :
+					   load_file(ld, path);
+}
+
+/* a string with its NUL, blanks as they are */
+static enum ofl_status parse_text(struct loader *ld, char *rest)
+{
+	struct tt_line *line = new_line(ld->tt, TT_MEM);
+	char *end;
+
+	line->a = strtoull(rest, &end, 16);
+	if (end == rest || *end != ' ')
+		return bad(ld, "address and text expected");
+	append(line, end + 1, strlen(end + 1) + 1);
+	return OFL_OK;
+}
+
+static enum ofl_status parse_answer(struct loader *ld, const char *word,
+				    char *rest, bool absent)
+{
+	struct tt_line *line;
+	size_t k;
+
+	for (k = 0; k < NR_KINDS; k++)
+		if (!strcmp(word, kind_word[k]))
+			break;
+	if (k == NR_KINDS || (absent && k < TT_SYMBOL))
+		return bad(ld, "unknown word");
+	line = new_line(ld->tt, (enum tt_kind)k);
+	line->absent = absent;
+	return k < TT_SYMBOL ? parse_range(ld, line, rest) :
+			       parse_fact(ld, line, rest);
+}
+
+static enum ofl_status parse_line(struct loader *ld, char *text)
+{
+	struct ofl_target *t = &ld->tt->target;
+	char *rest = strchr(text, ' ');
+	bool absent = false;
+
+	if (!text[0] || text[0] == '#')
+		return OFL_OK;
+	if (!rest)
+		return bad(ld, "a word alone says nothing");
+	*rest++ = '\0';
+	if (!strcmp(text, "include"))
+		return include(ld, rest);
+	if (!strcmp(text, "text"))
+		return parse_text(ld, rest);
+	if (!strcmp(text, "release")) {
+		snprintf(t->release, sizeof(t->release), "%s", rest);
+		return OFL_OK;
+	}
+	if (!strcmp(text, "machine")) {
+		snprintf(t->machine, sizeof(t->machine), "%s", rest);
+		return OFL_OK;
+	}
+	if (!strcmp(text, "without")) {
+		absent = true;
+		text = rest;
+		rest = strchr(text, ' ');
+		if (!rest)
+			return bad(ld, "without what?");
+		*rest++ = '\0';
+	}
+	return parse_answer(ld, text, rest, absent);
+}
+
+static enum ofl_status load_stream(struct loader *ld, FILE *f)
+{
+	enum ofl_status st = OFL_OK;
+	char *text = NULL;
+	size_t size = 0;
+	ssize_t len;
+
+	while (!st && (len = getline(&text, &size, f)) >= 0) {
+		ld->line_nr++;
+		if (len && text[len - 1] == '\n')
+			text[len - 1] = '\0';
+		st = parse_line(ld, text);
+	}
+	free(text);
+	return st;
+}
+
+static enum ofl_status load_file(struct loader *up, const char *path)
+{
+	struct loader ld = { .tt = up->tt, .path = path, .err = up->err,
+			     .depth = up->depth + 1 };
+	FILE *f = fopen(path, "r");
+	enum ofl_status st;
+
+	if (!f)
+		return ofl_fail(ld.err, OFL_ERR_ARG, "%s: %s", path,
+				strerror(errno));
+	st = load_stream(&ld, f);
+	fclose(f);
+	return st;
+}
+
+/* ---- flattening ---- */
+
+/* index of the first piece that ends behind @kva */
+static size_t first_behind(const struct texttarget *tt, uint64_t kva)
+{
+	size_t lo = 0, hi = tt->nr_pieces;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (tt->piece[mid].end <= kva)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+static void insert(struct texttarget *tt, size_t at, struct tt_piece p)
+{
+	if (tt->nr_pieces == tt->max_pieces) {
+		tt->max_pieces = tt->max_pieces ? tt->max_pieces * 2 : 256;
+		tt->piece = must(realloc(tt->piece,
+				tt->max_pieces * sizeof(*tt->piece)));
+	}
+	memmove(&tt->piece[at + 1], &tt->piece[at],
+		(tt->nr_pieces - at) * sizeof(*tt->piece));
+	tt->piece[at] = p;
+	tt->nr_pieces++;
+}
+
+/* the parts of a line that no later line has decided yet */
+static void add_gaps(struct texttarget *tt, const struct tt_line *line)
+{
+	uint64_t at = line->a, end = line->a + line->b;
+	size_t i = first_behind(tt, at);
+
+	while (at < end) {
+		bool last = i == tt->nr_pieces || tt->piece[i].kva >= end;
+		uint64_t stop = last ? end : tt->piece[i].kva;
+
+		if (at < stop) {
+			insert(tt, i, (struct tt_piece){ at, stop, line });
+			i++;
+		}
+		at = last ? end : tt->piece[i++].end;
+	}
+}
+
+static void flatten(struct texttarget *tt)
+{
+	size_t i;
+
+	for (i = tt->nr_lines; i-- > 0; )
+		if (tt->line[i].kind < TT_SYMBOL)
+			add_gaps(tt, &tt->line[i]);
+}
+
+/* ---- the ops ---- */
+
+static enum ofl_read tt_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
+{
+	struct texttarget *tt = ctx;
+	unsigned char *to = buf;
+	size_t i, n;
+
+	if (++tt->reads == tt->fail_read)
+		return tt->fail_how;
+	for (i = first_behind(tt, kva); bytes; i++, kva += n, to += n, bytes -= n) {
+		const struct tt_piece *p = &tt->piece[i];
+
+		if (i == tt->nr_pieces || p->kva > kva)
+			return OFL_READ_UNREADABLE;
+		if (p->line->kind != TT_MEM)
+			return p->line->kind == TT_EXCLUDED ?
+			       OFL_READ_EXCLUDED : OFL_READ_UNREADABLE;
+		n = p->end - kva < bytes ? p->end - kva : bytes;
+		memcpy(to, p->line->data + (kva - p->line->a), n);
+	}
+	return OFL_READ_OK;
+}
+
+static const struct tt_line *find(struct texttarget *tt, enum tt_kind kind,
+				  const char *name)
+{
+	size_t i;
+
+	for (i = tt->nr_lines; i-- > 0; )
+		if (tt->line[i].kind == kind && !strcmp(tt->line[i].name, name))
+			return tt->line[i].absent ? NULL : &tt->line[i];
+	return NULL;
+}
+
+static bool number(void *ctx, enum tt_kind kind, const char *name, uint64_t *ret)
+{
+	const struct tt_line *line = find(ctx, kind, name);
+
+	if (line)
+		*ret = line->a;
+	return line;
+}
+
+static bool tt_symbol(void *ctx, const char *name, uint64_t *ret)
+{
+	return number(ctx, TT_SYMBOL, name, ret);
+}
+
+static bool tt_struct(void *ctx, const char *type, uint64_t *ret)
+{
+	return number(ctx, TT_STRUCT, type, ret);
+}
+
+static bool tt_array(void *ctx, const char *symbol, uint64_t *ret)
+{
+	return number(ctx, TT_ARRAY, symbol, ret);
+}
+
+static bool tt_host(void *ctx, enum ofl_host what, uint64_t *ret)
+{
+	return number(ctx, TT_HOST, ofl_host_name(what), ret);
+}
+
+static bool tt_enumerator(void *ctx, const char *name, int64_t *ret)
+{
+	uint64_t v;
+
+	if (!number(ctx, TT_ENUMERATOR, name, &v))
+		return false;
+	*ret = (int64_t)v;
+	return true;
+}
+
+static bool tt_member(void *ctx, const char *type, const char *member,
+		      struct ofl_member *ret)
+{
+	const struct tt_line *line;
+	char name[256];
+
+	snprintf(name, sizeof(name), "%s.%s", type, member);
+	line = find(ctx, TT_MEMBER, name);
+	if (line)
+		*ret = (struct ofl_member){ line->a, line->b };
+	return line;
+}
+
+static bool tt_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
+{
+	const struct tt_line *line = find(ctx, TT_VMCOREINFO, key);
+
+	if (!line || strlen(line->text) >= bytes)
+		return false;
+	strcpy(buf, line->text);
+	return true;
+}
+
+static bool tt_interrupted(void *ctx)
+{
+	struct texttarget *tt = ctx;
+
+	return ++tt->polls > tt->interrupt_after && tt->interrupt_after;
+}
+
+static const struct ofl_target_ops tt_ops = {
+	.read = tt_read,
+	.symbol = tt_symbol,
+	.struct_bytes = tt_struct,
+	.member = tt_member,
+	.enumerator = tt_enumerator,
+	.array_len = tt_array,
+	.vmcoreinfo = tt_vmcoreinfo,
+	.host = tt_host,
+	.interrupted = tt_interrupted,
+};
+
+static void start(struct texttarget *tt)
+{
+	memset(tt, 0, sizeof(*tt));
+	tt->target.ops = &tt_ops;
+	tt->target.ctx = tt;
+	tt->fail_how = OFL_READ_UNREADABLE;
+}
+
+enum ofl_status texttarget_load(struct texttarget *tt, const char *path,
+				struct ofl_err *err)
+{
+	struct loader top = { .tt = tt, .path = path, .err = err };
+	enum ofl_status st;
+
+	start(tt);
+	st = load_file(&top, path);
+	if (!st)
+		flatten(tt);
+	return st;
+}
+
+enum ofl_status texttarget_parse(struct texttarget *tt, const char *text,
+				 struct ofl_err *err)
+{
+	struct loader ld = { .tt = tt, .path = "text", .err = err };
+	enum ofl_status st;
+	FILE *f;
+
+	start(tt);
+	f = must(fmemopen((void *)text, strlen(text), "r"));
+	st = load_stream(&ld, f);
+	fclose(f);
+	if (!st)
+		flatten(tt);
+	return st;
+}
+
+void texttarget_free(struct texttarget *tt)
+{
+	size_t i;
+
+	for (i = 0; i < tt->nr_lines; i++) {
+		free(tt->line[i].name);
+		free(tt->line[i].text);
+		free(tt->line[i].data);
+	}
+	free(tt->line);
+	free(tt->piece);
+	memset(tt, 0, sizeof(*tt));
+}
