@@ -62,9 +62,14 @@ def said(dump, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def stock(dump, tmp_path_factory):
-    """The second witness, {pfn: (refcount, flags)}: stock crash's list of the struct pages, no offline.so."""
+    """The second witness: stock crash's list of the struct pages, without offline.so.
+
+    {pfn: (reference count, names of the page flags)}
+    """
     member, mask, value = dump.kernel.series.marked
-    out = Session(dump, {"base": "p/x vmemmap_base", "kmem": f"kmem -m {member},_refcount,flags"},
-                  tmp_path_factory.mktemp(f"stock-{dump.name}")).out
+    commands = {"base": "p/x vmemmap_base", "names": "kmem -g", "kmem": f"kmem -m {member},_refcount,flags"}
+    out = Session(dump, commands, tmp_path_factory.mktemp(f"stock-{dump.name}")).out
     base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
-    return t.kmem_pages(out["kmem"], base, member, mask, value)
+    names = t.page_flags(out["names"])
+    return {pfn: (refcount, frozenset(name for bit, name in names if flags & bit))
+            for pfn, (refcount, flags) in t.kmem_pages(out["kmem"], base, member, mask, value).items()}

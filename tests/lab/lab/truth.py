@@ -105,6 +105,8 @@ def kmem_pages(text, vmemmap, member, mask, value):
 
 
 def page_flags(text):
-    """{bit: name} from `kmem -g`, names as crash has them without PG_ and in lower case."""
-    found = re.findall(r"^\s*PG_(\w+)\s+(\d+)\s", text, re.MULTILINE)
-    return {int(bit): name.lower() for name, bit in found}
+    """[(mask, name)] from `kmem -g`: of the names of a bit the first, the others are aliases."""
+    names = {}
+    for name, bit in re.findall(r"^\s*PG_(\w+)\s+(\d+)\s", text, re.MULTILINE):
+        names.setdefault(1 << int(bit), name)
+    return sorted(names.items())
