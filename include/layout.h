@@ -75,6 +75,66 @@ enum ofl_fact_id {
 	OFL_F_PAGE_TYPE_BASE,
 	OFL_F_OFFLINE_NUMBER,
 	OFL_F_BUDDY_NUMBER,
+
+	/* from here on: asked only by commands that judge pages */
+	OFL_F_FIRST_LATE,
+	OFL_F_PAGE_MAPPING = OFL_F_FIRST_LATE,
+	OFL_F_PAGE_PRIVATE,
+	OFL_F_PAGE_LRU,
+	OFL_F_PG_MOVABLE_OPS,
+	OFL_F_PG_ISOLATED,
+	OFL_F_COMPOUND_ORDER,
+	OFL_F_FOLIO_ORDER,
+	OFL_F_FOLIO_FLAGS_1,
+	OFL_F_COMPOUND_DTOR,
+	OFL_F_HUGETLB_DTOR,
+	OFL_F_HUGETLB_FLAG,
+	OFL_F_HPG_MIGRATABLE,
+	OFL_F_VMEMMAP_TAILS,
+	/* other page types */
+	OFL_F_PGTY_BUDDY,
+	OFL_F_PGTY_HUGETLB,
+	OFL_F_HUGETLB_NUMBER,
+	OFL_F_PGTY_SLAB,
+	OFL_F_SLAB_NUMBER,
+	OFL_F_PGTY_TABLE,
+	OFL_F_PGTY_GUARD,
+	OFL_F_PGTY_ZSMALLOC,
+	OFL_F_PGTY_UNACCEPTED,
+	OFL_F_PGTY_LARGE_KMALLOC,
+	/* pageblocks */
+	OFL_F_PAGEBLOCK_FLAGS,
+	OFL_F_NR_PAGEBLOCK_BITS,
+	OFL_F_PB_ISOLATE,
+	OFL_F_MIGRATE_CMA,
+	OFL_F_MIGRATE_ISOLATE,
+	OFL_F_PAGEBLOCK_ORDER,
+	/* offlining */
+	OFL_F_OFFLINE_PAGES,
+	OFL_F_ZONE_MOVABLE,
+	OFL_F_BLOCK_ZONE,
+	OFL_F_BLOCK_NID,
+	OFL_F_BLOCK_VMEMMAP_PAGES,
+	OFL_F_BLOCK_ALTMAP,
+	OFL_F_ALTMAP_FREE,
+	OFL_F_MEMORY_CHAIN,
+	OFL_F_CHAIN_HEAD,
+	OFL_F_NB_CALL,
+	OFL_F_NB_NEXT,
+	OFL_F_NB_PRIORITY,
+	OFL_F_IOMEM,
+	OFL_F_RES_START,
+	OFL_F_RES_END,
+	OFL_F_RES_NAME,
+	OFL_F_RES_FLAGS,
+	OFL_F_RES_SIBLING,
+	OFL_F_RES_CHILD,
+	OFL_F_HSTATES,
+	OFL_F_HSTATE_BYTES,
+	OFL_F_HSTATE_ORDER,
+	OFL_F_HSTATE_FREE,
+	OFL_F_HSTATE_RESV,
+	OFL_F_NR_HSTATES,
 	OFL_NR_FACTS
 };
 
@@ -120,6 +180,19 @@ struct ofl_fact {
 
 #define OFL_MAX_PAGEFLAGS 64
 
+/** enum ofl_type - page types that the rule tells apart */
+enum ofl_type {
+	OFL_TYPE_BUDDY,
+	OFL_TYPE_HUGETLB,
+	OFL_TYPE_SLAB,
+	OFL_TYPE_TABLE,
+	OFL_TYPE_GUARD,
+	OFL_TYPE_ZSMALLOC,
+	OFL_TYPE_UNACCEPTED,
+	OFL_TYPE_LARGE_KMALLOC,
+	OFL_NR_TYPES
+};
+
 /** struct ofl_pageflag - one page flag, from pageflag_names[] of the kernel */
 struct ofl_pageflag {
 	uint64_t mask;
@@ -135,6 +208,9 @@ struct ofl_layout {
 	struct ofl_pageflag pageflag[OFL_MAX_PAGEFLAGS];
 	unsigned int nr_pageflags;
 	uint64_t pageflags_mask;	/* all flags together */
+
+	/* after ofl_layout_load_late(): */
+	struct ofl_pagetype type[OFL_NR_TYPES];	/* shape NONE: not here */
 
 	/* hot copies and what follows from the facts */
 	uint64_t page_bytes;		/* PAGE_SIZE */
@@ -160,6 +236,15 @@ struct ofl_layout {
  */
 enum ofl_status ofl_layout_load(const struct ofl_target *t,
 				struct ofl_layout *l, struct ofl_err *err);
+
+/**
+ * ofl_layout_load_late() - find the facts that only judging pages needs
+ *
+ * Shape:  enumerators cost crash up to 33 ms each: listing does without.
+ * Errors: as ofl_layout_load().
+ */
+enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
+				     struct ofl_layout *l, struct ofl_err *err);
 
 /** ofl_fact_value() - value of a fact, or @other if it is not known */
 int64_t ofl_fact_value(const struct ofl_layout *l, enum ofl_fact_id id,

@@ -33,6 +33,7 @@ enum ofl_host {
 	OFL_HOST_MAX_PHYSMEM_BITS,
 	OFL_HOST_SPARSEMEM_EXTREME,	/* 1: mem_section is an array of roots */
 	OFL_HOST_VMEMMAP,		/* 1: the memmap is virtually contiguous */
+	OFL_HOST_PAGEBLOCK_ORDER,	/* of a PMD: a rule of the architecture */
 	OFL_NR_HOST
 };
 
@@ -68,6 +69,8 @@ struct ofl_target_ops {
 	bool (*enumerator)(void *ctx, const char *name, int64_t *ret);
 	/** array_len - elements of a symbol that is an array; false if it is not */
 	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
+	/** symbol_at - name of the symbol that starts at or contains @kva */
+	bool (*symbol_at)(void *ctx, uint64_t kva, char *buf, size_t bytes);
 	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
 	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
 	/** host - the host's own idea of a number */

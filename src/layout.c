@@ -159,12 +159,13 @@ static enum ofl_status missing(const struct ofl_fact_row *row,
 }
 
 static enum ofl_status load_facts(const struct ofl_target *t,
-				  struct ofl_layout *l, struct ofl_err *err)
+				  struct ofl_layout *l, int first, int end,
+				  struct ofl_err *err)
 {
 	enum ofl_status st;
 	int i;
 
-	for (i = 0; i < OFL_NR_FACTS; i++) {
+	for (i = first; i < end; i++) {
 		st = ofl_fact_load(t, &ofl_fact_rows[i], &l->fact[i], err);
 		if (st)
 			return st;
@@ -290,13 +291,72 @@ enum ofl_status ofl_layout_load(const struct ofl_target *t,
 	enum ofl_status st;
 
 	memset(l, 0, sizeof(*l));
-	st = load_facts(t, l, err);
+	st = load_facts(t, l, 0, OFL_F_FIRST_LATE, err);
 	if (!st)
 		st = conclude(t, l, err);
 	if (!st)
 		st = ofl_recognise_offline(l, err);
 	if (!st)
 		load_pageflags(t, l);
+	return st;
+}
+
+/** struct type_source - where the test for a page type comes from */
+struct type_source {
+	enum ofl_fact_id pgty;		/* enumerator of v6.12 and later */
+	int number;			/* fact with a VMCOREINFO number, or -1 */
+};
+
+static const struct type_source type_sources[OFL_NR_TYPES] = {
+	[OFL_TYPE_BUDDY] = { OFL_F_PGTY_BUDDY, OFL_F_BUDDY_NUMBER },
+	[OFL_TYPE_HUGETLB] = { OFL_F_PGTY_HUGETLB, OFL_F_HUGETLB_NUMBER },
+	[OFL_TYPE_SLAB] = { OFL_F_PGTY_SLAB, OFL_F_SLAB_NUMBER },
+	[OFL_TYPE_TABLE] = { OFL_F_PGTY_TABLE, -1 },
+	[OFL_TYPE_GUARD] = { OFL_F_PGTY_GUARD, -1 },
+	[OFL_TYPE_ZSMALLOC] = { OFL_F_PGTY_ZSMALLOC, -1 },
+	[OFL_TYPE_UNACCEPTED] = { OFL_F_PGTY_UNACCEPTED, -1 },
+	[OFL_TYPE_LARGE_KMALLOC] = { OFL_F_PGTY_LARGE_KMALLOC, -1 },
+};
+
+static enum ofl_status load_type(struct ofl_layout *l, enum ofl_type type,
+				 struct ofl_err *err)
+{
+	const struct type_source *s = &type_sources[type];
+	struct ofl_pagetype by_enum = { 0 }, by_number = { 0 };
+
+	if (ofl_fact_known(l, s->pgty) &&
+	    !ofl_pagetype_from_byte(l->fact[s->pgty].value, &by_enum))
+		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+			"enumerator %s has an unknown shape: %#" PRIx64,
+			ofl_fact_rows[s->pgty].name, l->fact[s->pgty].value);
+	if (s->number >= 0 && l->fact[s->number].known &&
+	    !ofl_pagetype_from_number(l->fact[s->number].value, &by_number))
+		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+			"VMCOREINFO %s has an unknown shape: %" PRId64,
+			ofl_fact_rows[s->number].name,
+			l->fact[s->number].value);
+	if (by_enum.shape && by_number.shape &&
+	    !ofl_pagetype_equal(&by_enum, &by_number))
+		return ofl_fail(err, OFL_ERR_CONFLICT,
+			"enumerator %s and VMCOREINFO %s disagree",
+			ofl_fact_rows[s->pgty].name,
+			ofl_fact_rows[s->number].name);
+	l->type[type] = by_enum.shape ? by_enum : by_number;
+	return OFL_OK;
+}
+
+enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
+				     struct ofl_layout *l, struct ofl_err *err)
+{
+	enum ofl_status st;
+	int i;
+
+	st = load_facts(t, l, OFL_F_FIRST_LATE, OFL_NR_FACTS, err);
+	for (i = 0; i < OFL_NR_TYPES && !st; i++)
+		st = load_type(l, (enum ofl_type)i, err);
+	if (!st && !l->type[OFL_TYPE_BUDDY].shape)
+		return ofl_fail(err, OFL_ERR_NODATA,
+			"nothing tells how free pages are marked: no PGTY_buddy enumerator, no VMCOREINFO PAGE_BUDDY_MAPCOUNT_VALUE");
 	return st;
 }
 

@@ -109,6 +109,16 @@ static bool rec_array_len(void *ctx, const char *symbol, uint64_t *ret)
 	return ok;
 }
 
+static bool rec_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->symbol_at(rec->t->ctx, kva, buf, bytes);
+
+	if (ok)
+		fprintf(rec->file, "symbol_at %" PRIx64 " %s\n", kva, buf);
+	return ok;
+}
+
 static bool rec_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 {
 	struct ofl_recorder *rec = ctx;
@@ -144,6 +154,7 @@ static const struct ofl_target_ops record_ops = {
 	.member = rec_member,
 	.enumerator = rec_enumerator,
 	.array_len = rec_array_len,
+	.symbol_at = rec_symbol_at,
 	.vmcoreinfo = rec_vmcoreinfo,
 	.host = rec_host,
 	.interrupted = rec_interrupted,

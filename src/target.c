@@ -51,6 +51,7 @@ const char *ofl_host_name(enum ofl_host what)
 		[OFL_HOST_MAX_PHYSMEM_BITS] = "max_physmem_bits",
 		[OFL_HOST_SPARSEMEM_EXTREME] = "sparsemem_extreme",
 		[OFL_HOST_VMEMMAP] = "vmemmap",
+		[OFL_HOST_PAGEBLOCK_ORDER] = "pageblock_order",
 	};
 
 	return name[what];

@@ -136,6 +136,18 @@ static bool crash_array_len(void *ctx, const char *symbol, uint64_t *ret)
 	return true;
 }
 
+static bool crash_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	ulong offset = 0;
+	struct syment *sp = value_search(kva, &offset);
+
+	(void)ctx;
+	if (!sp)
+		return false;
+	snprintf(buf, bytes, "%s", sp->name);
+	return true;
+}
+
 static bool crash_vmcoreinfo(void *ctx, const char *key, char *buf,
 			     size_t bytes)
 {
@@ -173,6 +185,10 @@ static bool crash_host(void *ctx, enum ofl_host what, uint64_t *ret)
 	case OFL_HOST_VMEMMAP:
 		*ret = (machdep->flags & VMEMMAP) != 0;
 		return true;
+	case OFL_HOST_PAGEBLOCK_ORDER:
+		/* a PMD maps as many pages as a page table has 8-byte entries */
+		*ret = (uint64_t)__builtin_ctzl(PAGESIZE() / 8);
+		return machine_type("X86_64") || machine_type("ARM64");
 	case OFL_NR_HOST:
 		break;
 	}
@@ -192,6 +208,7 @@ static const struct ofl_target_ops crash_ops = {
 	.member = crash_member,
 	.enumerator = crash_enumerator,
 	.array_len = crash_array_len,
+	.symbol_at = crash_symbol_at,
 	.vmcoreinfo = crash_vmcoreinfo,
 	.host = crash_host,
 	.interrupted = crash_interrupted,
