@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The dumps and crash sessions that the lab's tests share."""
 
+import json
 import re
 import sys
 
@@ -16,6 +17,13 @@ COMMANDS = {
     "offline": "offline", "offline.json": "offline -j", "offline-v": "offline -v",
     "offrange": "offrange", "offrange.json": "offrange -j",
     "offrange-a": "offrange -a", "offrange-a.json": "offrange -a -j",
+}
+
+#: Commands that must be refused with one line, and a word of that line.
+REFUSED = {
+    "offrange -x": "-x", "offrange -p": "-p", "offrange -p zz": "zz", "offrange -p 5-3": "5-3",
+    "offrange -p 1-": "1-", "offrange -n 99": "99", "offrange -n x": "x", "offrange -z Nowhere": "Nowhere",
+    "offrange -o nosuch": "nosuch", "offrange extra": "extra", "offrange -a -": "-", "offline -y": "-y",
 }
 
 
@@ -53,11 +61,58 @@ def truth(dump):
 
 
 @pytest.fixture(scope="session")
-def said(dump, tmp_path_factory):
-    """What crash with offline.so says about it."""
+def filters(truth):
+    """{options: which (pfn, facts of its block) they let through}, made to cut through this dump's ranges."""
+    start, pages = max(truth["offline"], key=lambda run: run[1])
+    low, high = start + pages // 3, start + pages // 2
+    section = start >> t.SECTION_SHIFT
+    block = t.block_of(truth, start)[0]
+
+    def inside(pfn, _):
+        return low <= pfn <= high
+
+    return {
+        f"-p {low:x}-{high:x}": inside,
+        f"-p 0x{low:X}-0x{high:x}": inside,
+        f"-p {start:x}": lambda pfn, _: pfn == start,
+        f"-P {low * t.PAGE:x}-{high * t.PAGE + t.PAGE - 1:x}": inside,
+        f"-S {section:x}": lambda pfn, _: pfn >> t.SECTION_SHIFT == section,
+        f"-S {section:x}-{section + 1:x}": lambda pfn, _: pfn >> t.SECTION_SHIFT in (section, section + 1),
+        f"-B {block}": lambda pfn, _: t.block_of(truth, pfn)[0] == block,
+        f"-B {block[len('memory'):]}": lambda pfn, _: t.block_of(truth, pfn)[0] == block,
+        "-n 0": lambda _, facts: facts["node"] == 0,
+        "-z Movable": lambda _, facts: "Movable" in facts["zones"],
+        "-z DMA32": lambda _, facts: "DMA32" in facts["zones"],
+        f"-n 0 -z Movable -p {low:x}-ffffffff": lambda pfn, facts: pfn >= low and facts["node"] == 0,
+        "-p 0": lambda pfn, _: pfn == 0,
+    }
+
+
+@pytest.fixture(scope="session")
+def said(dump, filters, tmp_path_factory):
+    """What crash with offline.so says about it.
+
+    The refused commands come first: what follows shows that the session goes on.
+    """
     extension = crashes.get(dump.kernel.series.crash).extension
-    commands = {"extend": f"extend {extension}", **COMMANDS}
+    commands = {"extend": f"extend {extension}"}
+    commands.update((f"refused-{number}", command) for number, command in enumerate(REFUSED))
+    commands.update(COMMANDS)
+    commands.update((f"filter-{number}.json", f"offrange {options} -j") for number, options in enumerate(filters))
     return Session(dump, commands, tmp_path_factory.mktemp(dump.name))
+
+
+@pytest.fixture(scope="session")
+def documents(said):
+    """The JSON documents of a session, by file name."""
+    found = {}
+    for name, text in said.out.items():
+        if name.endswith(".json"):
+            try:
+                found[name] = json.loads(text)
+            except ValueError as error:
+                pytest.fail(f"{name} is not JSON ({error}): {text[:500]!r}")
+    return found
 
 
 @pytest.fixture(scope="session")

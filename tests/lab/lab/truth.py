@@ -7,6 +7,7 @@ from .util import LabError
 
 PAGE = 4096
 STRUCT_PAGE = 64
+SECTION_SHIFT = 15  # 128 MiB on x86_64
 
 
 def pfns(runs):
@@ -18,6 +19,11 @@ def pfns(runs):
     if total != len(found):
         raise LabError(f"{total - len(found)} pfns are listed twice")
     return found
+
+
+def ranges(document, online=True):
+    """[start, pages] of a document's ranges, of those online or of the stale ones."""
+    return [[row["start_pfn"], row["pages"]] for row in document["ranges"] if row["online"] is online]
 
 
 def as_runs(found):
