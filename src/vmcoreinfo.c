@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmcoreinfo.c - one key of VMCOREINFO, from the note or from memory */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -66,8 +67,9 @@ bool ofl_vmcoreinfo_number(const struct ofl_target *t, const char *key,
 
 	if (!ofl_vmcoreinfo_text(t, key, text, sizeof(text)))
 		return false;
+	errno = 0;
 	v = strtoll(text, &end, 10);
-	if (end == text || *end)
+	if (errno || end == text || *end)
 		return false;
 	*ret = v;
 	return true;
