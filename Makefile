@@ -10,6 +10,8 @@
 BUILD		?= build
 # the one folder for kernels, dumps and other crash versions
 CACHE		?= $(CURDIR)/.cache
+# the kernels that make check boots
+KERNELS		?= 6.1 6.12
 PREFIX		?= /usr
 EXTENSIONS	?= $(PREFIX)/lib/crash/extensions
 
@@ -36,11 +38,11 @@ CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 
 # ---- nothing to change below ------------------------------------------------
 
-CORE	:= $(filter-out src/view.c,$(wildcard src/*.c))
-OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(CORE) src/view.c)
+OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c))
 CRASHO	:= $(BUILD)/offline.o $(BUILD)/src/crash/target.o
-UNIT	:= $(patsubst tests/unit/%.c,$(BUILD)/unit/%,$(wildcard tests/unit/test_*.c))
-TESTLIB	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/lib/*.c))
+SAN	:= $(BUILD)/san
+SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(wildcard src/*.c tests/lib/*.c))
+UNIT	:= $(patsubst %.c,$(SAN)/%,$(wildcard tests/unit/test_*.c))
 RESULTS	:= $(BUILD)/results
 
 all: $(BUILD)/offline.so
@@ -55,7 +57,8 @@ $(BUILD)/libofl.a: $(OBJ)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/src/view.o: override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
+$(BUILD)/src/view.o $(SAN)/src/view.o $(SAN)/tests/lib/alloc.o: \
+	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
@@ -71,6 +74,82 @@ need-crash:
 
 need-libs:
 	@$(PKG_CONFIG) --exists $(LIBS) || { echo "$(LIBS): a library is missing (Debian: apt-get install pkg-config libsmartcols-dev libjson-c-dev)" >&2; exit 1; }
+
+# ---- tests ------------------------------------------------------------------
+
+SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
+	   -fno-omit-frame-pointer
+# so that a test can make the core's memory run out
+WRAPPED	 = malloc calloc realloc scols_new_table scols_table_new_column \
+	   scols_table_new_line scols_line_set_data json_object_new_object \
+	   json_object_new_array json_object_new_string json_object_new_int64 \
+	   json_object_new_uint64
+WRAP	 = $(WRAPPED:%=-Wl,--wrap=%)
+OFL_ENV	 = OFL_CACHE=$(CACHE) OFL_BUILD=$(abspath $(BUILD))
+
+$(SAN)/%.o: override CFLAGS += $(SANFLAGS) -Itests/lib
+$(SAN)/%.o: %.c | need-libs
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+$(SAN)/tests/unit/%.o: override CFLAGS += \
+	$(shell $(PKG_CONFIG) --cflags cmocka $(LIBS))
+
+$(UNIT): %: %.o $(SANOBJ)
+	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs cmocka $(LIBS))
+
+$(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
+	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+need-cmocka:
+	@$(PKG_CONFIG) --exists cmocka || { echo "cmocka is missing (Debian: apt-get install libcmocka-dev)" >&2; exit 1; }
+
+$(UNIT:%=%.o): | need-cmocka
+
+# a tier leaves its results and goes on: the summary is what fails
+unit: $(UNIT)
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/unit-*.xml
+	@$(PYTHON) tests/unit/run.py $(RESULTS) $(UNIT) || true
+
+golden: $(SAN)/replay
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/golden.xml
+	@$(PYTHON) tests/golden/run.py $(SAN)/replay $(RESULTS)/golden.xml || true
+
+lab: all
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/lab.xml
+	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" $(PYTHON) -m pytest tests/lab \
+		--junitxml=$(RESULTS)/lab.xml || true
+
+summary = @$(PYTHON) tests/summary.py $(RESULTS)
+
+check-unit: unit golden
+	$(summary) unit golden
+
+check-lab: lab
+	$(summary) lab
+
+check: deps
+	@rm -rf $(RESULTS)
+	@$(MAKE) --no-print-directory -k all unit golden lab || true
+	$(summary) unit golden lab
+
+check-all:
+	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
+
+demo: deps
+	@$(MAKE) --no-print-directory all
+	@env $(OFL_ENV) $(PYTHON) tests/lab/demo.py
+
+# installs what is missing, says nothing when nothing is
+deps:
+	@tests/deps.sh $(CHECK_DEBS)
+
+# ---- the rest ---------------------------------------------------------------
 
 install: all
 	install -D -m 0755 $(BUILD)/offline.so $(DESTDIR)$(EXTENSIONS)/offline.so
@@ -91,4 +170,6 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all need-crash need-libs install clean distclean help
+.PHONY: all need-crash need-libs need-cmocka unit golden lab check-unit \
+	check-lab check check-all demo deps install clean distclean help
+.SECONDARY:

@@ -21,7 +21,7 @@
 enum tt_kind {
 	TT_MEM, TT_EXCLUDED, TT_UNREADABLE,
 	TT_SYMBOL, TT_STRUCT, TT_MEMBER, TT_ENUMERATOR, TT_ARRAY,
-	TT_VMCOREINFO, TT_HOST,
+	TT_VMCOREINFO, TT_HOST, TT_SYMBOL_AT,
 };
 
 /** struct tt_line - one answer */
@@ -29,7 +29,7 @@ struct tt_line {
 	enum tt_kind kind;
 	bool absent;		/* "without": the answer is no answer */
 	char *name;		/* facts */
-	char *text;		/* VMCOREINFO */
+	char *text;		/* VMCOREINFO, symbol_at */
 	uint64_t a, b;		/* numbers; address and length of memory */
 	unsigned char *data;	/* TT_MEM */
 	size_t max_data;
@@ -56,6 +56,7 @@ static const char *const kind_word[] = {
 	[TT_STRUCT] = "struct", [TT_MEMBER] = "member",
 	[TT_ENUMERATOR] = "enumerator", [TT_ARRAY] = "array",
 	[TT_VMCOREINFO] = "vmcoreinfo", [TT_HOST] = "host",
+	[TT_SYMBOL_AT] = "symbol_at",
 };
 
 #define NR_KINDS (sizeof(kind_word) / sizeof(kind_word[0]))
@@ -191,7 +192,7 @@ static enum ofl_status parse_fact(struct loader *ld, struct tt_line *line,
 	*value++ = '\0';
 	/* keys like NUMBER(x)=5 have one '=' only, behind the key */
 	line->name = must(strdup(rest));
-	if (line->kind == TT_VMCOREINFO) {
+	if (line->kind == TT_VMCOREINFO || line->kind == TT_SYMBOL_AT) {
 		line->text = must(strdup(value));
 		return OFL_OK;
 	}
@@ -457,14 +458,29 @@ static bool tt_member(void *ctx, const char *type, const char *member,
 	return line;
 }
 
-static bool tt_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
+static bool text(void *ctx, enum tt_kind kind, const char *name, char *buf,
+		 size_t bytes)
 {
-	const struct tt_line *line = find(ctx, TT_VMCOREINFO, key);
+	const struct tt_line *line = find(ctx, kind, name);
 
 	if (!line || strlen(line->text) >= bytes)
 		return false;
 	strcpy(buf, line->text);
 	return true;
+}
+
+static bool tt_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
+{
+	return text(ctx, TT_VMCOREINFO, key, buf, bytes);
+}
+
+/* asked for an address inside of a symbol, a recording has that address */
+static bool tt_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	char name[20];
+
+	snprintf(name, sizeof(name), "%" PRIx64, kva);
+	return text(ctx, TT_SYMBOL_AT, name, buf, bytes);
 }
 
 static bool tt_interrupted(void *ctx)
@@ -477,6 +493,7 @@ static bool tt_interrupted(void *ctx)
 static const struct ofl_target_ops tt_ops = {
 	.read = tt_read,
 	.symbol = tt_symbol,
+	.symbol_at = tt_symbol_at,
 	.struct_bytes = tt_struct,
 	.member = tt_member,
 	.enumerator = tt_enumerator,

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* alloc.c - wrapped allocators that fail when told to */
+#include <json-c/json.h>
+#include <libsmartcols.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+#include "alloc.h"
+
+static unsigned long count, fail_at;
+static bool counting;
+
+void alloc_fail_from_now(unsigned long nth)
+{
+	count = 0;
+	fail_at = nth;
+	counting = true;
+}
+
+unsigned long alloc_stop(void)
+{
+	counting = false;
+	return count;
+}
+
+static bool fails(void)
+{
+	return counting && ++count == fail_at;
+}
+
+/* the linker names the wrapped function, the compiler wants both declared */
+#define WRAP(type, name, params, args, failure)		\
+	type __real_##name params;			\
+	type __wrap_##name params;			\
+	type __wrap_##name params			\
+	{						\
+		return fails() ? (failure) : __real_##name args; \
+	}
+
+WRAP(void *, malloc, (size_t n), (n), NULL)
+WRAP(void *, calloc, (size_t n, size_t m), (n, m), NULL)
+WRAP(void *, realloc, (void *p, size_t n), (p, n), NULL)
+WRAP(struct libscols_table *, scols_new_table, (void), (), NULL)
+WRAP(struct libscols_column *, scols_table_new_column,
+     (struct libscols_table *tb, const char *name, double hint, int flags),
+     (tb, name, hint, flags), NULL)
+WRAP(struct libscols_line *, scols_table_new_line,
+     (struct libscols_table *tb, struct libscols_line *parent), (tb, parent),
+     NULL)
+WRAP(int, scols_line_set_data,
+     (struct libscols_line *ln, size_t n, const char *data), (ln, n, data), -12)
+WRAP(struct json_object *, json_object_new_object, (void), (), NULL)
+WRAP(struct json_object *, json_object_new_array, (void), (), NULL)
+WRAP(struct json_object *, json_object_new_string, (const char *s), (s), NULL)
+WRAP(struct json_object *, json_object_new_int64, (int64_t i), (i), NULL)
+WRAP(struct json_object *, json_object_new_uint64, (uint64_t u), (u), NULL)

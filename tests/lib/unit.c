@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* unit.c - small helps for unit tests */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "unit.h"
+
+unsigned int unit_seed(void)
+{
+	const char *given = getenv("OFL_SEED");
+	unsigned int seed = given ? (unsigned int)strtoul(given, NULL, 0) :
+				    (unsigned int)time(NULL);
+
+	/* the runner shows stderr of a failed program only */
+	fprintf(stderr, "OFL_SEED=%u\n", seed);
+	srandom(seed);
+	return seed;
+}
+
+char *unit_slurp(const char *path)
+{
+	FILE *f = fopen(path, "r"), *m;
+	char buf[4096], *text = NULL;
+	size_t len, n;
+
+	if (!f)
+		return NULL;
+	m = open_memstream(&text, &len);
+	while ((n = fread(buf, 1, sizeof(buf), f)))
+		fwrite(buf, 1, n, m);
+	fclose(m);
+	fclose(f);
+	return text;
+}

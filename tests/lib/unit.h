@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* unit.h - cmocka and what it wants to be included before it */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
+
+/** unit_seed() - a new seed, or $OFL_SEED to see a failure again; printed */
+unsigned int unit_seed(void);
+
+/** unit_slurp() - a file as a string; NULL if there is none; free() it */
+char *unit_slurp(const char *path);
+
+#endif

@@ -1,0 +1,55 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Run unit test programs: run.py RESULTS PROGRAM...
+
+Each leaves RESULTS/unit-NAME.xml. A program that dies leaves a failure in the
+name of the program, with what it said last.
+"""
+import os
+import pathlib
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+
+
+def died(name, xml, run):
+    """did the program end without telling of a failure? then tell it"""
+    try:
+        cases = list(ET.parse(xml).getroot().iter("testcase"))
+    except (OSError, ET.ParseError):
+        cases = []
+    told = [c for c in cases if c.find("failure") is not None]
+    if cases and (told or run.returncode == 0):
+        return [c.get("name") for c in told]
+    suite = ET.Element("testsuite", name=name)
+    case = ET.SubElement(suite, "testcase", name=f"{name} ended well")
+    ET.SubElement(case, "failure", message=f"exit {run.returncode}")
+    ET.ElementTree(suite).write(xml, encoding="unicode")
+    return [f"{name}: exit {run.returncode}"]
+
+
+def main():
+    results = pathlib.Path(sys.argv[1])
+    bad = []
+    for program in map(pathlib.Path, sys.argv[2:]):
+        xml = results / f"unit-{program.name}.xml"
+        xml.unlink(missing_ok=True)     # cmocka never overwrites
+        env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="xml",
+                   CMOCKA_XML_FILE=str(xml))
+        run = subprocess.run([program.resolve()], env=env, timeout=300,
+                             capture_output=True, text=True, check=False,
+                             errors="replace")
+        failed = died(program.name, xml, run)
+        if failed or run.stdout.strip():
+            print(run.stdout.strip())
+        if failed:
+            print(run.stderr.strip())
+            print(xml.read_text(encoding="utf-8"))
+            print("FAIL unit", *failed)
+        bad += failed
+    print(f"unit: {len(sys.argv) - 2} programs, {len(bad)} failures")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
