@@ -240,12 +240,13 @@ static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	ofl_view_table_end(v);
 }
 
-static void show_facts(struct ofl_view *v, const struct ofl_layout *l, bool late)
+/* the late facts are not asked for here: nothing can be said of them */
+static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 {
 	int i;
 
 	ofl_view_table(v, &fact_table, NULL);
-	for (i = 0; i < (late ? OFL_NR_FACTS : OFL_F_FIRST_LATE); i++) {
+	for (i = 0; i < OFL_F_FIRST_LATE; i++) {
 		struct fact_row row = { ofl_fact_rows[i].name, &l->fact[i],
 					ofl_fact_rows[i].hex };
 
@@ -300,7 +301,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_stale(&v, r);
 	show_zones(&v, ctx, r, shown);
 	if (ctx->o->json || ctx->o->verbose)
-		show_facts(&v, l, ctx->o->verbose);
+		show_facts(&v, l);
 	ofl_show_totals(&v, r);
 	result = judge(r, b, message, sizeof(message));
 	return ofl_view_close(&v, result, message);
