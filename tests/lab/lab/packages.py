@@ -21,7 +21,8 @@ KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SUITES = ("bookworm", "bookworm-backports", "trixie", "trixie-backports", "sid")
 SECURITY_SUITES = ("bookworm-security",)
 FRESH_SECONDS = 24 * 3600  # packages leave the archive when a newer version comes
-TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)", "Created-By: Packages")
+TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)",
+           "Created-By: Packages", "Origin: Debian")
 
 
 def _machine_sources():

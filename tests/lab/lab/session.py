@@ -51,8 +51,8 @@ class Session:
         with open(self.folder / "transcript", "wb") as log:
             command = [*command_line(dump)[:-2], "-s", *command_line(dump)[-2:], "-i", "commands"]
             process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
-                                            "HOME": str(self.folder)})
+                                       env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
+                                            "LC_ALL": "C.UTF-8", "HOME": str(self.folder)})
             try:
                 status = process.wait(timeout)
             except subprocess.TimeoutExpired:
