@@ -22,7 +22,7 @@ CRASH_VERSION	?= $(shell crash --version 2>/dev/null | sed -n 's/^crash \([0-9.]
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
 PYTHON		?= /usr/bin/python3
-LIBS		= smartcols json-c
+LIBS		= smartcols json-c libbpf
 
 # -Wwrite-strings is left out: crash's prototypes take char * for literals
 WARN = -Wall -Wextra -Wshadow -Wvla -Wundef -Wmissing-prototypes \
@@ -32,16 +32,17 @@ CFLAGS		?= -O2 -g
 override CFLAGS	+= -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 		   -Iinclude
 
-DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev
+DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
+       libbpf-dev
 CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 	     busybox-static cpio xz-utils makedumpfile binutils
 
 # ---- nothing to change below ------------------------------------------------
 
-OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c))
+OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c src/owners/*.c))
 CRASHO	:= $(BUILD)/offline.o $(BUILD)/src/crash/target.o
 SAN	:= $(BUILD)/san
-SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(wildcard src/*.c tests/lib/*.c))
+SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(wildcard src/*.c src/owners/*.c tests/lib/*.c))
 UNIT	:= $(patsubst %.c,$(SAN)/%,$(wildcard tests/unit/test_*.c))
 RESULTS	:= $(BUILD)/results
 
@@ -73,7 +74,7 @@ need-crash:
 	@test -n "$(CRASH_VERSION)" || { echo "of which crash version is $(CRASH_INCLUDE)/defs.h? give CRASH_VERSION=x.y.z" >&2; exit 1; }
 
 need-libs:
-	@$(PKG_CONFIG) --exists $(LIBS) || { echo "$(LIBS): a library is missing (Debian: apt-get install pkg-config libsmartcols-dev libjson-c-dev)" >&2; exit 1; }
+	@$(PKG_CONFIG) --exists $(LIBS) || { echo "$(LIBS): a library is missing (Debian: apt-get install pkg-config libsmartcols-dev libjson-c-dev libbpf-dev)" >&2; exit 1; }
 
 # ---- tests ------------------------------------------------------------------
 

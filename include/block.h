@@ -28,6 +28,10 @@ struct ofl_block {
 	uint64_t start_section_nr;
 	enum ofl_block_state state;
 	int64_t raw_state;
+	/* with the late facts only: */
+	uint64_t zone_kva;	/* memory_block.zone; 0: NULL or no such member */
+	int nid;		/* -1: no such member */
+	uint64_t memmap_pages;	/* at its start, holding its own memmap */
 };
 
 /** ofl_blocks_known() - has this kernel all that ofl_blocks_walk() needs? */
@@ -46,6 +50,27 @@ enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 				enum ofl_status (*visit)(void *arg,
 						const struct ofl_block *b),
 				void *arg, uint64_t *lost);
+
+/** struct ofl_blocks - all blocks, ascending by number */
+struct ofl_blocks {
+	struct ofl_block *block;
+	size_t nr;
+	uint64_t lost;
+};
+
+/**
+ * ofl_blocks_load() - collect them; ofl_blocks_free() also after a failure
+ *
+ * Errors: OFL_ERR_NODATA, OFL_ERR_NOMEM.
+ */
+enum ofl_status ofl_blocks_load(const struct ofl_target *t,
+				const struct ofl_layout *l,
+				struct ofl_blocks *ret, struct ofl_err *err);
+void ofl_blocks_free(struct ofl_blocks *b);
+
+/** ofl_blocks_find() - block @nr, or NULL */
+const struct ofl_block *ofl_blocks_find(const struct ofl_blocks *b,
+					uint64_t nr);
 
 /** struct ofl_block_totals - blocks by state, held against the sections */
 struct ofl_block_totals {

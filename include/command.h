@@ -23,12 +23,15 @@ struct ofl_options {
 	bool no_header;		/* -H */
 	bool all;		/* -a */
 	bool verbose;		/* -v */
+	const char *limit;	/* -l */
+	char operand[128];	/* words after the options, joined by blanks */
 };
 
 /** struct ofl_session - what is kept between commands */
 struct ofl_session {
 	const struct ofl_target *t;	/* borrowed */
 	bool loaded;
+	bool late;		/* the late facts too */
 	struct ofl_layout layout;
 	struct ofl_nodes nodes;
 };
@@ -52,15 +55,21 @@ struct ofl_command {
 	 */
 	enum ofl_status (*run)(struct ofl_run_ctx *ctx, struct ofl_err *err);
 	const char *const *help;	/* crash's help_data, NULL-terminated */
+	bool judges;		/* needs the late facts */
+	bool operand;		/* takes words after the options */
 };
 
 extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
 
 enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
 
 extern const char *const ofl_help_offline[];
 extern const char *const ofl_help_offrange[];
+extern const char *const ofl_help_offcheck[];
+extern const char *const ofl_help_offblock[];
 
 /** ofl_session_init() - a session over @t; nothing is read yet */
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);

@@ -19,6 +19,7 @@ struct ofl_filter_args {
 	const char *phys;	/* -P  hex[-hex], bytes */
 	const char *section;	/* -S  hex[-hex] */
 	const char *block;	/* -B  memoryN or decimal */
+	const char *operand;	/* a block, or a physical range as dmesg prints it */
 };
 
 /** struct ofl_filter - the same, resolved */
@@ -41,6 +42,19 @@ enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
 				   const struct ofl_layout *l,
 				   const struct ofl_nodes *n,
 				   struct ofl_filter *ret, struct ofl_err *err);
+
+/**
+ * ofl_filter_whole_blocks() - widen a filter to whole memory blocks
+ *
+ * Shape:  a verdict on half a block would be wrong. Node and zone narrow the
+ *         range to the spans of their zones and are then taken off: whoever
+ *         prints blocks must leave out those of others.
+ * Errors: OFL_ERR_NODATA if the kernel has no memory blocks.
+ */
+enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,
+					const struct ofl_nodes *n,
+					struct ofl_filter *f,
+					struct ofl_err *err);
 
 /** ofl_filter_wants_zone() - may pages of this zone be shown? */
 bool ofl_filter_wants_zone(const struct ofl_filter *f,

@@ -50,6 +50,17 @@ struct ofl_hole {
  * scan and is returned by it. Arguments are valid during the call only.
  */
 struct ofl_sink {
+	/**
+	 * known - any page of an online section whose struct page was read
+	 * @raw: the struct page; @raw_end: memmap was read up to here, so that
+	 *       the first tail of a compound page can be looked at
+	 *
+	 * Shape: comes before offline() for the same page; NULL is much faster.
+	 */
+	enum ofl_status (*known)(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p,
+				 const unsigned char *raw,
+				 const unsigned char *raw_end, bool offline);
 	/** offline - a PageOffline page; stale if its section is not online */
 	enum ofl_status (*offline)(void *arg, const struct ofl_section *s,
 				   const struct ofl_page *p);

@@ -69,7 +69,7 @@ struct ofl_target_ops {
 	bool (*enumerator)(void *ctx, const char *name, int64_t *ret);
 	/** array_len - elements of a symbol that is an array; false if it is not */
 	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
-	/** symbol_at - name of the symbol that starts at or contains @kva */
+	/** symbol_at - name of the symbol that starts at @kva, of a module too */
 	bool (*symbol_at)(void *ctx, uint64_t kva, char *buf, size_t bytes);
 	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
 	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* block.c - walk the xarray of memory blocks */
+#include <stdlib.h>
 #include <string.h>
 
 #include "block.h"
@@ -7,6 +8,7 @@
 
 #define MAX_SLOTS	64	/* XA_CHUNK_SIZE */
 #define MAX_DEPTH	11	/* 64 index bits, 6 a level */
+#define MAX_NODES	65536	/* 4 million blocks; a damaged index may loop */
 
 /** struct walk - state of one walk */
 struct walk {
@@ -15,6 +17,7 @@ struct walk {
 	enum ofl_status (*visit)(void *arg, const struct ofl_block *b);
 	void *arg;
 	uint64_t lost;
+	unsigned int nodes;	/* read so far */
 };
 
 const char *ofl_block_state_text(enum ofl_block_state state)
@@ -75,10 +78,42 @@ static bool read_state(const struct walk *w, uint64_t kva, int64_t *ret)
 	return true;
 }
 
+static uint64_t member(const struct walk *w, uint64_t kva, enum ofl_fact_id id)
+{
+	uint64_t v;
+
+	if (!ofl_fact_known(w->l, id) ||
+	    !ofl_read_u64(w->t, kva + (uint64_t)w->l->fact[id].value, &v))
+		return 0;
+	return v;
+}
+
+/* memmap_on_memory: a count of the block, later in its vmem_altmap */
+static uint64_t memmap_pages(const struct walk *w, uint64_t kva)
+{
+	uint64_t altmap = member(w, kva, OFL_F_BLOCK_ALTMAP);
+
+	if (altmap)
+		return member(w, altmap, OFL_F_ALTMAP_FREE);
+	return member(w, kva, OFL_F_BLOCK_VMEMMAP_PAGES);
+}
+
+static void read_more(const struct walk *w, struct ofl_block *b)
+{
+	uint32_t nid;
+
+	b->zone_kva = member(w, b->kva, OFL_F_BLOCK_ZONE);
+	b->memmap_pages = memmap_pages(w, b->kva);
+	if (ofl_fact_known(w->l, OFL_F_BLOCK_NID) &&
+	    ofl_read_u32(w->t, b->kva +
+			 (uint64_t)w->l->fact[OFL_F_BLOCK_NID].value, &nid))
+		b->nid = (int)nid;
+}
+
 static enum ofl_status visit_block(struct walk *w, uint64_t kva)
 {
 	const struct ofl_layout *l = w->l;
-	struct ofl_block b = { .kva = kva };
+	struct ofl_block b = { .kva = kva, .nid = -1 };
 
 	if (!ofl_read_u64(w->t, kva +
 			  (uint64_t)l->fact[OFL_F_BLOCK_START_SECTION].value,
@@ -90,6 +125,7 @@ static enum ofl_status visit_block(struct walk *w, uint64_t kva)
 	}
 	b.nr = b.start_section_nr / l->sections_per_block;
 	b.state = decode_state(l, b.raw_state);
+	read_more(w, &b);
 	return w->visit(w->arg, &b);
 }
 
@@ -109,6 +145,7 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth)
 	if (!is_node(entry))
 		return entry && !(entry & 3) ? visit_block(w, entry) : OFL_OK;
 	if (depth == MAX_DEPTH || bytes > sizeof(slot) ||
+	    w->nodes++ >= MAX_NODES ||
 	    w->t->ops->read(w->t->ctx, entry - 2 +
 			    (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
 			    slot, bytes) != OFL_READ_OK) {
@@ -140,6 +177,61 @@ enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 		w.lost++;
 	*lost = w.lost;
 	return st;
+}
+
+static enum ofl_status collect(void *arg, const struct ofl_block *b)
+{
+	struct ofl_blocks *all = arg;
+	struct ofl_block *more;
+
+	/* powers of two: one realloc for as many blocks as there are already */
+	if (!(all->nr & (all->nr - 1))) {
+		more = realloc(all->block, (all->nr ? all->nr * 2 : 1) *
+			       sizeof(*more));
+		if (!more)
+			return OFL_ERR_NOMEM;
+		all->block = more;
+	}
+	all->block[all->nr++] = *b;
+	return OFL_OK;
+}
+
+enum ofl_status ofl_blocks_load(const struct ofl_target *t,
+				const struct ofl_layout *l,
+				struct ofl_blocks *ret, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	memset(ret, 0, sizeof(*ret));
+	st = ofl_blocks_walk(t, l, collect, ret, &ret->lost);
+	if (st == OFL_ERR_NODATA)
+		return ofl_fail(err, st,
+			"memory blocks are not known here: no memory_blocks index (before 5.8, or no CONFIG_MEMORY_HOTPLUG)");
+	if (st)
+		return ofl_fail(err, st, "no memory for the memory blocks");
+	return OFL_OK;
+}
+
+void ofl_blocks_free(struct ofl_blocks *b)
+{
+	free(b->block);
+	memset(b, 0, sizeof(*b));
+}
+
+const struct ofl_block *ofl_blocks_find(const struct ofl_blocks *b, uint64_t nr)
+{
+	size_t lo = 0, hi = b->nr, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (b->block[mid].nr == nr)
+			return &b->block[mid];
+		if (b->block[mid].nr < nr)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return NULL;
 }
 
 /** struct check - a block held against its first section */

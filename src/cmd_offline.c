@@ -152,7 +152,7 @@ static void show_recognition(struct ofl_view *v, const struct ofl_layout *l)
 	     l->offline.mask, l->offline.value);
 	line(v, "ACCORDING TO", "%s", l->offline_source);
 	if (l->marks_balloon_core_only)
-		line(v, "NOTE", "before 5.1 only balloon-core drivers mark their pages: Hyper-V, Xen and VMware pages are not found");
+		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
 	ofl_view_object(v, "recognition");
 	member(v, "mask", l->offline.mask);
 	member(v, "value", l->offline.value);

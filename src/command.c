@@ -10,10 +10,15 @@
 #define OUTPUT	"jo:HR:"
 
 const struct ofl_command ofl_commands[] = {
-	{ "offline", ":" FILTERS OUTPUT "v", ofl_cmd_offline, ofl_help_offline },
+	{ "offline", ":" FILTERS OUTPUT "v", ofl_cmd_offline, ofl_help_offline,
+	  false, false },
 	{ "offrange", ":" FILTERS OUTPUT "a", ofl_cmd_offrange,
-	  ofl_help_offrange },
-	{ NULL, NULL, NULL, NULL }
+	  ofl_help_offrange, false, false },
+	{ "offcheck", ":" FILTERS OUTPUT "al:", ofl_cmd_offcheck,
+	  ofl_help_offcheck, true, false },
+	{ "offblock", ":" FILTERS OUTPUT, ofl_cmd_offblock, ofl_help_offblock,
+	  true, true },
+	{ NULL, NULL, NULL, NULL, false, false }
 };
 
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
@@ -25,11 +30,11 @@ void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
 void ofl_session_drop(struct ofl_session *s)
 {
 	ofl_nodes_free(&s->nodes);
-	s->loaded = false;
+	s->loaded = s->late = false;
 }
 
 /* a dump does not change; on a live system zones grow and shrink */
-static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
+static enum ofl_status load_early(struct ofl_session *s, struct ofl_err *err)
 {
 	enum ofl_status st;
 
@@ -46,6 +51,18 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 	return st;
 }
 
+static enum ofl_status load(struct ofl_session *s, bool late,
+			    struct ofl_err *err)
+{
+	enum ofl_status st = load_early(s, err);
+
+	if (st || !late || s->late)
+		return st;
+	st = ofl_layout_load_late(s->t, &s->layout, err);
+	s->late = !st;
+	return st;
+}
+
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 			   const struct ofl_options *o, FILE *out,
 			   struct ofl_err *err)
@@ -53,7 +70,7 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	struct ofl_run_ctx ctx = {
 		.name = c->name, .s = s, .o = o, .out = out,
 	};
-	enum ofl_status st = load(s, err);
+	enum ofl_status st = load(s, c->judges || o->verbose, err);
 
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,

@@ -92,17 +92,33 @@ static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
 
 	if (!pages)
 		return ofl_fail(err, OFL_ERR_ARG,
-			"-B %s: this kernel has no memory blocks (no sections_per_block)",
+			"%s: this kernel has no memory blocks (no sections_per_block)",
 			text);
 	if (!parse_number(digits, base, &end, &nr) || *end)
 		return ofl_fail(err, OFL_ERR_ARG,
-			"-B %s: not a memory block; give memoryN or its number N in decimal",
+			"%s: not a memory block; give memoryN or its number N in decimal",
 			text);
 	if (nr >= l->nr_sections / l->sections_per_block)
 		return ofl_fail(err, OFL_ERR_ARG,
-			"-B %s: beyond the last possible one, memory%" PRIu64,
+			"%s: beyond the last possible memory block, memory%" PRIu64,
 			text, l->nr_sections / l->sections_per_block - 1);
 	return narrow(f, nr * pages, (nr + 1) * pages - 1, err);
+}
+
+/* "[mem 0x138000000-0x13fffffff]" or less of it; else a block */
+static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
+				  struct ofl_filter *f, struct ofl_err *err)
+{
+	const char *from = strstr(text, "0x");
+	char range[64];
+
+	if (!strchr(text, '-'))
+		return by_block(text, l, f, err);
+	if (!from)
+		from = text;
+	snprintf(range, sizeof(range), "%.*s",
+		 (int)strspn(from, "0123456789abcdefABCDEFxX-"), from);
+	return by_range("physical range", range, 0, l, f, err);
 }
 
 static enum ofl_status no_such_node(const char *text, const struct ofl_nodes *n,
@@ -180,9 +196,50 @@ enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
 		st = by_range("-S", args->section, l->section_pages, l, &f, err);
 	if (!st && args->block)
 		st = by_block(args->block, l, &f, err);
+	if (!st && args->operand)
+		st = by_operand(args->operand, l, &f, err);
 	if (!st)
 		*ret = f;
 	return st;
+}
+
+static void narrow_to_zones(const struct ofl_nodes *n, struct ofl_filter *f)
+{
+	uint64_t lo = UINT64_MAX, hi = 0, end;
+	size_t i;
+
+	for (i = 0; i < n->nr_zones; i++) {
+		if (!ofl_filter_wants_zone(f, &n->zone[i]))
+			continue;
+		end = n->zone[i].start_pfn + n->zone[i].spanned_pages;
+		if (n->zone[i].start_pfn < lo)
+			lo = n->zone[i].start_pfn;
+		if (end > hi)
+			hi = end;
+	}
+	if (lo > f->lo_pfn)
+		f->lo_pfn = lo;
+	if (hi < f->hi_pfn)
+		f->hi_pfn = hi;
+}
+
+enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,
+					const struct ofl_nodes *n,
+					struct ofl_filter *f,
+					struct ofl_err *err)
+{
+	uint64_t pages = l->sections_per_block * l->section_pages;
+
+	if (!pages)
+		return ofl_fail(err, OFL_ERR_NODATA,
+			"this kernel has no memory blocks (no sections_per_block)");
+	if (f->node >= 0 || f->zone[0])
+		narrow_to_zones(n, f);
+	f->lo_pfn = f->lo_pfn / pages * pages;
+	f->hi_pfn = (f->hi_pfn + pages - 1) / pages * pages;
+	f->node = -1;
+	f->zone[0] = '\0';
+	return OFL_OK;
 }
 
 bool ofl_filter_wants_zone(const struct ofl_filter *f, const struct ofl_zone *z)

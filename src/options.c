@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* options.c - the options that all commands share */
 #include <getopt.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
@@ -20,7 +21,16 @@ static void set(struct ofl_options *o, int c)
 	case 'H': o->no_header = true; break;
 	case 'a': o->all = true; break;
 	case 'v': o->verbose = true; break;
+	case 'l': o->limit = optarg; break;
 	}
+}
+
+/* crash splits "[mem 0x...-0x...]" at the blank */
+static void join(char *buf, size_t bytes, const char *word)
+{
+	size_t used = strlen(buf);
+
+	snprintf(buf + used, bytes - used, "%s%s", used ? " " : "", word);
 }
 
 enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
@@ -43,6 +53,10 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 				optopt ? optopt : '-', c->name);
 		set(o, opt);
 	}
+	for (; c->operand && optind < argc; optind++)
+		join(o->operand, sizeof(o->operand), argv[optind]);
+	if (o->operand[0])
+		o->filter.operand = o->operand;
 	if (optind < argc)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"unexpected argument '%s'; see 'help %s'",

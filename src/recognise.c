@@ -52,7 +52,10 @@ static bool from_number(const struct ofl_layout *l, struct ofl_pagetype *ret)
 	return ofl_pagetype_from_number(l->fact[OFL_F_OFFLINE_NUMBER].value, ret);
 }
 
-/* 4.18-5.0 exported the buddy value only; its shape gives the era away */
+/*
+ * 4.18-5.0 exported the buddy value only, as did 5.1-6.8 without
+ * CONFIG_HUGETLB_PAGE: the test is the same, who marks his pages is not.
+ */
 static bool have_legacy(const struct ofl_layout *l)
 {
 	return !have_pgty(l) && !have_enum(l) && !have_number(l) &&
@@ -78,7 +81,7 @@ static enum ofl_status nobody_knows(const struct ofl_layout *l,
 {
 	if (ofl_fact_value(l, OFL_F_BUDDY_NUMBER, 0) == BUDDY_BEFORE_4_18)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-			"PAGE_BUDDY_MAPCOUNT_VALUE is -128: a kernel before 4.18 does not mark offline pages");
+			"PAGE_BUDDY_MAPCOUNT_VALUE is -128: a kernel before 4.18 has no page type for offline pages");
 	return ofl_fail(err, OFL_ERR_NODATA,
 		"nothing tells how PageOffline is marked: no PGTY_offline or PG_offline enumerator, no VMCOREINFO PAGE_OFFLINE_MAPCOUNT_VALUE");
 }

@@ -23,6 +23,7 @@ struct scan {
 	const struct ofl_filter *f;
 	const struct ofl_sink *sinks;
 	size_t nr_sinks;
+	bool want_known;		/* a sink looks at every page */
 	struct ofl_scan_result *r;
 
 	const struct ofl_section *s;	/* the section in work */
@@ -31,6 +32,7 @@ struct scan {
 	struct ofl_hole hole;		/* unknown pages not yet handed out */
 
 	unsigned char *image;		/* IMAGE_BYTES and two pages of memmap */
+	const unsigned char *image_end;
 	uint64_t image_kva;		/* page aligned address of image[0] */
 	uint8_t state[MAX_IMAGE_PAGES];	/* enum ofl_unknown of each page of it */
 };
@@ -86,6 +88,7 @@ static void read_image(struct scan *sc, uint64_t pfn, uint64_t pages)
 
 	sc->image_kva = from & ~(page - 1);
 	bytes = ((to + page - 1) & ~(page - 1)) - sc->image_kva;
+	sc->image_end = sc->image + bytes;
 	memset(sc->state, OFL_UNKNOWN_NOT, sizeof(sc->state));
 	if (sc->t->ops->read(sc->t->ctx, sc->image_kva, sc->image, bytes) !=
 	    OFL_READ_OK)
@@ -130,6 +133,21 @@ static enum ofl_status add_unknown(struct scan *sc, uint64_t pfn,
 	if (!sc->hole.pages)
 		sc->hole = (struct ofl_hole){ .start_pfn = pfn, .why = why };
 	sc->hole.pages += pages;
+	return st;
+}
+
+static enum ofl_status add_known(struct scan *sc, const struct ofl_page *p,
+				 const unsigned char *raw, bool offline)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	if (sc->hole.pages)
+		st = flush_hole(sc);
+	for (i = 0; i < sc->nr_sinks && !st; i++)
+		if (sc->sinks[i].known)
+			st = sc->sinks[i].known(sc->sinks[i].arg, sc->s, p, raw,
+						sc->image_end, offline);
 	return st;
 }
 
@@ -202,11 +220,13 @@ static enum ofl_status stale_page(struct scan *sc, const unsigned char *raw,
 }
 
 /*
- * The kernel itself leaves reserved pages in a zone that does not exist:
- * init_unavailable_range() for the hole at the end of the last section gets
- * MAX_NR_ZONES (seen in 6.1, v5.12+). Any other such page is damaged.
+ * The kernel itself leaves reserved pages in zone MAX_NR_ZONES: memory that
+ * memblock has reserved and no zone spans, with deferred initialisation
+ * (init_reserved_page(), __init_page_from_nid() in v7.2). The ACPI tables of
+ * every guest of the lab are such. Any other page without zone is damaged.
  */
 static enum ofl_status page_without_zone(struct scan *sc,
+					 const unsigned char *raw,
 					 const struct ofl_page *p)
 {
 	if (!(p->flags & sc->reserved_mask) ||
@@ -216,7 +236,7 @@ static enum ofl_status page_without_zone(struct scan *sc,
 		return OFL_OK;
 	sc->r->total.scanned++;
 	sc->r->no_zone++;
-	return OFL_OK;
+	return sc->want_known ? add_known(sc, p, raw, false) : OFL_OK;
 }
 
 static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
@@ -224,20 +244,24 @@ static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
 {
 	enum ofl_status st = OFL_OK;
 	struct ofl_count *zone;
+	bool offline;
 
 	if (ofl_flags_are_device(sc->n, p->flags)) {
 		sc->r->device++;
 		return OFL_OK;
 	}
 	if (!p->zone)
-		return page_without_zone(sc, p);
+		return page_without_zone(sc, raw, p);
 	if (!ofl_filter_wants_zone(sc->f, p->zone))
 		return OFL_OK;
 	zone = &sc->r->zone[p->zone - sc->n->zone];
 	sc->r->total.scanned++;
 	zone->scanned++;
-	if (!is_offline(sc, raw, p))
-		return OFL_OK;
+	offline = is_offline(sc, raw, p);
+	if (sc->want_known)
+		st = add_known(sc, p, raw, offline);
+	if (!offline || st)
+		return st;
 	sc->r->total.offline++;
 	zone->offline++;
 	if (sc->hole.pages)
@@ -354,7 +378,10 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 		.reserved_mask = ofl_pageflag_mask(l, "reserved"),
 	};
 	enum ofl_status st;
+	size_t i;
 
+	for (i = 0; i < nr_sinks; i++)
+		sc.want_known |= sinks[i].known != NULL;
 	memset(r, 0, sizeof(*r));
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
 	sc.image = malloc(IMAGE_BYTES + 2 * l->page_bytes);

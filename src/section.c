@@ -43,6 +43,7 @@ static bool read_subsections(const struct walk *w, const unsigned char *raw,
 	uint64_t bits, usage_kva;
 
 	s->has_subsections = false;
+	s->usage_kva = 0;
 	if (!ofl_fact_known(l, OFL_F_SECTION_USAGE) ||
 	    !ofl_fact_known(l, OFL_F_SUBSECTION_MAP))
 		return true;
@@ -54,6 +55,7 @@ static bool read_subsections(const struct walk *w, const unsigned char *raw,
 		return false;
 	s->has_subsections = true;
 	memset(s->subsection, 0, sizeof(s->subsection));
+	s->usage_kva = usage_kva;
 	if (!usage_kva)
 		return true;	/* on its way out: no subsection is left */
 	usage_kva += (uint64_t)l->fact[OFL_F_SUBSECTION_MAP].value;

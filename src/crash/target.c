@@ -102,10 +102,13 @@ static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 static bool crash_member(void *ctx, const char *type, const char *member,
 			 struct ofl_member *ret)
 {
-	long offset = MEMBER_OFFSET((char *)type, (char *)member);
-	long bytes;
+	long offset, bytes;
 
 	(void)ctx;
+	/* a path through named members takes gdb's expression parser */
+	offset = strchr(member, '.') ?
+		 ANON_MEMBER_OFFSET((char *)type, (char *)member) :
+		 MEMBER_OFFSET((char *)type, (char *)member);
 	if (offset < 0)
 		return false;
 	bytes = MEMBER_SIZE((char *)type, (char *)member);
@@ -142,7 +145,7 @@ static bool crash_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	struct syment *sp = value_search(kva, &offset);
 
 	(void)ctx;
-	if (!sp)
+	if (!sp || offset)
 		return false;
 	snprintf(buf, bytes, "%s", sp->name);
 	return true;

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* analysis.c - load what judging pages takes */
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis.h"
+
+enum ofl_status ofl_analysis_load(const struct ofl_session *s,
+				  struct ofl_analysis *a, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	memset(a, 0, sizeof(*a));
+	a->env = (struct ofl_env){ s->t, &s->layout, &s->nodes, &a->chain };
+	ofl_chain_load(s->t, &s->layout, &a->chain);
+	st = ofl_blocks_load(s->t, &s->layout, &a->blocks, err);
+	if (!st)
+		st = ofl_ram_load(s->t, &s->layout, &a->ram, err);
+	if (!st)
+		st = ofl_owners_probe(&a->env, &a->owners, err);
+	return st;
+}
+
+void ofl_analysis_free(struct ofl_analysis *a)
+{
+	ofl_owners_free(&a->owners);
+	ofl_ram_free(&a->ram);
+	ofl_blocks_free(&a->blocks);
+}
+
+void ofl_unknown_marks(const struct ofl_target *t, char *buf, size_t bytes)
+{
+	/* proposed on the mailing lists, in no kernel that we have seen */
+	static const char *const names[] = {
+		"PG_offline_skippable", "PG_offline_never_onlined",
+		"PGTY_offline_movable", "PGTY_offline_skippable",
+	};
+	size_t i, used = 0;
+	int64_t v;
+
+	buf[0] = '\0';
+	for (i = 0; i < sizeof(names) / sizeof(names[0]) && used < bytes; i++)
+		if (t->ops->enumerator(t->ctx, names[i], &v))
+			used += (size_t)snprintf(buf + used, bytes - used,
+						 "%s%s", used ? " " : "",
+						 names[i]);
+}

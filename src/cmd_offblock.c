@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_offblock.c - can each memory block be offlined, and if not, why not */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "analysis.h"
+#include "judge.h"
+
+/* ---- one row a block ---- */
+
+#define REPORT(row) ((const struct ofl_block_report *)(row))
+
+static void get_name(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "memory%" PRIu64,
+		 REPORT(row)->block->nr);
+}
+
+static void get_nr(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)REPORT(row)->block->nr);
+}
+
+static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_layout *l = ctx;
+	uint64_t start = REPORT(row)->start_pfn * l->page_bytes;
+	uint64_t bytes = l->sections_per_block * l->section_pages *
+			 l->page_bytes;
+
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64, start,
+		 start + bytes - 1);
+}
+
+static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(REPORT(row)->start_pfn);
+}
+
+static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)REPORT(row)->pages);
+}
+
+static void get_node(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (REPORT(row)->node >= 0)
+		*ret = ofl_cell_int(REPORT(row)->node);
+}
+
+static void get_zone(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (REPORT(row)->zone && !REPORT(row)->several_zones)
+		*ret = ofl_cell_text(REPORT(row)->zone->name);
+}
+
+static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_block_state_text(REPORT(row)->block->state));
+}
+
+static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)REPORT(row)->offline);
+}
+
+static void get_verdict(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_verdict_text(REPORT(row)->verdict));
+}
+
+static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(REPORT(row)->code);
+}
+
+static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(REPORT(row)->reason);
+}
+
+static void get_blocker(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_block_report *r = row;
+
+	(void)ctx;
+	if (r->decider != OFL_NR_KINDS)
+		*ret = ofl_cell_hex(r->kind[r->decider].pfn[0]);
+}
+
+static const struct ofl_column block_columns[] = {
+	{ "BLOCK", "name", 9, false, 0, get_name },
+	{ NULL, "nr", 0, false, 0, get_nr },
+	{ "PHYS", NULL, 19, false, 0, get_phys },
+	{ NULL, "start_pfn", 0, false, 0, get_start },
+	{ NULL, "pages", 0, false, 0, get_pages },
+	{ "NODE", "node", 4, true, 0, get_node },
+	{ "ZONE", "zone", 7, false, 0, get_zone },
+	{ "STATE", "state", 7, false, 0, get_state },
+	{ "OFFLINE", "offline", 7, true, 0, get_offline },
+	{ "VERDICT", "verdict", 10, false, 0, get_verdict },
+	{ "PFN", "blocker_pfn", 8, false, 0, get_blocker },
+	{ NULL, "code", 0, false, 0, get_code },
+	{ "REASON", "reason", 20, false, 0, get_reason },
+};
+
+static const struct ofl_table block_table = {
+	"blocks", false, block_columns,
+	sizeof(block_columns) / sizeof(block_columns[0]),
+};
+
+/* ---- the explanation of one block ---- */
+
+/** struct step_row - a step of offline_pages() for this block */
+struct step_row {
+	enum ofl_step step;
+	enum ofl_finding finding;
+	char detail[200];
+};
+
+#define STEP(row) ((const struct step_row *)(row))
+
+static void get_step(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_step_text(STEP(row)->step));
+}
+
+static void get_finding(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_finding_text(STEP(row)->finding));
+}
+
+static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(STEP(row)->detail);
+}
+
+static const struct ofl_column step_columns[] = {
+	{ "STEP", "step", 13, false, 0, get_step },
+	{ "RESULT", "result", 9, false, 0, get_finding },
+	{ "DETAIL", "detail", 20, false, 0, get_detail },
+};
+
+static const struct ofl_table step_table = {
+	"steps", false, step_columns,
+	sizeof(step_columns) / sizeof(step_columns[0]),
+};
+
+/** struct kind_row - the pages of one kind in this block */
+struct kind_row {
+	enum ofl_kind kind;
+	const struct ofl_tally *t;
+	bool movable;
+};
+
+#define KIND(row) ((const struct kind_row *)(row))
+
+static void get_kind_pages(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)KIND(row)->t->pages);
+}
+
+static void get_kind_code(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_rule_rows[KIND(row)->kind].code);
+}
+
+static void get_kind_outcome(const void *row, const void *ctx,
+			     struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_outcome_text(
+		ofl_rule_outcome(KIND(row)->kind, KIND(row)->movable)));
+}
+
+static void get_kind_step(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_step_text(
+		ofl_rule_step(KIND(row)->kind, KIND(row)->movable)));
+}
+
+static void get_kind_pfns(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	const struct ofl_tally *t = KIND(row)->t;
+	size_t used = 0;
+	uint64_t i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_LIST;
+	for (i = 0; i < t->pages && i < OFL_FIRST_PFNS; i++)
+		used += (size_t)snprintf(ret->text + used,
+					 sizeof(ret->text) - used,
+					 "%s%" PRIx64, used ? "," : "",
+					 t->pfn[i]);
+}
+
+static void get_kind_first(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(KIND(row)->t->pfn[0]);
+}
+
+static void get_kind_kva(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64,
+		 KIND(row)->t->page_kva);
+}
+
+static void get_kind_refcount(const void *row, const void *ctx,
+			      struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int(KIND(row)->t->refcount);
+}
+
+static void get_kind_flags(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	ret->kind = OFL_CELL_LIST;
+	ofl_pageflags_text(ctx, KIND(row)->t->flags, ret->text,
+			   sizeof(ret->text));
+}
+
+static void get_kind_owner(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (KIND(row)->t->claim.owner)
+		*ret = ofl_cell_text(KIND(row)->t->claim.owner->name);
+}
+
+static void get_kind_what(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_rule_rows[KIND(row)->kind].what);
+}
+
+static const struct ofl_column kind_columns[] = {
+	{ "OUTCOME", "outcome", 8, false, 0, get_kind_outcome },
+	{ "PAGES", "pages", 6, true, 0, get_kind_pages },
+	{ "CODE", "code", 16, false, 0, get_kind_code },
+	{ "STEP", "step", 13, false, 0, get_kind_step },
+	{ "PFNS", NULL, 27, false, 0, get_kind_pfns },
+	{ NULL, "first_pfn", 0, false, 0, get_kind_first },
+	{ "PAGE", "page_kva", 16, false, 0, get_kind_kva },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount },
+	{ "FLAGS", "flags", 14, false, 0, get_kind_flags },
+	{ "OWNER", "owner", 10, false, 0, get_kind_owner },
+	{ "WHAT", "what", 20, false, 0, get_kind_what },
+};
+
+static const struct ofl_table kind_table = {
+	"blockers", false, kind_columns,
+	sizeof(kind_columns) / sizeof(kind_columns[0]),
+};
+
+/** struct callback_row - table of who is asked */
+static void get_cb_name(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_callback *cb = row;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	if (cb->name[0])
+		snprintf(ret->text, sizeof(ret->text), "%s", cb->name);
+	else
+		snprintf(ret->text, sizeof(ret->text), "%" PRIx64, cb->call_kva);
+}
+
+static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	static const char *const text[] = {
+		[OFL_VETO_NEVER] = "no",
+		[OFL_VETO_OWNER] = "simulated",
+		[OFL_VETO_BOOT_MEMORY] = "boot-memory",
+		[OFL_VETO_SOMETIMES] = "possible",
+		[OFL_VETO_UNKNOWN] = "possible",
+	};
+
+	(void)ctx;
+	*ret = ofl_cell_text(text[((const struct ofl_callback *)row)->veto]);
+}
+
+static void get_cb_what(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct ofl_callback *)row)->what);
+}
+
+static const struct ofl_column callback_columns[] = {
+	{ "NOTIFIER", "notifier", 30, false, 0, get_cb_name },
+	{ "VETO", "veto", 9, false, 0, get_cb_veto },
+	{ "WHAT", "what", 20, false, 0, get_cb_what },
+};
+
+static const struct ofl_table callback_table = {
+	"notifiers", false, callback_columns,
+	sizeof(callback_columns) / sizeof(callback_columns[0]),
+};
+
+static const char *passing_detail(enum ofl_step step)
+{
+	static const char *const text[OFL_NR_STEPS] = {
+		[OFL_STEP_ZONE] = "one zone",
+		[OFL_STEP_HOLES] = "all of it is busy System RAM",
+		[OFL_STEP_ISOLATE] = "no page refuses",
+		[OFL_STEP_NOTIFY] = "nobody known to refuse",
+		[OFL_STEP_SCAN] = "nothing to migrate",
+		[OFL_STEP_DISSOLVE] = "no huge page in the way",
+		[OFL_STEP_TEST] = "everything free or skipped",
+	};
+
+	return text[step];
+}
+
+/* how many pages of which kinds make the step what it is */
+static void step_detail(const struct ofl_env *env,
+			const struct ofl_block_report *r, struct step_row *row)
+{
+	bool movable = r->zone && r->zone->type ==
+		ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1);
+	size_t used = 0;
+	int k;
+
+	row->detail[0] = '\0';
+	for (k = 0; k < OFL_NR_KINDS && used < sizeof(row->detail); k++) {
+		enum ofl_outcome out = ofl_rule_outcome((enum ofl_kind)k, movable);
+
+		if (!r->kind[k].pages || out <= OFL_OUT_SKIPPED ||
+		    ofl_rule_step((enum ofl_kind)k, movable) != row->step)
+			continue;
+		used += (size_t)snprintf(row->detail + used,
+					 sizeof(row->detail) - used,
+					 "%s%" PRIu64 " %s", used ? ", " : "",
+					 r->kind[k].pages,
+					 ofl_rule_rows[k].code);
+	}
+	if (used)
+		return;
+	if (row->finding == OFL_STEP_BLOCKS)
+		snprintf(row->detail, sizeof(row->detail), "%s",
+			 row->step == r->decided_at ? r->reason :
+			 ofl_step_reason(row->step));
+	else if (row->finding == OFL_STEP_UNKNOWN)
+		snprintf(row->detail, sizeof(row->detail),
+			 "the dump does not say");
+	else
+		snprintf(row->detail, sizeof(row->detail), "%s",
+			 passing_detail(row->step));
+}
+
+static void show_steps(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r)
+{
+	struct step_row row;
+	int i;
+
+	ofl_view_table(v, &step_table, NULL);
+	for (i = 0; i < OFL_NR_STEPS; i++) {
+		row.step = (enum ofl_step)i;
+		row.finding = r->step[i];
+		step_detail(env, r, &row);
+		if (ofl_view_row(v, &row, env->l))
+			break;
+	}
+	ofl_view_table_end(v);
+}
+
+static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r)
+{
+	struct kind_row row = {
+		.movable = r->zone && r->zone->type ==
+			ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1),
+	};
+	int out, k;
+
+	ofl_view_table(v, &kind_table, NULL);
+	/* the worst first; free pages are not worth a line */
+	for (out = OFL_OUT_BLOCKS; out > OFL_OUT_FREE; out--)
+		for (k = 0; k < OFL_NR_KINDS; k++) {
+			row.kind = (enum ofl_kind)k;
+			row.t = &r->kind[k];
+			if (row.t->pages && (int)ofl_rule_outcome(row.kind,
+						row.movable) == out)
+				ofl_view_row(v, &row, env->l);
+		}
+	ofl_view_table_end(v);
+}
+
+static void show_notifiers(struct ofl_view *v, const struct ofl_env *env)
+{
+	size_t i;
+
+	ofl_view_table(v, &callback_table, NULL);
+	for (i = 0; i < env->chain->nr; i++)
+		if (ofl_view_row(v, &env->chain->callback[i], NULL))
+			break;
+	ofl_view_table_end(v);
+}
+
+/* ---- the command ---- */
+
+/** struct printer - where reports go */
+struct printer {
+	struct ofl_view v;
+	const struct ofl_env *env;
+	uint64_t verdicts[OFL_NR_VERDICTS];
+	uint64_t nr;
+	bool explain;
+	struct ofl_filter wanted;	/* node and zone */
+	struct ofl_block_report kept;	/* the block to explain */
+};
+
+static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
+{
+	struct printer *p = arg;
+	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
+
+	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
+		return OFL_OK;
+	p->verdicts[r->verdict]++;
+	p->nr++;
+	p->kept = *r;
+	return ofl_view_row(&p->v, r, p->env->l);
+}
+
+static void hints(struct printer *p, char *buf, size_t bytes)
+{
+	const struct ofl_tally *lru = &p->kept.kind[OFL_KIND_LRU];
+	size_t used = strlen(buf);
+
+	if (!p->explain)
+		return;
+	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; whether migration succeeds is not in a dump");
+	if (lru->pinned && used < bytes)
+		snprintf(buf + used, bytes - used,
+			 "; %" PRIu64 " pages look pinned", lru->pinned);
+}
+
+static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
+			     const struct ofl_scan_result *r, char *buf,
+			     size_t bytes)
+{
+	enum ofl_result result = OFL_RESULT_OK;
+	size_t used;
+	int i;
+
+	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " blocks", p->nr);
+	for (i = 0; i < OFL_NR_VERDICTS && used < bytes; i++)
+		if (p->verdicts[i])
+			used += (size_t)snprintf(buf + used, bytes - used,
+				"%s%" PRIu64 " %s", i && used ? ", " : ": ",
+				p->verdicts[i],
+				ofl_verdict_text((enum ofl_verdict)i));
+	if (r->interrupted && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; interrupted, %" PRIu64 " of %" PRIu64 " sections",
+			r->sections_done, r->sections_wanted);
+	if (a->blocks.lost && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; %" PRIu64 " memory blocks cannot be read",
+			a->blocks.lost);
+	if (p->verdicts[OFL_V_UNKNOWN] || r->interrupted || a->blocks.lost)
+		result = OFL_RESULT_INCOMPLETE;
+	hints(p, buf, bytes);
+	return result;
+}
+
+static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
+			    const struct ofl_columns *shown, struct ofl_err *err)
+{
+	const struct ofl_filter_args *given = &ctx->o->filter;
+	struct printer p = {
+		.env = &a->env, .wanted = ctx->filter,
+		.explain = given->operand || given->block || given->pfn ||
+			   given->phys,
+	};
+	struct ofl_scan_result r;
+	struct ofl_judge j;
+	struct ofl_sink sink;
+	enum ofl_result result;
+	enum ofl_status st;
+	char message[400];
+
+	st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter, err);
+	if (st)
+		return st;
+	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
+		       &ctx->filter);
+	j.emit = print_report;
+	j.arg = &p;
+	sink = ofl_judge_sink(&j);
+	ofl_view_open(&p.v, ctx->out, ctx->o->json, !ctx->o->no_header,
+		      ctx->name);
+	ofl_show_kernel(&p.v, ctx->s);
+	ofl_view_table(&p.v, &block_table, shown);
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+		      &sink, 1, &r, err);
+	if (!st && !r.interrupted)
+		st = ofl_judge_finish(&j);
+	ofl_view_table_end(&p.v);
+	if (!st && p.explain && p.nr == 1) {
+		show_steps(&p.v, &a->env, &p.kept);
+		show_kinds(&p.v, &a->env, &p.kept);
+		show_notifiers(&p.v, &a->env);
+	}
+	if (!st)
+		ofl_show_totals(&p.v, &r);
+	result = judge(&p, a, &r, message, sizeof(message));
+	st = ofl_view_close(&p.v, st ? OFL_RESULT_FAILED : result,
+			    st ? err->text : message);
+	ofl_scan_result_free(&r);
+	return st;
+}
+
+enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
+{
+	struct ofl_analysis a;
+	struct ofl_columns shown;
+	enum ofl_status st = OFL_OK;
+
+	ofl_columns_default(&block_table, &shown);
+	if (ctx->o->columns)
+		st = ofl_columns_parse(&block_table, ctx->o->columns, &shown,
+				       err);
+	if (st)
+		return st;
+	st = ofl_analysis_load(ctx->s, &a, err);
+	if (!st)
+		st = show(ctx, &a, &shown, err);
+	ofl_analysis_free(&a);
+	return st;
+}
