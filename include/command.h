@@ -23,6 +23,7 @@ struct ofl_options {
 	bool no_header;		/* -H */
 	bool all;		/* -a */
 	bool verbose;		/* -v */
+	bool every_page;	/* -x */
 	const char *limit;	/* -l */
 	char operand[128];	/* words after the options, joined by blanks */
 };

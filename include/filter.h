@@ -28,6 +28,7 @@ struct ofl_filter {
 	int node;			/* -1: any */
 	char zone[16];			/* "": any */
 	bool any;			/* at least one filter was given */
+	bool every_page;		/* pass over nothing, whatever it seems */
 };
 
 /**

@@ -75,16 +75,19 @@ enum ofl_fact_id {
 	OFL_F_PAGE_TYPE_BASE,
 	OFL_F_OFFLINE_NUMBER,
 	OFL_F_BUDDY_NUMBER,
+	/* sizes of free blocks and compound pages: what need not be read */
+	OFL_F_PGTY_BUDDY,
+	OFL_F_NR_ORDERS,
+	OFL_F_PAGE_PRIVATE,
+	OFL_F_COMPOUND_ORDER,
+	OFL_F_FOLIO_ORDER,
 
 	/* from here on: asked only by commands that judge pages */
 	OFL_F_FIRST_LATE,
 	OFL_F_PAGE_MAPPING = OFL_F_FIRST_LATE,
-	OFL_F_PAGE_PRIVATE,
 	OFL_F_PAGE_LRU,
 	OFL_F_PG_MOVABLE_OPS,
 	OFL_F_PG_ISOLATED,
-	OFL_F_COMPOUND_ORDER,
-	OFL_F_FOLIO_ORDER,
 	OFL_F_FOLIO_FLAGS_1,
 	OFL_F_COMPOUND_DTOR,
 	OFL_F_FOLIO_DTOR,
@@ -93,7 +96,6 @@ enum ofl_fact_id {
 	OFL_F_HPG_MIGRATABLE,
 	OFL_F_VMEMMAP_TAILS,
 	/* other page types */
-	OFL_F_PGTY_BUDDY,
 	OFL_F_PGTY_HUGETLB,
 	OFL_F_HUGETLB_NUMBER,
 	OFL_F_PGTY_SLAB,
@@ -221,8 +223,8 @@ struct ofl_layout {
 	unsigned int nr_pageflags;
 	uint64_t pageflags_mask;	/* all flags together */
 
-	/* after ofl_layout_load_late(): */
-	struct ofl_pagetype type[OFL_NR_TYPES];	/* shape NONE: not here */
+	/* shape NONE: not here; before ofl_layout_load_late() BUDDY only */
+	struct ofl_pagetype type[OFL_NR_TYPES];
 
 	/* hot copies and what follows from the facts */
 	uint64_t page_bytes;		/* PAGE_SIZE */

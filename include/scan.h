@@ -9,23 +9,9 @@
 #define OFL_SCAN_H
 
 #include "filter.h"
+#include "image.h"
 #include "node.h"
 #include "section.h"
-
-/** enum ofl_unknown - why it is not known what a page is */
-enum ofl_unknown {
-	OFL_UNKNOWN_NOT,	/* it is known */
-	OFL_UNKNOWN_EXCLUDED,	/* the dump filter dropped its struct page */
-	OFL_UNKNOWN_UNREADABLE,	/* its struct page cannot be read */
-	OFL_UNKNOWN_ZERO,	/* reads as zeros: no state the kernel leaves */
-	OFL_UNKNOWN_POISONED,	/* all ones: initialisation never finished */
-	OFL_UNKNOWN_BAD_ZONE,	/* not reserved, in a zone that does not exist */
-	OFL_UNKNOWN_BAD_SECTION,/* its mem_section is impossible */
-	OFL_NR_UNKNOWN
-};
-
-/** ofl_unknown_text() - the reason in a word or two */
-const char *ofl_unknown_text(enum ofl_unknown why);
 
 /** struct ofl_page - one struct page, decoded */
 struct ofl_page {
@@ -87,6 +73,9 @@ struct ofl_scan_result {
 	uint64_t no_zone;		/* reserved hole pages that name no zone */
 	uint64_t device;		/* ZONE_DEVICE pages, not looked at */
 	struct ofl_section_stats sections;
+	uint64_t hidden;		/* offline inside of a free or compound page */
+	uint64_t hidden_pfn;		/* the first of them */
+	uint64_t memmap_pages;		/* pages of the memmap that were read */
 	uint64_t sections_wanted;	/* of the filter */
 	uint64_t sections_done;
 	bool interrupted;
@@ -98,6 +87,9 @@ struct ofl_scan_result {
  * @r:     out  overwritten; ofl_scan_result_free() also after a failure;
  *              after an interrupt or an output error it holds what was done
  *
+ * Shape:  free blocks and compound pages are passed over as a whole unless
+ *         @f->every_page or a sink has known(); then what passing over would
+ *         have missed is counted in @r->hidden.
  * Memory: 2 MiB and a count for each zone, whatever the size of the machine.
  * Errors: OFL_ERR_NOMEM, or what a sink returned. An interrupt is no error:
  *         @r->interrupted. Unreadable memory is no error: unknown pages.

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "classify.h"
+#include "skip.h"
 
 #define MAPPING_BITS		3	/* low bits of page->mapping */
 #define MAPPING_MOVABLE		2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
@@ -146,21 +147,6 @@ static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
 
 /* ---- compound pages ---- */
 
-static unsigned int compound_order(const struct ofl_classifier *c,
-				   const unsigned char *tail)
-{
-	const struct ofl_layout *l = c->env->l;
-	int64_t at = ofl_fact_value(l, OFL_F_COMPOUND_ORDER, -1);
-
-	if (at >= 0)
-		return tail[at];
-	at = ofl_fact_value(l, OFL_F_FOLIO_ORDER, -1);
-	if (at >= 0)
-		return tail[(uint64_t)at - l->struct_page_bytes];
-	/* v6.6+: the low byte of the tail's flags */
-	return (unsigned int)(word(tail, l, OFL_F_PAGE_FLAGS) & 0xff);
-}
-
 static bool is_hugetlb(const struct ofl_classifier *c, const struct ofl_page *p,
 		       const unsigned char *tail)
 {
@@ -260,7 +246,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	in->compound = true;
 	if (tail + bytes > raw_end)
 		return;
-	order = compound_order(c, tail);
+	order = ofl_compound_order(c->env->l, tail);
 	if (is_hugetlb(c, p, tail))
 		hugetlb(c, raw, order, in);
 	if (!order || order > MAX_ORDER || (p->pfn & ((1ull << order) - 1)))

@@ -10,9 +10,9 @@
 #define OUTPUT	"jo:HR:"
 
 const struct ofl_command ofl_commands[] = {
-	{ "offline", ":" FILTERS OUTPUT "v", ofl_cmd_offline, ofl_help_offline,
+	{ "offline", ":" FILTERS OUTPUT "vx", ofl_cmd_offline, ofl_help_offline,
 	  false, false },
-	{ "offrange", ":" FILTERS OUTPUT "a", ofl_cmd_offrange,
+	{ "offrange", ":" FILTERS OUTPUT "ax", ofl_cmd_offrange,
 	  ofl_help_offrange, false, false },
 	{ "offcheck", ":" FILTERS OUTPUT "al:", ofl_cmd_offcheck,
 	  ofl_help_offcheck, true, false },
@@ -63,6 +63,30 @@ static enum ofl_status load(struct ofl_session *s, bool late,
 	return st;
 }
 
+static enum ofl_status note_section(void *arg, const struct ofl_section *s)
+{
+	(void)s;
+	*(bool *)arg = true;
+	return OFL_OK;
+}
+
+/* zero pages would be an answer to a question that nobody meant to ask */
+static enum ofl_status refuse_nowhere(const struct ofl_session *s,
+				      const struct ofl_filter *f,
+				      struct ofl_err *err)
+{
+	struct ofl_section_stats stats;
+	bool any = false;
+
+	ofl_section_walk(s->t, &s->layout, f->lo_pfn, f->hi_pfn, note_section,
+			 &any, &stats);
+	if (any || stats.unreadable)
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_ARG,
+		"no memory section has a memmap in pfn %" PRIx64 "-%" PRIx64
+		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
+}
+
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 			   const struct ofl_options *o, FILE *out,
 			   struct ofl_err *err)
@@ -75,6 +99,9 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
 					&ctx.filter, err);
+	ctx.filter.every_page = o->every_page;
+	if (!st)
+		st = refuse_nowhere(s, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);
 }
 
@@ -156,9 +183,14 @@ enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 		used += (size_t)snprintf(buf + used, bytes - used,
 			"; %" PRIu64 " sections have an impossible memmap",
 			sec->corrupt);
+	if (r->hidden && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; %" PRIu64 " offline pages inside of free or compound pages, first %"
+			PRIx64 ": a size is damaged, use -x",
+			r->hidden, r->hidden_pfn);
 	if (r->interrupted || sec->unreadable || r->total.unknown)
 		return OFL_RESULT_INCOMPLETE;
-	return OFL_RESULT_OK;
+	return r->hidden ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
 }
 
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)

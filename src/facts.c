@@ -244,6 +244,9 @@ const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS] = {
 		.witness = { OFFSET("zone", "vmemmap_tails") },
 		.history = "since v7.1 page.compound_info of a tail is a mask, not an address, if struct page is a power of two" },
 
+	[OFL_F_NR_ORDERS] = { "NR_PAGE_ORDERS",
+		.witness = { NUMBER("LENGTH(zone.free_area)") },
+		.history = "free_area[] has one list for each order; not exported: nothing is skipped" },
 	[OFL_F_PGTY_BUDDY] = { "PGTY_buddy", HEX,
 		.witness = { ENUM("PGTY_buddy") },
 		.history = "since v6.12; before, PAGE_BUDDY_MAPCOUNT_VALUE" },

@@ -285,22 +285,6 @@ static void load_pageflags(const struct ofl_target *t, struct ofl_layout *l)
 	}
 }
 
-enum ofl_status ofl_layout_load(const struct ofl_target *t,
-				struct ofl_layout *l, struct ofl_err *err)
-{
-	enum ofl_status st;
-
-	memset(l, 0, sizeof(*l));
-	st = load_facts(t, l, 0, OFL_F_FIRST_LATE, err);
-	if (!st)
-		st = conclude(t, l, err);
-	if (!st)
-		st = ofl_recognise_offline(l, err);
-	if (!st)
-		load_pageflags(t, l);
-	return st;
-}
-
 /** struct type_source - where the test for a page type comes from */
 struct type_source {
 	enum ofl_fact_id pgty;		/* enumerator of v6.12 and later */
@@ -343,6 +327,24 @@ static enum ofl_status load_type(struct ofl_layout *l, enum ofl_type type,
 			ofl_fact_rows[s->number].name);
 	l->type[type] = by_enum.shape ? by_enum : by_number;
 	return OFL_OK;
+}
+
+enum ofl_status ofl_layout_load(const struct ofl_target *t,
+				struct ofl_layout *l, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	memset(l, 0, sizeof(*l));
+	st = load_facts(t, l, 0, OFL_F_FIRST_LATE, err);
+	if (!st)
+		st = conclude(t, l, err);
+	if (!st)
+		st = load_type(l, OFL_TYPE_BUDDY, err);
+	if (!st)
+		st = ofl_recognise_offline(l, err);
+	if (!st)
+		load_pageflags(t, l);
+	return st;
 }
 
 enum ofl_status ofl_layout_load_late(const struct ofl_target *t,

@@ -21,6 +21,7 @@ static void set(struct ofl_options *o, int c)
 	case 'H': o->no_header = true; break;
 	case 'a': o->all = true; break;
 	case 'v': o->verbose = true; break;
+	case 'x': o->every_page = true; break;
 	case 'l': o->limit = optarg; break;
 	}
 }

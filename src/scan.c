@@ -2,18 +2,15 @@
 /*
  * scan.c - one pass over the memmap
  *
- * The memmap is read in images of up to 2 MiB. An image that cannot be read
- * at once is read again page by page, and each page of it remembers why it is
- * not there; so one hole costs what lies in the hole and nothing else.
+ * Sections give spans of pfns, spans are looked at through windows of up to
+ * 2 MiB of struct pages (image.c), and what cannot hold an offline page is
+ * passed over unread (skip.c).
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "scan.h"
-
-#define IMAGE_BYTES	(2u << 20)
-/* an image need not begin and end on page boundaries: one page more each */
-#define MAX_IMAGE_PAGES	(IMAGE_BYTES / 4096 + 2)
+#include "skip.h"
 
 /** struct scan - state of one pass */
 struct scan {
@@ -31,74 +28,11 @@ struct scan {
 	uint64_t reserved_mask;		/* PG_reserved */
 	struct ofl_hole hole;		/* unknown pages not yet handed out */
 
-	unsigned char *image;		/* IMAGE_BYTES and two pages of memmap */
-	const unsigned char *image_end;
-	uint64_t image_kva;		/* page aligned address of image[0] */
-	uint8_t state[MAX_IMAGE_PAGES];	/* enum ofl_unknown of each page of it */
+	struct ofl_image image;
+	struct ofl_skipper skipper;
+	bool every_page;
+	uint64_t skip_end_pfn;		/* skipping would go on from here */
 };
-
-const char *ofl_unknown_text(enum ofl_unknown why)
-{
-	static const char *const text[OFL_NR_UNKNOWN] = {
-		[OFL_UNKNOWN_NOT] = "known",
-		[OFL_UNKNOWN_EXCLUDED] = "excluded",
-		[OFL_UNKNOWN_UNREADABLE] = "unreadable",
-		[OFL_UNKNOWN_ZERO] = "zero-filled",
-		[OFL_UNKNOWN_POISONED] = "poisoned",
-		[OFL_UNKNOWN_BAD_ZONE] = "bad-zone",
-		[OFL_UNKNOWN_BAD_SECTION] = "bad-section",
-	};
-
-	return text[why];
-}
-
-static bool all_zero(const unsigned char *p, size_t bytes)
-{
-	return !p[0] && !memcmp(p, p + 1, bytes - 1);
-}
-
-static enum ofl_unknown read_state(enum ofl_read got)
-{
-	return got == OFL_READ_EXCLUDED ? OFL_UNKNOWN_EXCLUDED :
-					  OFL_UNKNOWN_UNREADABLE;
-}
-
-static void read_by_page(struct scan *sc, size_t bytes)
-{
-	size_t page = sc->l->page_bytes, at;
-
-	for (at = 0; at < bytes; at += page) {
-		enum ofl_read got = sc->t->ops->read(sc->t->ctx,
-						     sc->image_kva + at,
-						     sc->image + at, page);
-
-		sc->state[at / page] = got == OFL_READ_OK ? OFL_UNKNOWN_NOT :
-				       (uint8_t)read_state(got);
-	}
-}
-
-/* bring the memmap of [pfn, pfn + pages) into the image */
-static void read_image(struct scan *sc, uint64_t pfn, uint64_t pages)
-{
-	uint64_t page = sc->l->page_bytes, at;
-	uint64_t from = sc->s->memmap_kva +
-			(pfn - sc->s->start_pfn) * sc->l->struct_page_bytes;
-	uint64_t to = from + pages * sc->l->struct_page_bytes;
-	size_t bytes;
-
-	sc->image_kva = from & ~(page - 1);
-	bytes = ((to + page - 1) & ~(page - 1)) - sc->image_kva;
-	sc->image_end = sc->image + bytes;
-	memset(sc->state, OFL_UNKNOWN_NOT, sizeof(sc->state));
-	if (sc->t->ops->read(sc->t->ctx, sc->image_kva, sc->image, bytes) !=
-	    OFL_READ_OK)
-		read_by_page(sc, bytes);
-	/* a hole may also come as zeros with a success code */
-	for (at = 0; at < bytes; at += page)
-		if (sc->state[at / page] == OFL_UNKNOWN_NOT &&
-		    all_zero(sc->image + at, page))
-			sc->state[at / page] = OFL_UNKNOWN_ZERO;
-}
 
 static enum ofl_status flush_hole(struct scan *sc)
 {
@@ -147,7 +81,7 @@ static enum ofl_status add_known(struct scan *sc, const struct ofl_page *p,
 	for (i = 0; i < sc->nr_sinks && !st; i++)
 		if (sc->sinks[i].known)
 			st = sc->sinks[i].known(sc->sinks[i].arg, sc->s, p, raw,
-						sc->image_end, offline);
+						sc->image.end, offline);
 	return st;
 }
 
@@ -163,22 +97,17 @@ static enum ofl_status add_offline(struct scan *sc, const struct ofl_page *p)
 }
 
 /* why nothing can be said of the struct page at @raw, if so */
-static enum ofl_unknown unknown_why(const struct scan *sc,
-				    const unsigned char *raw)
+static enum ofl_unknown unknown_why(struct scan *sc, const unsigned char *raw)
 {
-	size_t first = (size_t)(raw - sc->image) / sc->l->page_bytes;
-	size_t last = ((size_t)(raw - sc->image) + sc->l->struct_page_bytes - 1) /
-		      sc->l->page_bytes;
-	uint64_t flags;
+	uint64_t bytes = sc->l->struct_page_bytes, flags;
+	enum ofl_unknown why = ofl_image_look(&sc->image, raw, bytes);
 
-	if (sc->state[first])
-		return sc->state[first];
-	if (sc->state[last])
-		return sc->state[last];
+	if (why)
+		return why;
 	memcpy(&flags, raw + sc->l->off_flags, sizeof(flags));
 	if (flags == UINT64_MAX)
 		return OFL_UNKNOWN_POISONED;
-	if (!flags && all_zero(raw, sc->l->struct_page_bytes))
+	if (!flags && !raw[0] && !memcmp(raw, raw + 1, bytes - 1))
 		return OFL_UNKNOWN_ZERO;
 	return OFL_UNKNOWN_NOT;
 }
@@ -239,6 +168,12 @@ static enum ofl_status page_without_zone(struct scan *sc,
 	return sc->want_known ? add_known(sc, p, raw, false) : OFL_OK;
 }
 
+static void note_hidden(struct scan *sc, const struct ofl_page *p)
+{
+	if (p->pfn < sc->skip_end_pfn && !sc->r->hidden++)
+		sc->r->hidden_pfn = p->pfn;
+}
+
 static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
 				   const struct ofl_page *p)
 {
@@ -264,25 +199,53 @@ static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
 		return st;
 	sc->r->total.offline++;
 	zone->offline++;
+	note_hidden(sc, p);
 	if (sc->hole.pages)
 		st = flush_hole(sc);
 	return st ? st : add_offline(sc, p);
 }
 
-/* [pfn, pfn + pages) is populated and fits the image */
-static enum ofl_status scan_image(struct scan *sc, uint64_t pfn, uint64_t pages)
+/*
+ * How far to go from a page that was looked at. Whoever looks at every page
+ * goes on by one, and remembers where skipping would have led.
+ */
+static uint64_t step(struct scan *sc, const unsigned char *raw,
+		     const struct ofl_page *p, uint64_t most)
 {
-	const unsigned char *raw;
-	struct ofl_page p;
-	enum ofl_status st = OFL_OK;
-	uint64_t i;
+	uint64_t n;
 
-	read_image(sc, pfn, pages);
-	raw = sc->image + (sc->s->memmap_kva + (pfn - sc->s->start_pfn) *
-			   sc->l->struct_page_bytes - sc->image_kva);
-	for (i = 0; i < pages && !st; i++, raw += sc->l->struct_page_bytes) {
+	if (!sc->s->online || p->pfn < sc->skip_end_pfn)
+		return 1;
+	n = ofl_skip(&sc->skipper, &sc->image, raw, p->pfn, most);
+	if (n == 1 || !sc->every_page) {
+		if (n > 1 && p->zone && ofl_filter_wants_zone(sc->f, p->zone)) {
+			sc->r->total.scanned += n - 1;
+			sc->r->zone[p->zone - sc->n->zone].scanned += n - 1;
+		}
+		return n;
+	}
+	sc->skip_end_pfn = p->pfn + n;
+	return 1;
+}
+
+/* [pfn, pfn + pages) is populated and fits the window */
+static enum ofl_status scan_window(struct scan *sc, uint64_t pfn,
+				   uint64_t pages)
+{
+	uint64_t bytes = sc->l->struct_page_bytes, i, n;
+	const unsigned char *raw;
+	enum ofl_status st = OFL_OK;
+	struct ofl_page p;
+
+	raw = ofl_image_move(&sc->image, sc->s->memmap_kva +
+			     (pfn - sc->s->start_pfn) * bytes, pages * bytes);
+	/* whoever sees every page may look ahead */
+	for (i = 0; sc->want_known && i < pages; i++)
+		ofl_image_look(&sc->image, raw + i * bytes, bytes);
+	for (i = 0; i < pages && !st; i += n, raw += n * bytes) {
 		enum ofl_unknown why = unknown_why(sc, raw);
 
+		n = 1;
 		if (why) {
 			st = add_unknown(sc, pfn + i, 1, why);
 			continue;
@@ -290,6 +253,7 @@ static enum ofl_status scan_image(struct scan *sc, uint64_t pfn, uint64_t pages)
 		decode(sc, raw, pfn + i, &p);
 		st = sc->s->online ? online_page(sc, raw, &p) :
 				     stale_page(sc, raw, &p);
+		n = step(sc, raw, &p, pages - i);
 	}
 	return st;
 }
@@ -311,7 +275,7 @@ static uint64_t alike(const struct scan *sc, uint64_t pfn, uint64_t end,
 
 static enum ofl_status scan_span(struct scan *sc, uint64_t pfn, uint64_t end)
 {
-	uint64_t most = IMAGE_BYTES / sc->l->struct_page_bytes;
+	uint64_t most = OFL_IMAGE_BYTES / sc->l->struct_page_bytes;
 	enum ofl_status st = OFL_OK;
 	bool populated;
 	uint64_t n;
@@ -321,7 +285,7 @@ static enum ofl_status scan_span(struct scan *sc, uint64_t pfn, uint64_t end)
 		if (n > most - pfn % most)
 			n = most - pfn % most;
 		if (populated)
-			st = scan_image(sc, pfn, n);
+			st = scan_window(sc, pfn, n);
 		pfn += n;
 	}
 	return st;
@@ -380,20 +344,23 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	enum ofl_status st;
 	size_t i;
 
+	memset(r, 0, sizeof(*r));
 	for (i = 0; i < nr_sinks; i++)
 		sc.want_known |= sinks[i].known != NULL;
-	memset(r, 0, sizeof(*r));
+	sc.every_page = sc.want_known || f->every_page;
+	ofl_skipper_init(&sc.skipper, l);
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
-	sc.image = malloc(IMAGE_BYTES + 2 * l->page_bytes);
-	if (!r->zone || !sc.image) {
-		free(sc.image);
+	if (!r->zone)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
-	}
+	st = ofl_image_init(&sc.image, t, l, err);
+	if (st)
+		return st;
 	ofl_section_walk(t, l, f->lo_pfn, f->hi_pfn, count_section, &sc,
 			 &r->sections);
 	st = ofl_section_walk(t, l, f->lo_pfn, f->hi_pfn, scan_section, &sc,
 			      &r->sections);
-	free(sc.image);
+	r->memmap_pages = sc.image.read_pages;
+	ofl_image_free(&sc.image);
 	if (st == OFL_ERR_INTERRUPTED)
 		st = OFL_OK;	/* what was found until then is worth showing */
 	return st;
