@@ -36,9 +36,9 @@ def main():
         xml.unlink(missing_ok=True)     # cmocka never overwrites
         env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="xml",
                    CMOCKA_XML_FILE=str(xml))
-        run = subprocess.run([program.resolve()], env=env, timeout=300,
-                             capture_output=True, text=True, check=False,
-                             errors="replace")
+        run = subprocess.run(["timeout", "-k", "1", "60", program.resolve()],
+                             env=env, capture_output=True, text=True,
+                             check=False, errors="replace")
         failed = died(program.name, xml, run)
         if failed or run.stdout.strip():
             print(run.stdout.strip())

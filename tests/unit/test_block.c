@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_block.c - the index of memory blocks, sound and hostile */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "block.h"
+#include "kernel.h"
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_layout l;
+static struct ofl_err err;
+static struct ofl_block seen[64];
+static size_t nr_seen;
+static uint64_t lost;
+
+static int set_up(void **state)
+{
+	(void)state;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	nr_seen = 0;
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	texttarget_free(&tt);
+	return 0;
+}
+
+static void load(void)
+{
+	kernel_load(&k, &tt);
+	if (ofl_layout_load(&tt.target, &l, &err))
+		fail_msg("%s", err.text);
+}
+
+static enum ofl_status see(void *arg, const struct ofl_block *b)
+{
+	(void)arg;
+	if (nr_seen < ARRAY_LEN(seen))
+		seen[nr_seen] = *b;
+	nr_seen++;
+	return OFL_OK;
+}
+
+static enum ofl_status walk(void)
+{
+	nr_seen = 0;
+	return ofl_blocks_walk(&tt.target, &l, see, NULL, &lost);
+}
+
+static void test_walk(void **state)
+{
+	size_t i;
+
+	(void)state;
+	kernel_block(&k, 63, 2);
+	kernel_block(&k, 1, 1);
+	kernel_block(&k, 2, 7);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 5);
+	assert_int_equal(lost, 0);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(seen[i].nr, i);
+		assert_int_equal(seen[i].start_section_nr, i);
+		assert_true(seen[i].kva == K_BLOCK + i * 0x100);
+	}
+	assert_int_equal(seen[4].nr, 63);
+	assert_int_equal(seen[0].state, OFL_BLOCK_ONLINE);
+	assert_int_equal(seen[1].state, OFL_BLOCK_GOING_OFFLINE);
+	assert_int_equal(seen[2].state, OFL_BLOCK_OTHER);
+	assert_int_equal(seen[2].raw_state, 7);
+	assert_int_equal(seen[4].state, OFL_BLOCK_OFFLINE);
+}
+
+/* the narrow state shares its word with whatever follows it */
+static void test_state_is_four_bytes(void **state)
+{
+	(void)state;
+	kernel_block(&k, 0, 0xdead00000002);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(seen[0].state, OFL_BLOCK_OFFLINE);
+}
+
+static void test_state_is_a_long_with_other_numbers(void **state)
+{
+	(void)state;
+	kernel_line(&k, "member memory_block.state 8 8");
+	kernel_line(&k, "without enumerator MEM_ONLINE");
+	kernel_line(&k, "without enumerator MEM_GOING_OFFLINE");
+	kernel_line(&k, "without enumerator MEM_OFFLINE");
+	kernel_block(&k, 0, 1);
+	kernel_block(&k, 1, 2);
+	kernel_block(&k, 2, 4);
+	kernel_block(&k, 3, 0x100000001);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(seen[0].state, OFL_BLOCK_ONLINE);
+	assert_int_equal(seen[1].state, OFL_BLOCK_GOING_OFFLINE);
+	assert_int_equal(seen[2].state, OFL_BLOCK_OFFLINE);
+	assert_int_equal(seen[3].state, OFL_BLOCK_OTHER);
+}
+
+static void test_single_entry(void **state)
+{
+	(void)state;
+	/* an xarray with index 0 only has no node */
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_SYMBOL + 0x38, K_BLOCK);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 1);
+}
+
+static void test_empty(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0", K_SYMBOL + 0x38);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen + lost, 0);
+}
+
+/* a node that is its own child in every slot: 64^11 visits if nobody stops */
+static void test_loop(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 "*64", K_XA + 40, K_XA + 2);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_true(lost > 0);
+	assert_true(tt.reads < 100000);
+}
+
+static void test_wild_slots(void **state)
+{
+	(void)state;
+	/* a node nowhere, a block nowhere, an internal entry, a value entry */
+	kernel_line(&k, "mem %" PRIx64 " dead000000000002 dead000000000000 "
+		    "102 7 %" PRIx64, K_XA + 40, K_BLOCK);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 1);
+	assert_int_equal(lost, 2);
+}
+
+static void test_impossible_section(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " ffffffffffffffff 0", K_BLOCK);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 3);
+	assert_int_equal(lost, 1);
+}
+
+static void test_unreadable_head(void **state)
+{
+	(void)state;
+	kernel_line(&k, "unreadable %" PRIx64 " 8", K_SYMBOL + 0x38);
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(lost, 1);
+}
+
+static void test_oversized_slots(void **state)
+{
+	(void)state;
+	kernel_line(&k, "member xa_node.slots 40 5120");
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(lost, 1);
+	assert_int_equal(nr_seen, 0);
+}
+
+static void test_not_known(void **state)
+{
+	struct ofl_block_totals totals;
+
+	(void)state;
+	kernel_line(&k, "without symbol memory_blocks");
+	load();
+	assert_false(ofl_blocks_known(&l));
+	assert_int_equal(walk(), OFL_ERR_NODATA);
+	ofl_blocks_count(&tt.target, &l, &totals);
+	assert_false(totals.known);
+}
+
+static void test_cross_check(void **state)
+{
+	struct ofl_block_totals totals;
+
+	(void)state;
+	kernel_block(&k, 1, 2);			/* offline; its section is not */
+	kernel_block(&k, 2, 1);			/* going: either is right */
+	kernel_section(&k, 3, K_PRESENT | K_MEM_MAP, ~0ull); /* block online */
+	kernel_block(&k, 5, 2);			/* offline, no section: right */
+	load();
+	ofl_blocks_count(&tt.target, &l, &totals);
+	assert_true(totals.known);
+	assert_int_equal(totals.state[OFL_BLOCK_ONLINE], 2);
+	assert_int_equal(totals.state[OFL_BLOCK_OFFLINE], 2);
+	assert_int_equal(totals.state[OFL_BLOCK_GOING_OFFLINE], 1);
+	assert_int_equal(totals.disagree, 2);
+	assert_int_equal(totals.first_disagree_nr, 1);
+}
+
+static void test_words(void **state)
+{
+	(void)state;
+	assert_string_equal(ofl_block_state_text(OFL_BLOCK_ONLINE), "online");
+	assert_string_equal(ofl_block_state_text(OFL_BLOCK_GOING_OFFLINE),
+			    "going-offline");
+	assert_string_equal(ofl_block_state_text(OFL_BLOCK_OFFLINE), "offline");
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_walk), CASE(test_state_is_four_bytes),
+		CASE(test_state_is_a_long_with_other_numbers),
+		CASE(test_single_entry), CASE(test_empty), CASE(test_loop),
+		CASE(test_wild_slots), CASE(test_impossible_section),
+		CASE(test_unreadable_head), CASE(test_oversized_slots),
+		CASE(test_not_known), CASE(test_cross_check),
+		cmocka_unit_test(test_words),
+	};
+
+	return cmocka_run_group_tests_name("block", tests, NULL, NULL);
+}

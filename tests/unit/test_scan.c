@@ -1,0 +1,443 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_scan.c - offline, not offline, unknown: every page is one of the three */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "scan.h"
+
+#define PAGES	8192		/* the first pfns, as seen by the sink */
+#define STALE	-1		/* offline, but its section is not online */
+#define OFFLINE	0x100
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_layout *l;
+static struct ofl_nodes n;
+static struct ofl_filter f;
+static struct ofl_scan_result r;
+static struct ofl_err err;
+static int seen[PAGES];		/* 0, OFFLINE, STALE or enum ofl_unknown */
+static uint64_t last_pfn;	/* first pfn not yet told of */
+static unsigned long nr_calls, fail_call;
+static uint32_t refcount_of[PAGES];
+
+static int set_up(void **state)
+{
+	(void)state;
+	kernel_init(&k);
+	l = calloc(1, sizeof(*l));
+	memset(&n, 0, sizeof(n));
+	memset(&r, 0, sizeof(r));
+	fail_call = 0;
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_scan_result_free(&r);
+	ofl_scan_result_free(&r);
+	ofl_nodes_free(&n);
+	texttarget_free(&tt);
+	free(l);
+	return 0;
+}
+
+static void load(void)
+{
+	kernel_load(&k, &tt);
+	if (ofl_layout_load(&tt.target, l, &err) ||
+	    ofl_nodes_load(&tt.target, l, &n, &err))
+		fail_msg("%s", err.text);
+	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
+				 .node = -1 };
+}
+
+static enum ofl_status see_offline(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p)
+{
+	(void)arg;
+	assert_true(p->pfn < PAGES);
+	assert_true(p->pfn >= last_pfn);
+	assert_int_equal(s->nr, p->pfn / l->section_pages);
+	last_pfn = p->pfn + 1;
+	seen[p->pfn] = s->online ? OFFLINE : STALE;
+	refcount_of[p->pfn] = (uint32_t)p->refcount;
+	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
+static enum ofl_status see_unknown(void *arg, const struct ofl_section *s,
+				   const struct ofl_hole *h)
+{
+	uint64_t i;
+
+	(void)arg;
+	assert_true(s->online);
+	assert_true(h->pages > 0);
+	assert_true(h->start_pfn >= last_pfn);
+	last_pfn = h->start_pfn + h->pages;
+	for (i = h->start_pfn; i < last_pfn; i++)
+		seen[i] = h->why;
+	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
+static enum ofl_status scan(void)
+{
+	const struct ofl_sink sink = { .offline = see_offline,
+				       .unknown = see_unknown };
+
+	memset(seen, 0, sizeof(seen));
+	last_pfn = nr_calls = 0;
+	ofl_scan_result_free(&r);
+	return ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err);
+}
+
+static uint64_t count(int what)
+{
+	uint64_t i, found = 0;
+
+	for (i = 0; i < PAGES; i++)
+		found += seen[i] == what;
+	return found;
+}
+
+static void expect(uint64_t pfn, uint64_t pages, int what)
+{
+	uint64_t i;
+
+	for (i = pfn; i < pfn + pages; i++)
+		if (seen[i] != what)
+			fail_msg("pfn %lx: %d, not %d", (long)i, seen[i], what);
+}
+
+/* the totals and what the sink was told must be one story */
+static void check_totals(void)
+{
+	uint64_t zones = 0, unknown = 0;
+	size_t i;
+
+	assert_int_equal(r.total.offline, count(OFFLINE));
+	assert_int_equal(r.stale, count(STALE));
+	for (i = 1; i < OFL_NR_UNKNOWN; i++) {
+		assert_int_equal(r.unknown[i], count((int)i));
+		unknown += r.unknown[i];
+	}
+	assert_int_equal(r.total.unknown, unknown);
+	for (i = 0; i < n.nr_zones; i++)
+		zones += r.zone[i].scanned;
+	assert_int_equal(zones + unknown + r.no_zone, r.total.scanned);
+}
+
+static uint64_t normal(void)
+{
+	return kernel_zone_bits(0, 1);
+}
+
+static void open_small(void)
+{
+	kernel_open(&k);
+	kernel_small(&k);
+}
+
+static void test_three_states(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_pages(&k, 5, 3, normal(), K_OFFLINE, 0);
+	kernel_pages(&k, 9, 1, normal() | K_DIRTY, K_OFFLINE | 0xffffff, 7);
+	kernel_pages(&k, 20, 2, ~0ull, K_NO_TYPE, -1);
+	kernel_pages(&k, 30, 1, 0, 0, 0);
+	kernel_line(&k, "excluded %" PRIx64 " 1000", K_VMEMMAP + 128 * 64);
+	kernel_line(&k, "unreadable %" PRIx64 " 1000", K_VMEMMAP + 192 * 64);
+	kernel_pages(&k, 256, 64, 0, 0, 0);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	expect(0, 5, 0);
+	expect(5, 3, OFFLINE);
+	expect(9, 1, OFFLINE);
+	assert_int_equal(refcount_of[9], 7);
+	expect(20, 2, OFL_UNKNOWN_POISONED);
+	expect(30, 1, OFL_UNKNOWN_ZERO);
+	expect(128, 64, OFL_UNKNOWN_EXCLUDED);
+	expect(192, 64, OFL_UNKNOWN_UNREADABLE);
+	expect(256, 64, OFL_UNKNOWN_ZERO);
+	expect(320, PAGES - 320, 0);
+	assert_int_equal(r.total.scanned, 4096);
+	assert_int_equal(r.zone[0].scanned, 2048 - 2 - 1 - 192);
+	assert_int_equal(r.zone[0].offline, 4);
+	assert_int_equal(r.sections_wanted, 4);
+	assert_int_equal(r.sections_done, 4);
+	check_totals();
+}
+
+static void test_what_only_looks_alike(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_pages(&k, 0, 1, normal() | K_SLAB, K_OFFLINE, 1);
+	kernel_pages(&k, 1, 1, normal(), K_OFFLINE, 1);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " ffffea0000000001",
+		    K_VMEMMAP + 64, normal());	/* a tail page */
+	kernel_pages(&k, 2, 1, normal(), 0xf0000000, 0);
+	kernel_pages(&k, 3, 1, normal(), 0xf1, 0);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.total.offline + r.total.unknown, 0);
+}
+
+static void test_zones_that_do_not_exist(void **state)
+{
+	uint64_t none = kernel_zone_bits(1, 0), device = kernel_zone_bits(0, 3);
+
+	(void)state;
+	open_small();
+	kernel_pages(&k, 0, 2, none | K_RESERVED, K_NO_TYPE, 1);
+	kernel_pages(&k, 2, 3, none, K_NO_TYPE, 1);
+	kernel_pages(&k, 5, 1, none | K_RESERVED, K_OFFLINE, 1);
+	kernel_pages(&k, 6, 2, device | K_RESERVED, K_OFFLINE, 1);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	expect(0, 2, 0);
+	expect(2, 4, OFL_UNKNOWN_BAD_ZONE);
+	expect(6, 2, 0);
+	assert_int_equal(r.no_zone, 2);
+	assert_int_equal(r.device, 2);
+	assert_int_equal(r.total.scanned, 4096 - 2);
+	check_totals();
+}
+
+static void test_sections_that_are_not_online(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_section(&k, 1, K_PRESENT | K_MEM_MAP, ~0ull);
+	kernel_pages(&k, 1024, 2, normal(), K_OFFLINE, 0);
+	kernel_pages(&k, 1026, 2, ~0ull, K_NO_TYPE, -1);
+	kernel_pages(&k, 1028, 2, 0, 0, 0);
+	kernel_pages(&k, 1030, 1, kernel_zone_bits(1, 0), K_OFFLINE, 0);
+	kernel_line(&k, "excluded %" PRIx64 " 1000", K_VMEMMAP + 1088 * 64);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	expect(1024, 2, STALE);
+	expect(1026, 4, 0);
+	expect(1030, 1, STALE);
+	assert_int_equal(r.total.offline + r.total.unknown, 0);
+	assert_int_equal(r.total.scanned, 3072);
+	assert_int_equal(r.stale, 3);
+	assert_int_equal(r.stale_unread, 64);
+	assert_int_equal(r.sections.not_online, 1);
+}
+
+static void test_subsection_holes(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_section(&k, 1, K_LIVE, 2);	/* its first 2 MiB are not there */
+	kernel_line(&k, "unreadable %" PRIx64 " 8000", K_VMEMMAP + 1024 * 64);
+	kernel_pages(&k, 1536, 1, normal(), K_OFFLINE, 0);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.total.scanned, 4096 - 512);
+	assert_int_equal(r.total.unknown, 0);
+	expect(1536, 1, OFFLINE);
+}
+
+static void test_corrupt_section(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_ROOT + 32,
+		    K_VMEMMAP + 0x1000 + K_LIVE);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	expect(2048, 1024, OFL_UNKNOWN_BAD_SECTION);
+	assert_int_equal(r.sections.corrupt, 1);
+	check_totals();
+}
+
+/* 56 bytes: struct pages lie across pages of memmap; so does what is lost */
+static void test_straddling_struct_page(void **state)
+{
+	uint64_t pfn;
+
+	(void)state;
+	k.struct_page = 56;
+	open_small();
+	kernel_pages(&k, 73, 1, normal(), K_OFFLINE, 3);	/* ends in page 2 */
+	kernel_line(&k, "unreadable %" PRIx64 " 1000", K_VMEMMAP + 0x2000);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	expect(73, 1, OFFLINE);
+	assert_int_equal(refcount_of[73], 3);
+	for (pfn = 0; pfn < 512; pfn++) {
+		bool hit = pfn * 56 < 0x3000 && (pfn + 1) * 56 > 0x2000;
+
+		if (pfn != 73)
+			expect(pfn, 1, hit ? OFL_UNKNOWN_UNREADABLE : 0);
+	}
+	check_totals();
+}
+
+static void test_chunk_edges(void **state)
+{
+	static const unsigned int size[] = { 56, 64 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(size); i++) {
+		/* a section whose memmap is more than one image of 2 MiB */
+		uint64_t most = (2u << 20) / size[i];
+		uint64_t base;
+
+		kernel_init(&k);
+		k.section_bits = 28;
+		k.physmem_bits = 31;
+		k.struct_page = size[i];
+		kernel_open(&k);
+		kernel_zone(&k, 0, 1, 0, 65536);
+		kernel_section(&k, 0, K_LIVE, ~0ull);
+		kernel_pages(&k, 0, 65536, normal() | K_LRU, K_NO_TYPE, 1);
+		for (base = most; base < 65536; base += most)
+			kernel_pages(&k, base - 1, 2, normal(), K_OFFLINE, 0);
+		kernel_pages(&k, 65535, 1, normal(), K_OFFLINE, 0);
+		load();
+		memset(&r, 0, sizeof(r));
+		assert_int_equal(ofl_scan(&tt.target, l, &n, &f, NULL, 0, &r,
+					  &err), OFL_OK);
+		assert_int_equal(r.total.scanned, 65536);
+		assert_int_equal(r.total.offline, 65535 / most * 2 + 1);
+		ofl_scan_result_free(&r);
+		ofl_nodes_free(&n);
+		texttarget_free(&tt);
+	}
+	open_small();
+	load();
+}
+
+static void test_64k_pages(void **state)
+{
+	(void)state;
+	k.page_shift = 16;
+	kernel_open(&k);
+	/* the memmap of a section this small is a part of a page */
+	kernel_line(&k, "mem %" PRIx64 " 0*8192", K_VMEMMAP);
+	kernel_small(&k);
+	kernel_pages(&k, 63, 2, normal(), K_OFFLINE, 0);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.total.scanned, 256);
+	expect(63, 2, OFFLINE);
+	check_totals();
+}
+
+static void test_filters_limit_what_is_read(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_pages(&k, 1000, 100, normal(), K_OFFLINE, 0);
+	load();
+	f.lo_pfn = 1010;
+	f.hi_pfn = 1030;
+	assert_int_equal(scan(), OFL_OK);
+	expect(1010, 20, OFFLINE);
+	assert_int_equal(r.total.scanned, 20);
+	assert_int_equal(r.sections_wanted, 2);
+	f = (struct ofl_filter){ .hi_pfn = 8192, .node = 1 };
+	tt.reads = 0;
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.total.scanned, 2048);
+	assert_int_equal(r.total.offline, 0);
+	assert_int_equal(r.sections_done, 2);
+	f.node = -1;
+	strcpy(f.zone, "Normal");
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.total.offline, 100);
+	assert_int_equal(r.total.scanned, 2048);
+}
+
+static void test_interrupt(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_pages(&k, 1, 1, normal(), K_OFFLINE, 0);
+	load();
+	tt.interrupt_after = 2;
+	assert_int_equal(scan(), OFL_OK);
+	assert_true(r.interrupted);
+	assert_int_equal(r.sections_done, 2);
+	assert_int_equal(r.sections_wanted, 4);
+	expect(1, 1, OFFLINE);
+}
+
+static void test_sink_ends_the_scan(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_pages(&k, 1, 1, normal(), K_OFFLINE, 0);
+	kernel_pages(&k, 3, 1, 0, 0, 0);
+	kernel_pages(&k, 5, 1, normal(), K_OFFLINE, 0);
+	load();
+	for (fail_call = 1; fail_call <= 3; fail_call++) {
+		assert_int_equal(scan(), OFL_ERR_OUTPUT);
+		assert_int_equal(nr_calls, fail_call);
+	}
+	assert_int_equal(scan(), OFL_OK);
+}
+
+/* pages at random, told apart by a second reading of what was written */
+static void test_random(void **state)
+{
+	static int want[PAGES];
+	int round, i;
+
+	(void)state;
+	unit_seed();
+	for (round = 0; round < 10; round++) {
+		kernel_init(&k);
+		k.struct_page = random() % 2 ? 56 : 64;
+		open_small();
+		memset(want, 0, sizeof(want));
+		for (i = 0; i < 100; i++) {
+			uint64_t pfn = (uint64_t)random() % 2000;
+			uint64_t pages = 1 + (uint64_t)random() % 40, at;
+			bool offline = random() % 2;
+
+			kernel_pages(&k, pfn, pages, offline ? normal() : 0,
+				     offline ? K_OFFLINE : 0, 0);
+			for (at = pfn; at < pfn + pages; at++)
+				want[at] = offline ? OFFLINE : OFL_UNKNOWN_ZERO;
+		}
+		load();
+		assert_int_equal(scan(), OFL_OK);
+		for (i = 0; i < PAGES; i++)
+			expect((uint64_t)i, 1, want[i]);
+		check_totals();
+		ofl_nodes_free(&n);
+		texttarget_free(&tt);
+	}
+	kernel_init(&k);
+	open_small();
+	load();
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_three_states), CASE(test_what_only_looks_alike),
+		CASE(test_zones_that_do_not_exist),
+		CASE(test_sections_that_are_not_online),
+		CASE(test_subsection_holes), CASE(test_corrupt_section),
+		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
+		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
+		CASE(test_interrupt), CASE(test_sink_ends_the_scan),
+		CASE(test_random),
+	};
+
+	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
+}
