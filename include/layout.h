@@ -235,6 +235,7 @@ struct ofl_layout {
 	uint64_t sections_per_block;	/* 0: not known */
 	uint64_t sections_per_root;
 	uint64_t roots_kva;		/* array of roots, or of mem_sections */
+	uint64_t vmemmap_kva;		/* ofl_section_find_vmemmap(); 0: not yet */
 };
 
 /**

@@ -57,6 +57,16 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
 				 void *arg, struct ofl_section_stats *stats);
 
 /**
+ * ofl_section_find_vmemmap() - where the memmap of pfn 0 would be
+ * @l: in/out  vmemmap_kva is set to what most sections say
+ *
+ * Shape:  without it a walk believes the first section, which may be the one
+ *         that is damaged.
+ */
+void ofl_section_find_vmemmap(const struct ofl_target *t,
+			      struct ofl_layout *l);
+
+/**
  * ofl_section_populated() - does the subsection of a page exist?
  * @pfn: in  inside of @s
  *

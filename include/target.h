@@ -77,6 +77,8 @@ struct ofl_target_ops {
 	bool (*host)(void *ctx, enum ofl_host what, uint64_t *ret);
 	/** interrupted - has the user asked to stop? cheap; stays true */
 	bool (*interrupted)(void *ctx);
+	/** progress - @done of @total sections are done; may be NULL */
+	void (*progress)(void *ctx, uint64_t done, uint64_t total);
 };
 
 /** struct ofl_target - one kernel to look at */

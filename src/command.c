@@ -43,6 +43,8 @@ static enum ofl_status load_early(struct ofl_session *s, struct ofl_err *err)
 	ofl_session_drop(s);
 	st = ofl_layout_load(s->t, &s->layout, err);
 	if (!st)
+		ofl_section_find_vmemmap(s->t, &s->layout);
+	if (!st)
 		st = ofl_nodes_load(s->t, &s->layout, &s->nodes, err);
 	if (st)
 		ofl_session_drop(s);

@@ -147,6 +147,14 @@ static bool rec_interrupted(void *ctx)
 	return rec->t->ops->interrupted(rec->t->ctx);
 }
 
+static void rec_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	struct ofl_recorder *rec = ctx;
+
+	if (rec->t->ops->progress)
+		rec->t->ops->progress(rec->t->ctx, done, total);
+}
+
 static const struct ofl_target_ops record_ops = {
 	.read = rec_read,
 	.symbol = rec_symbol,
@@ -158,6 +166,7 @@ static const struct ofl_target_ops record_ops = {
 	.vmcoreinfo = rec_vmcoreinfo,
 	.host = rec_host,
 	.interrupted = rec_interrupted,
+	.progress = rec_progress,
 };
 
 enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,

@@ -316,6 +316,9 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 	if (!st)
 		st = flush_hole(sc);
 	sc->r->sections_done++;
+	if (sc->t->ops->progress)
+		sc->t->ops->progress(sc->t->ctx, sc->r->sections_done,
+				     sc->r->sections_wanted);
 	return st;
 }
 

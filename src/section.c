@@ -14,7 +14,7 @@ struct walk {
 	enum ofl_status (*visit)(void *arg, const struct ofl_section *s);
 	void *arg;
 	struct ofl_section_stats *stats;
-	uint64_t vmemmap_kva;	/* coded memmap of the first section seen */
+	uint64_t vmemmap_kva;	/* coded memmap of all sections; 0: see the first */
 };
 
 static bool bit(const struct ofl_layout *l, uint64_t word, enum ofl_fact_id id)
@@ -175,6 +175,7 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
 {
 	struct walk w = {
 		.t = t, .l = l, .visit = visit, .arg = arg, .stats = stats,
+		.vmemmap_kva = l->vmemmap_kva,
 		.first_nr = lo_pfn / l->section_pages,
 		.end_nr = hi_pfn / l->section_pages +
 			  (hi_pfn % l->section_pages ? 1 : 0),
@@ -187,4 +188,32 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
 		return OFL_OK;
 	return ofl_fact_value(l, OFL_F_SPARSEMEM_EXTREME, 0) ?
 	       walk_roots(&w) : walk_array(&w);
+}
+
+/** struct vote - majority of one value, in one pass and no memory */
+struct vote {
+	const struct ofl_layout *l;
+	uint64_t kva, lead;
+};
+
+static enum ofl_status cast_vote(void *arg, const struct ofl_section *s)
+{
+	struct vote *v = arg;
+	uint64_t kva = s->memmap_kva - s->start_pfn * v->l->struct_page_bytes;
+
+	if (!v->lead)
+		v->kva = kva;
+	v->lead = kva == v->kva ? v->lead + 1 : v->lead - 1;
+	return OFL_OK;
+}
+
+void ofl_section_find_vmemmap(const struct ofl_target *t, struct ofl_layout *l)
+{
+	struct vote v = { .l = l };
+	struct ofl_section_stats stats;
+
+	l->vmemmap_kva = 0;
+	ofl_section_walk(t, l, 0, l->nr_sections * l->section_pages, cast_vote,
+			 &v, &stats);
+	l->vmemmap_kva = v.kva;
 }

@@ -15,6 +15,8 @@ static struct ofl_target target;
 static volatile sig_atomic_t interrupted;
 static struct sigaction crash_sigint;
 static bool catching;
+static time_t started;
+static int shown_percent = -1;	/* -1: no line is on the terminal */
 
 /** struct fence - what has to be put back after a fenced call */
 struct fence {
@@ -204,6 +206,30 @@ static bool crash_interrupted(void *ctx)
 	return interrupted;
 }
 
+/* a line on the terminal for walks that take longer than a second */
+static void crash_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	double passed = difftime(time(NULL), started);
+	int percent = (int)(done * 100 / (total ? total : 1));
+
+	(void)ctx;
+	if (passed < 2 || !isatty(STDERR_FILENO) || (pc->flags & SILENT) ||
+	    percent == shown_percent)
+		return;
+	shown_percent = percent;
+	fprintf(stderr, "\r%3d%%, %lu of %lu sections, %.0f s left \033[K",
+		percent, (ulong)done, (ulong)total,
+		passed * (double)(total - done) / (double)done);
+	fflush(stderr);
+}
+
+static void clear_progress(void)
+{
+	if (shown_percent >= 0)
+		fputs("\r\033[K", stderr);
+	shown_percent = -1;
+}
+
 static const struct ofl_target_ops crash_ops = {
 	.read = crash_read,
 	.symbol = crash_symbol,
@@ -215,6 +241,7 @@ static const struct ofl_target_ops crash_ops = {
 	.vmcoreinfo = crash_vmcoreinfo,
 	.host = crash_host,
 	.interrupted = crash_interrupted,
+	.progress = crash_progress,
 };
 
 const struct ofl_target *ofl_crash_target(void)
@@ -239,6 +266,7 @@ void ofl_crash_catch_interrupts(void)
 	struct sigaction ours = { .sa_handler = note_interrupt };
 
 	interrupted = 0;
+	started = time(NULL);
 	sigemptyset(&ours.sa_mask);
 	/* crash and libraries below us do not all retry after EINTR */
 	ours.sa_flags = SA_RESTART;
@@ -248,6 +276,7 @@ void ofl_crash_catch_interrupts(void)
 
 void ofl_crash_release_interrupts(void)
 {
+	clear_progress();
 	if (catching)
 		sigaction(SIGINT, &crash_sigint, NULL);
 	catching = false;
