@@ -200,7 +200,7 @@ const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS] = {
 		.witness = { OFFSET("page", "mapping"),
 			     NUMBER("OFFSET(page.mapping)") },
 		.history = "low bits 2: movable operations, until 3d388584d599 (in v6.17)" },
-	[OFL_F_PAGE_PRIVATE] = { "page.private", REQUIRED,
+	[OFL_F_PAGE_PRIVATE] = { "page.private",
 		.witness = { OFFSET("page", "private"),
 			     NUMBER("OFFSET(page.private)") },
 		.history = "order of a free block; back-pointer of a balloon page" },

@@ -354,6 +354,9 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 	int i;
 
 	st = load_facts(t, l, OFL_F_FIRST_LATE, OFL_NR_FACTS, err);
+	/* skipping does without it, judging does not */
+	if (!st && !ofl_fact_known(l, OFL_F_PAGE_PRIVATE))
+		st = missing(&ofl_fact_rows[OFL_F_PAGE_PRIVATE], err);
 	for (i = 0; i < OFL_NR_TYPES && !st; i++)
 		st = load_type(l, (enum ofl_type)i, err);
 	if (!st && !l->type[OFL_TYPE_BUDDY].shape)

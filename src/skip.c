@@ -103,7 +103,7 @@ uint64_t ofl_skip(const struct ofl_skipper *sk, struct ofl_image *img,
 {
 	const struct ofl_layout *l = sk->l;
 
-	if (!sk->nr_orders)
+	if (!sk->nr_orders || !ofl_fact_known(l, OFL_F_PAGE_PRIVATE))
 		return 1;
 	if (l->type[OFL_TYPE_BUDDY].shape &&
 	    ofl_pagetype_is(&l->type[OFL_TYPE_BUDDY], half(raw, l->off_type)))

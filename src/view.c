@@ -92,7 +92,7 @@ static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
 
 static struct json_object *list_json(const char *text)
 {
-	struct json_object *array = json_object_new_array();
+	struct json_object *array = json_object_new_array(), *element;
 	char copy[sizeof(((struct ofl_cell *)0)->text)];
 	char *word, *save = NULL;
 
@@ -100,12 +100,18 @@ static struct json_object *list_json(const char *text)
 	if (!strcmp(copy, "-"))
 		return array;
 	for (word = strtok_r(copy, ",", &save); word && array;
-	     word = strtok_r(NULL, ",", &save))
-		json_object_array_add(array, json_object_new_string(word));
+	     word = strtok_r(NULL, ",", &save)) {
+		element = json_object_new_string(word);
+		if (!element || json_object_array_add(array, element)) {
+			json_object_put(element);
+			json_object_put(array);
+			return NULL;
+		}
+	}
 	return array;
 }
 
-static struct json_object *cell_json(const struct ofl_cell *c)
+static struct json_object *new_json(const struct ofl_cell *c)
 {
 	switch (c->kind) {
 	case OFL_CELL_INT:
@@ -126,6 +132,17 @@ static struct json_object *cell_json(const struct ofl_cell *c)
 	return NULL;		/* json-c writes it as null */
 }
 
+/* out of memory must not read as null: that says "not known" */
+static struct json_object *cell_json(struct ofl_view *v,
+				     const struct ofl_cell *c)
+{
+	struct json_object *o = new_json(c);
+
+	if (!o && c->kind != OFL_CELL_NONE && c->kind != OFL_CELL_UNKNOWN)
+		v->failed = true;
+	return o;
+}
+
 /* ---- output ---- */
 
 static void put(struct ofl_view *v, const char *text)
@@ -136,13 +153,20 @@ static void put(struct ofl_view *v, const char *text)
 
 static void put_json(struct ofl_view *v, struct json_object *o)
 {
-	put(v, json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED));
+	const char *text =
+		json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED);
+
+	if (text)
+		put(v, text);
+	else
+		v->failed = true;
 	json_object_put(o);
 }
 
 /* what stands before a member or an element: comma, indent, key */
 static void put_key(struct ofl_view *v, const char *key)
 {
+	struct ofl_cell cell = { .kind = OFL_CELL_TEXT };
 	char text[128];
 
 	snprintf(text, sizeof(text), "%s\n%*s", v->more[v->depth] ? "," : "",
@@ -150,7 +174,8 @@ static void put_key(struct ofl_view *v, const char *key)
 	v->more[v->depth] = true;
 	put(v, text);
 	if (key) {
-		put_json(v, json_object_new_string(key));
+		snprintf(cell.text, sizeof(cell.text), "%s", key);
+		put_json(v, cell_json(v, &cell));
 		put(v, ": ");
 	}
 }
@@ -199,7 +224,7 @@ void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 
 	if (v->json && json) {
 		put_key(v, json);
-		put_json(v, cell_json(value));
+		put_json(v, cell_json(v, value));
 	} else if (!v->json && label) {
 		cell_text(value, text, sizeof(text));
 		snprintf(line, sizeof(line), "%-12s %s\n", label, text);
@@ -313,7 +338,7 @@ static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 		if (!c->json)
 			continue;
 		get(c, row, ctx, &cell);
-		json_object_object_add(o, c->json, cell_json(&cell));
+		json_object_object_add(o, c->json, cell_json(v, &cell));
 	}
 	if (o)
 		put_json(v, o);
