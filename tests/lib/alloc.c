@@ -54,3 +54,11 @@ WRAP(struct json_object *, json_object_new_array, (void), (), NULL)
 WRAP(struct json_object *, json_object_new_string, (const char *s), (s), NULL)
 WRAP(struct json_object *, json_object_new_int64, (int64_t i), (i), NULL)
 WRAP(struct json_object *, json_object_new_uint64, (uint64_t u), (u), NULL)
+
+/* gcc does not always bring sanitizer/allocator_interface.h */
+size_t __sanitizer_get_current_allocated_bytes(void);
+
+size_t alloc_in_use(void)
+{
+	return __sanitizer_get_current_allocated_bytes();
+}

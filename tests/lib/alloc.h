@@ -8,6 +8,8 @@
 #ifndef ALLOC_H
 #define ALLOC_H
 
+#include <stddef.h>
+
 /**
  * alloc_fail_from_now() - the @nth allocation from now on fails, from 1
  *
@@ -17,5 +19,8 @@ void alloc_fail_from_now(unsigned long nth);
 
 /** alloc_stop() - fail no more; returns the allocations since the start */
 unsigned long alloc_stop(void);
+
+/** alloc_in_use() - bytes of the heap in use, libraries included */
+size_t alloc_in_use(void);
 
 #endif
