@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_rule.c - the truth table of the rule, and that docs/kernels.md has it */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "rule.h"
+
+/** struct truth - a page, and the row that it must fall under */
+struct truth {
+	const char *page;
+	struct ofl_rule_in in;
+	enum ofl_kind kind;
+};
+
+/* usual in a kernel since v5.8, unless a case says otherwise */
+#define USUAL		.skip_rule = true
+#define OFFLINE		USUAL, .offline = true, .typed = true
+
+static const struct truth truths[] = {
+	/* free in one way or another */
+	{ "buddy", { USUAL, .buddy = true, .typed = true }, OFL_KIND_FREE },
+	{ "on a per-cpu list", { USUAL }, OFL_KIND_PCP },
+	{ "unaccepted", { USUAL, .unaccepted = true, .typed = true },
+	  OFL_KIND_UNACCEPTED },
+	{ "hwpoison, with a reference", { USUAL, .hwpoison = true,
+	  .refcount = 1 }, OFL_KIND_HWPOISON },
+	{ "memmap of its block", { USUAL, .memmap = true, .refcount = 1,
+	  .reserved = true }, OFL_KIND_MEMMAP },
+
+	/* offline: refcount, owner, movability */
+	{ "refcount 0", { OFFLINE }, OFL_KIND_OFFLINE_SKIP },
+	{ "refcount 0, its driver drops", { OFFLINE, .mgo = OFL_MGO_DROPS },
+	  OFL_KIND_OFFLINE_SKIP },
+	{ "refcount 1, its driver drops", { OFFLINE, .refcount = 1,
+	  .mgo = OFL_MGO_DROPS }, OFL_KIND_OFFLINE_DRIVER },
+	{ "refcount 2, its driver drops one", { OFFLINE, .refcount = 2,
+	  .mgo = OFL_MGO_DROPS }, OFL_KIND_OFFLINE_EXTRA_REF },
+	{ "refcount 1, books missing", { OFFLINE, .refcount = 1,
+	  .mgo = OFL_MGO_ASSUMED }, OFL_KIND_OFFLINE_ASSUMED },
+	{ "refcount 2, books missing", { OFFLINE, .refcount = 2,
+	  .mgo = OFL_MGO_ASSUMED }, OFL_KIND_OFFLINE_EXTRA_REF },
+	{ "refcount 1, books say plugged", { OFFLINE, .refcount = 1,
+	  .mgo = OFL_MGO_KEEPS }, OFL_KIND_OFFLINE_PLUGGED },
+	{ "refcount 1, device being removed", { OFFLINE, .refcount = 1,
+	  .mgo = OFL_MGO_REFUSES }, OFL_KIND_OFFLINE_REMOVING },
+	{ "refcount 1, nobody's", { OFFLINE, .refcount = 1 },
+	  OFL_KIND_OFFLINE_HELD },
+	{ "refcount -1", { OFFLINE, .refcount = -1, .mgo = OFL_MGO_DROPS },
+	  OFL_KIND_OFFLINE_BAD_REF },
+	{ "movable", { OFFLINE, .refcount = 1, .movable_ops = true },
+	  OFL_KIND_OFFLINE_MOVABLE },
+	{ "movable, isolated", { OFFLINE, .refcount = 2, .movable_ops = true,
+	  .isolated = true }, OFL_KIND_OFFLINE_ISOLATED },
+	{ "behind the head of a unit", { OFFLINE, .unit_tail = true },
+	  OFL_KIND_OFFLINE_UNIT_TAIL },
+	{ "head of a unit", { OFFLINE, .refcount = 1, .unit_tail = true },
+	  OFL_KIND_OFFLINE_HELD },
+	{ "reserved", { OFFLINE, .refcount = 1, .reserved = true,
+	  .mgo = OFL_MGO_DROPS }, OFL_KIND_OFFLINE_RESERVED },
+	{ "refcount 0, kernel without the rule", { .offline = true },
+	  OFL_KIND_OFFLINE_NO_RULE },
+	{ "movable, kernel without the rule", { .offline = true, .refcount = 1,
+	  .movable_ops = true }, OFL_KIND_OFFLINE_MOVABLE },
+
+	/* pageblocks go before pages */
+	{ "CMA", { USUAL, .pageblock = OFL_PB_CMA, .buddy = true },
+	  OFL_KIND_CMA },
+	{ "isolated by somebody", { USUAL, .pageblock = OFL_PB_ISOLATED,
+	  .buddy = true }, OFL_KIND_PB_ISOLATED },
+	{ "isolated by the offlining itself", { USUAL, .buddy = true,
+	  .pageblock = OFL_PB_ISOLATED, .going_offline = true },
+	  OFL_KIND_FREE },
+
+	/* everything else */
+	{ "boot memory", { USUAL, .reserved = true, .refcount = 1 },
+	  OFL_KIND_RESERVED },
+	{ "reserved, on the LRU", { USUAL, .reserved = true, .lru = true,
+	  .refcount = 1 }, OFL_KIND_RESERVED },
+	{ "page cache", { USUAL, .lru = true, .mapping = true, .refcount = 2 },
+	  OFL_KIND_LRU },
+	{ "hwpoison, on the LRU", { USUAL, .lru = true, .hwpoison = true,
+	  .refcount = 2 }, OFL_KIND_LRU },
+	{ "THP", { USUAL, .lru = true, .compound = true, .refcount = 1 },
+	  OFL_KIND_LRU },
+	{ "anonymous, in a batch", { USUAL, .mapping = true, .refcount = 2 },
+	  OFL_KIND_LRU_IN_FLIGHT },
+	{ "zsmalloc", { USUAL, .movable_ops = true, .typed = true,
+	  .refcount = 1 }, OFL_KIND_MOVABLE_OPS },
+	{ "huge page", { USUAL, .hugetlb = true, .compound = true,
+	  .refcount = 1, .hugetlb_migratable = true }, OFL_KIND_HUGETLB },
+	{ "huge page, not migratable", { USUAL, .hugetlb = true,
+	  .compound = true, .refcount = 1 }, OFL_KIND_HUGETLB_STUCK },
+	{ "huge page, spare", { USUAL, .hugetlb = true, .compound = true,
+	  .hugetlb_spare = true }, OFL_KIND_HUGETLB_FREE },
+	{ "huge page, promised", { USUAL, .hugetlb = true, .compound = true },
+	  OFL_KIND_HUGETLB_RESERVED },
+	{ "slab, one page", { USUAL, .slab = true, .refcount = 1 },
+	  OFL_KIND_SLAB },
+	{ "slab, frozen", { USUAL, .slab = true, .typed = true },
+	  OFL_KIND_FROZEN },
+	{ "slab, frozen, compound", { USUAL, .slab = true, .typed = true,
+	  .compound = true }, OFL_KIND_SLAB },
+	{ "page table", { USUAL, .typed = true, .refcount = 1 },
+	  OFL_KIND_TYPED },
+	{ "kernel allocation", { USUAL, .refcount = 1 }, OFL_KIND_KERNEL },
+	{ "nothing known", { .unknown = true, .buddy = true },
+	  OFL_KIND_UNKNOWN },
+};
+
+static void test_truth_table(void **state)
+{
+	bool seen[OFL_NR_KINDS] = { false };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(truths) / sizeof(truths[0]); i++) {
+		enum ofl_kind kind = ofl_rule_kind(&truths[i].in);
+
+		if (kind != truths[i].kind)
+			fail_msg("%s: %s, not %s", truths[i].page,
+				 ofl_rule_rows[kind].code,
+				 ofl_rule_rows[truths[i].kind].code);
+		seen[kind] = true;
+	}
+	for (i = 0; i < OFL_NR_KINDS; i++)
+		if (!seen[i])
+			fail_msg("no page falls under %s", ofl_rule_rows[i].code);
+}
+
+/* rows that only look right together with the kernel's own order */
+static void test_rows(void **state)
+{
+	int k;
+
+	(void)state;
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		const struct ofl_rule_row *r = &ofl_rule_rows[k];
+
+		assert_non_null(r->code);
+		assert_non_null(r->what);
+		/* only BLOCKS fails, and nothing spins before the last step */
+		assert_true((r->movable == OFL_OUT_SPINS) ==
+			    (r->movable_step == OFL_STEP_TEST &&
+			     r->movable > OFL_OUT_UNKNOWN));
+		/* ZONE_MOVABLE is never worse than another zone */
+		assert_true(r->movable <= r->other);
+	}
+}
+
+static void test_docs_have_it(void **state)
+{
+	static char text[1 << 20];
+	char row[512];
+	FILE *f = fopen("docs/kernels.md", "r");
+	size_t len;
+	int k;
+
+	(void)state;
+	assert_non_null(f);
+	len = fread(text, 1, sizeof(text) - 1, f);
+	fclose(f);
+	text[len] = '\0';
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		const struct ofl_rule_row *r = &ofl_rule_rows[k];
+
+		snprintf(row, sizeof(row), "| `%s` | %s | %s (%s) | %s (%s) |",
+			 r->code, r->what, ofl_outcome_text(r->movable),
+			 ofl_step_text(r->movable_step),
+			 ofl_outcome_text(r->other),
+			 ofl_step_text(r->other_step));
+		if (!strstr(text, row))
+			fail_msg("docs/kernels.md lacks: %s", row);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_truth_table),
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_docs_have_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
