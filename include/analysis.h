@@ -31,12 +31,4 @@ enum ofl_status ofl_analysis_load(const struct ofl_session *s,
 				  struct ofl_analysis *a, struct ofl_err *err);
 void ofl_analysis_free(struct ofl_analysis *a);
 
-/**
- * ofl_unknown_marks() - enumerators that look like an offline mark to come
- *
- * Shape:  names separated by blanks in @buf, "" if there are none. A kernel
- *         that has one may follow another rule than ours.
- */
-void ofl_unknown_marks(const struct ofl_target *t, char *buf, size_t bytes);
-
 #endif

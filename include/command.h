@@ -107,6 +107,10 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 				const char *extra, char *buf, size_t bytes);
 
+/* what is said of ofl_layout.new_marks */
+#define OFL_NEW_MARKS \
+	"WARNING: this kernel has %s, a mark that we do not know: its rule may be another"
+
 /** ofl_show_kernel() - JSON members kernel and page_size */
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s);
 

@@ -73,6 +73,8 @@ enum ofl_fact_id {
 	OFL_F_PGTY_OFFLINE,
 	OFL_F_PG_OFFLINE,
 	OFL_F_PAGE_TYPE_BASE,
+	OFL_F_PAGE_TYPE_NAMES,
+	OFL_F_PG_SKIPPABLE,
 	OFL_F_OFFLINE_NUMBER,
 	OFL_F_BUDDY_NUMBER,
 	/* sizes of free blocks and compound pages: what need not be read */
@@ -149,6 +151,43 @@ enum ofl_fact_id {
 	OFL_F_BTF_DATA_SIZE,
 	OFL_F_BTF_NAME,
 	OFL_F_MODULE_NAME,
+	/* loaded modules and their symbols, in the dump itself */
+	OFL_F_MODULES,
+	OFL_F_MODULE_LIST,
+	OFL_F_MODULE_KALLSYMS,
+	OFL_F_KALLSYMS_SYMTAB,
+	OFL_F_KALLSYMS_NUM,
+	OFL_F_KALLSYMS_STRTAB,
+	/* the balloon core */
+	OFL_F_BALLOON_ISOLATED,
+	OFL_F_BALLOON_PAGES,
+	OFL_F_BALLOON_MIGRATE,
+	/* devices on the virtio bus */
+	OFL_F_BUS_KSET,
+	OFL_F_KSET_LIST,
+	OFL_F_KSET_KOBJ,
+	OFL_F_KOBJ_NAME,
+	OFL_F_KOBJ_ENTRY,
+	OFL_F_SUBSYS_DEVICES,
+	OFL_F_KLIST_LIST,
+	OFL_F_KLIST_NODE,
+	OFL_F_DEVPRIV_BUS_NODE,
+	OFL_F_DEVPRIV_DEVICE,
+	OFL_F_DEVICE_KOBJ,
+	OFL_F_VIRTIO_DEV,
+	OFL_F_VIRTIO_ID,
+	OFL_F_VIRTIO_PRIV,
+	/* locks and counters of the kernel */
+	OFL_F_MUTEX_OWNER,
+	OFL_F_NR_CPU_IDS,
+	OFL_F_PER_CPU_OFFSET,
+	OFL_F_VM_EVENT_STATES,
+	OFL_F_BALLOON_INFLATE,
+	OFL_F_BALLOON_DEFLATE,
+	OFL_F_VM_NODE_STAT,
+	OFL_F_NR_BALLOON_PAGES,
+	OFL_F_PGDAT_NODESTATS,
+	OFL_F_NODESTAT_DIFF,
 	OFL_NR_FACTS
 };
 
@@ -218,6 +257,7 @@ struct ofl_layout {
 	struct ofl_fact fact[OFL_NR_FACTS];
 	struct ofl_pagetype offline;	/* the PageOffline test */
 	char offline_source[160];	/* every source that agreed on it */
+	char new_marks[80];		/* names of marks to come; "": none */
 	bool marks_balloon_core_only;	/* 4.18-5.0: other drivers left no mark */
 	struct ofl_pageflag pageflag[OFL_MAX_PAGEFLAGS];
 	unsigned int nr_pageflags;
@@ -293,6 +333,16 @@ enum ofl_status ofl_fact_load(const struct ofl_target *t,
  */
 enum ofl_status ofl_recognise_offline(struct ofl_layout *l,
 				      struct ofl_err *err);
+
+/**
+ * ofl_find_new_marks() - does this kernel mark offline pages in another way?
+ * @l: in/out  new_marks gets the names of page flags and page types that look
+ *             like an offline mark that we do not know
+ *
+ * Shape:  such a kernel may follow another rule than ours: to be said, not
+ *         guessed at.
+ */
+void ofl_find_new_marks(const struct ofl_target *t, struct ofl_layout *l);
 
 /** ofl_pageflag_mask() - mask of a flag by its name in lower case, 0: none */
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name);

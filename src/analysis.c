@@ -27,21 +27,3 @@ void ofl_analysis_free(struct ofl_analysis *a)
 	ofl_ram_free(&a->ram);
 	ofl_blocks_free(&a->blocks);
 }
-
-void ofl_unknown_marks(const struct ofl_target *t, char *buf, size_t bytes)
-{
-	/* proposed on the mailing lists, in no kernel that we have seen */
-	static const char *const names[] = {
-		"PG_offline_skippable", "PG_offline_never_onlined",
-		"PGTY_offline_movable", "PGTY_offline_skippable",
-	};
-	size_t i, used = 0;
-	int64_t v;
-
-	buf[0] = '\0';
-	for (i = 0; i < sizeof(names) / sizeof(names[0]) && used < bytes; i++)
-		if (t->ops->enumerator(t->ctx, names[i], &v))
-			used += (size_t)snprintf(buf + used, bytes - used,
-						 "%s%s", used ? " " : "",
-						 names[i]);
-}

@@ -390,8 +390,7 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			total + ck->findings[SEV_INFO] - ck->shown);
 	if (marks[0] && used < bytes)
 		snprintf(buf + used, bytes - used,
-			 "; WARNING: this kernel has %s, a mark that we do not know: its rule may be another",
-			 marks);
+			 "; " OFL_NEW_MARKS, marks);
 	if (result == OFL_RESULT_OK && (total || marks[0]))
 		return OFL_RESULT_FINDINGS;
 	return result;
@@ -418,9 +417,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	struct ofl_scan_result r;
 	enum ofl_result result;
 	enum ofl_status st;
-	char marks[120], message[400];
+	char message[400];
 
-	ofl_unknown_marks(ctx->s->t, marks, sizeof(marks));
 	st = pass(ctx, a, ck, false, &r, err);
 	if (st) {
 		ofl_scan_result_free(&r);
@@ -439,7 +437,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	}
 	ofl_view_table_end(&ck->v);
 	ofl_show_totals(&ck->v, &r);
-	result = judge(ck, &r, marks, message, sizeof(message));
+	result = judge(ck, &r, ctx->s->layout.new_marks, message, sizeof(message));
 	st = ofl_view_close(&ck->v, st ? OFL_RESULT_FAILED : result,
 			    st ? err->text : message);
 	ofl_scan_result_free(&r);

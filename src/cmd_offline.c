@@ -256,7 +256,8 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 	ofl_view_table_end(v);
 }
 
-static enum ofl_result judge(const struct ofl_scan_result *r,
+static enum ofl_result judge(const struct ofl_layout *l,
+			     const struct ofl_scan_result *r,
 			     const struct ofl_block_totals *b, char *message,
 			     size_t bytes)
 {
@@ -271,9 +272,14 @@ static enum ofl_result judge(const struct ofl_scan_result *r,
 	if (b->lost && !b->disagree)
 		snprintf(message + used, bytes - used,
 			 "; %" PRIu64 " memory blocks cannot be read", b->lost);
+	if (l->new_marks[0]) {
+		used = strlen(message);
+		snprintf(message + used, bytes - used, "; " OFL_NEW_MARKS,
+			 l->new_marks);
+	}
 	if (result == OFL_RESULT_OK && b->lost)
 		return OFL_RESULT_INCOMPLETE;
-	if (result == OFL_RESULT_OK && b->disagree)
+	if (result == OFL_RESULT_OK && (b->disagree || l->new_marks[0]))
 		return OFL_RESULT_FINDINGS;
 	return result;
 }
@@ -303,7 +309,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	if (ctx->o->json || ctx->o->verbose)
 		show_facts(&v, l);
 	ofl_show_totals(&v, r);
-	result = judge(r, b, message, sizeof(message));
+	result = judge(l, r, b, message, sizeof(message));
 	return ofl_view_close(&v, result, message);
 }
 

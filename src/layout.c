@@ -342,9 +342,11 @@ enum ofl_status ofl_layout_load(const struct ofl_target *t,
 		st = load_type(l, OFL_TYPE_BUDDY, err);
 	if (!st)
 		st = ofl_recognise_offline(l, err);
-	if (!st)
-		load_pageflags(t, l);
-	return st;
+	if (st)
+		return st;
+	load_pageflags(t, l);
+	ofl_find_new_marks(t, l);
+	return OFL_OK;
 }
 
 enum ofl_status ofl_layout_load_late(const struct ofl_target *t,

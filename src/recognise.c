@@ -129,3 +129,44 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l, struct ofl_err *err)
 	}
 	return first ? OFL_OK : nobody_knows(l, err);
 }
+
+/* pages that are marked in a way that came after us */
+static void add_mark(struct ofl_layout *l, const char *kind, const char *name)
+{
+	size_t used = strlen(l->new_marks);
+
+	snprintf(l->new_marks + used, sizeof(l->new_marks) - used, "%s%s%s",
+		 used ? ", " : "", kind, name);
+}
+
+static void look_at_types(const struct ofl_target *t, struct ofl_layout *l)
+{
+	uint64_t names = (uint64_t)ofl_fact_value(l, OFL_F_PAGE_TYPE_NAMES, 0);
+	uint64_t known = (l->offline.value >> 24) - 0xf0, name_kva, i;
+	char name[32];
+
+	if (!names || l->offline.shape != OFL_SHAPE_TOP_BYTE)
+		return;
+	/* types are numbered without gaps: the first without name ends them */
+	for (i = 0; i < 15; i++) {
+		if (!ofl_read_u64(t, names + i * 8, &name_kva) || !name_kva ||
+		    !ofl_read_str(t, name_kva, name, sizeof(name)))
+			return;
+		if (i != known && strstr(name, "offline"))
+			add_mark(l, "page type ", name);
+	}
+}
+
+void ofl_find_new_marks(const struct ofl_target *t, struct ofl_layout *l)
+{
+	unsigned int i;
+
+	l->new_marks[0] = '\0';
+	if (ofl_fact_known(l, OFL_F_PG_SKIPPABLE))
+		add_mark(l, "", "PG_offline_skippable");
+	for (i = 0; i < l->nr_pageflags; i++)
+		if (strstr(l->pageflag[i].name, "offline") ||
+		    strstr(l->pageflag[i].name, "skippable"))
+			add_mark(l, "page flag ", l->pageflag[i].name);
+	look_at_types(t, l);
+}
