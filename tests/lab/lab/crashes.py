@@ -50,13 +50,23 @@ def _system():
     return Crash("system", version, (path,), pathlib.Path("/usr/include/crash"))
 
 
-def _unpacked(suite):
+def _folder(suite):
     """crash of a suite, in one folder: crash, defs.h, and all libraries flat in lib/."""
-    note = CACHE / "crash" / suite
+    folder = CACHE / "crash" / suite
     with lock(f"crash-{suite}"):
-        if not note.exists():
-            with new_folder(note) as work:
+        if not folder.exists():
+            with new_folder(folder) as work:
                 _unpack(suite, work)
+    return folder
+
+
+def libraries(suite):
+    """The libraries of a suite's crash, its C library and LOADER among them."""
+    return _folder(suite) / "lib"
+
+
+def _unpacked(suite):
+    note = _folder(suite)
     version = (note / "version").read_text().strip()
     command = (note / "lib" / LOADER, "--library-path", note / "lib", note / "crash")
     return Crash(suite, version, tuple(map(str, command)), note / "include")
