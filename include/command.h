@@ -102,7 +102,7 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 
 /**
  * ofl_scan_status() - the result and the status line of a scan
- * @extra: in  words to put after the page counts, or ""
+ * @extra: in  words to put after the page counts: "; 3 rows", or ""
  */
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 				const char *extra, char *buf, size_t bytes);
@@ -110,6 +110,12 @@ enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 /* what is said of ofl_layout.new_marks */
 #define OFL_NEW_MARKS \
 	"WARNING: this kernel has %s, a mark that we do not know: its rule may be another"
+
+/** ofl_plural() - the letter that makes a noun many */
+static inline const char *ofl_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
 
 /** ofl_show_kernel() - JSON members kernel and page_size */
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s);

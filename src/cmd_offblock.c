@@ -474,16 +474,21 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 			     size_t bytes)
 {
 	enum ofl_result result = OFL_RESULT_OK;
+	bool first = true;
 	size_t used;
 	int i;
 
-	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " blocks", p->nr);
-	for (i = 0; i < OFL_NR_VERDICTS && used < bytes; i++)
-		if (p->verdicts[i])
-			used += (size_t)snprintf(buf + used, bytes - used,
-				"%s%" PRIu64 " %s", i && used ? ", " : ": ",
-				p->verdicts[i],
-				ofl_verdict_text((enum ofl_verdict)i));
+	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " block%s", p->nr,
+				ofl_plural(p->nr));
+	for (i = 0; i < OFL_NR_VERDICTS && used < bytes; i++) {
+		if (!p->verdicts[i])
+			continue;
+		used += (size_t)snprintf(buf + used, bytes - used,
+					 "%s%" PRIu64 " %s",
+					 first ? ": " : ", ", p->verdicts[i],
+					 ofl_verdict_text((enum ofl_verdict)i));
+		first = false;
+	}
 	if (r->interrupted && used < bytes)
 		used += (size_t)snprintf(buf + used, bytes - used,
 			"; interrupted, %" PRIu64 " of %" PRIu64 " sections",

@@ -379,9 +379,11 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 	char extra[128];
 	size_t used;
 
-	snprintf(extra, sizeof(extra), ", %" PRIu64 " errors, %" PRIu64
-		 " warnings, %" PRIu64 " infos", ck->findings[SEV_ERROR],
-		 ck->findings[SEV_WARNING], ck->findings[SEV_INFO]);
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " error%s, %" PRIu64
+		 " warning%s, %" PRIu64 " info%s", ck->findings[SEV_ERROR],
+		 ofl_plural(ck->findings[SEV_ERROR]), ck->findings[SEV_WARNING],
+		 ofl_plural(ck->findings[SEV_WARNING]), ck->findings[SEV_INFO],
+		 ofl_plural(ck->findings[SEV_INFO]));
 	result = ofl_scan_status(r, extra, buf, bytes);
 	used = strlen(buf);
 	if (total + ck->findings[SEV_INFO] > ck->shown && used < bytes)

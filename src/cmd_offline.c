@@ -209,6 +209,9 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 
 static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
 {
+	member(v, "holes", r->no_zone);
+	member(v, "device_pages", r->device);
+	member(v, "stale_unread", r->stale_unread);
 	line(v, "STALE", "%" PRIu64 " pages still marked in sections that are not online (not counted below)",
 	     r->stale);
 	if (r->stale_unread)

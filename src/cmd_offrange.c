@@ -203,7 +203,8 @@ static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
 	size_t used;
 
 	ofl_show_totals(&p->v, r);
-	snprintf(extra, sizeof(extra), " in %" PRIu64 " rows", m->runs);
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " row%s", m->runs,
+		 ofl_plural(m->runs));
 	result = ofl_scan_status(r, extra, message, sizeof(message));
 	used = strlen(message);
 	if (r->total.unknown && !m->unknown && !p->v.json)

@@ -167,12 +167,13 @@ enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 	const struct ofl_section_stats *sec = &r->sections;
 	size_t used;
 
-	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " pages scanned in %"
-				PRIu64 " sections, %" PRIu64 " offline%s, %"
-				PRIu64 " unknown, %" PRIu64 " stale",
-				r->total.scanned, r->sections_done,
-				r->total.offline, extra, r->total.unknown,
-				r->stale);
+	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " page%s scanned in %"
+				PRIu64 " section%s: %" PRIu64 " offline, %"
+				PRIu64 " unknown, %" PRIu64 " stale%s",
+				r->total.scanned, ofl_plural(r->total.scanned),
+				r->sections_done, ofl_plural(r->sections_done),
+				r->total.offline, r->total.unknown, r->stale,
+				extra);
 	if (r->interrupted && used < bytes)
 		used += (size_t)snprintf(buf + used, bytes - used,
 			"; interrupted, %" PRIu64 " of %" PRIu64 " sections",

@@ -59,7 +59,7 @@ static void size_text(uint64_t bytes, char *buf, size_t len)
 		bytes >>= 10;
 		u++;
 	}
-	snprintf(buf, len, "%" PRIu64 "%c", bytes, unit[u]);
+	snprintf(buf, len, "%" PRIu64 "%.*s", bytes, bytes ? 1 : 0, unit + u);
 }
 
 static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
