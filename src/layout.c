@@ -230,11 +230,58 @@ static enum ofl_status check_geometry(const struct ofl_target *t,
 	return OFL_OK;
 }
 
+/** struct inner - a member that is looked for in memory read as a whole */
+struct inner {
+	enum ofl_fact_id id, of;	/* its offset, the size of its struct */
+	int64_t bytes;
+};
+
+/* offsets come from debuginfo that may be another kernel's */
+static enum ofl_status check_members(const struct ofl_layout *l,
+				     struct ofl_err *err)
+{
+	static const struct inner inner[] = {
+		{ OFL_F_PAGE_FLAGS, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_REFCOUNT, OFL_F_PAGE_BYTES, 4 },
+		{ OFL_F_PAGE_TYPE, OFL_F_PAGE_BYTES, 4 },
+		{ OFL_F_PAGE_COMPOUND, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_PRIVATE, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_SECTION_MEM_MAP, OFL_F_MEM_SECTION_BYTES, 8 },
+		{ OFL_F_SECTION_USAGE, OFL_F_MEM_SECTION_BYTES, 8 },
+	};
+	static const enum ofl_fact_id bits[] = {
+		OFL_F_SECTION_PRESENT_BIT, OFL_F_SECTION_MEM_MAP_BIT,
+		OFL_F_SECTION_ONLINE_BIT, OFL_F_SECTION_EARLY_BIT,
+		OFL_F_SECTION_DEVICE_BIT, OFL_F_SECTION_FLAG_BITS,
+	};
+	size_t i;
+	int64_t v;
+
+	for (i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
+		v = ofl_fact_value(l, inner[i].id, 0);
+		if (v < 0 || v > l->fact[inner[i].of].value - inner[i].bytes)
+			return ofl_fail(err, OFL_ERR_CORRUPT,
+				"%s: offset %" PRId64 " lies outside of its struct",
+				ofl_fact_rows[inner[i].id].name, v);
+	}
+	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+		/* the coded memmap is page aligned: flags are below */
+		v = ofl_fact_value(l, bits[i], 0);
+		if (v < 0 || v > 12)
+			return ofl_fail(err, OFL_ERR_CORRUPT,
+				"%s: no flag can be bit %" PRId64,
+				ofl_fact_rows[bits[i]].name, v);
+	}
+	return OFL_OK;
+}
+
 static enum ofl_status conclude(const struct ofl_target *t,
 				struct ofl_layout *l, struct ofl_err *err)
 {
 	enum ofl_status st = check_geometry(t, l, err);
 
+	if (!st)
+		st = check_members(l, err);
 	if (st)
 		return st;
 	l->page_bytes = (uint64_t)l->fact[OFL_F_PAGE_SIZE].value;
@@ -243,12 +290,6 @@ static enum ofl_status conclude(const struct ofl_target *t,
 	l->off_refcount = (uint32_t)l->fact[OFL_F_PAGE_REFCOUNT].value;
 	l->off_type = (uint32_t)l->fact[OFL_F_PAGE_TYPE].value;
 	l->off_compound = (uint32_t)l->fact[OFL_F_PAGE_COMPOUND].value;
-	if (l->off_flags + 8u > l->struct_page_bytes ||
-	    l->off_refcount + 4u > l->struct_page_bytes ||
-	    l->off_type + 4u > l->struct_page_bytes ||
-	    l->off_compound + 8u > l->struct_page_bytes)
-		return ofl_fail(err, OFL_ERR_CORRUPT,
-				"a member of struct page lies outside of it");
 	l->section_pages = (1ull << l->fact[OFL_F_SECTION_SIZE_BITS].value) /
 			   l->page_bytes;
 	l->nr_sections = 1ull << (l->fact[OFL_F_MAX_PHYSMEM_BITS].value -
