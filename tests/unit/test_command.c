@@ -1,0 +1,417 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_command.c - whole commands: options, recordings, and things that fail */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "command.h"
+#include "kernel.h"
+
+#define MAX_WORDS 16
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_session session;
+static struct ofl_err err;
+static char *text;		/* what the last command printed */
+
+/* offline and unknown pages, a section that is not online, two nodes */
+static void load(void)
+{
+	uint64_t normal = kernel_zone_bits(0, 1);
+
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	kernel_line(&k, "vmcoreinfo NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456");
+	kernel_pages(&k, 5, 3, normal, K_OFFLINE, 0);
+	kernel_pages(&k, 8, 2, normal | K_DIRTY, K_OFFLINE, 1);
+	kernel_pages(&k, 100, 1, 0, 0, 0);
+	kernel_line(&k, "excluded %" PRIx64 " 1000", K_VMEMMAP + 2048 * 64);
+	kernel_section(&k, 3, K_PRESENT | K_MEM_MAP, ~0ull);
+	kernel_block(&k, 3, 2);
+	kernel_pages(&k, 3072, 4, kernel_zone_bits(1, 2), K_OFFLINE, 0);
+	kernel_load(&k, &tt);
+	ofl_session_init(&session, &tt.target);
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	load();
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_session_drop(&session);
+	ofl_session_drop(&session);
+	texttarget_free(&tt);
+	free(text);
+	text = NULL;
+	return 0;
+}
+
+static enum ofl_status run_to(struct ofl_session *s, FILE *f, const char *line)
+{
+	char copy[512], *argv[MAX_WORDS + 1], *save = NULL, *word;
+	int argc = 0;
+
+	err.status = OFL_OK;
+	err.text[0] = '\0';
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (word = strtok_r(copy, " ", &save); word;
+	     word = strtok_r(NULL, " ", &save))
+		argv[argc++] = word;
+	argv[argc] = NULL;
+	return ofl_command_run(s, argc, argv, f, &err);
+}
+
+static enum ofl_status run(struct ofl_session *s, const char *line)
+{
+	enum ofl_status st;
+	size_t len;
+	FILE *f;
+
+	free(text);
+	text = NULL;
+	f = open_memstream(&text, &len);
+	st = run_to(s, f, line);
+	fclose(f);
+	return st;
+}
+
+/* ---- options ---- */
+
+static const struct {
+	const char *line, *text;
+} bad_options[] = {
+	{ "offline -y", "unknown option -y; see 'help offline'" },
+	{ "offline -a", "unknown option -a" },
+	{ "offrange -v", "unknown option -v" },
+	{ "offrange --json", "unknown option" },
+	{ "offrange -p", "-p needs an argument; see 'help offrange'" },
+	{ "offrange -j -o pfn", "-o chooses" },
+	{ "offrange -j -H", "-H chooses" },
+	{ "offrange junk", "unexpected argument 'junk'" },
+	{ "offrange -a junk -j", "unexpected argument 'junk'" },
+	{ "offrange -o nonsense", "no column 'nonsense'" },
+	{ "offrange -p x", "not a range" },
+	{ "offrange -n 7", "no such node" },
+	{ "offline -z Lost", "no such zone" },
+	{ "nonsense", "no command nonsense" },
+};
+
+static void test_bad_options(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(bad_options); i++) {
+		assert_int_equal(run(&session, bad_options[i].line),
+				 OFL_ERR_ARG);
+		if (!strstr(err.text, bad_options[i].text))
+			fail_msg("%s: %s", bad_options[i].line, err.text);
+		assert_null(strchr(err.text, '\n'));
+		assert_string_equal(text, "");	/* nothing half printed */
+	}
+	/* and the session goes on */
+	assert_int_equal(run(&session, "offrange"), OFL_OK);
+}
+
+/* a bad filter with -j is a document, too */
+static void test_failed_document(void **state)
+{
+	struct json_object *o, *status, *result;
+
+	(void)state;
+	assert_int_equal(run(&session, "offrange -j -n 7"), OFL_OK);
+	o = json_tokener_parse(text);
+	assert_non_null(o);
+	assert_true(json_object_object_get_ex(o, "status", &status));
+	assert_true(json_object_object_get_ex(status, "result", &result));
+	assert_string_equal(json_object_get_string(result), "failed");
+	json_object_put(o);
+}
+
+/* ---- documented members ---- */
+
+static struct json_object *member(struct json_object *o, const char *path)
+{
+	char copy[128], *word, *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (word = strtok_r(copy, ".", &save); word;
+	     word = strtok_r(NULL, ".", &save))
+		if (!json_object_object_get_ex(o, word, &o))
+			fail_msg("no member %s", path);
+	return o;
+}
+
+static void test_members(void **state)
+{
+	static const char *const command[] = { "offline -j", "offrange -j" };
+	static const char *const path[] = { "schema", "command", "kernel",
+		"page_size", "totals.scanned", "totals.offline",
+		"totals.unknown", "totals.stale", "status.result",
+		"status.message" };
+	static const char *const of_range[] = { "start_pfn", "pages",
+		"refcount", "flags", "node", "zone", "section", "online" };
+	struct json_object *o, *range;
+	size_t c, i;
+
+	(void)state;
+	for (c = 0; c < ARRAY_LEN(command); c++) {
+		assert_int_equal(run(&session, command[c]), OFL_OK);
+		o = json_tokener_parse(text);
+		assert_non_null(o);
+		for (i = 0; i < ARRAY_LEN(path); i++)
+			member(o, path[i]);
+		assert_int_equal(json_object_get_int(member(o,
+						"totals.offline")), 5);
+		assert_int_equal(json_object_get_int(member(o,
+						"totals.unknown")), 65);
+		assert_int_equal(json_object_get_int(member(o,
+						"totals.stale")), 4);
+		assert_string_equal(json_object_get_string(member(o,
+						"status.result")), "incomplete");
+		if (c == 0) {
+			member(o, "facts.page_size.value");
+			member(o, "facts.page_size.source");
+		} else {
+			range = json_object_array_get_idx(member(o, "ranges"), 0);
+			for (i = 0; i < ARRAY_LEN(of_range); i++)
+				member(range, of_range[i]);
+			assert_int_equal(json_object_get_int(
+					 member(range, "start_pfn")), 5);
+		}
+		json_object_put(o);
+	}
+}
+
+/* ---- one state, one story ---- */
+
+static void test_same_input_same_bytes(void **state)
+{
+	char *first;
+
+	(void)state;
+	assert_int_equal(run(&session, "offrange -a"), OFL_OK);
+	first = text;
+	text = NULL;
+	assert_int_equal(run(&session, "offrange -a"), OFL_OK);
+	assert_string_equal(text, first);
+	free(first);
+}
+
+static void test_interrupted(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&session, "offline"), OFL_OK);
+	tt.polls = 0;
+	tt.interrupt_after = 1;
+	assert_int_equal(run(&session, "offrange"), OFL_OK);
+	assert_non_null(strstr(text, "status: incomplete"));
+	assert_non_null(strstr(text, "interrupted, 1 of 4 sections"));
+}
+
+/* on a live system nothing is remembered between two commands */
+static void test_live(void **state)
+{
+	unsigned long first, second;
+
+	(void)state;
+	tt.target.live = true;
+	assert_int_equal(run(&session, "offline"), OFL_OK);
+	assert_non_null(strstr(text, "(live: "));
+	first = tt.reads;
+	assert_int_equal(run(&session, "offline"), OFL_OK);
+	second = tt.reads - first;
+	assert_int_equal(first, second);
+}
+
+static void test_full_device(void **state)
+{
+	static const char *const command[] = { "offline", "offline -j",
+					       "offrange -a", "offrange -j" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(command); i++) {
+		FILE *f = fopen("/dev/full", "w");
+
+		assert_int_equal(run_to(&session, f, command[i]),
+				 OFL_ERR_OUTPUT);
+		fclose(f);
+	}
+}
+
+/* ---- recordings ---- */
+
+static void test_round_trip(void **state)
+{
+	static const char *const command[] = { "offline", "offline -j",
+		"offrange", "offrange -a", "offrange -j -a",
+		"offrange -a -p 0-900", "offline -n 1" };
+	char path[] = "/tmp/ofl-record-XXXXXX", line[256], *first;
+	struct ofl_session replayed;
+	struct texttarget again;
+	size_t i;
+
+	(void)state;
+	close(mkstemp(path));
+	for (i = 0; i < ARRAY_LEN(command); i++) {
+		unlink(path);
+		snprintf(line, sizeof(line), "%s -R %s", command[i], path);
+		assert_int_equal(run(&session, line), OFL_OK);
+		first = text;
+		text = NULL;
+		assert_int_equal(texttarget_load(&again, path, &err), OFL_OK);
+		ofl_session_init(&replayed, &again.target);
+		assert_int_equal(run(&replayed, command[i]), OFL_OK);
+		assert_string_equal(text, first);
+		assert_int_equal(run(&session, command[i]), OFL_OK);
+		assert_string_equal(text, first);	/* nor does -R change it */
+		free(first);
+		ofl_session_drop(&replayed);
+		texttarget_free(&again);
+	}
+	/* never over a file that is there */
+	assert_int_equal(run(&session, line), OFL_ERR_ARG);
+	assert_non_null(strstr(err.text, path));
+	assert_string_equal(text, "");
+	unlink(path);
+}
+
+/* ---- faults ---- */
+
+static bool is_defined(enum ofl_status st)
+{
+	return st == OFL_OK || st == OFL_ERR_NODATA || st == OFL_ERR_NOMEM ||
+	       st == OFL_ERR_UNREADABLE || st == OFL_ERR_CORRUPT ||
+	       st == OFL_ERR_OUTPUT;
+}
+
+/*
+ * A command either fails in one line with nothing printed, or prints what a
+ * sound run prints, or says that something is missing.
+ */
+static void check_outcome(const char *what, unsigned long n,
+			  const char *command, enum ofl_status st,
+			  const char *sound)
+{
+	bool told = text && (strstr(text, "incomplete") ||
+			     strstr(text, "failed") ||
+			     strstr(text, "findings"));
+
+	if (!is_defined(st))
+		fail_msg("%s %lu of %s: status %d", what, n, command, st);
+	if (st == OFL_ERR_OUTPUT)
+		return;
+	if (st) {
+		assert_string_not_equal(err.text, "");
+		assert_null(strchr(err.text, '\n'));
+		assert_string_equal(text, "");
+	} else if (strcmp(text, sound) && !told) {
+		fail_msg("%s %lu of %s is not told:\n%s", what, n, command,
+			 text);
+	}
+}
+
+static const char *const faulted[] = { "offline -p 0-7ff", "offline -j -p 0-7ff",
+				       "offrange -a -p 0-7ff",
+				       "offrange -j -p 0-7ff" };
+
+static void test_every_read_fails(void **state)
+{
+	static const enum ofl_read how[] = { OFL_READ_UNREADABLE,
+					     OFL_READ_EXCLUDED };
+	unsigned long n;
+	size_t c, h;
+
+	(void)state;
+	drop(NULL);
+	for (c = 0; c < ARRAY_LEN(faulted) * ARRAY_LEN(how); c++) {
+		const char *command = faulted[c / ARRAY_LEN(how)];
+		char *sound;
+
+		h = c % ARRAY_LEN(how);
+		load();
+		assert_int_equal(run(&session, command), OFL_OK);
+		sound = text;
+		text = NULL;
+		for (n = 1; ; n++) {
+			enum ofl_status st;
+
+			ofl_session_drop(&session);
+			tt.reads = 0;
+			tt.fail_read = n;
+			tt.fail_how = how[h];
+			st = run(&session, command);
+			if (tt.reads < n)
+				break;
+			check_outcome("read", n, command, st, sound);
+		}
+		assert_true(n > 20);
+		assert_string_equal(text, sound);
+		free(sound);
+		drop(NULL);
+	}
+	load();
+}
+
+static void test_every_allocation_fails(void **state)
+{
+	unsigned long n, made;
+	char *sound;
+	size_t c;
+
+	(void)state;
+	for (c = 0; c < ARRAY_LEN(faulted); c++) {
+		assert_int_equal(run(&session, faulted[c]), OFL_OK);
+		sound = text;
+		text = NULL;
+		for (n = 1; ; n++) {
+			enum ofl_status st;
+			size_t len;
+			FILE *f;
+
+			ofl_session_drop(&session);
+			free(text);
+			text = NULL;
+			f = open_memstream(&text, &len);
+			alloc_fail_from_now(n);
+			st = run_to(&session, f, faulted[c]);
+			made = alloc_stop();
+			fclose(f);
+			if (made < n)
+				break;
+			check_outcome("allocation", n, faulted[c], st, sound);
+		}
+		assert_true(n > 5);
+		assert_string_equal(text, sound);
+		free(sound);
+	}
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_bad_options), CASE(test_failed_document),
+		CASE(test_members), CASE(test_same_input_same_bytes),
+		CASE(test_interrupted), CASE(test_live),
+		CASE(test_full_device), CASE(test_round_trip),
+		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
+	};
+
+	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
