@@ -107,6 +107,13 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 				const char *extra, char *buf, size_t bytes);
 
+/**
+ * ofl_scan_shortfall() - the same, only what a scan could not look at
+ * @buf: inout  a line to go on with; what does not fit is cut
+ */
+enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
+				   size_t bytes);
+
 /* what is said of ofl_layout.new_marks */
 #define OFL_NEW_MARKS \
 	"WARNING: this kernel has %s, a mark that we do not know: its rule may be another"
@@ -119,6 +126,18 @@ static inline const char *ofl_plural(uint64_t n)
 
 /** ofl_show_kernel() - JSON members kernel and page_size */
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s);
+
+/**
+ * ofl_show_unknown() - JSON member unknown; nothing in a table
+ * @seen: in  result of the command's own scan: without an unknown page in it
+ *            nothing is read again
+ *
+ * Errors: of ofl_scan(), or OFL_ERR_OUTPUT.
+ */
+enum ofl_status ofl_show_unknown(struct ofl_view *v,
+				 const struct ofl_run_ctx *ctx,
+				 const struct ofl_scan_result *seen,
+				 struct ofl_err *err);
 
 /** ofl_show_totals() - JSON member totals */
 void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r);

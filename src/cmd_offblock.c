@@ -473,7 +473,7 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 			     const struct ofl_scan_result *r, char *buf,
 			     size_t bytes)
 {
-	enum ofl_result result = OFL_RESULT_OK;
+	enum ofl_result result;
 	bool first = true;
 	size_t used;
 	int i;
@@ -489,15 +489,12 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 					 ofl_verdict_text((enum ofl_verdict)i));
 		first = false;
 	}
-	if (r->interrupted && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; interrupted, %" PRIu64 " of %" PRIu64 " sections",
-			r->sections_done, r->sections_wanted);
-	if (a->blocks.lost && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; %" PRIu64 " memory blocks cannot be read",
-			a->blocks.lost);
-	if (p->verdicts[OFL_V_UNKNOWN] || r->interrupted || a->blocks.lost)
+	result = ofl_scan_shortfall(r, buf, bytes);
+	used = strlen(buf);
+	if (a->blocks.lost)
+		snprintf(buf + used, bytes - used, "; %" PRIu64
+			 " memory blocks cannot be read", a->blocks.lost);
+	if (p->verdicts[OFL_V_UNKNOWN] || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
 	hints(p, buf, bytes);
 	return result;
@@ -541,6 +538,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		show_kinds(&p.v, &a->env, &p.kept);
 		show_notifiers(&p.v, &a->env);
 	}
+	/* every page was looked at, so every hole was seen: again then */
+	ctx->filter.every_page = true;
+	if (!st)
+		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	if (!st)
 		ofl_show_totals(&p.v, &r);
 	result = judge(&p, a, &r, message, sizeof(message));

@@ -438,6 +438,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		st = pass(ctx, a, ck, true, &r, err);
 	}
 	ofl_view_table_end(&ck->v);
+	/* every page was looked at, so every hole was seen: again then */
+	ctx->filter.every_page = true;
+	if (!st)
+		st = ofl_show_unknown(&ck->v, ctx, &r, err);
 	ofl_show_totals(&ck->v, &r);
 	result = judge(ck, &r, ctx->s->layout.new_marks, message, sizeof(message));
 	st = ofl_view_close(&ck->v, st ? OFL_RESULT_FAILED : result,

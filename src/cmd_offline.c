@@ -290,7 +290,8 @@ static enum ofl_result judge(const struct ofl_layout *l,
 static enum ofl_status show(struct ofl_run_ctx *ctx,
 			    const struct ofl_scan_result *r,
 			    const struct ofl_block_totals *b,
-			    const struct ofl_columns *shown)
+			    const struct ofl_columns *shown,
+			    struct ofl_err *err)
 {
 	const struct ofl_layout *l = &ctx->s->layout;
 	const struct ofl_target *t = ctx->s->t;
@@ -311,6 +312,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_zones(&v, ctx, r, shown);
 	if (ctx->o->json || ctx->o->verbose)
 		show_facts(&v, l);
+	/* an output that is gone shows when the view is closed */
+	ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);
 	result = judge(l, r, b, message, sizeof(message));
 	return ofl_view_close(&v, result, message);
@@ -333,7 +336,7 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		      err);
 	if (!st) {
 		ofl_blocks_count(s->t, &s->layout, &blocks);
-		st = show(ctx, &r, &blocks, &shown);
+		st = show(ctx, &r, &blocks, &shown, err);
 	}
 	ofl_scan_result_free(&r);
 	return st;

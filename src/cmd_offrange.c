@@ -113,12 +113,6 @@ static void get_online(const void *row, const void *ctx, struct ofl_cell *ret)
 	ret->i = ((const struct ofl_run *)row)->online;
 }
 
-static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ofl_unknown_text(((const struct ofl_run *)row)->why));
-}
-
 static const struct ofl_column range_columns[] = {
 	{ "PFN", NULL, 13, false, 0, get_pfn },
 	{ "PHYS", NULL, 19, false, 0, get_phys },
@@ -139,30 +133,16 @@ static const struct ofl_table range_table = {
 	sizeof(range_columns) / sizeof(range_columns[0]),
 };
 
-static const struct ofl_column unknown_columns[] = {
-	{ NULL, "start_pfn", 0, false, 0, get_start },
-	{ NULL, "pages", 0, false, 0, get_pages },
-	{ NULL, "reason", 0, false, 0, get_reason },
-};
-
-static const struct ofl_table unknown_table = {
-	"unknown", false, unknown_columns,
-	sizeof(unknown_columns) / sizeof(unknown_columns[0]),
-};
-
 /** struct printer - where runs go */
 struct printer {
 	struct ofl_view v;
 	const struct ofl_layout *l;
-	bool unknown_only;	/* the second pass of -j */
 };
 
 static enum ofl_status print_run(void *arg, const struct ofl_run *run)
 {
 	struct printer *p = arg;
 
-	if (p->unknown_only && !run->why)
-		return OFL_OK;
 	return ofl_view_row(&p->v, run, p->l);
 }
 
@@ -175,24 +155,6 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
 		      &sink, 1, r, err);
 	return st ? st : ofl_merger_flush(m);
-}
-
-/* unknown pages have an array of their own: a second pass, if there are any */
-static enum ofl_status list_unknown(struct ofl_run_ctx *ctx, struct printer *p,
-				    struct ofl_err *err)
-{
-	struct ofl_merger m = {
-		.l = p->l, .unknown = true, .emit = print_run, .arg = p,
-	};
-	struct ofl_scan_result r;
-	enum ofl_status st;
-
-	p->unknown_only = true;
-	ofl_view_table(&p->v, &unknown_table, NULL);
-	st = pass(ctx, &m, &r, err);
-	ofl_view_table_end(&p->v);
-	ofl_scan_result_free(&r);
-	return st;
 }
 
 static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
@@ -240,8 +202,8 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	ofl_view_table(&p.v, &range_table, &shown);
 	st = pass(ctx, &m, &r, err);
 	ofl_view_table_end(&p.v);
-	if (!st && o->json)
-		st = list_unknown(ctx, &p, err);
+	if (!st)
+		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	st = st ? ofl_view_close(&p.v, OFL_RESULT_FAILED, err->text) :
 		  finish(&p, &m, &r);
 	ofl_scan_result_free(&r);

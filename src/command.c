@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* command.c - the table of commands and the way of one command */
 #include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "command.h"
@@ -161,39 +163,57 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
 }
 
+/* add to a line; what does not fit is cut */
+static void say(char *buf, size_t bytes, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(char *buf, size_t bytes, const char *fmt, ...)
+{
+	size_t used = strlen(buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + used, bytes - used, fmt, ap);
+	va_end(ap);
+}
+
+enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
+				   size_t bytes)
+{
+	const struct ofl_section_stats *sec = &r->sections;
+
+	if (r->interrupted)
+		say(buf, bytes, "; interrupted, %" PRIu64 " of %" PRIu64
+		    " sections", r->sections_done, r->sections_wanted);
+	if (sec->unreadable)
+		say(buf, bytes, "; %" PRIu64 " mem_section entries cannot be read",
+		    sec->unreadable);
+	if (sec->corrupt)
+		say(buf, bytes, "; %" PRIu64 " sections have an impossible memmap",
+		    sec->corrupt);
+	/* no other filter drops pages of the kernel's own */
+	if (r->unknown[OFL_UNKNOWN_EXCLUDED])
+		say(buf, bytes, "; makedumpfile -e dropped struct pages from this dump");
+	if (r->hidden)
+		say(buf, bytes, "; %" PRIu64 " offline pages inside of free or compound pages, first %"
+		    PRIx64 ": a size is damaged, use -x",
+		    r->hidden, r->hidden_pfn);
+	if (r->interrupted || sec->unreadable || sec->corrupt ||
+	    r->total.unknown)
+		return OFL_RESULT_INCOMPLETE;
+	return r->hidden ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
+}
+
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 				const char *extra, char *buf, size_t bytes)
 {
-	const struct ofl_section_stats *sec = &r->sections;
-	size_t used;
-
-	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " page%s scanned in %"
-				PRIu64 " section%s: %" PRIu64 " offline, %"
-				PRIu64 " unknown, %" PRIu64 " stale%s",
-				r->total.scanned, ofl_plural(r->total.scanned),
-				r->sections_done, ofl_plural(r->sections_done),
-				r->total.offline, r->total.unknown, r->stale,
-				extra);
-	if (r->interrupted && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; interrupted, %" PRIu64 " of %" PRIu64 " sections",
-			r->sections_done, r->sections_wanted);
-	if (sec->unreadable && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; %" PRIu64 " mem_section entries cannot be read",
-			sec->unreadable);
-	if (sec->corrupt && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; %" PRIu64 " sections have an impossible memmap",
-			sec->corrupt);
-	if (r->hidden && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; %" PRIu64 " offline pages inside of free or compound pages, first %"
-			PRIx64 ": a size is damaged, use -x",
-			r->hidden, r->hidden_pfn);
-	if (r->interrupted || sec->unreadable || r->total.unknown)
-		return OFL_RESULT_INCOMPLETE;
-	return r->hidden ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
+	snprintf(buf, bytes, "%" PRIu64 " page%s scanned in %" PRIu64
+		 " section%s: %" PRIu64 " offline, %" PRIu64 " unknown, %"
+		 PRIu64 " stale%s", r->total.scanned,
+		 ofl_plural(r->total.scanned), r->sections_done,
+		 ofl_plural(r->sections_done), r->total.offline,
+		 r->total.unknown, r->stale, extra);
+	return ofl_scan_shortfall(r, buf, bytes);
 }
 
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)
