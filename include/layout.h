@@ -140,6 +140,8 @@ enum ofl_fact_id {
 	OFL_F_HSTATE_FREE,
 	OFL_F_HSTATE_RESV,
 	OFL_F_NR_HSTATES,
+	OFL_F_VM_ZONE_STAT,
+	OFL_F_NR_FREE_PAGES,
 	/* types of modules, in the dump itself */
 	OFL_F_VMLINUX_BTF,
 	OFL_F_VMLINUX_BTF_END,

@@ -361,20 +361,14 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 }
 
 static void find_owner(const struct ofl_classifier *c, const unsigned char *raw,
-		       const struct ofl_rule_in *in, struct ofl_classified *ret)
+		       struct ofl_rule_in *in, struct ofl_classified *ret)
 {
-	const struct ofl_layout *l = c->env->l;
-	struct ofl_owner_page p = {
-		.pfn = ret->pfn,
-		.page_kva = ret->page_kva,
-		.flags = word(raw, l, OFL_F_PAGE_FLAGS),
-		.private = word(raw, l, OFL_F_PAGE_PRIVATE),
-		.lru_next = word(raw, l, OFL_F_PAGE_LRU),
-		.refcount = ret->refcount,
-		.movable_ops = in->movable_ops,
-	};
+	struct ofl_owner_page p;
 
+	ofl_owner_page_fill(c->env->l, ret->pfn, ret->page_kva, raw, &p);
 	ofl_owners_claim(c->owners, &p, &ret->claim);
+	in->mgo = ret->claim.mgo;
+	in->unit_tail |= ret->claim.unit_tail;
 }
 
 void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
@@ -408,10 +402,8 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		in.memmap = p->pfn < c->block->start_section_nr *
 			    l->section_pages + c->block->memmap_pages;
 	}
-	if (offline) {
+	if (offline)
 		find_owner(c, raw, &in, ret);
-		in.mgo = ret->claim.mgo;
-	}
 	ret->kind = ofl_rule_kind(&in);
 	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);

@@ -378,6 +378,12 @@ const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS] = {
 	[OFL_F_NR_HSTATES] = { "hugetlb_max_hstate",
 		.witness = { INT("hugetlb_max_hstate") },
 		.history = "since ever" },
+	[OFL_F_VM_ZONE_STAT] = { "vm_zone_stat", HEX,
+		.witness = { SYMBOL("vm_zone_stat") },
+		.history = "counters of all zones together since 75ef71840539 (in v4.8)" },
+	[OFL_F_NR_FREE_PAGES] = { "NR_FREE_PAGES",
+		.witness = { ENUM("NR_FREE_PAGES") },
+		.history = "since ever the first of them" },
 
 	[OFL_F_VMLINUX_BTF] = { "__start_BTF", HEX,
 		.witness = { SYMBOL("__start_BTF") },

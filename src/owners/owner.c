@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* owner.c - the table of drivers */
+/* owner.c - the table of drivers, and who of them gets a page */
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "owner.h"
 
+#define MAPPING_BITS	3	/* low bits of page->mapping */
+#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
+
 const struct ofl_owner_ops *const ofl_owner_table[] = {
 	&ofl_owner_virtio_mem,
+	&ofl_owner_virtio_balloon,
 	NULL
 };
 
@@ -31,29 +37,183 @@ void ofl_owners_free(struct ofl_owners *o)
 	memset(o, 0, sizeof(*o));
 }
 
+static bool ask(const struct ofl_owners *o, size_t i,
+		const struct ofl_owner_page *p, struct ofl_claim *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (!o->state[i] || !ofl_owner_table[i]->claim(o->state[i], p, ret))
+		return false;
+	ret->owner = ofl_owner_table[i];
+	return true;
+}
+
+/* two claims with proof: the better evidence owns, the other is remembered */
+static void compare(struct ofl_claim *best, const struct ofl_claim *c)
+{
+	const struct ofl_owner_ops *rival = c->owner;
+
+	if (!best->owner) {
+		*best = *c;
+		return;
+	}
+	if (c->evidence < best->evidence) {
+		rival = best->owner;
+		*best = *c;
+	}
+	best->rival = rival;
+}
+
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
-	struct ofl_claim c, weak = { .owner = NULL };
+	struct ofl_claim c, best = { .owner = NULL }, weak = { .owner = NULL };
 	size_t i;
 
 	for (i = 0; ofl_owner_table[i]; i++) {
-		memset(&c, 0, sizeof(c));
-		if (!o->state[i] ||
-		    !ofl_owner_table[i]->claim(o->state[i], p, &c))
+		if (ofl_owner_table[i]->last_resort || !ask(o, i, p, &c))
 			continue;
-		c.owner = ofl_owner_table[i];
-		if (c.mgo == OFL_MGO_KEEPS) {
+		if (c.mgo == OFL_MGO_KEEPS)
 			weak = c;
-			continue;
-		}
-		*ret = c;
-		return;
+		else
+			compare(&best, &c);
 	}
-	*ret = weak;
+	for (i = 0; ofl_owner_table[i] && !best.owner; i++)
+		if (ofl_owner_table[i]->last_resort && ask(o, i, p, &c))
+			best = c;
+	*ret = best.owner ? best : weak;
+}
+
+bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
+		       struct ofl_claim *ret)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++) {
+		if (!o->state[i] || !ofl_owner_table[i]->expects)
+			continue;
+		memset(ret, 0, sizeof(*ret));
+		if (ofl_owner_table[i]->expects(o->state[i], pfn, ret)) {
+			ret->owner = ofl_owner_table[i];
+			return true;
+		}
+	}
+	return false;
+}
+
+static uint64_t word(const unsigned char *raw, const struct ofl_layout *l,
+		     enum ofl_fact_id member)
+{
+	uint64_t v;
+
+	memcpy(&v, raw + l->fact[member].value, sizeof(v));
+	return v;
+}
+
+void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
+			 uint64_t page_kva, const unsigned char *raw,
+			 struct ofl_owner_page *ret)
+{
+	int64_t flag = ofl_fact_value(l, OFL_F_PG_MOVABLE_OPS, -1);
+
+	ret->pfn = pfn;
+	ret->page_kva = page_kva;
+	ret->flags = word(raw, l, OFL_F_PAGE_FLAGS);
+	ret->private = word(raw, l, OFL_F_PAGE_PRIVATE);
+	ret->lru_next = word(raw, l, OFL_F_PAGE_LRU);
+	memcpy(&ret->refcount, raw + l->off_refcount, sizeof(ret->refcount));
+	if (flag >= 0 && flag < 64)
+		ret->movable_ops = ret->flags >> flag & 1;
+	else
+		ret->movable_ops = (word(raw, l, OFL_F_PAGE_MAPPING) &
+				    MAPPING_BITS) == MAPPING_MOVABLE;
+}
+
+/* ---- names ---- */
+
+const char *ofl_evidence_text(enum ofl_evidence evidence)
+{
+	static const char *const text[OFL_NR_EVIDENCE] = {
+		[OFL_EV_NONE] = "none",
+		[OFL_EV_BITMAP] = "bitmap",
+		[OFL_EV_RANGE] = "range",
+		[OFL_EV_LIST] = "list",
+		[OFL_EV_POINTER] = "back-pointer",
+		[OFL_EV_COUNTER] = "counter",
+	};
+
+	return text[evidence];
 }
 
 const char *ofl_owner_name(const struct ofl_claim *claim)
 {
-	return claim->owner ? claim->owner->name : "-";
+	return claim->owner ? claim->owner->name : OFL_ORPHAN;
+}
+
+bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)
+{
+	size_t i;
+
+	*ret = NULL;
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (!strcmp(ofl_owner_table[i]->name, name)) {
+			*ret = ofl_owner_table[i];
+			return true;
+		}
+	return !strcmp(name, OFL_ORPHAN);
+}
+
+void ofl_owner_names(char *buf, size_t bytes)
+{
+	size_t i, used = 0;
+
+	for (i = 0; ofl_owner_table[i] && used < bytes; i++)
+		used += (size_t)snprintf(buf + used, bytes - used, "%s ",
+					 ofl_owner_table[i]->name);
+	if (used < bytes)
+		snprintf(buf + used, bytes - used, OFL_ORPHAN);
+}
+
+/* ---- books ---- */
+
+void ofl_account_counter(struct ofl_account *a, const char *name, int64_t value)
+{
+	struct ofl_counter *c = &a->counter[a->nr_counters];
+
+	if (a->nr_counters == OFL_MAX_COUNTERS)
+		return;
+	snprintf(c->name, sizeof(c->name), "%s", name);
+	c->value = value;
+	a->nr_counters++;
+}
+
+void ofl_account_detail(struct ofl_account *a, const char *name,
+			const char *fmt, ...)
+{
+	struct ofl_detail *d = &a->detail[a->nr_details];
+	va_list ap;
+
+	if (a->nr_details == OFL_MAX_DETAILS)
+		return;
+	snprintf(d->name, sizeof(d->name), "%s", name);
+	va_start(ap, fmt);
+	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	va_end(ap);
+	a->nr_details++;
+}
+
+void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
+			  const char *code, uint64_t pfn, uint64_t pages,
+			  const char *fmt, ...)
+{
+	struct ofl_complaint *c = &a->complaint[a->nr_complaints];
+	va_list ap;
+
+	if (a->nr_complaints == OFL_MAX_COMPLAINTS)
+		return;
+	*c = (struct ofl_complaint){ .severity = severity, .code = code,
+				     .pfn = pfn, .pages = pages };
+	va_start(ap, fmt);
+	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	va_end(ap);
+	a->nr_complaints++;
 }

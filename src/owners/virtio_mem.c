@@ -368,7 +368,7 @@ static bool unplugged(const struct state *st, const struct device *d,
 	return true;
 }
 
-static bool claim(const void *state, const struct ofl_owner_page *p,
+static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
 	const struct state *st = state;

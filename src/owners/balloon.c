@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* balloon.c - devices of the balloon core */
+#include <string.h>
+
+#include "balloon.h"
+
+#define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
+
+bool ofl_balloon_known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_BALLOON_PAGES) &&
+	       ofl_fact_known(l, OFL_F_BALLOON_ISOLATED) &&
+	       ofl_fact_known(l, OFL_F_BALLOON_MIGRATE);
+}
+
+static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+/* an empty list or not, what its neighbours say must fit the head */
+static bool is_list_head(const struct ofl_target *t, uint64_t head_kva)
+{
+	uint64_t next, prev, back;
+
+	return ofl_read_u64(t, head_kva, &next) &&
+	       ofl_read_u64(t, head_kva + 8, &prev) && next && prev &&
+	       ofl_read_u64(t, next + 8, &back) && back == head_kva;
+}
+
+static bool read_info(const struct ofl_env *env, struct ofl_balloon *d)
+{
+	const struct ofl_layout *l = env->l;
+
+	return ofl_read_u64(env->t, d->kva + fact(l, OFL_F_BALLOON_ISOLATED),
+			    &d->isolated) &&
+	       ofl_read_u64(env->t, d->kva + fact(l, OFL_F_BALLOON_MIGRATE),
+			    &d->migrate_kva) &&
+	       is_list_head(env->t, d->kva + fact(l, OFL_F_BALLOON_PAGES));
+}
+
+enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
+				 struct ofl_balloon **ret, struct ofl_err *err)
+{
+	struct ofl_balloon *d = &b->dev[b->nr];
+	enum ofl_status st;
+
+	*ret = NULL;
+	if (b->nr == OFL_MAX_DEVICES)
+		return OFL_OK;
+	memset(d, 0, sizeof(*d));
+	d->kva = kva;
+	d->read = read_info(b->env, d);
+	d->list.unit_pages = 1;
+	/* without migration nobody points back */
+	d->list.private = d->migrate_kva ? kva : 0;
+	st = ofl_pagelist_walk(b->env, kva + fact(b->env->l, OFL_F_BALLOON_PAGES),
+			       &d->list, err);
+	if (st) {
+		ofl_pagelist_free(&d->list);
+		return st;
+	}
+	b->nr++;
+	*ret = d;
+	return OFL_OK;
+}
+
+void ofl_balloons_free(struct ofl_balloons *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++)
+		ofl_pagelist_free(&b->dev[i].list);
+}
+
+/* does migratepage have the name that only our driver's has? */
+static bool has_name(const struct ofl_balloons *b, uint64_t call_kva)
+{
+	const struct ofl_target *t = b->env->t;
+	struct ofl_module m;
+	char name[OFL_STR_MAX];
+	bool ok;
+
+	if (!b->migrate)
+		return true;
+	if (t->ops->symbol_at &&
+	    t->ops->symbol_at(t->ctx, call_kva, name, sizeof(name)))
+		return !strcmp(name, b->migrate);
+	/* the host has no symbols of modules, but the dump has */
+	ok = ofl_module_find(t, b->env->l, b->module, &m) == OFL_MODULE_LOADED &&
+	     ofl_module_symbol_at(&m, call_kva, name, sizeof(name)) &&
+	     !strcmp(name, b->migrate);
+	ofl_module_close(&m);
+	return ok;
+}
+
+/* a page points to a device that the bus, or the module, did not tell of */
+static struct ofl_balloon *adopt(struct ofl_balloons *b, uint64_t kva)
+{
+	struct ofl_balloon probe = { .kva = kva }, *d = NULL;
+	struct ofl_err err;
+
+	if (kva == b->refused || !ofl_balloon_known(b->env->l) || kva % 8)
+		return NULL;
+	if (!read_info(b->env, &probe) || !has_name(b, probe.migrate_kva)) {
+		b->refused = kva;
+		return NULL;
+	}
+	b->failed = ofl_balloons_add(b, kva, &d, &err);
+	if (!d)
+		b->refused = kva;
+	return d;
+}
+
+static struct ofl_balloon *by_kva(struct ofl_balloons *b, uint64_t kva)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++)
+		if (b->dev[i].kva == kva)
+			return &b->dev[i];
+	return NULL;
+}
+
+static struct ofl_balloon *by_list(struct ofl_balloons *b, uint64_t pfn)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++)
+		if (ofl_pfnset_has(&b->dev[i].list.set, pfn))
+			return &b->dev[i];
+	return NULL;
+}
+
+bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
+			struct ofl_claim *ret)
+{
+	struct ofl_balloon *d = by_list(b, p->pfn);
+
+	ret->evidence = OFL_EV_LIST;
+	if (!d && p->private) {
+		ret->evidence = OFL_EV_POINTER;
+		d = by_kva(b, p->private);
+		if (!d && p->movable_ops)
+			d = adopt(b, p->private);
+		if (d && ofl_pfnset_has(&d->list.set, p->pfn))
+			ret->evidence = OFL_EV_LIST;
+	}
+	if (!d)
+		return false;
+	ret->device = (unsigned int)(d - b->dev);
+	ret->mgo = OFL_MGO_NONE;
+	return true;
+}
+
+void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
+{
+	ofl_account_counter(a, "isolated_pages", (int64_t)b->isolated);
+	ofl_account_counter(a, "listed", (int64_t)b->list.set.pages);
+	if ((int64_t)b->isolated < 0)
+		ofl_account_complain(a, OFL_SEV_ERROR, "counter-negative", 0, 0,
+				     "isolated_pages is negative");
+	if (!b->read)
+		ofl_account_complain(a, OFL_SEV_ERROR, "books-unreadable", 0, 0,
+				     "balloon_dev_info at %#llx is not one",
+				     (unsigned long long)b->kva);
+	ofl_pagelist_complain(&b->list, "the list of balloon pages", a);
+}
+
+bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
+{
+	uint64_t owner;
+
+	return ofl_fact_known(env->l, OFL_F_MUTEX_OWNER) &&
+	       ofl_read_u64(env->t, kva + fact(env->l, OFL_F_MUTEX_OWNER),
+			    &owner) && (owner & ~(uint64_t)MUTEX_FLAGS);
+}

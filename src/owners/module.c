@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * module.c - modules and their symbols
+ *
+ * Source: kernel/module/: struct module, mod_kallsyms. Once a module is
+ * loaded its symbols' values are addresses, and names are relative to its own
+ * table of strings.
+ */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "module.h"
+
+#define MAX_MODULES	4096
+#define MAX_SYMBOLS	200000
+#define SYMBOL_CHARS	64
+
+static bool known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_MODULES) &&
+	       ofl_fact_known(l, OFL_F_MODULE_LIST) &&
+	       ofl_fact_known(l, OFL_F_MODULE_NAME);
+}
+
+static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+static void load_symbols(const struct ofl_layout *l, struct ofl_module *m)
+{
+	const struct ofl_target *t = m->t;
+	uint64_t kva, symtab;
+	uint32_t nr;
+
+	if (!ofl_fact_known(l, OFL_F_MODULE_KALLSYMS) ||
+	    !ofl_fact_known(l, OFL_F_KALLSYMS_SYMTAB) ||
+	    !ofl_fact_known(l, OFL_F_KALLSYMS_NUM) ||
+	    !ofl_fact_known(l, OFL_F_KALLSYMS_STRTAB) ||
+	    !ofl_read_u64(t, m->kva + fact(l, OFL_F_MODULE_KALLSYMS), &kva) ||
+	    !ofl_read_u64(t, kva + fact(l, OFL_F_KALLSYMS_SYMTAB), &symtab) ||
+	    !ofl_read_u32(t, kva + fact(l, OFL_F_KALLSYMS_NUM), &nr) ||
+	    !ofl_read_u64(t, kva + fact(l, OFL_F_KALLSYMS_STRTAB),
+			  &m->strtab_kva) || !nr || nr > MAX_SYMBOLS)
+		return;
+	m->symtab = malloc(nr * sizeof(Elf64_Sym));
+	if (!m->symtab)
+		return;
+	if (t->ops->read(t->ctx, symtab, m->symtab, nr * sizeof(Elf64_Sym)) ==
+	    OFL_READ_OK)
+		m->nr_symbols = nr;
+}
+
+enum ofl_module_found ofl_module_find(const struct ofl_target *t,
+				      const struct ofl_layout *l,
+				      const char *name, struct ofl_module *ret)
+{
+	char text[OFL_STR_MAX];
+	uint64_t head, node, kva;
+	int i;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->t = t;
+	if (!known(l))
+		return OFL_MODULE_UNKNOWN;
+	head = node = fact(l, OFL_F_MODULES);
+	for (i = 0; i < MAX_MODULES; i++) {
+		if (!ofl_read_u64(t, node, &node) || !node)
+			return OFL_MODULE_UNKNOWN;
+		if (node == head)
+			return OFL_MODULE_ABSENT;
+		kva = node - fact(l, OFL_F_MODULE_LIST);
+		if (!ofl_read_str(t, kva + fact(l, OFL_F_MODULE_NAME), text,
+				  sizeof(text)) || strcmp(text, name))
+			continue;
+		ret->kva = kva;
+		load_symbols(l, ret);
+		return OFL_MODULE_LOADED;
+	}
+	return OFL_MODULE_UNKNOWN;
+}
+
+void ofl_module_close(struct ofl_module *m)
+{
+	free(m->symtab);
+	m->symtab = NULL;
+	m->nr_symbols = 0;
+}
+
+static Elf64_Sym symbol(const struct ofl_module *m, uint64_t i)
+{
+	Elf64_Sym sym;
+
+	memcpy(&sym, m->symtab + i * sizeof(sym), sizeof(sym));
+	return sym;
+}
+
+static bool name_of(const struct ofl_module *m, const Elf64_Sym *sym,
+		    char *buf, size_t bytes)
+{
+	return sym->st_name && sym->st_shndx != SHN_UNDEF &&
+	       ofl_read_str(m->t, m->strtab_kva + sym->st_name, buf, bytes);
+}
+
+bool ofl_module_symbol(const struct ofl_module *m, const char *name,
+		       uint64_t *kva_ret)
+{
+	size_t len = strlen(name) + 1;
+	char text[SYMBOL_CHARS];
+	uint64_t i;
+
+	if (len > sizeof(text))
+		return false;
+	for (i = 0; i < m->nr_symbols; i++) {
+		Elf64_Sym sym = symbol(m, i);
+
+		/* no need to read names to their end: one more tells enough */
+		if (!sym.st_name || sym.st_shndx == SHN_UNDEF ||
+		    m->t->ops->read(m->t->ctx, m->strtab_kva + sym.st_name,
+				    text, len) != OFL_READ_OK ||
+		    memcmp(text, name, len))
+			continue;
+		*kva_ret = sym.st_value;
+		return true;
+	}
+	return false;
+}
+
+bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
+			  size_t bytes)
+{
+	uint64_t i;
+
+	for (i = 0; i < m->nr_symbols; i++) {
+		Elf64_Sym sym = symbol(m, i);
+
+		if (sym.st_value == kva && name_of(m, &sym, buf, bytes))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * pagelist.c - walk a list of struct pages
+ *
+ * Neighbours on a balloon's list are mostly neighbours in the memmap, so the
+ * page of the memmap that was read last is kept.
+ */
+#include <inttypes.h>
+#include <string.h>
+
+#include "pagelist.h"
+#include "section.h"
+
+#define POLL_ENTRIES	4096	/* between two looks at ^C */
+#define MAX_STRUCT_PAGE	256
+/*
+ * include/linux/poison.h: 0x100 and 0x122 above POISON_POINTER_DELTA, which
+ * is 0xdead000000000000 on 64 bit, or 0 without CONFIG_ILLEGAL_POINTER_VALUE
+ */
+#define POISON_1	0x100
+#define POISON_2	0x122
+#define POISON_DELTA	0xdead000000000000ull
+
+/** struct walk - state of one walk */
+struct walk {
+	const struct ofl_env *env;
+	struct ofl_pagelist *list;
+	unsigned char memmap[4096];	/* a page of it */
+	uint64_t memmap_kva;		/* of what is in there; 0: nothing */
+	unsigned char raw[MAX_STRUCT_PAGE];
+};
+
+static const char *const end_text[OFL_NR_LIST_ENDS] = {
+	[OFL_LIST_WHOLE] = "is whole",
+	[OFL_LIST_NO_HEAD] = "has no readable head",
+	[OFL_LIST_NOWHERE] = "leads to what is no struct page",
+	[OFL_LIST_POISON] = "leads to an entry that was taken off",
+	[OFL_LIST_NULL] = "leads to NULL",
+	[OFL_LIST_NOT_ONLINE] = "leads to a page of no online section",
+	[OFL_LIST_UNREADABLE] = "leads to a struct page that the dump does not have",
+	[OFL_LIST_LOOP] = "loops",
+	[OFL_LIST_BACKWARDS] = "has an entry that does not lead back",
+	[OFL_LIST_INTERRUPTED] = "was not walked to its end: interrupted",
+};
+
+static bool is_poison(uint64_t kva)
+{
+	uint64_t low = kva >= POISON_DELTA ? kva - POISON_DELTA : kva;
+
+	return low == POISON_1 || low == POISON_2;
+}
+
+static uint64_t word(const struct walk *w, uint64_t offset)
+{
+	uint64_t v;
+
+	memcpy(&v, w->raw + offset, sizeof(v));
+	return v;
+}
+
+/* copy [kva, kva + bytes) of one page of the memmap */
+static bool copy(struct walk *w, uint64_t kva, uint64_t bytes,
+		 unsigned char *to)
+{
+	const struct ofl_target *t = w->env->t;
+	uint64_t page = kva & ~(uint64_t)(sizeof(w->memmap) - 1);
+
+	if (page != w->memmap_kva) {
+		w->memmap_kva = 0;
+		if (t->ops->read(t->ctx, page, w->memmap, sizeof(w->memmap)) !=
+		    OFL_READ_OK)
+			/* a recording has what was asked for and no more */
+			return t->ops->read(t->ctx, kva, to, bytes) ==
+			       OFL_READ_OK;
+		w->memmap_kva = page;
+	}
+	memcpy(to, w->memmap + (kva - page), bytes);
+	return true;
+}
+
+static bool read_page(struct walk *w, uint64_t kva)
+{
+	uint64_t bytes = w->env->l->struct_page_bytes;
+	uint64_t first = sizeof(w->memmap) - kva % sizeof(w->memmap);
+
+	if (first >= bytes)
+		return copy(w, kva, bytes, w->raw);
+	return copy(w, kva, first, w->raw) &&
+	       copy(w, kva + first, bytes - first, w->raw + first);
+}
+
+/* pfn of the struct page whose lru is at @kva; false: it is none */
+static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
+{
+	uint64_t at = kva - (uint64_t)l->fact[OFL_F_PAGE_LRU].value;
+
+	if (!l->vmemmap_kva || at < l->vmemmap_kva ||
+	    (at - l->vmemmap_kva) % l->struct_page_bytes)
+		return false;
+	*pfn = (at - l->vmemmap_kva) / l->struct_page_bytes;
+	return *pfn < l->nr_sections * l->section_pages;
+}
+
+static enum ofl_status note_online(void *arg, const struct ofl_section *s)
+{
+	*(bool *)arg = s->online && !s->corrupt;
+	return OFL_OK;
+}
+
+static bool is_online(const struct ofl_env *env, uint64_t pfn)
+{
+	struct ofl_section_stats stats;
+	bool online = false;
+
+	ofl_section_walk(env->t, env->l, pfn, pfn + 1, note_online, &online,
+			 &stats);
+	return online;
+}
+
+static void note(struct ofl_listed *n, uint64_t pfn)
+{
+	if (!n->pages++)
+		n->pfn = pfn;
+}
+
+static void check_page(struct walk *w, uint64_t pfn, bool head)
+{
+	const struct ofl_layout *l = w->env->l;
+	struct ofl_pagelist *list = w->list;
+	uint32_t type;
+	int32_t ref;
+
+	memcpy(&type, w->raw + l->off_type, sizeof(type));
+	memcpy(&ref, w->raw + l->off_refcount, sizeof(ref));
+	if (!ofl_pagetype_is(&l->offline, type))
+		note(&list->not_offline, pfn);
+	if (list->private &&
+	    word(w, (uint64_t)l->fact[OFL_F_PAGE_PRIVATE].value) != list->private)
+		note(&list->bad_private, pfn);
+	if (head ? ref <= 0 : ref < 0)
+		note(&list->bad_ref, pfn);
+	else if (ref > head)
+		note(&list->extra_ref, pfn);
+}
+
+static enum ofl_status add(struct walk *w, uint64_t pfn, struct ofl_err *err)
+{
+	switch (ofl_pfnset_add(&w->list->set, pfn)) {
+	case OFL_PFNSET_NOMEM:
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory for a driver's list of pages");
+	case OFL_PFNSET_AGAIN:
+		w->list->end = OFL_LIST_LOOP;
+		break;
+	case OFL_PFNSET_NEW_PIECE:
+		if (!is_online(w->env, pfn))
+			w->list->end = OFL_LIST_NOT_ONLINE;
+		break;
+	case OFL_PFNSET_NEW:
+		break;
+	}
+	return OFL_OK;
+}
+
+/* the pages of a unit behind its first one, which alone is on the list */
+static enum ofl_status add_tails(struct walk *w, uint64_t pfn, uint64_t page_kva,
+				 struct ofl_err *err)
+{
+	enum ofl_status st = OFL_OK;
+	uint64_t i;
+
+	for (i = 1; i < w->list->unit_pages && !st &&
+	     w->list->end == OFL_LIST_WHOLE; i++) {
+		page_kva += w->env->l->struct_page_bytes;
+		st = add(w, pfn + i, err);
+		if (read_page(w, page_kva))
+			check_page(w, pfn + i, false);
+	}
+	return st;
+}
+
+/* what is wrong with an entry, before it is looked at */
+static enum ofl_pagelist_end judge_link(const struct walk *w, uint64_t kva,
+					uint64_t *pfn)
+{
+	if (!kva)
+		return OFL_LIST_NULL;
+	if (is_poison(kva))
+		return OFL_LIST_POISON;
+	return pfn_of(w->env->l, kva, pfn) ? OFL_LIST_WHOLE : OFL_LIST_NOWHERE;
+}
+
+/* one entry; *@kva goes on to the next */
+static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
+			     struct ofl_err *err)
+{
+	const struct ofl_layout *l = w->env->l;
+	uint64_t lru = (uint64_t)l->fact[OFL_F_PAGE_LRU].value, pfn = 0, next;
+	struct ofl_pagelist *list = w->list;
+	enum ofl_status st;
+
+	list->broken_kva = *kva;
+	list->end = judge_link(w, *kva, &pfn);
+	if (list->end)
+		return OFL_OK;
+	st = add(w, pfn, err);
+	if (st || list->end)
+		return st;
+	list->entries++;
+	if (!read_page(w, *kva - lru)) {
+		list->end = OFL_LIST_UNREADABLE;
+		return OFL_OK;
+	}
+	check_page(w, pfn, true);
+	next = word(w, lru);
+	if (word(w, lru + 8) != prev_kva) {
+		list->end = OFL_LIST_BACKWARDS;
+		return OFL_OK;
+	}
+	st = add_tails(w, pfn, *kva - lru, err);
+	*kva = next;
+	return st;
+}
+
+enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
+				  struct ofl_pagelist *list,
+				  struct ofl_err *err)
+{
+	struct walk w = { .env = env, .list = list };
+	uint64_t kva, prev = head_kva, at;
+	enum ofl_status st = OFL_OK;
+
+	*list = (struct ofl_pagelist){
+		.unit_pages = list->unit_pages, .private = list->private,
+		.set.piece_pages = env->l->section_pages,
+		.broken_kva = head_kva, .end = OFL_LIST_NO_HEAD,
+	};
+	if (env->l->struct_page_bytes > sizeof(w.raw) ||
+	    !ofl_read_u64(env->t, head_kva, &kva))
+		return OFL_OK;
+	list->end = OFL_LIST_WHOLE;
+	while (kva != head_kva && list->end == OFL_LIST_WHOLE && !st) {
+		at = kva;
+		st = visit(&w, &kva, prev, err);
+		prev = at;
+		if (list->entries % POLL_ENTRIES == POLL_ENTRIES - 1 &&
+		    env->t->ops->interrupted(env->t->ctx))
+			list->end = OFL_LIST_INTERRUPTED;
+	}
+	return st;
+}
+
+void ofl_pagelist_free(struct ofl_pagelist *list)
+{
+	ofl_pfnset_free(&list->set);
+}
+
+static void complain(struct ofl_account *a, enum ofl_severity severity,
+		     const char *code, const struct ofl_listed *n,
+		     const char *what, const char *wrong)
+{
+	if (n->pages)
+		ofl_account_complain(a, severity, code, n->pfn, n->pages,
+				     "%" PRIu64 " pages on %s %s", n->pages,
+				     what, wrong);
+}
+
+void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
+			   struct ofl_account *a)
+{
+	if (list->end != OFL_LIST_WHOLE)
+		ofl_account_complain(a, list->end == OFL_LIST_INTERRUPTED ?
+			OFL_SEV_INFO : OFL_SEV_ERROR, "list-broken", 0, 0,
+			"%s %s, at %#" PRIx64 ", after %" PRIu64 " entries",
+			what, end_text[list->end], list->broken_kva,
+			list->entries);
+	complain(a, OFL_SEV_ERROR, "listed-not-offline", &list->not_offline,
+		 what, "are not PageOffline");
+	complain(a, OFL_SEV_ERROR, "listed-bad-ref", &list->bad_ref, what,
+		 "have no reference");
+	complain(a, OFL_SEV_WARNING, "listed-extra-ref", &list->extra_ref, what,
+		 "have more references than their driver's");
+	complain(a, OFL_SEV_WARNING, "listed-bad-pointer", &list->bad_private,
+		 what, "point back to another device");
+}

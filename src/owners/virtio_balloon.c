@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * virtio_balloon.c - virtio-balloon: a list, and back-pointers to the device
+ *
+ * Devices are found on the virtio bus; that the driver's struct is one is
+ * proved by its pointer back to the device. Without the layout of the struct
+ * a device is known by the balloon_dev_info that its pages point to, and the
+ * driver by the name of migratepage.
+ *
+ * Source: drivers/virtio/virtio_balloon.c.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "balloon.h"
+#include "types.h"
+#include "virtio_bus.h"
+
+#define MODULE		"virtio_balloon"
+#define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */
+
+/** struct state - the driver in this dump */
+struct state {
+	const struct ofl_env *env;
+	struct ofl_balloons b;
+	bool layout;		/* what follows is known */
+	uint64_t vdev, num_pages, info, lock;
+	enum ofl_types_source source;
+};
+
+static bool offset(const struct ofl_types *ty, const char *member, uint64_t *ret)
+{
+	struct ofl_member m;
+
+	if (!ofl_types_member(ty, "virtio_balloon", member, &m))
+		return false;
+	*ret = m.offset_bytes;
+	return true;
+}
+
+static bool load_layout(struct state *st, const struct ofl_types *ty)
+{
+	return offset(ty, "vdev", &st->vdev) &&
+	       offset(ty, "num_pages", &st->num_pages) &&
+	       offset(ty, "vb_dev_info", &st->info) &&
+	       offset(ty, "balloon_lock", &st->lock);
+}
+
+static enum ofl_status add_device(struct state *st,
+				  const struct ofl_virtio_device *v,
+				  struct ofl_err *err)
+{
+	struct ofl_balloon *d;
+	enum ofl_status status;
+	uint64_t back;
+
+	if (!v->priv_kva ||
+	    !ofl_read_u64(st->env->t, v->priv_kva + st->vdev, &back) ||
+	    back != v->kva)
+		return OFL_OK;	/* no driver, or not this one */
+	status = ofl_balloons_add(&st->b, v->priv_kva + st->info, &d, err);
+	if (d) {
+		memcpy(d->name, v->name, sizeof(d->name));
+		d->driver_kva = v->priv_kva;
+	}
+	return status;
+}
+
+static enum ofl_status find_devices(struct state *st,
+				    const struct ofl_types *ty,
+				    struct ofl_err *err)
+{
+	struct ofl_virtio_device dev[OFL_MAX_DEVICES];
+	enum ofl_status status = OFL_OK;
+	unsigned int i, nr;
+
+	ofl_virtio_devices(st->env->l, ty, OFL_VIRTIO_ID_BALLOON, dev,
+			   OFL_MAX_DEVICES, &nr);
+	for (i = 0; i < nr && !status; i++)
+		status = add_device(st, &dev[i], err);
+	return status;
+}
+
+static enum ofl_status probe(const struct ofl_env *env, void **state,
+			     struct ofl_err *err)
+{
+	enum ofl_status status = OFL_OK;
+	struct ofl_types ty;
+	struct state *st;
+
+	if (!ofl_balloon_known(env->l))
+		return OFL_OK;
+	st = calloc(1, sizeof(*st));
+	if (!st)
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory for virtio-balloon");
+	*state = st;
+	st->env = st->b.env = env;
+	st->b.module = MODULE;
+	st->b.migrate = "virtballoon_migratepage";
+	ofl_types_open(env->t, env->l, MODULE, "virtio_balloon", &ty);
+	st->source = ty.source;
+	st->layout = ty.source != OFL_TYPES_NOWHERE && load_layout(st, &ty);
+	if (st->layout)
+		status = find_devices(st, &ty, err);
+	ofl_types_close(&ty);
+	return status;
+}
+
+static void free_state(void *state)
+{
+	struct state *st = state;
+
+	ofl_balloons_free(&st->b);
+	free(st);
+}
+
+static unsigned int devices(const void *state, struct ofl_device *ret)
+{
+	const struct state *st = state;
+	unsigned int i;
+
+	for (i = 0; i < st->b.nr; i++) {
+		const struct ofl_balloon *d = &st->b.dev[i];
+
+		memset(&ret[i], 0, sizeof(ret[i]));
+		snprintf(ret[i].name, sizeof(ret[i].name), "%s", d->name);
+		ret[i].kva = d->driver_kva;
+		if (d->driver_kva)
+			continue;
+		snprintf(ret[i].note, sizeof(ret[i].note), "%s", st->layout ?
+			 "pages point to it, but it is not on the virtio bus" :
+			 "layout of struct virtio_balloon is not known: mod -s virtio_balloon");
+	}
+	return st->b.nr;
+}
+
+static bool claim(void *state, const struct ofl_owner_page *p,
+		  struct ofl_claim *ret)
+{
+	struct state *st = state;
+
+	return ofl_balloons_claim(&st->b, p, ret);
+}
+
+static void account(const void *state, unsigned int device,
+		    struct ofl_account *a)
+{
+	const struct state *st = state;
+	const struct ofl_balloon *d = &st->b.dev[device];
+	uint64_t units = st->env->l->page_bytes / UNIT_BYTES;
+	uint32_t num_pages;
+
+	if (d->driver_kva && units &&
+	    ofl_read_u32(st->env->t, d->driver_kva + st->num_pages, &num_pages)) {
+		ofl_account_counter(a, "num_pages", num_pages);
+		a->known = true;
+		a->expected = (int64_t)(num_pages / units);
+	}
+	ofl_balloon_account(d, a);
+	if (d->driver_kva && ofl_mutex_held(st->env, d->driver_kva + st->lock))
+		snprintf(a->in_flight, sizeof(a->in_flight),
+			 "balloon_lock is held: inflating or deflating");
+	ofl_account_detail(a, "layout from", "%s",
+			   ofl_types_source_text(st->source));
+	ofl_account_detail(a, "target", "in the device, not in a dump");
+}
+
+const struct ofl_owner_ops ofl_owner_virtio_balloon = {
+	.name = "virtio-balloon",
+	.in_node_stat = true,
+	.in_vm_events = true,
+	.probe = probe,
+	.free = free_state,
+	.devices = devices,
+	.claim = claim,
+	.account = account,
+};
