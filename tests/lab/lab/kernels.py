@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import lzma
 import os
 import pathlib
 
@@ -83,6 +84,20 @@ def get(name):
             with new_folder(kernel.folder) as work:
                 _unpack(found, work)
     return kernel
+
+
+def driver(kernel, name):
+    """A module that few guests need, by its file's name: fetched on its own, decompressed."""
+    folder = CACHE / "drivers" / kernel.release
+    with lock(f"driver-{kernel.release}"):
+        target = folder / f"{name}.ko"
+        if not target.exists():
+            with new_folder(folder) as work:
+                Apt().unpack(_resolved(kernel.series)["image"], work, (f"{name}.ko*",))
+                found = next(work.rglob(f"{name}.ko*"))
+                data = found.read_bytes()
+                (work / target.name).write_bytes(lzma.decompress(data) if found.suffix == ".xz" else data)
+    return target
 
 
 def _unpack(found, work):

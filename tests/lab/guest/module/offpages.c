@@ -2,12 +2,11 @@
 /*
  * offpages - leaves pages in states that no driver of this machine leaves
  *
- *	echo STATE START PAGES > /sys/module/offpages/parameters/put
+ *	echo STATE START PAGES ZONE > /sys/module/offpages/parameters/put
  *
- * takes memory from the pfns START .. START + PAGES - 1 (the block's own zone
- * decides between movable and kernel memory: say m or k after PAGES) and leaves
- * one page of it, or a few, in STATE; the kernel's log says which. For tests of
- * memory offlining; never unload it, its pages are lost.
+ * takes memory from the pfns START .. START + PAGES - 1 and leaves one page of it,
+ * or a few, in STATE; the kernel's log says which. ZONE is m for ZONE_MOVABLE, or
+ * n for the kernel's. For tests of memory offlining; the pages are lost for good.
  */
 #include <linux/gfp.h>
 #include <linux/list.h>
@@ -117,12 +116,13 @@ static int put(const char *value, const struct kernel_param *kp)
 {
 	unsigned long start, pages;
 	struct page *page;
-	char state[20], kind;
+	char state[20], zone;
 	gfp_t gfp;
 
-	if (sscanf(value, "%19s %li %li %c", state, &start, &pages, &kind) != 4)
+	if (sscanf(value, "%19s %li %li %c", state, &start, &pages, &zone) != 4)
 		return -EINVAL;
-	gfp = kind == 'm' ? GFP_HIGHUSER_MOVABLE : GFP_KERNEL;
+	/* movable in both zones, so that the kernel does not come to live beside it */
+	gfp = zone == 'm' ? GFP_HIGHUSER_MOVABLE : GFP_USER | __GFP_MOVABLE;
 	if (sysfs_streq(state, "compound"))
 		gfp |= __GFP_COMP;
 	page = take(start, pages, gfp);

@@ -1,0 +1,144 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The verdict campaign: what `make check-verdicts` runs.
+
+campaign.py [-o FILE] [-k KIND,...] [KERNEL...]    default: 6.1 6.12 7.2, all kinds
+
+Every kind of guest is dumped and tried on every kernel; the tables go to FILE.
+Fails on a contradiction, and when a kernel had fewer than 200 attempts.
+"""
+
+import argparse
+import collections
+import concurrent.futures
+import pathlib
+import sys
+
+from lab import crashes, kernels, util, verdicts
+from lab.kinds import CAUGHT, KINDS
+from lab.module import CannotBuild
+
+JOBS = 2          # guests at a time: each keeps a processor busy
+ENOUGH = 200      # attempts on a kernel
+VERDICTS = ("OFFLINABLE", "DRIVER", "MIGRATE", "SPINS", "BLOCKED", "UNKNOWN", "OFFLINE")
+DEFINITE = ("OFFLINABLE", "DRIVER", "SPINS", "BLOCKED")
+FIRST = ("success", "EBUSY", "EINVAL", "still trying")
+INTRODUCTION = """\
+# Verdicts against reality
+
+`offblock` says of each memory block in a dump whether it could be offlined. Here is how
+often that is true. A guest is brought into some state, stopped, dumped, and let go on;
+then every online block of it is really offlined (`echo offline > .../memoryN/state`, for
+{limit} seconds at most) and put back before the next. The figures are numbers of blocks.
+
+Nothing may contradict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must not, and
+`SPINS` must still be trying when its time is over. `MIGRATE` promises nothing: whether a
+page can be migrated is not in a dump.
+
+Repeat it with `make check-verdicts` (an hour on two processors; what is cached is not
+done again). This page is written by it.
+"""
+
+
+def title(series):
+    """What was run."""
+    kernel = kernels.get(series)
+    return f"{series} ({kernel.release}, crash {crashes.get(kernel.series.crash).version})"
+
+
+def collect(series, name):
+    """(rows, notes, problems) of one guest."""
+    try:
+        dump = verdicts.get(series, name)
+        if name in KINDS:
+            return verdicts.compare(dump), [], []
+        block, wrong = verdicts.caught(dump)
+        note = f"{name}: {block['name']} is {block['state']}, {block['verdict']}: {block['reason']}"
+        return [], [note], [f"{series} {name}: {text}" for text in wrong]
+    except CannotBuild as error:
+        return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], []
+    except util.LabError as error:
+        return [], [], [f"{series} {name}: {error}"]
+
+
+def matrix(rows, first):
+    """A table of counts; `first` gives a row's words before the outcomes."""
+    counts = collections.Counter((first(row), row.outcome) for row in rows)
+    outcomes = [*FIRST, *sorted({row.outcome for row in rows} - set(FIRST))]
+    lines = sorted({first(row) for row in rows}, key=lambda words: (*words[:-1], VERDICTS.index(words[-1])))
+    head = ["kind", "verdict"][-len(lines[0]):] if lines else ["verdict"]
+    yield "| " + " | ".join([*head, *outcomes]) + " |"
+    yield "|" + "---|" * len(head) + "---:|" * len(outcomes)
+    for words in lines:
+        cells = [str(counts[words, outcome] or "") for outcome in outcomes]
+        yield "| " + " | ".join([*words, *cells]) + " |"
+
+
+def summary(rows):
+    """The sentence below a kernel's table."""
+    definite = sum(row.verdict in DEFINITE for row in rows)
+    reasons = [row.same_reason for row in rows if row.same_reason is not None]
+    return (f"{len(rows)} attempts, {sum(row.contradiction for row in rows)} contradictions; "
+            f"{definite} verdicts ({100 * definite // max(1, len(rows))} %) were definite. "
+            f"Where the kernel gave a reason for refusing, it was the one foretold in "
+            f"{sum(reasons)} of {len(reasons)} cases.")
+
+
+def page(results):
+    """docs/verdicts.md: {series: (rows, notes)}."""
+    yield INTRODUCTION.format(limit=verdicts.LIMIT)
+    for series, (rows, notes) in results.items():
+        yield f"## {title(series)}\n"
+        yield from matrix(rows, lambda row: (row.verdict,))
+        yield f"\n{summary(rows)}\n"
+        yield from (f"- {note}" for note in notes)
+        yield "" if notes else None
+    yield "## By kind of guest\n"
+    yield from (f"- **{kind.name}**: {kind.why}" for kind in (*KINDS.values(), *CAUGHT.values()))
+    for series, (rows, _) in results.items():
+        yield f"\n### {series}\n"
+        yield from matrix(rows, lambda row: (row.kind, row.verdict))
+
+
+def run(wanted, names):
+    """{series: (rows, notes)} and the problems, two guests at a time."""
+    results, problems = {series: ([], []) for series in wanted}, []
+    jobs = [(series, name) for series in wanted for name in names]
+    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+        for (series, name), (rows, notes, wrong) in zip(jobs, pool.map(lambda job: collect(*job), jobs)):
+            contrary = [row for row in rows if row.contradiction]
+            print(f"{series} {name}: {len(rows)} attempts, {len(contrary)} contradictions", flush=True)
+            for text in (*contrary, *notes, *wrong):
+                print(text, flush=True)
+            results[series][0].extend(rows)
+            results[series][1].extend(notes)
+            problems += wrong + [f"{series}: contradiction: {row}" for row in contrary]
+    return results, problems
+
+
+def main(arguments):
+    """Run, print, write the page; the number of problems decides the exit status."""
+    names = [*KINDS, *CAUGHT]
+    parser = argparse.ArgumentParser(description="offblock's verdicts against what the kernel does")
+    parser.add_argument("-o", dest="output", type=pathlib.Path, help="write the tables here")
+    parser.add_argument("-k", dest="kinds", type=lambda text: text.split(","), default=names)
+    parser.add_argument("kernels", nargs="*", default=["6.1", "6.12", "7.2"])
+    given = parser.parse_args(arguments)
+    util.report[0] = lambda text: print(text, file=sys.stderr, flush=True)
+    results, problems = run(given.kernels, [name for name in names if name in given.kinds])
+    text = "\n".join(line for line in page(results) if line is not None) + "\n"
+    print(text)
+    problems += [f"{series}: only {len(rows)} attempts" for series, (rows, _) in results.items()
+                 if len(rows) < ENOUGH and given.kinds == names]
+    for problem in problems:
+        print(f"check-verdicts: {problem}")
+    if given.output:
+        util.write_atomic(given.output.resolve(), text)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (util.LabError, OSError) as failure:
+        sys.exit(f"check-verdicts: {failure}")

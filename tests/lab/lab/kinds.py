@@ -1,0 +1,277 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The guests of the verdict campaign: what their memory holds when they are dumped.
+
+A kind is a machine and the steps that fill it.  It must be idle afterwards: the
+dump and the attempts to offline come one after the other, and mean the same state.
+"""
+
+import dataclasses
+import hashlib
+import inspect
+import json
+import typing
+
+from . import initramfs, module
+from .guest import MIB, Machine
+from .util import LAB
+
+SCRIPTS = (LAB / "guest" / "attempt", LAB / "guest" / "hold.c")
+BALLOON = ("-device", "virtio-balloon-pci,id=b0")
+MEM = ("-object", "memory-backend-ram,id=m0,size=4G",
+       "-device", "virtio-mem-pci,id=vm0,memdev=m0,requested-size=0")
+#: a disk of zeros: its page cache is as real as any
+DISK = ("-blockdev", "driver=null-co,size=2147483648,read-zeroes=on,node-name=d0",
+        "-device", "virtio-blk-pci,drive=d0")
+BLOCK, PAGE = 128 * MIB, 4096
+CONSOLE = "console=ttyS0 panic=-1"
+USUAL = Machine(memory="2G", devices=(*BALLOON, *MEM))
+
+
+def machine(policy="online_movable", **changes):
+    """A machine whose new memory blocks are onlined by this policy."""
+    append = f"{CONSOLE} memhp_default_state={policy} {changes.pop('append', '')}".strip()
+    return dataclasses.replace(USUAL, append=append, **changes)
+
+
+@dataclasses.dataclass(frozen=True)
+class Kind:
+    """A row of the table.  `steps` get the running Guest; what they return is kept."""
+    name: str
+    why: str
+    steps: typing.Callable
+    machine: Machine = machine()
+    module: bool = False     # our own module is in the guest
+    drivers: tuple = ()      # modules to load by hand, from the kernel's package
+    mend: str = ""           # what brings the state back after a block was offlined
+    attempts: bool = True    # False: dumped while something happens, nothing is tried after
+
+    def key(self):
+        """Changes whenever dump or attempts would come out different."""
+        what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend, self.attempts]
+        what += [inspect.getsource(self.steps), *_helpers()]
+        what += [path.read_text() for path in (*initramfs.sources(), *SCRIPTS)]
+        what += [path.read_text() for path in sorted(module.SOURCE.iterdir()) if self.module]
+        return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
+
+
+# -- what steps are made of -------------------------------------------------------
+
+
+def hold(guest, what, *amounts, timeout=240):
+    """Start a holder of memory and wait until it has it."""
+    words = " ".join(map(str, amounts))
+    guest.run(f"""hold {what} {words} >/tmp/{what}.out 2>&1 &
+        while ! grep -q ready /tmp/{what}.out; do
+            grep . /tmp/{what}.out && exit 1
+            sleep 0.2
+        done""", timeout=timeout)
+
+
+def online(guest, names, how):
+    """Online memory blocks."""
+    for name in names:
+        guest.run(f"echo online_{how} >/sys/devices/system/memory/{name}/state")
+
+
+def offline(guest, names):
+    """Offline memory blocks."""
+    for name in names:
+        guest.run(f"echo offline >/sys/devices/system/memory/{name}/state")
+
+
+def blocks(guest, state, zone=None):
+    """The blocks in a state (and a zone), in the order of their numbers."""
+    names = guest.run(f"""cd /sys/devices/system/memory; for block in memory*; do
+        [ $(cat $block/state) = {state} ] || continue
+        [ -z "{zone or ''}" ] || [ "$(cat $block/valid_zones | cut -d' ' -f1)" = "{zone or ''}" ] || continue
+        echo $block; done""").output.split()
+    return sorted(names, key=lambda name: int(name.removeprefix("memory")))
+
+
+def _helpers():
+    return [inspect.getsource(part) for part in (hold, online, offline, blocks, put)]
+
+
+def put(guest, state, block, zone):
+    """Have our module leave pages of a block, m(ovable) or n(ormal), in a state."""
+    pages = BLOCK // PAGE
+    start = int(block.removeprefix("memory")) * pages
+    guest.run(f"echo {state} {start} {pages} {zone} >/sys/module/offpages/parameters/put", timeout=120)
+
+
+# -- the kinds --------------------------------------------------------------------
+
+
+def plain(guest):
+    """Nothing happens."""
+    guest.run("sync")
+
+
+def balloon(guest):
+    """A block partly plugged, and a balloon that takes half of the boot memory."""
+    guest.plug(1700 * MIB)
+    guest.balloon(1000 * MIB, timeout=120)
+
+
+def kernel_zone(guest):
+    """All of it in the kernel's zone, where dentries and inodes soon are too."""
+    guest.plug(3500 * MIB)
+    hold(guest, "anon", 200)
+    guest.run("mkdir /tmp/files; hold files 60000 /tmp/files", timeout=240)
+
+
+def movable_zone(guest):
+    """All of it movable, most of it free, the last block partly plugged."""
+    guest.plug(3900 * MIB)
+    hold(guest, "anon", 300)
+
+
+def page_cache(guest):
+    """Most memory is page cache of a disk, and tmpfs."""
+    guest.plug(2048 * MIB)
+    guest.run("insmod /lib/modules/virtio_blk.ko; dd if=/dev/zero of=/tmp/fill bs=1M count=400", timeout=240)
+    guest.run("dd if=/dev/vda of=/dev/null bs=1M count=1500", timeout=240)
+
+
+def locked(guest):
+    """Anonymous memory, locked, and huge pages that nobody had to ask for."""
+    guest.plug(2048 * MIB)
+    hold(guest, "mlock", 400)
+    hold(guest, "thp", 500)
+
+
+HUGE = "echo {} >/proc/sys/vm/nr_hugepages; [ $(cat /proc/sys/vm/nr_hugepages) -ge {} ]"
+
+
+def huge_free(guest):
+    """A pool of free huge pages that nobody has asked for."""
+    guest.plug(1500 * MIB)
+    guest.run(HUGE.format(400, 400), timeout=120)
+
+
+def huge_used(guest):
+    """Half of the pool in use, the rest spare."""
+    guest.plug(1500 * MIB)
+    guest.run(HUGE.format(500, 500), timeout=120)
+    hold(guest, "hugetlb", 400, 400)
+
+
+def huge_reserved(guest):
+    """A few huge pages in use, the rest free but promised."""
+    guest.plug(1500 * MIB)
+    guest.run(HUGE.format(300, 300), timeout=120)
+    hold(guest, "hugetlb", 600, 60)
+
+
+def slab(guest):
+    """Hundreds of thousands of small files, made and half of them removed again."""
+    guest.plug(1500 * MIB)
+    guest.run("mkdir /tmp/files; hold files 250000 /tmp/files; rm -r /tmp/files/*[13579]", timeout=400)
+
+
+def removed(guest):
+    """The driver went while its device had memory plugged."""
+    guest.plug(1700 * MIB)
+    guest.balloon(1600 * MIB)
+    guest.run("rmmod virtio_mem")
+
+
+def states(guest):
+    """Blocks never onlined, onlined to both zones, offlined again."""
+    guest.plug(900 * MIB)  # the driver waits when more than a gigabyte is not online
+    online(guest, blocks(guest, "offline"), "kernel")
+    guest.plug(1900 * MIB)
+    online(guest, blocks(guest, "offline"), "movable")
+    guest.plug(2800 * MIB)
+    offline(guest, blocks(guest, "online", "Movable")[1:4])
+    hold(guest, "anon", 100)
+
+
+def pinned(guest):
+    """Movable memory with references that no migration gets rid of."""
+    guest.plug(1700 * MIB)
+    hold(guest, "pin", 300, 512)
+
+
+MADE = ("ref0", "ref1", "ref2", "dirty", "foreign", "reserved", "offline-reserved", "kernel", "order3", "unit",
+        "compound")
+
+
+def made(guest):
+    """Each state that our module makes: in a movable block of its own, and in a kernel one."""
+    guest.plug(len(MADE) * BLOCK)
+    guest.run("echo online_kernel >/sys/devices/system/memory/auto_online_blocks")
+    guest.plug((2 * len(MADE) + 1) * BLOCK)
+    guest.run("insmod /lib/modules/offpages.ko")
+    for zone in ("Movable", "Normal"):
+        for state, block in zip(MADE, reversed(blocks(guest, "online", zone))):
+            put(guest, state, block, zone[0].lower())
+
+
+def two_nodes(guest):
+    """A virtio-mem device on each of two nodes, one shrunk."""
+    guest.plug(1000 * MIB, "vm0")
+    guest.plug(1000 * MIB, "vm1")
+    guest.plug(700 * MIB, "vm1")
+    guest.balloon(1600 * MIB)
+
+
+def catch(guest, block):
+    """Begin to offline a block, and see that it hangs in the middle."""
+    guest.run(f"""cd /sys/devices/system/memory/{block}
+        sh -c 'echo offline >state' & sleep 4; cat state; [ $(cat state) = going-offline ]""")
+    return block
+
+
+def caught_pinned(guest):
+    """Caught while a partly plugged block is being offlined: its driver has let go, a pin has not."""
+    guest.plug(900 * MIB)
+    hold(guest, "pin", 800, 512)
+    return catch(guest, blocks(guest, "online", "Movable")[-1])
+
+
+def caught_balloon(guest):
+    """Caught while a block full of balloon is being offlined and there is nowhere to go."""
+    guest.plug(896 * MIB)
+    guest.balloon(200 * MIB, timeout=120)
+    return catch(guest, blocks(guest, "online", "Movable")[-2])
+
+
+TWO_NODES = ("-object", "memory-backend-ram,id=r0,size=1G", "-numa", "node,nodeid=0,memdev=r0,cpus=0",
+             "-object", "memory-backend-ram,id=r1,size=1G", "-numa", "node,nodeid=1,memdev=r1", *BALLOON,
+             "-object", "memory-backend-ram,id=m0,size=2G",
+             "-device", "virtio-mem-pci,id=vm0,memdev=m0,node=0,requested-size=0",
+             "-object", "memory-backend-ram,id=m1,size=2G",
+             "-device", "virtio-mem-pci,id=vm1,memdev=m1,node=1,requested-size=0")
+
+KINDS = {kind.name: kind for kind in (
+    Kind("plain", "3 GiB as Debian boots them", plain, machine(memory="3G")),
+    Kind("boot-movable", "3 GiB of boot memory, most of it movable", plain,
+         machine(memory="3G", append="kernelcore=600M")),
+    Kind("balloon", "virtio-mem partly plugged, and a balloon", balloon),
+    Kind("kernel-zone", "virtio-mem onlined to the kernel's zone", kernel_zone, machine("online_kernel")),
+    Kind("movable-zone", "virtio-mem onlined movable", movable_zone),
+    Kind("page-cache", "full of page cache and tmpfs", page_cache,
+         machine(devices=(*BALLOON, *MEM, *DISK)), drivers=("virtio_blk",)),
+    Kind("locked", "mlocked memory and transparent huge pages", locked),
+    Kind("huge-free", "huge pages, free", huge_free, mend=HUGE.format(400, 0)),
+    Kind("huge-used", "huge pages, used and spare", huge_used, mend=HUGE.format(500, 0)),
+    Kind("huge-reserved", "huge pages, free but promised", huge_reserved, mend=HUGE.format(300, 0)),
+    Kind("slab", "several hundred thousand small files", slab, machine("online_kernel")),
+    Kind("removed", "the virtio-mem driver was unloaded", removed),
+    Kind("states", "never onlined, onlined, offlined again", states, machine("offline")),
+    Kind("pinned", "movable memory with references", pinned),
+    Kind("made", "states that only our module makes", made, machine(memory="1G"), module=True),
+    Kind("two-nodes", "two nodes with a virtio-mem device each", two_nodes, machine(devices=TWO_NODES)),
+)}
+
+#: dumped in the middle of an attempt
+CAUGHT = {kind.name: kind for kind in (
+    Kind("caught-pinned", "a partly plugged block in the middle of being offlined", caught_pinned,
+         machine(memory="1G"), attempts=False),
+    Kind("caught-balloon", "a block full of balloon in the middle of being offlined", caught_balloon,
+         machine(memory="1G"), attempts=False),
+)}
+
+#: once, at the start: a file that is edited meanwhile must not change what a dump is kept as
+KEYS = {name: kind.key() for name, kind in {**KINDS, **CAUGHT}.items()}

@@ -1,0 +1,199 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Verdicts against reality: a guest is dumped, then in the same guest every online
+block is really offlined, and what offblock says of the dump is held against it.
+"""
+
+import dataclasses
+import json
+import re
+import shutil
+import tempfile
+
+from . import crashes, kernels, module
+from .dumps import Dump, facts, settled
+from .guest import Guest
+from .kinds import CAUGHT, KEYS, KINDS, SCRIPTS
+from .session import Session
+from .util import CACHE, LabError, lock, new_folder, progress, run
+
+#: Seconds that an attempt may take; emulation makes a gigabyte's migration slow.
+LIMIT = 10
+#: The reason of a failure is a debug message of the kernel.
+SAY_WHY = r"""
+    control=/proc/dynamic_debug/control
+    for file in mm/memory_hotplug.c drivers/base/memory.c; do echo "file $file +p" >$control; done
+    grep -q 'offline_pages =p' $control"""
+ERRORS = {"Device or resource busy": "EBUSY", "Invalid argument": "EINVAL", "Cannot allocate memory": "ENOMEM",
+          "Interrupted system call": "EINTR", "Operation not permitted": "EPERM"}
+SUCCESS, TRYING = "success", "still trying"
+FORM = "kdump-zlib"
+
+
+# -- in the guest -----------------------------------------------------------------
+
+
+def _outcome(found):
+    """What became of an attempt, from what the guest's shell says."""
+    if found["state"] == "offline":
+        return SUCCESS
+    for text, name in ERRORS.items():
+        if text in found["message"]:
+            return name
+    if found["status"] == "143":  # ended by SIGTERM, when its time was over
+        return TRYING
+    raise LabError(f"an attempt ended in no known way: {found}")
+
+
+def attempt(guest, block):
+    """Try to offline a block, and put it back: one row of the truth."""
+    text = guest.run(f"attempt {block} {LIMIT}", timeout=LIMIT + 60).output
+    head, _, messages = text.partition("dmesg\n")
+    found = {"message": "", "back": "", **dict(line.split(" ", 1) for line in head.splitlines() if " " in line)}
+    outcome = _outcome(found)
+    reason = re.findall(r"failed due to (.+)", messages)
+    return {"block": block, "zone": found["zone"], "outcome": outcome, "reason": reason[-1] if reason else "",
+            "seconds": round(float(found["end"]) - float(found["start"]), 2),
+            "back": outcome != SUCCESS or found["back"].split()[:2] == ["online", found["zone"]],
+            "message": found["message"], "dmesg": messages.splitlines()}
+
+
+def _attempts(guest, kind, names):
+    """One block after the other; what follows a block that did not come back is marked."""
+    rows, lost = [], []
+    for name in names:
+        row = attempt(guest, name)
+        row["disturbed"] = list(lost)
+        if row["outcome"] == SUCCESS and kind.mend:
+            guest.run(kind.mend)
+        if not row["back"]:
+            progress(f"{guest.kernel.release} {kind.name}: {name} did not come back: {row}")
+            lost.append(name)
+        rows.append(row)
+    return rows
+
+
+def _take(guest, kind, folder):
+    """Bring the guest into the state, dump it, and try every block."""
+    guest.run(SAY_WHY)
+    made = kind.steps(guest)
+    if kind.attempts:
+        guest.run("attempt memory0 1")  # what an attempt needs of the kernel is in memory before the dump, too
+        settled(guest)
+    truth = {**facts(guest), "made": made, "attempts": []}
+    guest.qmp("stop")
+    progress(f"dumping {guest.kernel.release} {kind.name}")
+    guest.dump(folder / "dump.kdump", FORM)
+    guest.qmp("cont")
+    if kind.attempts:
+        names = [name for name, block in truth["blocks"].items() if block["state"] == "online"]
+        names.sort(key=lambda name: int(name.removeprefix("memory")))
+        progress(f"offlining {len(names)} blocks of {guest.kernel.release} {kind.name}")
+        truth["attempts"] = _attempts(guest, kind, names)
+    return truth
+
+
+# -- the cache --------------------------------------------------------------------
+
+
+def _files(kernel, kind, folder):
+    """What goes into the guest besides the usual."""
+    run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / "hold", SCRIPTS[1]))
+    files = [("bin/hold", folder / "hold"), ("bin/attempt", SCRIPTS[0])]
+    files += [(f"lib/modules/{name}.ko", kernels.driver(kernel, name)) for name in kind.drivers]
+    if kind.module:
+        files.append(("lib/modules/offpages.ko", module.build(kernel)))
+    return tuple(files)
+
+
+def _make(kernel, kind, folder):
+    machine = dataclasses.replace(kind.machine, files=_files(kernel, kind, folder))
+    with Guest(kernel, machine, folder) as guest:
+        truth = _take(guest, kind, folder)
+    (folder / "truth.json").write_text(json.dumps(truth, indent=1))
+    for name in ("initramfs.gz", "answers", "hold"):
+        (folder / name).unlink()
+
+
+def get(series, name):
+    """The dump of a kind with the attempts in its truth, made when the cache does not have it."""
+    kernel, kind = kernels.get(series), {**KINDS, **CAUGHT}[name]
+    folder = CACHE / "verdicts" / kernel.release / f"{name}-{KEYS[name]}"
+    with lock(f"verdicts-{series}-{name}"):
+        if not folder.exists():
+            for old in folder.parent.glob(f"{name}-*"):
+                if re.fullmatch(rf"{name}-[0-9a-f]{{12}}", old.name):
+                    shutil.rmtree(old)
+            with new_folder(folder) as work:
+                _make(kernel, kind, work)
+    return Dump(kernel, name, FORM, folder)
+
+
+# -- against each other -----------------------------------------------------------
+
+
+@dataclasses.dataclass(frozen=True)
+class Row:
+    """A block: what offblock said, and what the kernel did."""
+    kind: str
+    said: dict
+    did: dict
+
+    verdict = property(lambda self: self.said["verdict"])
+    outcome = property(lambda self: self.did["outcome"])
+
+    @property
+    def contradiction(self):
+        """Whether the kernel did what offblock ruled out."""
+        if self.did["disturbed"]:
+            return False  # blocks were missing that the dump still has
+        if self.verdict in ("OFFLINABLE", "DRIVER"):
+            return self.outcome != SUCCESS
+        if self.verdict == "SPINS":
+            return self.outcome != TRYING
+        return self.verdict == "BLOCKED" and self.outcome == SUCCESS or self.verdict == "OFFLINE"
+
+    @property
+    def same_reason(self):
+        """Whether a refusal came for the reason given; None where the kernel gave none."""
+        if self.verdict != "BLOCKED" or not self.did["reason"]:
+            return None
+        return self.said["reason"].startswith(self.did["reason"])
+
+    def __str__(self):
+        said, did = self.said, self.did
+        pfn = f" pfn {said['blocker_pfn']:x}" if said.get("blocker_pfn") is not None else ""
+        lines = [f"{self.kind} {did['block']} ({did['zone']}): {self.verdict} [{said['code']}] {said['reason']}{pfn}",
+                 f"    really: {self.outcome} after {did['seconds']} s: {did['reason'] or did['message']}"]
+        return "\n".join(lines + [f"    | {line}" for line in did["dmesg"][:14]])
+
+
+def documents(dump, **commands):
+    """What crash with offline.so says of a dump, as JSON documents."""
+    extension = crashes.get(dump.kernel.series.crash).extension
+    with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
+        out = Session(dump, {"extend": f"extend {extension}", **commands}, folder).out
+    try:
+        return {name: json.loads(out[name]) for name in commands}
+    except ValueError as error:
+        raise LabError(f"{dump.name}: no JSON: {error}: {out}") from error
+
+
+def compare(dump):
+    """Each attempt with the verdict on its block."""
+    said = {row["name"]: row for row in documents(dump, offblock="offblock -j")["offblock"]["blocks"]}
+    truth = dump.truth
+    missing = {row["block"] for row in truth["attempts"]} - set(said)
+    if missing:
+        raise LabError(f"{dump.name}: offblock does not list {sorted(missing)}")
+    return [Row(dump.case, said[row["block"]], row) for row in truth["attempts"]]
+
+
+def caught(dump):
+    """What is wrong with the word on a dump that was made in the middle of an attempt: nothing, one hopes."""
+    said = documents(dump, offblock="offblock -j", offcheck="offcheck -j")
+    block = next(row for row in said["offblock"]["blocks"] if row["name"] == dump.truth["made"])
+    wrong = [f"{block['name']} is said to be {block['state']}"] if block["state"] != "going-offline" else []
+    # it hangs, so neither is true: that it could be offlined, or that it is refused
+    wrong += [f"it hangs, and is said to be {block['verdict']}"] if block["verdict"] in ("OFFLINABLE", "BLOCKED") else []
+    return block, wrong + [f"false error: {finding}" for finding in said["offcheck"]["findings"]
+                           if finding["severity"] == "error"]
