@@ -40,7 +40,7 @@ CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 # ---- nothing to change below ------------------------------------------------
 
 OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c src/owners/*.c))
-CRASHO	:= $(BUILD)/offline.o $(BUILD)/src/crash/target.o
+CRASHO	:= $(BUILD)/offline.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/crash/*.c))
 SAN	:= $(BUILD)/san
 SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(wildcard src/*.c src/owners/*.c tests/lib/*.c))
 UNIT	:= $(patsubst %.c,$(SAN)/%,$(wildcard tests/unit/test_*.c))
@@ -113,7 +113,7 @@ $(UNIT:%=%.o): | need-cmocka
 unit: $(UNIT)
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/unit-*.xml
-	@$(PYTHON) tests/unit/run.py $(RESULTS) $(UNIT) || true
+	@env OFL_BUILD=$(BUILD) $(PYTHON) tests/unit/run.py $(RESULTS) $(UNIT) || true
 
 golden: $(SAN)/replay
 	@mkdir -p $(RESULTS)
