@@ -454,8 +454,26 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 	return ofl_view_row(&p->v, r, p->env->l);
 }
 
+/* where could its pages go? false: the counter is not to be had */
+static bool free_elsewhere(const struct printer *p, uint64_t *ret)
+{
+	const struct ofl_layout *l = p->env->l;
+	uint64_t own = p->kept.kind[OFL_KIND_FREE].pages, all;
+
+	if (!ofl_fact_known(l, OFL_F_VM_ZONE_STAT) ||
+	    !ofl_fact_known(l, OFL_F_NR_FREE_PAGES) ||
+	    !ofl_read_u64(p->env->t,
+			  (uint64_t)l->fact[OFL_F_VM_ZONE_STAT].value + 8 *
+			  (uint64_t)l->fact[OFL_F_NR_FREE_PAGES].value, &all))
+		return false;
+	*ret = all > own ? all - own : 0;
+	return true;
+}
+
 static void hints(struct printer *p, char *buf, size_t bytes)
 {
+	uint64_t elsewhere;
+
 	const struct ofl_tally *lru = &p->kept.kind[OFL_KIND_LRU];
 	size_t used = strlen(buf);
 
@@ -464,6 +482,10 @@ static void hints(struct printer *p, char *buf, size_t bytes)
 	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes)
 		used += (size_t)snprintf(buf + used, bytes - used,
 			"; whether migration succeeds is not in a dump");
+	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes &&
+	    free_elsewhere(p, &elsewhere))
+		used += (size_t)snprintf(buf + used, bytes - used,
+			", %" PRIu64 " pages are free elsewhere", elsewhere);
 	if (lru->pinned && used < bytes)
 		snprintf(buf + used, bytes - used,
 			 "; %" PRIu64 " pages look pinned", lru->pinned);
