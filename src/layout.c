@@ -380,9 +380,10 @@ enum ofl_status ofl_layout_load(const struct ofl_target *t,
 	if (!st)
 		st = conclude(t, l, err);
 	if (!st)
-		st = load_type(l, OFL_TYPE_BUDDY, err);
-	if (!st)
 		st = ofl_recognise_offline(l, err);
+	/* after that: it knows the buddy number of kernels before 4.18 */
+	if (!st)
+		st = load_type(l, OFL_TYPE_BUDDY, err);
 	if (st)
 		return st;
 	load_pageflags(t, l);
