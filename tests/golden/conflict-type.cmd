@@ -1,0 +1,3 @@
+offrange -p 1383f0-13840f
+offrange -j -p 1383f0-13840f
+offline -p 1383f0-13840f

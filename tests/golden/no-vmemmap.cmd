@@ -1,0 +1,2 @@
+offrange
+offline -j
