@@ -12,6 +12,8 @@ BUILD		?= build
 CACHE		?= $(CURDIR)/.cache
 # the kernels that make check boots
 KERNELS		?= 6.1 6.12
+# and those that make check-verdicts does
+VERDICT_KERNELS	?= 6.1 6.12 7.2
 PREFIX		?= /usr
 EXTENSIONS	?= $(PREFIX)/lib/crash/extensions
 
@@ -143,6 +145,12 @@ check: deps
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
 
+# the whole campaign, an hour: every block of many guests, judged and tried
+check-verdicts: deps
+	@$(MAKE) --no-print-directory all
+	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -o docs/verdicts.md \
+		$(VERDICT_KERNELS)
+
 demo: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/demo.py
@@ -167,11 +175,12 @@ help:
 	@echo "	make		build $(BUILD)/offline.so"
 	@echo "	make check-unit	unit and golden tests: no crash, no QEMU, no root"
 	@echo "	make check-all	make check, and kernel 7.2"
+	@echo "	make check-verdicts	offblock against real offlining: an hour"
 	@echo "	make install	to $(EXTENSIONS); DESTDIR, PREFIX"
 	@echo "	make distclean	also empty the cache folder"
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: all need-crash need-libs need-cmocka unit golden lab check-unit \
-	check-lab check check-all demo deps install clean distclean help
+	check-lab check check-all check-verdicts demo deps install clean distclean help
 .SECONDARY:

@@ -33,7 +33,9 @@ then every online block of it is really offlined (`echo offline > .../memoryN/st
 
 Nothing may contradict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must not, and
 `SPINS` must still be trying when its time is over. `MIGRATE` promises nothing: whether a
-page can be migrated is not in a dump.
+page can be migrated is not in a dump. A running guest is never quite still: where the
+kernel refuses because of a page that `/proc/kpageflags` had as free right before the dump,
+the guest has changed, and the attempt says nothing about the dump.
 
 Repeat it with `make check-verdicts` (an hour on two processors; what is cached is not
 done again). This page is written by it.
@@ -79,6 +81,7 @@ def summary(rows):
     definite = sum(row.verdict in DEFINITE for row in rows)
     reasons = [row.same_reason for row in rows if row.same_reason is not None]
     return (f"{len(rows)} attempts, {sum(row.contradiction for row in rows)} contradictions; "
+            f"in {sum(row.changed for row in rows)} the guest had changed since the dump and nothing follows; "
             f"{definite} verdicts ({100 * definite // max(1, len(rows))} %) were definite. "
             f"Where the kernel gave a reason for refusing, it was the one foretold in "
             f"{sum(reasons)} of {len(reasons)} cases.")

@@ -15,12 +15,13 @@ from . import initramfs, module
 from .guest import MIB, Machine
 from .util import LAB
 
-SCRIPTS = (LAB / "guest" / "attempt", LAB / "guest" / "hold.c")
+SCRIPT = LAB / "guest" / "attempt"
+PROGRAMS = ("hold", "was")
 BALLOON = ("-device", "virtio-balloon-pci,id=b0")
 MEM = ("-object", "memory-backend-ram,id=m0,size=4G",
        "-device", "virtio-mem-pci,id=vm0,memdev=m0,requested-size=0")
 #: a disk of zeros: its page cache is as real as any
-DISK = ("-blockdev", "driver=null-co,size=2147483648,read-zeroes=on,node-name=d0",
+DISK = ("-blockdev", "driver=null-co,size=4294967296,read-zeroes=on,node-name=d0",
         "-device", "virtio-blk-pci,drive=d0")
 BLOCK, PAGE = 128 * MIB, 4096
 CONSOLE = "console=ttyS0 panic=-1"
@@ -31,6 +32,11 @@ def machine(policy="online_movable", **changes):
     """A machine whose new memory blocks are onlined by this policy."""
     append = f"{CONSOLE} memhp_default_state={policy} {changes.pop('append', '')}".strip()
     return dataclasses.replace(USUAL, append=append, **changes)
+
+
+def sources():
+    """What is in these guests besides the usual."""
+    return [SCRIPT, *(LAB / "guest" / f"{name}.c" for name in PROGRAMS)]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,7 +55,7 @@ class Kind:
         """Changes whenever dump or attempts would come out different."""
         what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend, self.attempts]
         what += [inspect.getsource(self.steps), *_helpers()]
-        what += [path.read_text() for path in (*initramfs.sources(), *SCRIPTS)]
+        what += [path.read_text() for path in (*initramfs.sources(), *sources())]
         what += [path.read_text() for path in sorted(module.SOURCE.iterdir()) if self.module]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
@@ -164,8 +170,9 @@ def huge_reserved(guest):
 
 
 def slab(guest):
-    """Hundreds of thousands of small files, made and half of them removed again."""
+    """Page cache everywhere, then small files: their slabs come where page cache was."""
     guest.plug(1500 * MIB)
+    guest.run("insmod /lib/modules/virtio_blk.ko; dd if=/dev/vda of=/dev/null bs=1M count=3400", timeout=240)
     guest.run("mkdir /tmp/files; hold files 250000 /tmp/files; rm -r /tmp/files/*[13579]", timeout=400)
 
 
@@ -257,7 +264,8 @@ KINDS = {kind.name: kind for kind in (
     Kind("huge-free", "huge pages, free", huge_free, mend=HUGE.format(400, 0)),
     Kind("huge-used", "huge pages, used and spare", huge_used, mend=HUGE.format(500, 0)),
     Kind("huge-reserved", "huge pages, free but promised", huge_reserved, mend=HUGE.format(300, 0)),
-    Kind("slab", "several hundred thousand small files", slab, machine("online_kernel")),
+    Kind("slab", "several hundred thousand small files", slab,
+         machine("online_kernel", devices=(*BALLOON, *MEM, *DISK)), drivers=("virtio_blk",)),
     Kind("removed", "the virtio-mem driver was unloaded", removed),
     Kind("states", "never onlined, onlined, offlined again", states, machine("offline")),
     Kind("pinned", "movable memory with references", pinned),

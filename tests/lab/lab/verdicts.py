@@ -12,7 +12,7 @@ import tempfile
 from . import crashes, kernels, module
 from .dumps import Dump, facts, settled
 from .guest import Guest
-from .kinds import CAUGHT, KEYS, KINDS, SCRIPTS
+from .kinds import CAUGHT, KEYS, KINDS, PROGRAMS, SCRIPT
 from .session import Session
 from .util import CACHE, LabError, lock, new_folder, progress, run
 
@@ -54,6 +54,7 @@ def attempt(guest, block):
     return {"block": block, "zone": found["zone"], "outcome": outcome, "reason": reason[-1] if reason else "",
             "seconds": round(float(found["end"]) - float(found["start"]), 2),
             "back": outcome != SUCCESS or found["back"].split()[:2] == ["online", found["zone"]],
+            "pfn": int(found["pfn"], 16) if "pfn" in found else None, "was": found.get("was"),
             "message": found["message"], "dmesg": messages.splitlines()}
 
 
@@ -79,6 +80,7 @@ def _take(guest, kind, folder):
     if kind.attempts:
         guest.run("attempt memory0 1")  # what an attempt needs of the kernel is in memory before the dump, too
         settled(guest)
+        guest.run("was save /tmp/was", timeout=120)
     truth = {**facts(guest), "made": made, "attempts": []}
     guest.qmp("stop")
     progress(f"dumping {guest.kernel.release} {kind.name}")
@@ -97,8 +99,10 @@ def _take(guest, kind, folder):
 
 def _files(kernel, kind, folder):
     """What goes into the guest besides the usual."""
-    run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / "hold", SCRIPTS[1]))
-    files = [("bin/hold", folder / "hold"), ("bin/attempt", SCRIPTS[0])]
+    files = [("bin/attempt", SCRIPT)]
+    for name in PROGRAMS:
+        run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / name, SCRIPT.parent / f"{name}.c"))
+        files.append((f"bin/{name}", folder / name))
     files += [(f"lib/modules/{name}.ko", kernels.driver(kernel, name)) for name in kind.drivers]
     if kind.module:
         files.append(("lib/modules/offpages.ko", module.build(kernel)))
@@ -110,7 +114,7 @@ def _make(kernel, kind, folder):
     with Guest(kernel, machine, folder) as guest:
         truth = _take(guest, kind, folder)
     (folder / "truth.json").write_text(json.dumps(truth, indent=1))
-    for name in ("initramfs.gz", "answers", "hold"):
+    for name in ("initramfs.gz", "answers", *PROGRAMS):
         (folder / name).unlink()
 
 
@@ -142,10 +146,19 @@ class Row:
     outcome = property(lambda self: self.did["outcome"])
 
     @property
+    def changed(self):
+        """Whether the guest itself says that this is no longer the memory that was dumped.
+
+        Either an earlier block did not come back, or the page that the kernel refuses
+        to move was free in the guest right before the dump.
+        """
+        return bool(self.did["disturbed"]) or self.outcome != SUCCESS and self.did["was"] == "free"
+
+    @property
     def contradiction(self):
         """Whether the kernel did what offblock ruled out."""
-        if self.did["disturbed"]:
-            return False  # blocks were missing that the dump still has
+        if self.changed:
+            return False
         if self.verdict in ("OFFLINABLE", "DRIVER"):
             return self.outcome != SUCCESS
         if self.verdict == "SPINS":
@@ -155,7 +168,7 @@ class Row:
     @property
     def same_reason(self):
         """Whether a refusal came for the reason given; None where the kernel gave none."""
-        if self.verdict != "BLOCKED" or not self.did["reason"]:
+        if self.verdict != "BLOCKED" or not self.did["reason"] or self.changed:
             return None
         return self.said["reason"].startswith(self.did["reason"])
 
