@@ -62,7 +62,9 @@ static void test_memory_without_note(void **state)
 	assert_int_equal(v, -257);
 	assert_true(ofl_vmcoreinfo_number(&tt.target, "LAST", &v));
 	assert_int_equal(v, 7);
+	/* neither the end of a key nor its beginning */
 	assert_false(ofl_vmcoreinfo_text(&tt.target, "EY", buf, sizeof(buf)));
+	assert_false(ofl_vmcoreinfo_text(&tt.target, "KE", buf, sizeof(buf)));
 	assert_false(ofl_vmcoreinfo_text(&tt.target, "OSRELEASE", buf, 1));
 	assert_true(ofl_vmcoreinfo_text(&tt.target, "OSRELEASE", buf, 2));
 }
