@@ -92,6 +92,7 @@ static enum severity severity_of(const struct ofl_classified *c)
 	case OFL_KIND_OFFLINE_REMOVING:
 	case OFL_KIND_OFFLINE_NO_RULE:
 	case OFL_KIND_OFFLINE_UNIT_TAIL:
+	case OFL_KIND_OFFLINE_COMPOUND:
 		return SEV_WARNING;
 	case OFL_KIND_OFFLINE_ISOLATED:
 	case OFL_KIND_PB_ISOLATED:

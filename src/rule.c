@@ -48,6 +48,11 @@ const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS] = {
 	[OFL_KIND_OFFLINE_UNIT_TAIL] = { "offline-unit-tail",
 		"offline, refcount 0, but part of a 2 MiB unit with a referenced head",
 		BOTH(BLOCKS, SCAN) },
+	/* isolation does not look for an offline mark on a compound page */
+	[OFL_KIND_OFFLINE_COMPOUND] = { "offline-compound",
+		"offline, referenced, in a compound page",
+		OFL_OUT_BLOCKS, OFL_OUT_BLOCKS,
+		OFL_STEP_SCAN, OFL_STEP_ISOLATE },
 	[OFL_KIND_OFFLINE_RESERVED] = { "offline-reserved",
 		"offline and PG_reserved", BOTH(BLOCKS, ISOLATE) },
 	[OFL_KIND_OFFLINE_NO_RULE] = { "offline-no-rule",
@@ -93,6 +98,8 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 {
 	if (in->refcount < 0)
 		return OFL_KIND_OFFLINE_BAD_REF;
+	if (in->compound)
+		return OFL_KIND_OFFLINE_COMPOUND;
 	if (in->movable_ops)
 		return in->isolated ? OFL_KIND_OFFLINE_ISOLATED :
 				      OFL_KIND_OFFLINE_MOVABLE;

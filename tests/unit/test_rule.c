@@ -58,6 +58,8 @@ static const struct truth truths[] = {
 	  OFL_KIND_OFFLINE_UNIT_TAIL },
 	{ "head of a unit", { OFFLINE, .refcount = 1, .unit_tail = true },
 	  OFL_KIND_OFFLINE_HELD },
+	{ "in a compound page", { OFFLINE, .refcount = 1, .compound = true,
+	  .mgo = OFL_MGO_KEEPS }, OFL_KIND_OFFLINE_COMPOUND },
 	{ "reserved", { OFFLINE, .refcount = 1, .reserved = true,
 	  .mgo = OFL_MGO_DROPS }, OFL_KIND_OFFLINE_RESERVED },
 	{ "refcount 0, kernel without the rule", { .offline = true },
