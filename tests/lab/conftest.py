@@ -21,7 +21,7 @@ COMMANDS = {
 
 #: Commands that must be refused with one line, and a word of that line.
 REFUSED = {
-    "offrange -x": "-x", "offrange -p": "-p", "offrange -p zz": "zz", "offrange -p 5-3": "5-3",
+    "offrange -y": "-y", "offrange -p": "-p", "offrange -p zz": "zz", "offrange -p 5-3": "5-3",
     "offrange -p 1-": "1-", "offrange -n 99": "99", "offrange -n x": "x", "offrange -z Nowhere": "Nowhere",
     "offrange -o nosuch": "nosuch", "offrange extra": "extra", "offrange -a -": "-", "offline -y": "-y",
 }
