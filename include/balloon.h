@@ -62,7 +62,4 @@ bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 /** ofl_balloon_account() - isolated, listed, and what is wrong with the list */
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a);
 
-/** ofl_mutex_held() - is the mutex at @kva held? false if that is not known */
-bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
-
 #endif

@@ -25,6 +25,7 @@ struct ofl_options {
 	bool verbose;		/* -v */
 	bool every_page;	/* -x */
 	const char *limit;	/* -l */
+	const char *owner;	/* -O */
 	char operand[128];	/* words after the options, joined by blanks */
 };
 
@@ -66,11 +67,13 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err);
 
 extern const char *const ofl_help_offline[];
 extern const char *const ofl_help_offrange[];
 extern const char *const ofl_help_offcheck[];
 extern const char *const ofl_help_offblock[];
+extern const char *const ofl_help_offowner[];
 
 /** ofl_session_init() - a session over @t; nothing is read yet */
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);

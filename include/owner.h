@@ -114,6 +114,7 @@ struct ofl_account {
 	unsigned int nr_complaints;
 	bool known;		/* @expected holds */
 	int64_t expected;	/* PageOffline pages of online sections */
+	int64_t not_in_node_stat;	/* of them, not in NR_BALLOON_PAGES */
 	char in_flight[80];	/* what may make it differ right now; "" */
 };
 
@@ -127,6 +128,9 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 			  const char *code, uint64_t pfn, uint64_t pages,
 			  const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
+
+/** ofl_mutex_held() - is the mutex at @kva held? false if that is not known */
+bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
 
 /**
  * struct ofl_owner_ops - a driver

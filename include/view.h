@@ -29,6 +29,7 @@ enum ofl_cell_kind {
 	OFL_CELL_BOOL,		/* yes, no; JSON true, false */
 	OFL_CELL_TEXT,
 	OFL_CELL_LIST,		/* comma-separated text; JSON array of strings */
+	OFL_CELL_MAP,		/* lines name=value; JSON object, of numbers if they are */
 };
 
 /** struct ofl_cell - one value */
@@ -36,7 +37,7 @@ struct ofl_cell {
 	enum ofl_cell_kind kind;
 	int64_t i;		/* INT, BOOL */
 	uint64_t u;		/* HEX, SIZE */
-	char text[512];		/* TEXT, LIST; "-" or "" is an empty list */
+	char text[512];		/* TEXT, LIST, MAP; "-" or "" is an empty list */
 };
 
 /** struct ofl_column - a column of a table, a member of its JSON elements */

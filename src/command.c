@@ -20,6 +20,8 @@ const struct ofl_command ofl_commands[] = {
 	  ofl_help_offcheck, true, false },
 	{ "offblock", ":" FILTERS OUTPUT, ofl_cmd_offblock, ofl_help_offblock,
 	  true, true },
+	{ "offowner", ":" FILTERS OUTPUT "aO:v", ofl_cmd_offowner,
+	  ofl_help_offowner, true, false },
 	{ NULL, NULL, NULL, NULL, false, false }
 };
 

@@ -23,6 +23,7 @@ static void set(struct ofl_options *o, int c)
 	case 'v': o->verbose = true; break;
 	case 'x': o->every_page = true; break;
 	case 'l': o->limit = optarg; break;
+	case 'O': o->owner = optarg; break;
 	}
 }
 

@@ -87,6 +87,12 @@ static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
 	case OFL_CELL_LIST:
 		snprintf(buf, len, "%s", c->text[0] ? c->text : "-");
 		break;
+	case OFL_CELL_MAP:
+		snprintf(buf, len, "%s", c->text[0] ? c->text : "-");
+		for (; *buf; buf++)
+			if (*buf == '\n')
+				*buf = ' ';
+		break;
 	}
 }
 
@@ -111,6 +117,38 @@ static struct json_object *list_json(const char *text)
 	return array;
 }
 
+static struct json_object *value_json(const char *text)
+{
+	char *end;
+	int64_t i = strtoll(text, &end, 10);
+
+	return end == text || *end ? json_object_new_string(text) :
+				     json_object_new_int64(i);
+}
+
+static struct json_object *map_json(const char *text)
+{
+	struct json_object *map = json_object_new_object(), *value;
+	char copy[sizeof(((struct ofl_cell *)0)->text)];
+	char *item, *eq, *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (item = strtok_r(copy, "\n", &save); item && map;
+	     item = strtok_r(NULL, "\n", &save)) {
+		eq = strchr(item, '=');
+		if (!eq)
+			continue;
+		*eq++ = '\0';
+		value = value_json(eq);
+		if (!value || json_object_object_add(map, item, value)) {
+			json_object_put(value);
+			json_object_put(map);
+			return NULL;
+		}
+	}
+	return map;
+}
+
 static struct json_object *new_json(const struct ofl_cell *c)
 {
 	switch (c->kind) {
@@ -125,6 +163,8 @@ static struct json_object *new_json(const struct ofl_cell *c)
 		return json_object_new_string(c->text);
 	case OFL_CELL_LIST:
 		return list_json(c->text);
+	case OFL_CELL_MAP:
+		return map_json(c->text);
 	case OFL_CELL_NONE:
 	case OFL_CELL_UNKNOWN:
 		break;

@@ -4,8 +4,6 @@
 
 #include "balloon.h"
 
-#define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
-
 bool ofl_balloon_known(const struct ofl_layout *l)
 {
 	return ofl_fact_known(l, OFL_F_BALLOON_PAGES) &&
@@ -165,13 +163,4 @@ void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 				     "balloon_dev_info at %#llx is not one",
 				     (unsigned long long)b->kva);
 	ofl_pagelist_complain(&b->list, "the list of balloon pages", a);
-}
-
-bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
-{
-	uint64_t owner;
-
-	return ofl_fact_known(env->l, OFL_F_MUTEX_OWNER) &&
-	       ofl_read_u64(env->t, kva + fact(env->l, OFL_F_MUTEX_OWNER),
-			    &owner) && (owner & ~(uint64_t)MUTEX_FLAGS);
 }

@@ -8,6 +8,7 @@
 
 #define MAPPING_BITS	3	/* low bits of page->mapping */
 #define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
+#define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
 
 const struct ofl_owner_ops *const ofl_owner_table[] = {
 	&ofl_owner_virtio_mem,
@@ -216,4 +217,13 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 	vsnprintf(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
 	a->nr_complaints++;
+}
+
+bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
+{
+	uint64_t owner;
+
+	return ofl_fact_known(env->l, OFL_F_MUTEX_OWNER) &&
+	       ofl_read_u64(env->t, kva + (uint64_t)env->l->fact[OFL_F_MUTEX_OWNER].value,
+			    &owner) && (owner & ~(uint64_t)MUTEX_FLAGS);
 }

@@ -1,18 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * pagelist.c - walk a list of struct pages
- *
- * Neighbours on a balloon's list are mostly neighbours in the memmap, so the
- * page of the memmap that was read last is kept.
- */
+/* pagelist.c - walk a list of struct pages */
 #include <inttypes.h>
 #include <string.h>
 
 #include "pagelist.h"
+#include "pagereader.h"
 #include "section.h"
 
 #define POLL_ENTRIES	4096	/* between two looks at ^C */
-#define MAX_STRUCT_PAGE	256
 /*
  * include/linux/poison.h: 0x100 and 0x122 above POISON_POINTER_DELTA, which
  * is 0xdead000000000000 on 64 bit, or 0 without CONFIG_ILLEGAL_POINTER_VALUE
@@ -25,9 +20,8 @@
 struct walk {
 	const struct ofl_env *env;
 	struct ofl_pagelist *list;
-	unsigned char memmap[4096];	/* a page of it */
-	uint64_t memmap_kva;		/* of what is in there; 0: nothing */
-	unsigned char raw[MAX_STRUCT_PAGE];
+	struct ofl_pagereader reader;
+	const unsigned char *raw;	/* the struct page in work */
 };
 
 static const char *const end_text[OFL_NR_LIST_ENDS] = {
@@ -56,37 +50,6 @@ static uint64_t word(const struct walk *w, uint64_t offset)
 
 	memcpy(&v, w->raw + offset, sizeof(v));
 	return v;
-}
-
-/* copy [kva, kva + bytes) of one page of the memmap */
-static bool copy(struct walk *w, uint64_t kva, uint64_t bytes,
-		 unsigned char *to)
-{
-	const struct ofl_target *t = w->env->t;
-	uint64_t page = kva & ~(uint64_t)(sizeof(w->memmap) - 1);
-
-	if (page != w->memmap_kva) {
-		w->memmap_kva = 0;
-		if (t->ops->read(t->ctx, page, w->memmap, sizeof(w->memmap)) !=
-		    OFL_READ_OK)
-			/* a recording has what was asked for and no more */
-			return t->ops->read(t->ctx, kva, to, bytes) ==
-			       OFL_READ_OK;
-		w->memmap_kva = page;
-	}
-	memcpy(to, w->memmap + (kva - page), bytes);
-	return true;
-}
-
-static bool read_page(struct walk *w, uint64_t kva)
-{
-	uint64_t bytes = w->env->l->struct_page_bytes;
-	uint64_t first = sizeof(w->memmap) - kva % sizeof(w->memmap);
-
-	if (first >= bytes)
-		return copy(w, kva, bytes, w->raw);
-	return copy(w, kva, first, w->raw) &&
-	       copy(w, kva + first, bytes - first, w->raw + first);
 }
 
 /* pfn of the struct page whose lru is at @kva; false: it is none */
@@ -173,7 +136,8 @@ static enum ofl_status add_tails(struct walk *w, uint64_t pfn, uint64_t page_kva
 	     w->list->end == OFL_LIST_WHOLE; i++) {
 		page_kva += w->env->l->struct_page_bytes;
 		st = add(w, pfn + i, err);
-		if (read_page(w, page_kva))
+		w->raw = ofl_pagereader_get(&w->reader, page_kva);
+		if (w->raw)
 			check_page(w, pfn + i, false);
 	}
 	return st;
@@ -207,7 +171,8 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 	if (st || list->end)
 		return st;
 	list->entries++;
-	if (!read_page(w, *kva - lru)) {
+	w->raw = ofl_pagereader_get(&w->reader, *kva - lru);
+	if (!w->raw) {
 		list->end = OFL_LIST_UNREADABLE;
 		return OFL_OK;
 	}
@@ -226,7 +191,9 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 				  struct ofl_pagelist *list,
 				  struct ofl_err *err)
 {
-	struct walk w = { .env = env, .list = list };
+	struct walk w = {
+		.env = env, .list = list, .reader = { .t = env->t, .l = env->l },
+	};
 	uint64_t kva, prev = head_kva, at;
 	enum ofl_status st = OFL_OK;
 
@@ -235,8 +202,7 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 		.set.piece_pages = env->l->section_pages,
 		.broken_kva = head_kva, .end = OFL_LIST_NO_HEAD,
 	};
-	if (env->l->struct_page_bytes > sizeof(w.raw) ||
-	    !ofl_read_u64(env->t, head_kva, &kva))
+	if (!ofl_read_u64(env->t, head_kva, &kva))
 		return OFL_OK;
 	list->end = OFL_LIST_WHOLE;
 	while (kva != head_kva && list->end == OFL_LIST_WHOLE && !st) {

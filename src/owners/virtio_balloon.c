@@ -162,9 +162,9 @@ static void account(const void *state, unsigned int device,
 	if (d->driver_kva && ofl_mutex_held(st->env, d->driver_kva + st->lock))
 		snprintf(a->in_flight, sizeof(a->in_flight),
 			 "balloon_lock is held: inflating or deflating");
-	ofl_account_detail(a, "layout from", "%s",
+	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));
-	ofl_account_detail(a, "target", "in the device, not in a dump");
+	ofl_account_detail(a, "target", "in the device; not in a dump");
 }
 
 const struct ofl_owner_ops ofl_owner_virtio_balloon = {

@@ -27,6 +27,8 @@ enum field {
 	F_NOTIFIER, F_ADDR, F_REGION_SIZE, F_REMOVING, F_IN_SBM,
 	F_FIRST_MB, F_NEXT_MB, F_SB_SIZE, F_SBS_PER_MB, F_SB_STATES,
 	F_FIRST_BB, F_NEXT_BB, F_BB_SIZE, F_BB_STATES,
+	F_PLUGGED_SIZE, F_REQUESTED_SIZE, F_MB_STATES,
+	F_MUTEX, F_HOTPLUG_ACTIVE, F_WQ_ACTIVE,
 	NR_FIELDS
 };
 
@@ -50,7 +52,40 @@ static const struct {
 	[F_NEXT_BB] = { "bbm.next_bb_id", NULL, 8, false },
 	[F_BB_SIZE] = { "bbm.bb_size", NULL, 8, false },
 	[F_BB_STATES] = { "bbm.bb_states", NULL, 8, false },
+	[F_PLUGGED_SIZE] = { "plugged_size", NULL, 8, false },
+	[F_REQUESTED_SIZE] = { "requested_size", NULL, 8, false },
+	[F_MB_STATES] = { "sbm.mb_states", "mb_state", 8, false },
+	[F_MUTEX] = { "hotplug_mutex", NULL, 8, false },
+	[F_HOTPLUG_ACTIVE] = { "hotplug_active", NULL, 1, false },
+	[F_WQ_ACTIVE] = { "wq_active", NULL, 4, false },
 };
+
+/* states of memory blocks; big blocks below. Before v5.16 KERNEL was ONLINE */
+static const struct {
+	const char *name, *text;
+} mb_states[] = {
+	{ "VIRTIO_MEM_SBM_MB_PLUGGED", "plugged" },
+	{ "VIRTIO_MEM_SBM_MB_OFFLINE", "offline" },
+	{ "VIRTIO_MEM_SBM_MB_OFFLINE_PARTIAL", "offline-partial" },
+	{ "VIRTIO_MEM_SBM_MB_KERNEL", "kernel" },
+	{ "VIRTIO_MEM_SBM_MB_KERNEL_PARTIAL", "kernel-partial" },
+	{ "VIRTIO_MEM_SBM_MB_MOVABLE", "movable" },
+	{ "VIRTIO_MEM_SBM_MB_MOVABLE_PARTIAL", "movable-partial" },
+	{ "VIRTIO_MEM_SBM_MB_ONLINE", "online" },
+	{ "VIRTIO_MEM_SBM_MB_ONLINE_PARTIAL", "online-partial" },
+	{ "VIRTIO_MEM_MB_STATE_ONLINE", "online" },
+	{ "VIRTIO_MEM_MB_STATE_ONLINE_PARTIAL", "online-partial" },
+	{ "VIRTIO_MEM_MB_STATE_OFFLINE", "offline" },
+	{ "VIRTIO_MEM_MB_STATE_OFFLINE_PARTIAL", "offline-partial" },
+	{ "VIRTIO_MEM_MB_STATE_PLUGGED", "plugged" },
+}, bb_states[] = {
+	{ "VIRTIO_MEM_BBM_BB_PLUGGED", "plugged" },
+	{ "VIRTIO_MEM_BBM_BB_ADDED", "added" },
+	{ "VIRTIO_MEM_BBM_BB_FAKE_OFFLINE", "fake-offline" },
+};
+
+#define NR_MB_STATES (sizeof(mb_states) / sizeof(mb_states[0]))
+#define NR_BB_STATES (sizeof(bb_states) / sizeof(bb_states[0]))
 
 /** struct device - one virtio-mem device */
 struct device {
@@ -79,6 +114,9 @@ struct state {
 	bool have[NR_FIELDS];
 	uint64_t offset[NR_FIELDS];
 	int64_t fake_offline;		/* VIRTIO_MEM_BBM_BB_FAKE_OFFLINE */
+	int64_t mb_state[NR_MB_STATES];	/* -1: this kernel has none such */
+	int64_t bb_state[NR_BB_STATES];
+	enum ofl_types_source source;
 	struct device dev[OFL_MAX_DEVICES];
 	unsigned int nr;
 	uint64_t parent_kva;		/* while walking the tree: last region */
@@ -87,6 +125,23 @@ struct state {
 };
 
 /* ---- layout ---- */
+
+static void load_states(struct state *st, const struct ofl_types *ty)
+{
+	size_t i;
+
+	if (!ofl_types_enumerator(ty, "VIRTIO_MEM_BBM_BB_FAKE_OFFLINE",
+				  &st->fake_offline))
+		st->fake_offline = -1;
+	for (i = 0; i < NR_MB_STATES; i++)
+		if (!ofl_types_enumerator(ty, mb_states[i].name,
+					  &st->mb_state[i]))
+			st->mb_state[i] = -1;
+	for (i = 0; i < NR_BB_STATES; i++)
+		if (!ofl_types_enumerator(ty, bb_states[i].name,
+					  &st->bb_state[i]))
+			st->bb_state[i] = -1;
+}
 
 static bool load_fields(struct state *st, const struct ofl_types *ty)
 {
@@ -106,9 +161,7 @@ static bool load_fields(struct state *st, const struct ofl_types *ty)
 		else if (fields[i].required)
 			return false;
 	}
-	if (!ofl_types_enumerator(ty, "VIRTIO_MEM_BBM_BB_FAKE_OFFLINE",
-				  &st->fake_offline))
-		st->fake_offline = -1;
+	load_states(st, ty);
 	return true;
 }
 
@@ -316,7 +369,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	if (!st->nr && !st->driver_maybe)
 		return OFL_OK;	/* no region, no driver: no types needed */
 	ofl_types_open(env->t, env->l, "virtio_mem", "virtio_mem", &ty);
-	source = ty.source;
+	st->source = source = ty.source;
 	if (load_fields(st, &ty))
 		walk_chain(st, true);
 	ofl_types_close(&ty);
@@ -349,22 +402,28 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return st->nr;
 }
 
-/* is the unit of this address given back to the device? false: not in the books */
+/* is unit number @unit of the books given back to the device? */
+static bool is_gone(const struct state *st, const struct device *d,
+		    uint64_t unit)
+{
+	if (!d->sbm)
+		return d->states[unit] == st->fake_offline;
+	return !(d->plugged[unit / 64] >> unit % 64 & 1);
+}
+
+/* is the unit of this address given back? false: not in the books */
 static bool unplugged(const struct state *st, const struct device *d,
 		      uint64_t pa, bool *ret)
 {
 	uint64_t id = pa / (d->sbm ? st->block_bytes : d->unit_bytes);
-	uint64_t bit;
 
 	if (id < d->first_id || id >= d->next_id)
 		return false;
-	if (!d->sbm) {
-		*ret = d->states[id - d->first_id] == st->fake_offline;
-		return true;
-	}
-	bit = (id - d->first_id) * d->units_per_mb +
-	      pa % st->block_bytes / d->unit_bytes;
-	*ret = !(d->plugged[bit / 64] >> bit % 64 & 1);
+	id -= d->first_id;
+	if (d->sbm)
+		id = id * d->units_per_mb +
+		     pa % st->block_bytes / d->unit_bytes;
+	*ret = is_gone(st, d, id);
 	return true;
 }
 
@@ -393,9 +452,170 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		ret->evidence = OFL_EV_BITMAP;
 		ret->mgo = d->removing ? OFL_MGO_REFUSES :
 			   gone ? OFL_MGO_DROPS : OFL_MGO_KEEPS;
+		ret->unit_pfn = pa / d->unit_bytes * d->unit_bytes /
+				st->page_bytes;
+		ret->unit_pages = d->unit_bytes / st->page_bytes;
 		return true;
 	}
 	return false;
+}
+
+static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
+{
+	const struct state *st = state;
+	uint64_t pa = pfn * st->page_bytes;
+	bool gone = false;
+	unsigned int i;
+
+	for (i = 0; i < st->nr; i++) {
+		const struct device *d = &st->dev[i];
+
+		if (pa < d->start_pa || pa >= d->end_pa || !d->books ||
+		    !unplugged(st, d, pa, &gone) || !gone)
+			continue;
+		ret->device = i;
+		ret->evidence = OFL_EV_BITMAP;
+		ret->mgo = OFL_MGO_DROPS;
+		return true;
+	}
+	return false;
+}
+
+/* ---- the books of a device ---- */
+
+/* are pages at this address in an online block, where their struct pages count? */
+static bool is_online(const struct state *st, uint64_t pa)
+{
+	const struct ofl_block *b = st->env->blocks ?
+		ofl_blocks_find(st->env->blocks, pa / st->block_bytes) : NULL;
+
+	return b && (b->state == OFL_BLOCK_ONLINE ||
+		     b->state == OFL_BLOCK_GOING_OFFLINE);
+}
+
+static uint64_t count_units(const struct device *d)
+{
+	return (d->next_id - d->first_id) * (d->sbm ? d->units_per_mb : 1);
+}
+
+/* pages that have to be PageOffline: units given back, of online blocks */
+static uint64_t expected_pages(const struct state *st, const struct device *d)
+{
+	uint64_t base = d->first_id * (d->sbm ? st->block_bytes : d->unit_bytes);
+	uint64_t i, at, pages = 0, n = count_units(d);
+	/* a big block is made of memory blocks, each online or not */
+	uint64_t step = d->unit_bytes < st->block_bytes ? d->unit_bytes :
+							  st->block_bytes;
+
+	for (i = 0; i < n; i++) {
+		if (!is_gone(st, d, i))
+			continue;
+		for (at = 0; at < d->unit_bytes; at += step)
+			if (is_online(st, base + i * d->unit_bytes + at))
+				pages += step / st->page_bytes;
+	}
+	return pages;
+}
+
+static uint64_t plugged_bytes(const struct state *st, const struct device *d)
+{
+	uint64_t i, nr = 0, n = count_units(d);
+
+	for (i = 0; i < n; i++)
+		nr += d->sbm ? !is_gone(st, d, i) : d->states[i] != 0;
+	return nr * d->unit_bytes;
+}
+
+static void find_in_flight(const struct state *st, const struct device *d,
+			   struct ofl_account *a)
+{
+	uint64_t active = 0;
+	const char *why = NULL;
+
+	if (get(st, d->kva, F_WQ_ACTIVE, &active) && active)
+		why = "wq_active: plugging or unplugging";
+	if (st->have[F_MUTEX] &&
+	    ofl_mutex_held(st->env, d->kva + st->offset[F_MUTEX]))
+		why = "hotplug_mutex is held: plugging or unplugging";
+	if (get(st, d->kva, F_HOTPLUG_ACTIVE, &active) && active)
+		why = "hotplug_active: a block goes online or offline";
+	if (why)
+		snprintf(a->in_flight, sizeof(a->in_flight), "%s", why);
+}
+
+/* "movable 6, movable-partial 2" from one byte a block */
+static void describe_states(const struct state *st, const struct device *d,
+			    struct ofl_account *a)
+{
+	uint64_t n = d->next_id - d->first_id, count[256] = { 0 }, i, map_kva;
+	size_t states = d->sbm ? NR_MB_STATES : NR_BB_STATES, used = 0;
+	unsigned char *bytes = NULL;
+	char text[100] = "";
+
+	if (d->sbm) {
+		bytes = n && n <= MAX_BOOK_BYTES ? malloc(n) : NULL;
+		if (!bytes || !get(st, d->kva, F_MB_STATES, &map_kva) ||
+		    st->env->t->ops->read(st->env->t->ctx, map_kva, bytes, n) !=
+		    OFL_READ_OK) {
+			free(bytes);
+			return;
+		}
+	}
+	for (i = 0; i < n; i++)
+		count[d->sbm ? bytes[i] : d->states[i]]++;
+	free(bytes);
+	for (i = 0; i < states && used < sizeof(text); i++) {
+		int64_t v = d->sbm ? st->mb_state[i] : st->bb_state[i];
+
+		if (v >= 0 && v < 256 && count[v])
+			used += (size_t)snprintf(text + used,
+				sizeof(text) - used, "%s%s %" PRIu64,
+				used ? ", " : "", d->sbm ? mb_states[i].text :
+				bb_states[i].text, count[v]);
+	}
+	ofl_account_detail(a, "blocks", "%s", text);
+}
+
+static void check_sizes(const struct state *st, const struct device *d,
+			struct ofl_account *a)
+{
+	uint64_t size, bits = plugged_bytes(st, d);
+
+	if (get(st, d->kva, F_REQUESTED_SIZE, &size))
+		ofl_account_counter(a, "requested_size", (int64_t)size);
+	if (!get(st, d->kva, F_PLUGGED_SIZE, &size))
+		return;
+	ofl_account_counter(a, "plugged_size", (int64_t)size);
+	if (size != bits)
+		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
+			OFL_SEV_WARNING, "plugged-size", 0, 0,
+			"plugged_size is %" PRIu64 ", but units of %" PRIu64
+			" bytes are plugged", size, bits);
+}
+
+static void account(const void *state, unsigned int device,
+		    struct ofl_account *a)
+{
+	const struct state *st = state;
+	const struct device *d = &st->dev[device];
+
+	ofl_account_detail(a, "region", "%" PRIx64 "-%" PRIx64, d->start_pa,
+			   d->end_pa - 1);
+	ofl_account_detail(a, "layout", "%s",
+			   ofl_types_source_text(st->source));
+	if (!d->books)
+		return;
+	find_in_flight(st, d, a);
+	a->known = st->env->blocks && !st->env->blocks->lost;
+	a->expected = (int64_t)expected_pages(st, d);
+	ofl_account_counter(a, "unplugged_pages", a->expected);
+	check_sizes(st, d, a);
+	ofl_account_detail(a, "mode", "%s", d->sbm ? "SBM" : "BBM");
+	ofl_account_detail(a, d->sbm ? "sub-block" : "big-block",
+			   "%" PRIu64 "K", d->unit_bytes >> 10);
+	describe_states(st, d, a);
+	if (d->removing)
+		ofl_account_detail(a, "removing", "yes");
 }
 
 const struct ofl_owner_ops ofl_owner_virtio_mem = {
@@ -404,4 +624,6 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.free = free_state,
 	.devices = devices,
 	.claim = claim,
+	.account = account,
+	.expects = expects,
 };
