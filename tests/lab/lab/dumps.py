@@ -103,6 +103,11 @@ def _make(kernel, case, folder):
         (folder / name).unlink()
 
 
+def _fill(kernel, case, folder):
+    with new_folder(folder) as work:
+        _make(kernel, case, work)
+
+
 def get(series, case_name, form=None):
     """The dump of a case, made when the cache does not have it."""
     kernel, case = kernels.get(series), CASES[case_name]
@@ -111,18 +116,14 @@ def get(series, case_name, form=None):
         if not folder.exists():
             for old in folder.parent.glob(f"{case_name}-*"):
                 shutil.rmtree(old)
-            _attempts(kernel, case, folder)
+            second_chance(lambda: _fill(kernel, case, folder), f"{kernel.release} {case_name}")
     return Dump(kernel, case_name, form or case.formats[0], folder)
 
 
-def _attempts(kernel, case, folder, attempts=2):
+def second_chance(make, what):
     """An emulated guest that stumbles over the emulation gets a second chance, and says so."""
-    for left in reversed(range(attempts)):
-        try:
-            with new_folder(folder) as work:
-                _make(kernel, case, work)
-            return
-        except LabError as error:
-            if not left:
-                raise
-            progress(f"{kernel.release} {case.name}: {error}; once more")
+    try:
+        make()
+    except LabError as error:
+        progress(f"{what}: {error}; once more")
+        make()

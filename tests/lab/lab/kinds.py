@@ -24,6 +24,8 @@ MEM = ("-object", "memory-backend-ram,id=m0,size=4G",
 DISK = ("-blockdev", "driver=null-co,size=4294967296,read-zeroes=on,node-name=d0",
         "-device", "virtio-blk-pci,drive=d0")
 BLOCK, PAGE = 128 * MIB, 4096
+#: MiB that a guest with too big a balloon keeps: less than a block, enough to live
+LEFT = 80
 CONSOLE = "console=ttyS0 panic=-1"
 USUAL = Machine(memory="2G", devices=(*BALLOON, *MEM))
 
@@ -49,12 +51,12 @@ class Kind:
     module: bool = False     # our own module is in the guest
     drivers: tuple = ()      # modules to load by hand, from the kernel's package
     mend: str = ""           # what brings the state back after a block was offlined
-    attempts: bool = True    # False: dumped while something happens, nothing is tried after
+    let_go: typing.Callable = None  # instead of attempts: caught in one, which ends well when this is done
 
     def key(self):
         """Changes whenever dump or attempts would come out different."""
-        what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend, self.attempts]
-        what += [inspect.getsource(self.steps), *_helpers()]
+        what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend]
+        what += [inspect.getsource(part) for part in (self.steps, self.let_go) if part] + _helpers()
         what += [path.read_text() for path in (*initramfs.sources(), *sources())]
         what += [path.read_text() for path in sorted(module.SOURCE.iterdir()) if self.module]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
@@ -67,9 +69,9 @@ def hold(guest, what, *amounts, timeout=240):
     """Start a holder of memory and wait until it has it."""
     words = " ".join(map(str, amounts))
     guest.run(f"""hold {what} {words} >/tmp/{what}.out 2>&1 &
-        while ! grep -q ready /tmp/{what}.out; do
-            grep . /tmp/{what}.out && exit 1
-            sleep 0.2
+        while sleep 0.2; do
+            read -r line </tmp/{what}.out
+            case $line in ready) exit 0 ;; ?*) echo "$line"; exit 1 ;; esac
         done""", timeout=timeout)
 
 
@@ -223,25 +225,29 @@ def two_nodes(guest):
     guest.balloon(1600 * MIB)
 
 
-def catch(guest, block):
-    """Begin to offline a block, and see that it hangs in the middle."""
-    guest.run(f"""cd /sys/devices/system/memory/{block}
-        sh -c 'echo offline >state' & sleep 4; cat state; [ $(cat state) = going-offline ]""")
-    return block
-
-
 def caught_pinned(guest):
-    """Caught while a partly plugged block is being offlined: its driver has let go, a pin has not."""
-    guest.plug(900 * MIB)
-    hold(guest, "pin", 800, 512)
-    return catch(guest, blocks(guest, "online", "Movable")[-1])
+    """A partly plugged block, all the movable memory there is, with pins in it."""
+    guest.plug(100 * MIB)
+    hold(guest, "pin", 80, 256)
+    return blocks(guest, "online", "Movable")[-1]
+
+
+def unpin(guest):
+    """The holder of the pins goes."""
+    guest.run("kill $(pidof hold)")
 
 
 def caught_balloon(guest):
-    """Caught while a block full of balloon is being offlined and there is nowhere to go."""
-    guest.plug(896 * MIB)
-    guest.balloon(200 * MIB, timeout=120)
-    return catch(guest, blocks(guest, "online", "Movable")[-2])
+    """A block full of balloon, and less free memory than would take it."""
+    guest.plug(BLOCK)  # the balloon takes movable memory first
+    free = int(guest.run("sed -n 's/^MemFree: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo").output) << 10
+    guest.balloon((1024 + LEFT) * MIB - free // MIB * MIB, timeout=120)
+    return blocks(guest, "online", "Movable")[-1]
+
+
+def deflate(guest):
+    """The balloon gives its memory back."""
+    guest.balloon(1024 * MIB)
 
 
 TWO_NODES = ("-object", "memory-backend-ram,id=r0,size=1G", "-numa", "node,nodeid=0,memdev=r0,cpus=0",
@@ -276,9 +282,9 @@ KINDS = {kind.name: kind for kind in (
 #: dumped in the middle of an attempt
 CAUGHT = {kind.name: kind for kind in (
     Kind("caught-pinned", "a partly plugged block in the middle of being offlined", caught_pinned,
-         machine(memory="1G"), attempts=False),
+         machine(memory="1G"), let_go=unpin),
     Kind("caught-balloon", "a block full of balloon in the middle of being offlined", caught_balloon,
-         machine(memory="1G"), attempts=False),
+         machine(memory="1G"), let_go=deflate),
 )}
 
 #: once, at the start: a file that is edited meanwhile must not change what a dump is kept as

@@ -8,9 +8,10 @@ import json
 import re
 import shutil
 import tempfile
+import time
 
 from . import crashes, kernels, module
-from .dumps import Dump, facts, settled
+from .dumps import Dump, facts, second_chance, settled
 from .guest import Guest
 from .kinds import CAUGHT, KEYS, KINDS, PROGRAMS, SCRIPT
 from .session import Session
@@ -73,24 +74,43 @@ def _attempts(guest, kind, names):
     return rows
 
 
+def _start_attempt(guest, block):
+    """Begin to offline a block, and give it time; no word with the guest then, its memory may be short."""
+    guest.run(f"sh -c 'echo offline >/sys/devices/system/memory/{block}/state' &")
+    time.sleep(4)
+
+
+def _end_attempt(guest, kind, block):
+    """Had the attempt ended before the dump, the block would be online for good, or offline too early."""
+    kind.let_go(guest)
+    text = guest.run(f"""i=0; cd /sys/devices/system/memory/{block}
+        while [ $(cat state) != offline ] && [ $i -lt 60 ]; do sleep 0.5; i=$((i + 1)); done; cat state""").output
+    if text.strip() != "offline":
+        raise LabError(f"the attempt to offline {block} was not under way: it is {text}")
+
+
 def _take(guest, kind, folder):
     """Bring the guest into the state, dump it, and try every block."""
     guest.run(SAY_WHY)
     made = kind.steps(guest)
-    if kind.attempts:
+    if not kind.let_go:
         guest.run("attempt memory0 1")  # what an attempt needs of the kernel is in memory before the dump, too
         settled(guest)
         guest.run("was save /tmp/was", timeout=120)
     truth = {**facts(guest), "made": made, "attempts": []}
+    if kind.let_go:
+        _start_attempt(guest, made)
     guest.qmp("stop")
     progress(f"dumping {guest.kernel.release} {kind.name}")
     guest.dump(folder / "dump.kdump", FORM)
     guest.qmp("cont")
-    if kind.attempts:
-        names = [name for name, block in truth["blocks"].items() if block["state"] == "online"]
-        names.sort(key=lambda name: int(name.removeprefix("memory")))
-        progress(f"offlining {len(names)} blocks of {guest.kernel.release} {kind.name}")
-        truth["attempts"] = _attempts(guest, kind, names)
+    if kind.let_go:
+        _end_attempt(guest, kind, made)
+        return truth
+    names = [name for name, block in truth["blocks"].items() if block["state"] == "online"]
+    names.sort(key=lambda name: int(name.removeprefix("memory")))
+    progress(f"offlining {len(names)} blocks of {guest.kernel.release} {kind.name}")
+    truth["attempts"] = _attempts(guest, kind, names)
     return truth
 
 
@@ -118,6 +138,11 @@ def _make(kernel, kind, folder):
         (folder / name).unlink()
 
 
+def _fill(kernel, kind, folder):
+    with new_folder(folder) as work:
+        _make(kernel, kind, work)
+
+
 def get(series, name):
     """The dump of a kind with the attempts in its truth, made when the cache does not have it."""
     kernel, kind = kernels.get(series), {**KINDS, **CAUGHT}[name]
@@ -127,8 +152,7 @@ def get(series, name):
             for old in folder.parent.glob(f"{name}-*"):
                 if re.fullmatch(rf"{name}-[0-9a-f]{{12}}", old.name):
                     shutil.rmtree(old)
-            with new_folder(folder) as work:
-                _make(kernel, kind, work)
+            second_chance(lambda: _fill(kernel, kind, folder), f"{kernel.release} {name}")
     return Dump(kernel, name, FORM, folder)
 
 
