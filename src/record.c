@@ -32,7 +32,8 @@ static void write_words(FILE *f, const unsigned char *p, size_t bytes)
 			if (next != word)
 				break;
 		}
-		fprintf(f, " %" PRIx64, word);
+		/* b12 would be a byte */
+		fprintf(f, " %s%" PRIx64, word >> 8 == 0xb ? "0" : "", word);
 		if (count > 1)
 			fprintf(f, "*%zu", count);
 	}

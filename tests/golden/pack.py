@@ -39,7 +39,8 @@ def mem_line(kva, data):
     words = []
     whole = len(data) // 8 * 8
     for at in range(0, whole, 8):
-        word = f"{int.from_bytes(data[at:at + 8], 'little'):x}"
+        value = int.from_bytes(data[at:at + 8], "little")
+        word = f"{value:x}" if value >> 8 != 0xb else f"0{value:x}"     # b12 is a byte
         if words and words[-1][0] == word:
             words[-1][1] += 1
         else:
