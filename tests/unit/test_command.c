@@ -12,6 +12,7 @@
 #include "alloc.h"
 #include "command.h"
 #include "kernel.h"
+#include "record.h"
 
 #define MAX_WORDS 16
 
@@ -290,6 +291,45 @@ static void test_round_trip(void **state)
 	unlink(path);
 }
 
+/* any bytes, at any length, come back as they were */
+static void test_recorded_memory(void **state)
+{
+	static const char *const words = "mem 1000 1 2 2 3*3 0 0 "
+		"ffffffffffffffff*4 b 0b0b b00 b0b b0b b0b\n";
+	char path[] = "/tmp/ofl-record-XXXXXX";
+	struct texttarget one, again;
+	unsigned char a[256], b[256];
+	struct ofl_recorder *rec;
+	const struct ofl_target *t;
+	uint64_t kva;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(texttarget_parse(&one, words, &err), OFL_OK);
+	close(mkstemp(path));
+	for (kva = 0x1000; kva < 0x1000 + 116; kva++)
+		for (len = 1; kva + len <= 0x1000 + 116; len++) {
+			unlink(path);
+			assert_int_equal(ofl_record_open(&one.target, path, &rec,
+							 &err), OFL_OK);
+			t = ofl_record_target(rec);
+			assert_int_equal(t->ops->read(t->ctx, kva, a, len),
+					 OFL_READ_OK);
+			assert_int_equal(ofl_record_close(rec, &err), OFL_OK);
+			assert_int_equal(texttarget_load(&again, path, &err),
+					 OFL_OK);
+			t = &again.target;
+			assert_int_equal(t->ops->read(t->ctx, kva, b, len),
+					 OFL_READ_OK);
+			assert_memory_equal(a, b, len);
+			assert_int_equal(t->ops->read(t->ctx, kva, b, len + 1),
+					 OFL_READ_UNREADABLE);
+			texttarget_free(&again);
+		}
+	unlink(path);
+	texttarget_free(&one);
+}
+
 /* ---- faults ---- */
 
 static bool is_defined(enum ofl_status st)
@@ -410,6 +450,7 @@ int main(void)
 		CASE(test_members), CASE(test_same_input_same_bytes),
 		CASE(test_interrupted), CASE(test_live),
 		CASE(test_full_device), CASE(test_round_trip),
+		CASE(test_recorded_memory),
 		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
 	};
 

@@ -88,20 +88,36 @@ static void random_truth(void)
 	}
 }
 
-static void feed(const struct ofl_sink *sink, uint64_t pfn)
+/* how many unknown pages follow that can be handed out as one hole */
+static uint64_t hole_at(uint64_t pfn)
+{
+	uint64_t end = (pfn / SECTION + 1) * SECTION, at = pfn + 1;
+
+	while (at < end && truth[at].fed && truth[at].why == truth[pfn].why)
+		at++;
+	return at - pfn;
+}
+
+/* returns the pages that it told of */
+static uint64_t feed(const struct ofl_sink *sink, uint64_t pfn)
 {
 	const struct truth *t = &truth[pfn];
 	struct ofl_section s = { .nr = pfn / SECTION, .online = t->online };
 	struct ofl_page p = { .pfn = pfn, .flags = t->flags,
 			      .refcount = t->refcount, .zone = t->zone };
-	struct ofl_hole h = { pfn, 1, t->why };
+	struct ofl_hole h = { pfn, hole_at(pfn), t->why };
 
 	if (!t->fed)
-		return;
-	if (t->why)
+		return 1;
+	if (t->why) {
+		/* now whole, now in two pieces */
+		if (h.pages > 1 && random() % 2)
+			h.pages /= 2;
 		assert_int_equal(sink->unknown(sink->arg, &s, &h), OFL_OK);
-	else
-		assert_int_equal(sink->offline(sink->arg, &s, &p), OFL_OK);
+		return h.pages;
+	}
+	assert_int_equal(sink->offline(sink->arg, &s, &p), OFL_OK);
+	return 1;
 }
 
 static bool wanted(const struct ofl_merger *m, const struct truth *t)
@@ -163,8 +179,8 @@ static void test_random(void **state)
 
 		nr_runs = 0;
 		random_truth();
-		for (pfn = 0; pfn < PAGES; pfn++)
-			feed(&sink, pfn);
+		for (pfn = 0; pfn < PAGES; )
+			pfn += feed(&sink, pfn);
 		assert_int_equal(ofl_merger_flush(&m), OFL_OK);
 		check(&m);
 		assert_int_equal(ofl_merger_flush(&m), OFL_OK);

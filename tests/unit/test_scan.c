@@ -269,15 +269,18 @@ static void test_straddling_struct_page(void **state)
 	open_small();
 	kernel_pages(&k, 73, 1, normal(), K_OFFLINE, 3);	/* ends in page 2 */
 	kernel_line(&k, "unreadable %" PRIx64 " 1000", K_VMEMMAP + 0x2000);
+	kernel_line(&k, "mem %" PRIx64 " 0*512", K_VMEMMAP + 0x5000);
 	load();
 	assert_int_equal(scan(), OFL_OK);
 	expect(73, 1, OFFLINE);
 	assert_int_equal(refcount_of[73], 3);
 	for (pfn = 0; pfn < 512; pfn++) {
-		bool hit = pfn * 56 < 0x3000 && (pfn + 1) * 56 > 0x2000;
+		bool lost = pfn * 56 < 0x3000 && (pfn + 1) * 56 > 0x2000;
+		bool zero = pfn * 56 < 0x6000 && (pfn + 1) * 56 > 0x5000;
 
 		if (pfn != 73)
-			expect(pfn, 1, hit ? OFL_UNKNOWN_UNREADABLE : 0);
+			expect(pfn, 1, lost ? OFL_UNKNOWN_UNREADABLE :
+				       zero ? OFL_UNKNOWN_ZERO : 0);
 	}
 	check_totals();
 }

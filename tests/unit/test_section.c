@@ -190,6 +190,20 @@ static void test_large_section(void **state)
 	assert_false(ofl_section_populated(&l, &seen[0], 0));
 }
 
+/* more subsections than any kernel has: not believed, and nothing overrun */
+static void test_too_large_section(void **state)
+{
+	(void)state;
+	k.section_bits = 34;
+	k.physmem_bits = 36;
+	kernel_open(&k);
+	kernel_section(&k, 0, K_LIVE, 0);
+	kernel_line(&k, "mem %" PRIx64 " ffffffffffffffff*128", K_USAGE + 16);
+	load();
+	assert_int_equal(walk(0, UINT64_MAX), OFL_OK);
+	assert_true(seen[0].corrupt);
+}
+
 static void test_no_usage_in_this_kernel(void **state)
 {
 	(void)state;
@@ -289,7 +303,8 @@ int main(void)
 		CASE(test_extreme_64k), CASE(test_array_64k),
 		CASE(test_visitor_ends_the_walk),
 		CASE(test_subsections_4k), CASE(test_subsections_64k),
-		CASE(test_large_section), CASE(test_no_usage_in_this_kernel),
+		CASE(test_large_section),
+		CASE(test_too_large_section), CASE(test_no_usage_in_this_kernel),
 		CASE(test_null_usage), CASE(test_wild_usage),
 		CASE(test_odd_memmap), CASE(test_bit_above_the_last_flag),
 		CASE(test_unreadable_roots),
