@@ -166,7 +166,8 @@ struct ofl_owner_ops {
 	 *
 	 * Shape: OFL_MGO_KEEPS says that the page lies in memory that the
 	 *        device has given to the kernel: anybody may have ballooned it
-	 *        since, so the claim of any other owner goes before it.
+	 *        since, so the claim of any other owner goes before it. So it
+	 *        does before OFL_EV_COUNTER, which proves nothing of one page.
 	 */
 	bool (*claim)(void *state, const struct ofl_owner_page *p,
 		      struct ofl_claim *ret);

@@ -3,8 +3,8 @@
  * pagelist.h - walk a driver's list of struct pages, and trust none of it
  *
  * Depends on owner.h and pfnset.h. Drivers keep pages on a list through
- * page->lru. Every entry has to be a struct page of an online section; one
- * that comes a second time is a loop. What was proved until then is kept.
+ * page->lru. Every entry has to be a struct page of a section; one that comes
+ * a second time is a loop. What was proved until then is kept.
  */
 #ifndef OFL_PAGELIST_H
 #define OFL_PAGELIST_H
@@ -16,10 +16,9 @@
 enum ofl_pagelist_end {
 	OFL_LIST_WHOLE,		/* back at its head */
 	OFL_LIST_NO_HEAD,	/* the head cannot be read */
-	OFL_LIST_NOWHERE,	/* an entry is no struct page */
+	OFL_LIST_NOWHERE,	/* an entry is no struct page of any section */
 	OFL_LIST_POISON,	/* an entry was taken off: LIST_POISON */
 	OFL_LIST_NULL,
-	OFL_LIST_NOT_ONLINE,	/* a page of no online section */
 	OFL_LIST_UNREADABLE,	/* the dump does not have this struct page */
 	OFL_LIST_LOOP,		/* a page for the second time */
 	OFL_LIST_BACKWARDS,	/* prev does not lead back */
@@ -39,7 +38,8 @@ struct ofl_pagelist {
 	uint64_t broken_kva;	/* the address that it broke at */
 	struct ofl_listed {
 		uint64_t pages, pfn;	/* how many, and the first */
-	} not_offline, bad_private, bad_ref, extra_ref;
+	} not_offline, bad_private, bad_ref, extra_ref,
+	  not_online;		/* first pages of sections that are not online */
 };
 
 /**

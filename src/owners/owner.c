@@ -12,7 +12,15 @@
 
 const struct ofl_owner_ops *const ofl_owner_table[] = {
 	&ofl_owner_virtio_mem,
+	&ofl_owner_hv_balloon,
+	&ofl_owner_memtrace,
+	&ofl_owner_vmsa,
+	&ofl_owner_xen,
+	&ofl_owner_vmballoon,
 	&ofl_owner_virtio_balloon,
+	&ofl_owner_cmm,
+	&ofl_owner_balloon,
+	&ofl_owner_hotplug,
 	NULL
 };
 
@@ -64,10 +72,21 @@ static void compare(struct ofl_claim *best, const struct ofl_claim *c)
 	best->rival = rival;
 }
 
+static bool last_resort(const struct ofl_owners *o,
+			const struct ofl_owner_page *p, struct ofl_claim *ret)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (ofl_owner_table[i]->last_resort && ask(o, i, p, ret))
+			return true;
+	return false;
+}
+
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
-	struct ofl_claim c, best = { .owner = NULL }, weak = { .owner = NULL };
+	struct ofl_claim c, best = { .owner = NULL }, guess = best, weak = best;
 	size_t i;
 
 	for (i = 0; ofl_owner_table[i]; i++) {
@@ -75,13 +94,14 @@ void ofl_owners_claim(const struct ofl_owners *o,
 			continue;
 		if (c.mgo == OFL_MGO_KEEPS)
 			weak = c;
+		else if (c.evidence == OFL_EV_COUNTER)
+			guess = c;
 		else
 			compare(&best, &c);
 	}
-	for (i = 0; ofl_owner_table[i] && !best.owner; i++)
-		if (ofl_owner_table[i]->last_resort && ask(o, i, p, &c))
-			best = c;
-	*ret = best.owner ? best : weak;
+	if (!best.owner && !last_resort(o, p, &best))
+		best = guess.owner ? guess : weak;
+	*ret = best;
 }
 
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,

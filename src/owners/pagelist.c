@@ -30,7 +30,6 @@ static const char *const end_text[OFL_NR_LIST_ENDS] = {
 	[OFL_LIST_NOWHERE] = "leads to what is no struct page",
 	[OFL_LIST_POISON] = "leads to an entry that was taken off",
 	[OFL_LIST_NULL] = "leads to NULL",
-	[OFL_LIST_NOT_ONLINE] = "leads to a page of no online section",
 	[OFL_LIST_UNREADABLE] = "leads to a struct page that the dump does not have",
 	[OFL_LIST_LOOP] = "loops",
 	[OFL_LIST_BACKWARDS] = "has an entry that does not lead back",
@@ -64,20 +63,25 @@ static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
 	return *pfn < l->nr_sections * l->section_pages;
 }
 
-static enum ofl_status note_online(void *arg, const struct ofl_section *s)
+/** struct where - the section of a page */
+struct where {
+	bool exists, online;
+};
+
+static enum ofl_status note_section(void *arg, const struct ofl_section *s)
 {
-	*(bool *)arg = s->online && !s->corrupt;
+	*(struct where *)arg = (struct where){ !s->corrupt, s->online };
 	return OFL_OK;
 }
 
-static bool is_online(const struct ofl_env *env, uint64_t pfn)
+static struct where find_section(const struct ofl_env *env, uint64_t pfn)
 {
 	struct ofl_section_stats stats;
-	bool online = false;
+	struct where w = { false, false };
 
-	ofl_section_walk(env->t, env->l, pfn, pfn + 1, note_online, &online,
+	ofl_section_walk(env->t, env->l, pfn, pfn + 1, note_section, &w,
 			 &stats);
-	return online;
+	return w;
 }
 
 static void note(struct ofl_listed *n, uint64_t pfn)
@@ -106,6 +110,17 @@ static void check_page(struct walk *w, uint64_t pfn, bool head)
 		note(&list->extra_ref, pfn);
 }
 
+/* the first page of a section on the list: is there such a section at all? */
+static void enter_section(struct walk *w, uint64_t pfn)
+{
+	struct where where = find_section(w->env, pfn);
+
+	if (!where.exists)
+		w->list->end = OFL_LIST_NOWHERE;
+	else if (!where.online)
+		note(&w->list->not_online, pfn);
+}
+
 static enum ofl_status add(struct walk *w, uint64_t pfn, struct ofl_err *err)
 {
 	switch (ofl_pfnset_add(&w->list->set, pfn)) {
@@ -116,8 +131,7 @@ static enum ofl_status add(struct walk *w, uint64_t pfn, struct ofl_err *err)
 		w->list->end = OFL_LIST_LOOP;
 		break;
 	case OFL_PFNSET_NEW_PIECE:
-		if (!is_online(w->env, pfn))
-			w->list->end = OFL_LIST_NOT_ONLINE;
+		enter_section(w, pfn);
 		break;
 	case OFL_PFNSET_NEW:
 		break;
@@ -246,6 +260,8 @@ void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 		 "have no reference");
 	complain(a, OFL_SEV_WARNING, "listed-extra-ref", &list->extra_ref, what,
 		 "have more references than their driver's");
+	complain(a, OFL_SEV_WARNING, "listed-not-online", &list->not_online,
+		 what, "begin the part in sections that are not online");
 	complain(a, OFL_SEV_WARNING, "listed-bad-pointer", &list->bad_private,
 		 what, "point back to another device");
 }

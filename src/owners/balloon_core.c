@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * balloon_core.c - a balloon whose driver is not known
+ *
+ * Pages point to a balloon_dev_info and are on its list, but neither a bus nor
+ * a name says which driver that is: its module's symbols are not in the dump.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "balloon.h"
+
+static enum ofl_status probe(const struct ofl_env *env, void **state,
+			     struct ofl_err *err)
+{
+	struct ofl_balloons *b;
+
+	if (!ofl_balloon_known(env->l))
+		return OFL_OK;
+	b = calloc(1, sizeof(*b));
+	if (!b)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for balloons");
+	b->env = env;
+	*state = b;
+	return OFL_OK;
+}
+
+static void free_state(void *state)
+{
+	ofl_balloons_free(state);
+	free(state);
+}
+
+static unsigned int devices(const void *state, struct ofl_device *ret)
+{
+	const struct ofl_balloons *b = state;
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++) {
+		memset(&ret[i], 0, sizeof(ret[i]));
+		ret[i].kva = b->dev[i].kva;
+		snprintf(ret[i].note, sizeof(ret[i].note),
+			 "balloon_dev_info at %" PRIx64 ", migratepage at %"
+			 PRIx64 ": which driver's is not known, try mod -s",
+			 b->dev[i].kva, b->dev[i].migrate_kva);
+	}
+	return b->nr;
+}
+
+static bool claim(void *state, const struct ofl_owner_page *p,
+		  struct ofl_claim *ret)
+{
+	return ofl_balloons_claim(state, p, ret);
+}
+
+static void account(const void *state, unsigned int device,
+		    struct ofl_account *a)
+{
+	const struct ofl_balloons *b = state;
+
+	ofl_balloon_account(&b->dev[device], a);
+	a->known = b->dev[device].list.end == OFL_LIST_WHOLE;
+	a->expected = (int64_t)(b->dev[device].list.set.pages +
+				b->dev[device].isolated);
+}
+
+const struct ofl_owner_ops ofl_owner_balloon = {
+	.name = "balloon",
+	.last_resort = true,
+	.in_node_stat = true,
+	.in_vm_events = true,
+	.probe = probe,
+	.free = free_state,
+	.devices = devices,
+	.claim = claim,
+	.account = account,
+};

@@ -1,0 +1,424 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * hv_balloon.c - Hyper-V: hot-added regions with parts that are not backed,
+ * and ballooned pages that only the host remembers
+ *
+ * Of a hot-added region the host backs [covered_start_pfn, covered_end_pfn)
+ * but for gaps; the rest is kept offline. Ballooned pages are on no list and
+ * point nowhere: they are what nobody else has, and num_pages_ballooned says
+ * how many there have to be.
+ *
+ * Source: drivers/hv/hv_balloon.c: hv_page_online_one(), has_pfn_is_backed(),
+ * alloc_balloon_pages().
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "module.h"
+#include "owner.h"
+#include "types.h"
+
+#define MODULE		"hv_balloon"
+#define MAX_REGIONS	4096
+#define MAX_GAPS	4096	/* of one region */
+
+enum field {
+	F_STATE, F_BALLOONED, F_ONLINED, F_ADDED, F_REGIONS,
+	R_LIST, R_START, R_COVERED, R_COVERED_END, R_HA_END, R_END, R_GAPS,
+	G_LIST, G_START, G_END,
+	NR_FIELDS
+};
+
+static const struct {
+	const char *type, *name;
+} fields[NR_FIELDS] = {
+	[F_STATE] = { "hv_dynmem_device", "state" },
+	[F_BALLOONED] = { "hv_dynmem_device", "num_pages_ballooned" },
+	[F_ONLINED] = { "hv_dynmem_device", "num_pages_onlined" },
+	[F_ADDED] = { "hv_dynmem_device", "num_pages_added" },
+	[F_REGIONS] = { "hv_dynmem_device", "ha_region_list" },
+	[R_LIST] = { "hv_hotadd_state", "list" },
+	[R_START] = { "hv_hotadd_state", "start_pfn" },
+	[R_COVERED] = { "hv_hotadd_state", "covered_start_pfn" },
+	[R_COVERED_END] = { "hv_hotadd_state", "covered_end_pfn" },
+	[R_HA_END] = { "hv_hotadd_state", "ha_end_pfn" },
+	[R_END] = { "hv_hotadd_state", "end_pfn" },
+	[R_GAPS] = { "hv_hotadd_state", "gap_list" },
+	[G_LIST] = { "hv_hotadd_gap", "list" },
+	[G_START] = { "hv_hotadd_gap", "start_pfn" },
+	[G_END] = { "hv_hotadd_gap", "end_pfn" },
+};
+
+/** struct span - [start, end) in pfns */
+struct span {
+	uint64_t start, end;
+};
+
+/** struct region - a hot-added region */
+struct region {
+	struct span all;	/* up to where memory was added */
+	struct span covered;	/* backed by the host, but for gaps */
+	struct span *gap;	/* owned */
+	size_t nr_gaps;
+	uint64_t end_pfn;	/* of the region that the host announced */
+};
+
+/** struct state - the driver in this dump */
+struct state {
+	const struct ofl_env *env;
+	uint64_t kva;		/* dm_device; 0: not found */
+	bool layout, broken;
+	uint64_t broken_kva;
+	uint64_t offset[NR_FIELDS];
+	int64_t busy[3];	/* values of state while at work */
+	uint32_t ballooned, onlined, added, dm_state;
+	struct region *region;	/* owned */
+	size_t nr;
+	enum ofl_types_source source;
+};
+
+static const char *const busy_names[3] = {
+	"DM_BALLOON_UP", "DM_BALLOON_DOWN", "DM_HOT_ADD",
+};
+
+static void load_layout(struct state *st)
+{
+	struct ofl_types ty;
+	struct ofl_member m;
+	int i;
+
+	ofl_types_open(st->env->t, st->env->l, MODULE, "hv_dynmem_device", &ty);
+	st->source = ty.source;
+	st->layout = ty.source != OFL_TYPES_NOWHERE;
+	for (i = 0; i < NR_FIELDS && st->layout; i++) {
+		st->layout = ofl_types_member(&ty, fields[i].type,
+					      fields[i].name, &m);
+		if (st->layout)
+			st->offset[i] = m.offset_bytes;
+	}
+	for (i = 0; i < 3; i++)
+		if (!ofl_types_enumerator(&ty, busy_names[i], &st->busy[i]))
+			st->busy[i] = -1;
+	ofl_types_close(&ty);
+}
+
+static bool get(const struct state *st, uint64_t kva, enum field f,
+		uint64_t *ret)
+{
+	return ofl_read_u64(st->env->t, kva + st->offset[f], ret);
+}
+
+/* ---- regions ---- */
+
+static bool add_gap(const struct state *st, struct region *r, uint64_t kva)
+{
+	struct span g, *more;
+
+	if (!get(st, kva, G_START, &g.start) || !get(st, kva, G_END, &g.end) ||
+	    g.start > g.end || r->nr_gaps == MAX_GAPS)
+		return false;
+	more = realloc(r->gap, (r->nr_gaps + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	r->gap = more;
+	r->gap[r->nr_gaps++] = g;
+	return true;
+}
+
+/* visit a list by hand; false with @broken_kva where it broke */
+static bool walk(struct state *st, uint64_t head, enum field list,
+		 bool (*visit)(struct state *st, void *arg, uint64_t kva),
+		 void *arg, size_t most)
+{
+	uint64_t node = head, next;
+	size_t i;
+
+	for (i = 0; i <= most; i++) {
+		if (!ofl_read_u64(st->env->t, node, &next) || !next)
+			break;
+		if (next == head)
+			return true;
+		node = next;
+		if (!visit(st, arg, node - st->offset[list]))
+			break;
+	}
+	if (!st->broken)
+		st->broken_kva = node;
+	st->broken = true;
+	return false;
+}
+
+static bool visit_gap(struct state *st, void *arg, uint64_t kva)
+{
+	return add_gap(st, arg, kva);
+}
+
+static bool read_region(struct state *st, struct region *r, uint64_t kva)
+{
+	const struct ofl_layout *l = st->env->l;
+
+	return get(st, kva, R_START, &r->all.start) &&
+	       get(st, kva, R_HA_END, &r->all.end) &&
+	       get(st, kva, R_COVERED, &r->covered.start) &&
+	       get(st, kva, R_COVERED_END, &r->covered.end) &&
+	       get(st, kva, R_END, &r->end_pfn) &&
+	       r->all.start <= r->all.end && r->all.end <= r->end_pfn &&
+	       r->covered.start <= r->covered.end &&
+	       r->end_pfn <= l->nr_sections * l->section_pages;
+}
+
+static bool visit_region(struct state *st, void *arg, uint64_t kva)
+{
+	struct region r = { .gap = NULL }, *more;
+
+	(void)arg;
+	if (!read_region(st, &r, kva))
+		return false;
+	more = realloc(st->region, (st->nr + 1) * sizeof(*more));
+	if (!more)
+		return false;
+	st->region = more;
+	st->region[st->nr] = r;
+	return walk(st, kva + st->offset[R_GAPS], G_LIST, visit_gap,
+		    &st->region[st->nr++], MAX_GAPS);
+}
+
+/* ---- the driver ---- */
+
+static void read_books(struct state *st)
+{
+	const struct ofl_target *t = st->env->t;
+
+	if (!ofl_read_u32(t, st->kva + st->offset[F_BALLOONED], &st->ballooned) ||
+	    !ofl_read_u32(t, st->kva + st->offset[F_ONLINED], &st->onlined) ||
+	    !ofl_read_u32(t, st->kva + st->offset[F_ADDED], &st->added) ||
+	    !ofl_read_u32(t, st->kva + st->offset[F_STATE], &st->dm_state)) {
+		st->broken = true;
+		st->broken_kva = st->kva;
+		return;
+	}
+	walk(st, st->kva + st->offset[F_REGIONS], R_LIST, visit_region, NULL,
+	     MAX_REGIONS);
+}
+
+static bool find_device(const struct ofl_env *env, uint64_t *kva)
+{
+	const struct ofl_target *t = env->t;
+	struct ofl_module m;
+	uint64_t bytes;
+
+	*kva = 0;
+	if (ofl_module_find(t, env->l, MODULE, &m) == OFL_MODULE_LOADED) {
+		ofl_module_symbol(&m, "dm_device", kva);
+		ofl_module_close(&m);
+		return true;
+	}
+	return t->ops->struct_bytes(t->ctx, "hv_dynmem_device", &bytes) &&
+	       t->ops->symbol(t->ctx, "dm_device", kva);
+}
+
+static enum ofl_status probe(const struct ofl_env *env, void **state,
+			     struct ofl_err *err)
+{
+	struct state *st;
+	uint64_t kva;
+
+	if (!find_device(env, &kva))
+		return OFL_OK;
+	st = calloc(1, sizeof(*st));
+	if (!st)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for Hyper-V");
+	*state = st;
+	st->env = env;
+	st->kva = kva;
+	load_layout(st);
+	if (st->kva && st->layout)
+		read_books(st);
+	return OFL_OK;
+}
+
+static void free_state(void *state)
+{
+	struct state *st = state;
+	size_t i;
+
+	for (i = 0; i < st->nr; i++)
+		free(st->region[i].gap);
+	free(st->region);
+	free(st);
+}
+
+static unsigned int devices(const void *state, struct ofl_device *ret)
+{
+	const struct state *st = state;
+
+	*ret = (struct ofl_device){ .kva = st->kva };
+	if (!st->layout)
+		snprintf(ret->note, sizeof(ret->note),
+			 "layout of struct hv_dynmem_device is not known, its pages stay orphans: mod -s hv_balloon");
+	else if (!st->kva)
+		snprintf(ret->note, sizeof(ret->note),
+			 "the module is loaded, but its symbols are not in the dump");
+	return 1;
+}
+
+static bool inside(const struct span *s, uint64_t pfn)
+{
+	return pfn >= s->start && pfn < s->end;
+}
+
+static bool is_backed(const struct region *r, uint64_t pfn)
+{
+	size_t i;
+
+	if (!inside(&r->covered, pfn))
+		return false;
+	for (i = 0; i < r->nr_gaps; i++)
+		if (inside(&r->gap[i], pfn))
+			return false;
+	return true;
+}
+
+static bool is_unbacked(const struct state *st, uint64_t pfn)
+{
+	size_t i;
+
+	for (i = 0; i < st->nr; i++)
+		if (inside(&st->region[i].all, pfn))
+			return !is_backed(&st->region[i], pfn);
+	return false;
+}
+
+static bool claim(void *state, const struct ofl_owner_page *p,
+		  struct ofl_claim *ret)
+{
+	struct state *st = state;
+
+	ret->evidence = OFL_EV_RANGE;
+	if (is_unbacked(st, p->pfn))
+		return true;
+	ret->evidence = OFL_EV_COUNTER;
+	return st->ballooned && !p->movable_ops && !p->private;
+}
+
+static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
+{
+	ret->evidence = OFL_EV_RANGE;
+	return is_unbacked(state, pfn);
+}
+
+/* ---- books ---- */
+
+static uint64_t overlap(const struct span *a, const struct span *b)
+{
+	uint64_t start = a->start > b->start ? a->start : b->start;
+	uint64_t end = a->end < b->end ? a->end : b->end;
+
+	return start < end ? end - start : 0;
+}
+
+static struct span both(const struct span *a, const struct span *b)
+{
+	struct span s = {
+		a->start > b->start ? a->start : b->start,
+		a->end < b->end ? a->end : b->end,
+	};
+
+	if (s.end < s.start)
+		s.end = s.start;
+	return s;
+}
+
+/* pages of the region inside of @in that are not backed */
+static uint64_t unbacked_in(const struct region *r, const struct span *in)
+{
+	struct span added = both(&r->all, in), covered = both(&r->covered, &added);
+	uint64_t n = added.end - added.start - (covered.end - covered.start);
+	size_t i;
+
+	for (i = 0; i < r->nr_gaps; i++)
+		n += overlap(&r->gap[i], &covered);
+	return n;
+}
+
+static uint64_t unbacked_online(const struct state *st)
+{
+	const struct ofl_layout *l = st->env->l;
+	const struct ofl_blocks *blocks = st->env->blocks;
+	uint64_t pages = l->sections_per_block * l->section_pages, n = 0;
+	size_t i, k;
+
+	for (i = 0; blocks && i < blocks->nr; i++) {
+		const struct ofl_block *b = &blocks->block[i];
+		struct span s = { b->start_section_nr * l->section_pages, 0 };
+
+		s.end = s.start + pages;
+		if (b->state != OFL_BLOCK_ONLINE &&
+		    b->state != OFL_BLOCK_GOING_OFFLINE)
+			continue;
+		for (k = 0; k < st->nr; k++)
+			n += unbacked_in(&st->region[k], &s);
+	}
+	return n;
+}
+
+static void describe(const struct state *st, struct ofl_account *a)
+{
+	size_t i;
+
+	ofl_account_detail(a, "layout", "%s",
+			   ofl_types_source_text(st->source));
+	ofl_account_detail(a, "regions", "%zu", st->nr);
+	for (i = 0; i < st->nr && i < 4; i++) {
+		const struct region *r = &st->region[i];
+
+		ofl_account_detail(a, "region", "%" PRIx64 "-%" PRIx64
+				   " covered %" PRIx64 "-%" PRIx64
+				   " gaps %zu", r->all.start, r->end_pfn,
+				   r->covered.start, r->covered.end,
+				   r->nr_gaps);
+	}
+}
+
+static void account(const void *state, unsigned int device,
+		    struct ofl_account *a)
+{
+	const struct state *st = state;
+	uint64_t unbacked = unbacked_online(st);
+	int i;
+
+	(void)device;
+	describe(st, a);
+	if (!st->kva || !st->layout)
+		return;
+	ofl_account_counter(a, "num_pages_ballooned", st->ballooned);
+	ofl_account_counter(a, "num_pages_added", st->added);
+	ofl_account_counter(a, "num_pages_onlined", st->onlined);
+	ofl_account_counter(a, "unbacked", (int64_t)unbacked);
+	a->known = !st->broken;
+	a->expected = (int64_t)(st->ballooned + unbacked);
+	a->not_in_node_stat = (int64_t)unbacked;
+	for (i = 0; i < 3; i++)
+		if (st->busy[i] == st->dm_state)
+			snprintf(a->in_flight, sizeof(a->in_flight),
+				 "state is %s", busy_names[i]);
+	if (st->broken)
+		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
+			"the list of hot-added regions breaks at %" PRIx64,
+			st->broken_kva);
+	if (st->onlined > st->added)
+		ofl_account_complain(a, OFL_SEV_WARNING, "counter-mismatch", 0,
+			0, "num_pages_onlined is more than num_pages_added");
+}
+
+const struct ofl_owner_ops ofl_owner_hv_balloon = {
+	.name = "hv-balloon",
+	.in_node_stat = true,
+	.probe = probe,
+	.free = free_state,
+	.devices = devices,
+	.claim = claim,
+	.account = account,
+	.expects = expects,
+};

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * memtrace.c - memory that powernv sets aside for hardware tracing
+ *
+ * Source: arch/powerpc/platforms/powernv/memtrace.c; marks its pages since
+ * 0bd4b96d9910 (in v5.11).
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "owner.h"
+
+/** struct state - the ranges */
+struct state {
+	uint64_t page_bytes;
+	struct {
+		uint64_t start_pa, bytes;
+	} range[OFL_MAX_DEVICES];
+	unsigned int nr;
+};
+
+static bool read_entries(const struct ofl_env *env, struct state *st)
+{
+	const struct ofl_target *t = env->t;
+	struct ofl_member start, size;
+	uint64_t array, count, kva, bytes;
+	uint32_t nr, i;
+
+	if (!t->ops->symbol(t->ctx, "memtrace_array", &array) ||
+	    !t->ops->symbol(t->ctx, "memtrace_array_nr", &count) ||
+	    !t->ops->struct_bytes(t->ctx, "memtrace_entry", &bytes) ||
+	    !t->ops->member(t->ctx, "memtrace_entry", "start", &start) ||
+	    !t->ops->member(t->ctx, "memtrace_entry", "size", &size) ||
+	    !ofl_read_u64(t, array, &kva) || !ofl_read_u32(t, count, &nr))
+		return false;
+	for (i = 0; kva && i < nr && st->nr < OFL_MAX_DEVICES; i++) {
+		uint64_t at = kva + i * bytes;
+
+		if (!ofl_read_u64(t, at + start.offset_bytes,
+				  &st->range[st->nr].start_pa) ||
+		    !ofl_read_u64(t, at + size.offset_bytes,
+				  &st->range[st->nr].bytes))
+			return false;
+		/* an entry that was given back has -1 and -1 */
+		st->nr += st->range[st->nr].bytes != UINT64_MAX &&
+			  st->range[st->nr].bytes != 0;
+	}
+	return st->nr;
+}
+
+static enum ofl_status probe(const struct ofl_env *env, void **state,
+			     struct ofl_err *err)
+{
+	struct state found = { .page_bytes = env->l->page_bytes }, *st;
+
+	if (!read_entries(env, &found))
+		return OFL_OK;
+	st = malloc(sizeof(*st));
+	if (!st)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for memtrace");
+	*st = found;
+	*state = st;
+	return OFL_OK;
+}
+
+static unsigned int devices(const void *state, struct ofl_device *ret)
+{
+	const struct state *st = state;
+	unsigned int i;
+
+	for (i = 0; i < st->nr; i++) {
+		ret[i] = (struct ofl_device){ .note = "" };
+		snprintf(ret[i].name, sizeof(ret[i].name), "%" PRIx64,
+			 st->range[i].start_pa);
+	}
+	return st->nr;
+}
+
+static bool claim(void *state, const struct ofl_owner_page *p,
+		  struct ofl_claim *ret)
+{
+	const struct state *st = state;
+	uint64_t pa = p->pfn * st->page_bytes;
+	unsigned int i;
+
+	for (i = 0; i < st->nr; i++)
+		if (pa >= st->range[i].start_pa &&
+		    pa - st->range[i].start_pa < st->range[i].bytes) {
+			ret->device = i;
+			ret->evidence = OFL_EV_RANGE;
+			return true;
+		}
+	return false;
+}
+
+static void account(const void *state, unsigned int device,
+		    struct ofl_account *a)
+{
+	const struct state *st = state;
+
+	ofl_account_counter(a, "size", (int64_t)st->range[device].bytes);
+	a->known = true;
+	a->expected = (int64_t)(st->range[device].bytes / st->page_bytes);
+}
+
+const struct ofl_owner_ops ofl_owner_memtrace = {
+	.name = "memtrace",
+	.probe = probe,
+	.free = free,
+	.devices = devices,
+	.claim = claim,
+	.account = account,
+};

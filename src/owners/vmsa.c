@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * vmsa.c - the page that holds a CPU's state in an SEV-SNP guest
+ *
+ * On its way into the crash kernel the guest marks the VMSA page of the CPU
+ * that it runs on, so there is one at most, and in dumps only.
+ *
+ * Source: arch/x86/coco/sev: shutdown_all_aps(), since d2062cc1b1c3 (v6.15
+ * cycle, and in stable kernels). The dump has no other trace of it than
+ * per_cpu(sev_vmsa), an address in the direct map.
+ */
+#include <stdlib.h>
+
+#include "owner.h"
+
+#define MAX_CPUS	8192
+/* without CONFIG_RANDOMIZE_MEMORY: __PAGE_OFFSET_BASE_L4 */
+#define DIRECT_MAP	0xffff888000000000ull
+
+/** struct state - VMSA pages of all CPUs */
+struct state {
+	size_t nr;
+	uint64_t pfn[];
+};
+
+static uint64_t direct_map(const struct ofl_target *t)
+{
+	uint64_t kva, base;
+
+	if (t->ops->symbol(t->ctx, "page_offset_base", &kva) &&
+	    ofl_read_u64(t, kva, &base) && base)
+		return base;
+	return DIRECT_MAP;
+}
+
+static void read_cpus(const struct ofl_env *env, uint64_t variable,
+		      uint64_t nr_cpus, struct state *st)
+{
+	const struct ofl_target *t = env->t;
+	uint64_t offsets, base = direct_map(t), cpu, offset, kva;
+
+	offsets = (uint64_t)env->l->fact[OFL_F_PER_CPU_OFFSET].value;
+	for (cpu = 0; cpu < nr_cpus; cpu++)
+		if (ofl_read_u64(t, offsets + cpu * 8, &offset) &&
+		    ofl_read_u64(t, variable + offset, &kva) && kva > base)
+			st->pfn[st->nr++] = (kva - base) / env->l->page_bytes;
+}
+
+static enum ofl_status probe(const struct ofl_env *env, void **state,
+			     struct ofl_err *err)
+{
+	int64_t nr = ofl_fact_value(env->l, OFL_F_NR_CPU_IDS, 0);
+	struct state *st;
+	uint64_t variable;
+
+	if (!env->t->ops->symbol(env->t->ctx, "sev_vmsa", &variable) ||
+	    !ofl_fact_known(env->l, OFL_F_PER_CPU_OFFSET) || nr <= 0 ||
+	    nr > MAX_CPUS)
+		return OFL_OK;
+	st = calloc(1, sizeof(*st) + (size_t)nr * sizeof(st->pfn[0]));
+	if (!st)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for VMSA pages");
+	read_cpus(env, variable, (uint64_t)nr, st);
+	if (st->nr)
+		*state = st;
+	else
+		free(st);	/* no SEV-SNP guest */
+	return OFL_OK;
+}
+
+static unsigned int devices(const void *state, struct ofl_device *ret)
+{
+	(void)state;
+	*ret = (struct ofl_device){ .name = "" };
+	return 1;
+}
+
+static bool claim(void *state, const struct ofl_owner_page *p,
+		  struct ofl_claim *ret)
+{
+	const struct state *st = state;
+	size_t i;
+
+	ret->evidence = OFL_EV_POINTER;
+	for (i = 0; i < st->nr; i++)
+		if (st->pfn[i] == p->pfn)
+			return true;
+	return false;
+}
+
+const struct ofl_owner_ops ofl_owner_vmsa = {
+	.name = "snp-vmsa",
+	.probe = probe,
+	.free = free,
+	.devices = devices,
+	.claim = claim,
+};

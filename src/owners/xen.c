@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * xen.c - the Xen balloon: one list, two counters
+ *
+ * Built in, and its symbols are in every kernel with CONFIG_XEN_BALLOON,
+ * wherever that runs: the driver is in use if its list or its counters are.
+ *
+ * Source: drivers/xen/balloon.c: balloon_append(), balloon_retrieve().
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "pagelist.h"
+
+enum field { F_CURRENT, F_TARGET, F_LOW, F_HIGH, F_TOTAL, NR_FIELDS };
+
+static const char *const fields[NR_FIELDS] = {
+	[F_CURRENT] = "current_pages",
+	[F_TARGET] = "target_pages",
+	[F_LOW] = "balloon_low",
+	[F_HIGH] = "balloon_high",
+	[F_TOTAL] = "total_pages",
+};
+
+/** struct state - the driver in this dump */
+struct state {
+	const struct ofl_env *env;
+	struct ofl_pagelist list;
+	uint64_t value[NR_FIELDS];
+	bool have[NR_FIELDS];
+};
+
+static void read_stats(struct state *st)
+{
+	const struct ofl_target *t = st->env->t;
+	struct ofl_member m;
+	uint64_t kva;
+	int i;
+
+	if (!t->ops->symbol(t->ctx, "balloon_stats", &kva))
+		return;
+	for (i = 0; i < NR_FIELDS; i++)
+		st->have[i] = t->ops->member(t->ctx, "balloon_stats",
+					     fields[i], &m) &&
+			      m.size_bytes == 8 &&
+			      ofl_read_u64(t, kva + m.offset_bytes,
+					   &st->value[i]);
+}
+
+/* a driver that never ran has an empty list and zeros */
+static bool in_use(const struct ofl_env *env, uint64_t head_kva)
+{
+	uint64_t next, kva, current;
+	struct ofl_member m;
+
+	if (ofl_read_u64(env->t, head_kva, &next) && next && next != head_kva)
+		return true;
+	return env->t->ops->symbol(env->t->ctx, "balloon_stats", &kva) &&
+	       env->t->ops->member(env->t->ctx, "balloon_stats",
+				   fields[F_CURRENT], &m) &&
+	       ofl_read_u64(env->t, kva + m.offset_bytes, &current) && current;
+}
+
+static enum ofl_status probe(const struct ofl_env *env, void **state,
+			     struct ofl_err *err)
+{
+	struct state *st;
+	uint64_t head;
+
+	if (!env->t->ops->symbol(env->t->ctx, "ballooned_pages", &head) ||
+	    !in_use(env, head))
+		return OFL_OK;
+	st = calloc(1, sizeof(*st));
+	if (!st)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for Xen");
+	*state = st;
+	st->env = env;
+	read_stats(st);
+	st->list.unit_pages = 1;
+	return ofl_pagelist_walk(env, head, &st->list, err);
+}
+
+static void free_state(void *state)
+{
+	struct state *st = state;
+
+	ofl_pagelist_free(&st->list);
+	free(st);
+}
+
+static unsigned int devices(const void *state, struct ofl_device *ret)
+{
+	(void)state;
+	*ret = (struct ofl_device){ .name = "" };
+	return 1;
+}
+
+static bool claim(void *state, const struct ofl_owner_page *p,
+		  struct ofl_claim *ret)
+{
+	struct state *st = state;
+
+	ret->evidence = OFL_EV_LIST;
+	return ofl_pfnset_has(&st->list.set, p->pfn);
+}
+
+static void account(const void *state, unsigned int device,
+		    struct ofl_account *a)
+{
+	const struct state *st = state;
+	uint64_t mutex;
+	int i;
+
+	(void)device;
+	for (i = 0; i < NR_FIELDS; i++)
+		if (st->have[i])
+			ofl_account_counter(a, fields[i],
+					    (int64_t)st->value[i]);
+	ofl_account_counter(a, "listed", (int64_t)st->list.set.pages);
+	a->known = st->have[F_LOW] && st->have[F_HIGH];
+	a->expected = (int64_t)(st->value[F_LOW] + st->value[F_HIGH]);
+	if (st->env->t->ops->symbol(st->env->t->ctx, "balloon_mutex", &mutex) &&
+	    ofl_mutex_held(st->env, mutex))
+		snprintf(a->in_flight, sizeof(a->in_flight),
+			 "balloon_mutex is held: ballooning");
+	ofl_pagelist_complain(&st->list, "the list of ballooned pages", a);
+}
+
+const struct ofl_owner_ops ofl_owner_xen = {
+	.name = "xen-balloon",
+	.in_node_stat = true,
+	.probe = probe,
+	.free = free_state,
+	.devices = devices,
+	.claim = claim,
+	.account = account,
+};
