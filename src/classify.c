@@ -161,7 +161,8 @@ static bool is_hugetlb(const struct ofl_classifier *c, const struct ofl_page *p,
 	if (at < 0)
 		at = ofl_fact_value(l, OFL_F_FOLIO_DTOR, -1) -
 		     (int64_t)l->struct_page_bytes;
-	return at >= 0 && tail[at] == ofl_fact_value(l, OFL_F_HUGETLB_DTOR, -1);
+	return at >= 0 && at < (int64_t)l->struct_page_bytes &&
+	       tail[at] == ofl_fact_value(l, OFL_F_HUGETLB_DTOR, -1);
 }
 
 static bool take_spare(struct ofl_classifier *c, unsigned int order)

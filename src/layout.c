@@ -237,18 +237,26 @@ struct inner {
 };
 
 /* offsets come from debuginfo that may be another kernel's */
-static enum ofl_status check_members(const struct ofl_layout *l,
-				     struct ofl_err *err)
+static enum ofl_status check_inner(const struct ofl_layout *l,
+				   const struct inner *inner, size_t nr,
+				   struct ofl_err *err)
 {
-	static const struct inner inner[] = {
-		{ OFL_F_PAGE_FLAGS, OFL_F_PAGE_BYTES, 8 },
-		{ OFL_F_PAGE_REFCOUNT, OFL_F_PAGE_BYTES, 4 },
-		{ OFL_F_PAGE_TYPE, OFL_F_PAGE_BYTES, 4 },
-		{ OFL_F_PAGE_COMPOUND, OFL_F_PAGE_BYTES, 8 },
-		{ OFL_F_PAGE_PRIVATE, OFL_F_PAGE_BYTES, 8 },
-		{ OFL_F_SECTION_MEM_MAP, OFL_F_MEM_SECTION_BYTES, 8 },
-		{ OFL_F_SECTION_USAGE, OFL_F_MEM_SECTION_BYTES, 8 },
-	};
+	size_t i;
+	int64_t v;
+
+	for (i = 0; i < nr; i++) {
+		v = ofl_fact_value(l, inner[i].id, 0);
+		if (v < 0 || v > l->fact[inner[i].of].value - inner[i].bytes)
+			return ofl_fail(err, OFL_ERR_CORRUPT,
+				"%s: offset %" PRId64 " lies outside of its struct",
+				ofl_fact_rows[inner[i].id].name, v);
+	}
+	return OFL_OK;
+}
+
+static enum ofl_status check_bits(const struct ofl_layout *l,
+				  struct ofl_err *err)
+{
 	static const enum ofl_fact_id bits[] = {
 		OFL_F_SECTION_PRESENT_BIT, OFL_F_SECTION_MEM_MAP_BIT,
 		OFL_F_SECTION_ONLINE_BIT, OFL_F_SECTION_EARLY_BIT,
@@ -257,13 +265,6 @@ static enum ofl_status check_members(const struct ofl_layout *l,
 	size_t i;
 	int64_t v;
 
-	for (i = 0; i < sizeof(inner) / sizeof(inner[0]); i++) {
-		v = ofl_fact_value(l, inner[i].id, 0);
-		if (v < 0 || v > l->fact[inner[i].of].value - inner[i].bytes)
-			return ofl_fail(err, OFL_ERR_CORRUPT,
-				"%s: offset %" PRId64 " lies outside of its struct",
-				ofl_fact_rows[inner[i].id].name, v);
-	}
 	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
 		/* the coded memmap is page aligned: flags are below */
 		v = ofl_fact_value(l, bits[i], 0);
@@ -273,6 +274,37 @@ static enum ofl_status check_members(const struct ofl_layout *l,
 				ofl_fact_rows[bits[i]].name, v);
 	}
 	return OFL_OK;
+}
+
+static enum ofl_status check_members(const struct ofl_layout *l,
+				     struct ofl_err *err)
+{
+	static const struct inner early[] = {
+		{ OFL_F_PAGE_FLAGS, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_REFCOUNT, OFL_F_PAGE_BYTES, 4 },
+		{ OFL_F_PAGE_TYPE, OFL_F_PAGE_BYTES, 4 },
+		{ OFL_F_PAGE_COMPOUND, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_PRIVATE, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_COMPOUND_ORDER, OFL_F_PAGE_BYTES, 1 },
+		{ OFL_F_SECTION_MEM_MAP, OFL_F_MEM_SECTION_BYTES, 8 },
+		{ OFL_F_SECTION_USAGE, OFL_F_MEM_SECTION_BYTES, 8 },
+	};
+	enum ofl_status st;
+
+	st = check_inner(l, early, sizeof(early) / sizeof(early[0]), err);
+	return st ? st : check_bits(l, err);
+}
+
+static enum ofl_status check_late_members(const struct ofl_layout *l,
+					  struct ofl_err *err)
+{
+	static const struct inner late[] = {
+		{ OFL_F_PAGE_MAPPING, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_LRU, OFL_F_PAGE_BYTES, 16 },
+		{ OFL_F_COMPOUND_DTOR, OFL_F_PAGE_BYTES, 1 },
+	};
+
+	return check_inner(l, late, sizeof(late) / sizeof(late[0]), err);
 }
 
 static enum ofl_status conclude(const struct ofl_target *t,
@@ -401,6 +433,8 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 	/* skipping does without it, judging does not */
 	if (!st && !ofl_fact_known(l, OFL_F_PAGE_PRIVATE))
 		st = missing(&ofl_fact_rows[OFL_F_PAGE_PRIVATE], err);
+	if (!st)
+		st = check_late_members(l, err);
 	for (i = 0; i < OFL_NR_TYPES && !st; i++)
 		st = load_type(l, (enum ofl_type)i, err);
 	if (!st && !l->type[OFL_TYPE_BUDDY].shape)

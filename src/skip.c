@@ -29,9 +29,11 @@ unsigned int ofl_compound_order(const struct ofl_layout *l,
 
 	if (at >= 0)
 		return tail[at];
-	at = ofl_fact_value(l, OFL_F_FOLIO_ORDER, -1);
-	if (at >= 0)
-		return tail[(uint64_t)at - l->struct_page_bytes];
+	/* of struct folio, whose second page is the tail */
+	at = ofl_fact_value(l, OFL_F_FOLIO_ORDER, -1) -
+	     (int64_t)l->struct_page_bytes;
+	if (at >= 0 && at < (int64_t)l->struct_page_bytes)
+		return tail[at];
 	return (unsigned int)(word(tail, l->off_flags) & 0xff);
 }
 
