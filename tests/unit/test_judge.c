@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_judge.c - which of many reasons decides the fate of a memory block */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge.h"
+
+#define PAGES		32768
+#define ZONE_NORMAL	2
+#define ZONE_MOVABLE	3
+
+/** struct world - as much of a kernel as a verdict looks at */
+struct world {
+	struct ofl_layout l;
+	struct ofl_chain chain;
+	struct ofl_ram ram;
+	struct ofl_env env;
+	struct ofl_zone zone;
+	struct ofl_block block;
+	struct ofl_block_report r;
+};
+
+static void know(struct ofl_layout *l, enum ofl_fact_id id, int64_t value)
+{
+	l->fact[id].known = true;
+	l->fact[id].value = value;
+}
+
+/* an online block of @type with all its memory there, and not a page seen yet */
+static struct world *world(int type)
+{
+	struct world *w = calloc(1, sizeof(*w));
+
+	assert_non_null(w);
+	know(&w->l, OFL_F_ZONE_MOVABLE, ZONE_MOVABLE);
+	know(&w->l, OFL_F_OFFLINE_PAGES, 0x1000);
+	know(&w->l, OFL_F_BLOCK_ZONE, 32);
+	w->env = (struct ofl_env){ .l = &w->l, .chain = &w->chain };
+	w->ram.known = true;
+	w->zone.type = type;
+	w->block.state = OFL_BLOCK_ONLINE;
+	w->block.zone_kva = 0xffff0000;
+	w->r.block = &w->block;
+	w->r.zone = &w->zone;
+	w->r.pages = w->r.ram_pages = PAGES;
+	return w;
+}
+
+static void put(struct world *w, enum ofl_kind kind, uint64_t pages,
+		uint64_t first_pfn)
+{
+	w->r.kind[kind].pages = pages;
+	w->r.kind[kind].pfn[0] = first_pfn;
+	w->r.scanned += pages;
+}
+
+static void expect(struct world *w, enum ofl_verdict verdict, const char *code,
+		   const char *reason)
+{
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_string_equal(ofl_verdict_text(w->r.verdict),
+			    ofl_verdict_text(verdict));
+	assert_string_equal(w->r.code, code);
+	if (strncmp(w->r.reason, reason, strlen(reason)))
+		fail_msg("\"%s\" does not begin with \"%s\"", w->r.reason,
+			 reason);
+	free(w);
+}
+
+static void test_nothing_in_the_way(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_FREE, 100, 5);
+	put(w, OFL_KIND_PCP, 10, 1);
+	put(w, OFL_KIND_OFFLINE_SKIP, 10, 2);
+	put(w, OFL_KIND_HUGETLB_FREE, 512, 1024);
+	expect(w, OFL_V_OFFLINABLE, "", "");
+}
+
+static void test_driver(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_FREE, 100, 0);
+	put(w, OFL_KIND_OFFLINE_DRIVER, 512, 1024);
+	expect(w, OFL_V_DRIVER, "offline-driver", "offline, its driver");
+}
+
+static void test_migration_outweighs_the_driver(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_OFFLINE_DRIVER, 512, 0);
+	put(w, OFL_KIND_LRU, 1, 700);
+	expect(w, OFL_V_MIGRATE, "lru", "page cache");
+}
+
+static void test_spinning_outweighs_migration(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_LRU, 1000, 0);
+	put(w, OFL_KIND_FROZEN, 1, 2000);
+	expect(w, OFL_V_SPINS, "frozen", "kernel allocation with refcount 0");
+}
+
+static void test_the_zone_decides_of_slab(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_SLAB, 1, 7);
+	expect(w, OFL_V_SPINS, "slab", "slab");
+	w = world(ZONE_NORMAL);
+	put(w, OFL_KIND_SLAB, 1, 7);
+	expect(w, OFL_V_BLOCKED, "slab", "failure to isolate range: slab");
+}
+
+static void test_unknown_pages(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_UNKNOWN, 64, 0);
+	put(w, OFL_KIND_LRU, 64, 64);
+	expect(w, OFL_V_UNKNOWN, "unknown", "struct page not known");
+	/* something that blocks for certain needs no other page */
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_UNKNOWN, 64, 0);
+	put(w, OFL_KIND_RESERVED, 1, 64);
+	expect(w, OFL_V_BLOCKED, "reserved", "failure to isolate range: PG_res");
+	/* what only spins is no such thing: an unknown page may block before */
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_UNKNOWN, 64, 0);
+	put(w, OFL_KIND_SLAB, 1, 64);
+	expect(w, OFL_V_UNKNOWN, "unknown", "struct page not known");
+}
+
+static void test_the_first_step_that_blocks(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_OFFLINE_HELD, 1, 5);
+	put(w, OFL_KIND_RESERVED, 1, 9000);
+	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 512);
+	expect(w, OFL_V_BLOCKED, "reserved", "failure to isolate range");
+	w = world(ZONE_NORMAL);
+	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 512);
+	put(w, OFL_KIND_FROZEN, 1, 5);
+	expect(w, OFL_V_BLOCKED, "hugetlb-reserved",
+	       "failure to dissolve huge pages");
+	w = world(ZONE_NORMAL);
+	put(w, OFL_KIND_OFFLINE_HELD, 1, 9000);
+	put(w, OFL_KIND_OFFLINE_PLUGGED, 1, 5);
+	expect(w, OFL_V_BLOCKED, "offline-plugged", "unmovable page: ");
+}
+
+static void test_before_any_page(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	w->block.zone_kva = 0;
+	w->r.ram_pages = PAGES - 1;
+	put(w, OFL_KIND_RESERVED, 1, 0);
+	expect(w, OFL_V_BLOCKED, "zone", "multizone range: ");
+	w = world(ZONE_NORMAL);
+	w->r.ram_pages = PAGES - 1;
+	put(w, OFL_KIND_RESERVED, 1, 0);
+	expect(w, OFL_V_BLOCKED, "holes", "memory holes: 32767 of 32768 pages");
+	w = world(ZONE_NORMAL);
+	w->ram.known = false;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_V_UNKNOWN, "holes", "the dump does not say");
+}
+
+/* a kernel without memory_block.zone: the pages have to tell */
+static void test_several_zones(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	w->block.zone_kva = 0;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_V_OFFLINABLE, "", "");
+	w = world(ZONE_NORMAL);
+	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	w->r.several_zones = true;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_V_BLOCKED, "zone", "multizone range");
+}
+
+static void test_boot_memory_on_arm64(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	w->chain.nr = 1;
+	w->chain.callback[0].veto = OFL_VETO_BOOT_MEMORY;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_V_OFFLINABLE, "", "");
+	w = world(ZONE_NORMAL);
+	w->chain.nr = 1;
+	w->chain.callback[0].veto = OFL_VETO_BOOT_MEMORY;
+	w->r.early = true;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_V_BLOCKED, "notify", "notifier failure");
+}
+
+static void test_no_page_and_no_question(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	expect(w, OFL_V_UNKNOWN, "not-scanned", "no page of it");
+	w = world(ZONE_NORMAL);
+	w->block.state = OFL_BLOCK_OFFLINE;
+	expect(w, OFL_V_OFFLINE, "offline", "already offline");
+	w = world(ZONE_NORMAL);
+	w->l.fact[OFL_F_OFFLINE_PAGES].known = false;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_V_BLOCKED, "no-hotremove", "this kernel was built without");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_in_the_way),
+		cmocka_unit_test(test_driver),
+		cmocka_unit_test(test_migration_outweighs_the_driver),
+		cmocka_unit_test(test_spinning_outweighs_migration),
+		cmocka_unit_test(test_the_zone_decides_of_slab),
+		cmocka_unit_test(test_unknown_pages),
+		cmocka_unit_test(test_the_first_step_that_blocks),
+		cmocka_unit_test(test_before_any_page),
+		cmocka_unit_test(test_several_zones),
+		cmocka_unit_test(test_boot_memory_on_arm64),
+		cmocka_unit_test(test_no_page_and_no_question),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
