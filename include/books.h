@@ -18,6 +18,7 @@ struct ofl_found {
 	uint64_t isolated;	/* of them, taken off the list for migration */
 	uint64_t outcome[OFL_NR_OUTCOMES];
 	unsigned int evidence;	/* bit (1 << enum ofl_evidence) */
+	enum { OFL_BUSY_NOT_ASKED, OFL_BUSY_NO, OFL_BUSY } busy;
 };
 
 /** struct ofl_book - one device, or the orphans */
@@ -55,6 +56,9 @@ void ofl_books_free(struct ofl_books *b);
 
 /** ofl_books_add() - one PageOffline page of an online section */
 void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c);
+
+/** ofl_books_busy() - has the claim's device a reason to be inconsistent? */
+bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim);
 
 /** ofl_books_owner() - index of an owner in ofl_owner_table; orphans last */
 size_t ofl_books_owner(const struct ofl_owner_ops *owner);

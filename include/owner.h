@@ -202,6 +202,10 @@ extern const struct ofl_owner_ops *const ofl_owner_table[];
 /** struct ofl_owners - the drivers of this dump */
 struct ofl_owners {
 	void *state[OFL_MAX_OWNERS];
+	struct ofl_names {
+		struct ofl_device *dev;		/* owned */
+		unsigned int nr;
+	} names[OFL_MAX_OWNERS];
 };
 
 /** ofl_owners_probe() - ask them all; ofl_owners_free() also after a failure */
@@ -233,6 +237,10 @@ void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
 
 /** ofl_owner_name() - the claim's owner for a column; orphan for nobody */
 const char *ofl_owner_name(const struct ofl_claim *claim);
+
+/** ofl_owner_device() - the claim's device by name; "" if it has none */
+const char *ofl_owner_device(struct ofl_owners *o,
+			     const struct ofl_claim *claim);
 
 /** ofl_owner_find() - driver by name; false: no such, neither "orphan" */
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret);

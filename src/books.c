@@ -68,6 +68,22 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
 		b->rival_pfn = c->pfn;
 }
 
+bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
+{
+	size_t o = ofl_books_owner(claim->owner);
+	struct ofl_account a = { .known = false };
+	struct ofl_found *f;
+
+	if (!claim->owner || !claim->owner->account)
+		return false;
+	f = &b->found[o * OFL_MAX_DEVICES + claim->device];
+	if (f->busy == OFL_BUSY_NOT_ASKED) {
+		claim->owner->account(b->owners->state[o], claim->device, &a);
+		f->busy = a.in_flight[0] ? OFL_BUSY : OFL_BUSY_NO;
+	}
+	return f->busy == OFL_BUSY;
+}
+
 /* ---- one device ---- */
 
 static void explain(struct ofl_book *k, const struct ofl_scan_result *r)
@@ -137,12 +153,12 @@ static void add_orphans(struct ofl_books *b)
 
 	if (!b->orphans.pages)
 		return;
-	b->nr++;
 	k->found = b->orphans;
 	k->severity = OFL_SEV_WARNING;
 	snprintf(k->explained, sizeof(k->explained),
 		 "no driver has them in its books");
 	b->problems[OFL_SEV_WARNING]++;
+	b->nr++;
 }
 
 /* ---- the kernel's counters ---- */

@@ -6,25 +6,10 @@
 #include <string.h>
 
 #include "analysis.h"
-#include "classify.h"
+#include "audit.h"
 
 #define DEFAULT_LIMIT	20
 #define MAX_CLASSES	256
-
-/** enum severity - of a finding, worst last */
-enum severity {
-	SEV_NONE,
-	SEV_INFO,		/* explained by something in flight */
-	SEV_WARNING,		/* will block, or leak */
-	SEV_ERROR,		/* the kernel would corrupt something or BUG */
-};
-
-static const char *const severity_text[] = {
-	[SEV_NONE] = "none",
-	[SEV_INFO] = "info",
-	[SEV_WARNING] = "warning",
-	[SEV_ERROR] = "error",
-};
 
 /** enum ref_class - what the reference count tells */
 enum ref_class { REF_NEGATIVE, REF_0, REF_1, REF_MORE };
@@ -44,17 +29,23 @@ static enum ref_class ref_class(int32_t refcount)
 
 /** struct page_class - like pages: a row of the first table */
 struct page_class {
-	const struct ofl_owner_ops *owner;
+	struct ofl_claim claim;		/* owner and device */
+	const char *device;
 	enum ref_class ref;
 	enum ofl_kind kind;
 	enum ofl_outcome outcome;
 	uint64_t pages;
 };
 
-/** struct finding - neighbouring pages that break a rule in the same way */
+/**
+ * struct finding - neighbouring pages that break a rule in the same way, or
+ * what is wrong with the books of a device
+ */
 struct finding {
-	enum severity severity;
-	enum ofl_kind kind;
+	enum ofl_severity severity;
+	const char *code, *what;
+	const char *device;
+	bool about_pages;	/* what follows holds; else pages may be 0 */
 	uint64_t start_pfn, pages;
 	uint64_t page_kva;	/* of the first */
 	uint64_t flags;
@@ -66,12 +57,15 @@ struct finding {
 struct check {
 	struct ofl_view v;
 	const struct ofl_env *env;
+	struct ofl_owners *owners;
+	struct ofl_books books;
+	struct ofl_audit audit;
 	struct ofl_classifier classifier;
 	struct page_class class[MAX_CLASSES];
 	size_t nr_classes;
 	struct finding open;		/* pages == 0: none */
 	uint64_t limit, shown;		/* findings */
-	uint64_t findings[SEV_ERROR + 1];	/* ranges, by severity */
+	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
 	bool listing;			/* second pass: print findings */
 };
 
@@ -80,12 +74,12 @@ struct check {
  * driver or for migration are as they should be; a page that blocks for good
  * is a warning; what the kernel's own code takes for impossible is an error.
  */
-static enum severity severity_of(const struct ofl_classified *c)
+static enum ofl_severity severity_of(const struct ofl_classified *c)
 {
 	switch (c->kind) {
 	case OFL_KIND_OFFLINE_BAD_REF:
 	case OFL_KIND_OFFLINE_EXTRA_REF:
-		return SEV_ERROR;
+		return OFL_SEV_ERROR;
 	case OFL_KIND_OFFLINE_PLUGGED:
 	case OFL_KIND_OFFLINE_HELD:
 	case OFL_KIND_OFFLINE_RESERVED:
@@ -93,12 +87,12 @@ static enum severity severity_of(const struct ofl_classified *c)
 	case OFL_KIND_OFFLINE_NO_RULE:
 	case OFL_KIND_OFFLINE_UNIT_TAIL:
 	case OFL_KIND_OFFLINE_COMPOUND:
-		return SEV_WARNING;
+		return OFL_SEV_WARNING;
 	case OFL_KIND_OFFLINE_ISOLATED:
 	case OFL_KIND_PB_ISOLATED:
-		return SEV_INFO;
+		return OFL_SEV_INFO;
 	default:
-		return SEV_NONE;
+		return OFL_SEV_NONE;
 	}
 }
 
@@ -111,8 +105,15 @@ static void get_class_owner(const void *row, const void *ctx,
 			    struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (CLASS(row)->owner)
-		*ret = ofl_cell_text(CLASS(row)->owner->name);
+	*ret = ofl_cell_text(ofl_owner_name(&CLASS(row)->claim));
+}
+
+static void get_class_device(const void *row, const void *ctx,
+			     struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (CLASS(row)->device[0])
+		*ret = ofl_cell_text(CLASS(row)->device);
 }
 
 static void get_class_ref(const void *row, const void *ctx,
@@ -158,7 +159,8 @@ static void get_class_what(const void *row, const void *ctx,
 }
 
 static const struct ofl_column class_columns[] = {
-	{ "OWNER", "owner", 10, false, 0, get_class_owner },
+	{ "OWNER", "owner", 14, false, 0, get_class_owner },
+	{ "DEVICE", "device", 8, false, 0, get_class_device },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_class_ref },
 	{ "OUTCOME", "outcome", 8, false, 0, get_class_outcome },
 	{ "PAGES", "pages", 8, true, 0, get_class_pages },
@@ -175,12 +177,14 @@ static const struct ofl_table class_table = {
 static void get_severity(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(severity_text[FINDING(row)->severity]);
+	*ret = ofl_cell_text(ofl_severity_text(FINDING(row)->severity));
 }
 
 static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
+	if (!FINDING(row)->pages)
+		return;
 	ret->kind = OFL_CELL_TEXT;
 	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
 		 FINDING(row)->start_pfn,
@@ -190,18 +194,22 @@ static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_hex(FINDING(row)->start_pfn);
+	if (FINDING(row)->pages)
+		*ret = ofl_cell_hex(FINDING(row)->start_pfn);
 }
 
 static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int((int64_t)FINDING(row)->pages);
+	if (FINDING(row)->pages)
+		*ret = ofl_cell_int((int64_t)FINDING(row)->pages);
 }
 
 static void get_kva(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
+	if (!FINDING(row)->about_pages)
+		return;
 	ret->kind = OFL_CELL_TEXT;
 	snprintf(ret->text, sizeof(ret->text), "%" PRIx64,
 		 FINDING(row)->page_kva);
@@ -210,33 +218,42 @@ static void get_kva(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_refcount(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int(FINDING(row)->refcount);
+	if (FINDING(row)->about_pages)
+		*ret = ofl_cell_int(FINDING(row)->refcount);
 }
 
 static void get_flags(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	ret->kind = OFL_CELL_LIST;
-	ofl_pageflags_text(ctx, FINDING(row)->flags, ret->text,
-			   sizeof(ret->text));
+	if (FINDING(row)->about_pages)
+		ofl_pageflags_text(ctx, FINDING(row)->flags, ret->text,
+				   sizeof(ret->text));
 }
 
 static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (FINDING(row)->claim.owner)
-		*ret = ofl_cell_text(FINDING(row)->claim.owner->name);
+	if (FINDING(row)->about_pages || FINDING(row)->claim.owner)
+		*ret = ofl_cell_text(ofl_owner_name(&FINDING(row)->claim));
+}
+
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (FINDING(row)->device && FINDING(row)->device[0])
+		*ret = ofl_cell_text(FINDING(row)->device);
 }
 
 static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_rule_rows[FINDING(row)->kind].code);
+	*ret = ofl_cell_text(FINDING(row)->code);
 }
 
 static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_rule_rows[FINDING(row)->kind].what);
+	*ret = ofl_cell_text(FINDING(row)->what);
 }
 
 static const struct ofl_column finding_columns[] = {
@@ -247,7 +264,8 @@ static const struct ofl_column finding_columns[] = {
 	{ "PAGE", "page_kva", 16, false, 0, get_kva },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount },
 	{ "FLAGS", "flags", 14, false, 0, get_flags },
-	{ "OWNER", "owner", 10, false, 0, get_owner },
+	{ "OWNER", "owner", 14, false, 0, get_owner },
+	{ "DEVICE", "device", 8, false, 0, get_device },
 	{ "CODE", "code", 16, false, 0, get_code },
 	{ "REASON", "reason", 20, false, 0, get_reason },
 };
@@ -267,7 +285,8 @@ static void count_class(struct check *ck, const struct ofl_classified *c)
 
 	for (i = 0; i < ck->nr_classes; i++) {
 		pc = &ck->class[i];
-		if (pc->owner == c->claim.owner && pc->ref == ref &&
+		if (pc->claim.owner == c->claim.owner &&
+		    pc->claim.device == c->claim.device && pc->ref == ref &&
 		    pc->kind == c->kind && pc->outcome == c->outcome) {
 			pc->pages++;
 			return;
@@ -275,45 +294,75 @@ static void count_class(struct check *ck, const struct ofl_classified *c)
 	}
 	if (ck->nr_classes < MAX_CLASSES)
 		ck->class[ck->nr_classes++] = (struct page_class){
-			c->claim.owner, ref, c->kind, c->outcome, 1 };
+			c->claim, ofl_owner_device(ck->owners, &c->claim),
+			ref, c->kind, c->outcome, 1 };
+}
+
+static enum ofl_status show_finding(struct check *ck, const struct finding *f)
+{
+	ck->findings[f->severity]++;
+	if (!ck->listing || ck->shown >= ck->limit)
+		return OFL_OK;
+	ck->shown++;
+	return ofl_view_row(&ck->v, f, ck->env->l);
 }
 
 static enum ofl_status close_finding(struct check *ck)
 {
 	enum ofl_status st = OFL_OK;
 
-	if (!ck->open.pages)
-		return OFL_OK;
-	ck->findings[ck->open.severity]++;
-	if (ck->listing && ck->shown < ck->limit) {
-		st = ofl_view_row(&ck->v, &ck->open, ck->env->l);
-		ck->shown++;
-	}
+	if (ck->open.pages)
+		st = show_finding(ck, &ck->open);
 	ck->open.pages = 0;
 	return st;
 }
 
 static enum ofl_status add_finding(struct check *ck,
 				   const struct ofl_classified *c,
-				   enum severity severity)
+				   enum ofl_severity severity, const char *code,
+				   const char *what)
 {
 	struct finding *f = &ck->open;
 	enum ofl_status st;
 
 	if (f->pages && f->start_pfn + f->pages == c->pfn &&
-	    f->severity == severity && f->kind == c->kind &&
+	    f->severity == severity && f->code == code &&
 	    f->refcount == c->refcount && f->flags == c->flags &&
-	    f->claim.owner == c->claim.owner) {
+	    f->claim.owner == c->claim.owner &&
+	    f->claim.device == c->claim.device) {
 		f->pages++;
 		return OFL_OK;
 	}
 	st = close_finding(ck);
 	*f = (struct finding){
-		.severity = severity, .kind = c->kind, .start_pfn = c->pfn,
-		.pages = 1, .page_kva = c->page_kva, .flags = c->flags,
-		.refcount = c->refcount, .claim = c->claim,
+		.severity = severity, .code = code, .what = what,
+		.about_pages = true,
+		.start_pfn = c->pfn, .pages = 1, .page_kva = c->page_kva,
+		.flags = c->flags, .refcount = c->refcount, .claim = c->claim,
+		.device = ofl_owner_device(ck->owners, &c->claim),
 	};
 	return st;
+}
+
+/* the rule and the books may both have something to say: the worse counts */
+static enum ofl_status check_offline(struct check *ck,
+				     const struct ofl_classified *c)
+{
+	enum ofl_severity by_rule = severity_of(c), by_books;
+	const struct ofl_audit_row *row;
+
+	if (!ck->listing) {
+		count_class(ck, c);
+		ofl_books_add(&ck->books, c);
+	}
+	row = ofl_audit_offline(&ck->audit, c, &by_books);
+	/* whoever knows what is in flight knows better */
+	if (row && (by_books >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
+		return add_finding(ck, c, by_books, row->code, row->what);
+	if (!by_rule)
+		return OFL_OK;
+	return add_finding(ck, c, by_rule, ofl_rule_rows[c->kind].code,
+			   ofl_rule_rows[c->kind].what);
 }
 
 static enum ofl_status check_known(void *arg, const struct ofl_section *s,
@@ -321,17 +370,73 @@ static enum ofl_status check_known(void *arg, const struct ofl_section *s,
 				   const unsigned char *raw,
 				   const unsigned char *raw_end, bool offline)
 {
+	const struct ofl_audit_row *row;
 	struct check *ck = arg;
 	struct ofl_classified c;
-	enum severity severity;
+	enum ofl_severity severity;
 
 	ofl_classify(&ck->classifier, s, p, raw, raw_end, offline, &c);
-	if (!offline)
+	if (offline)
+		return check_offline(ck, &c);
+	row = ofl_audit_other(&ck->audit, &c, &severity);
+	return row ? add_finding(ck, &c, severity, row->code, row->what) :
+		     OFL_OK;
+}
+
+/* ---- the books of devices ---- */
+
+static enum ofl_status check_account(struct check *ck, const struct ofl_book *k,
+				     const struct ofl_account *a)
+{
+	enum ofl_status st = OFL_OK;
+	unsigned int i;
+
+	for (i = 0; i < a->nr_complaints && !st; i++) {
+		const struct ofl_complaint *c = &a->complaint[i];
+		struct finding f = {
+			.severity = c->severity, .code = c->code,
+			.what = c->text, .start_pfn = c->pfn,
+			.pages = c->pages,
+		};
+
+		if (k) {
+			f.claim.owner = k->owner;
+			f.device = k->dev.name;
+		}
+		st = show_finding(ck, &f);
+	}
+	return st;
+}
+
+static enum ofl_status check_difference(struct check *ck,
+					const struct ofl_book *k)
+{
+	char text[200];
+	struct finding f = {
+		.severity = k->severity, .code = "counter-mismatch",
+		.what = text, .claim.owner = k->owner, .device = k->dev.name,
+	};
+
+	if (!k->owner || !k->severity)
 		return OFL_OK;
-	if (!ck->listing)
-		count_class(ck, &c);
-	severity = severity_of(&c);
-	return severity ? add_finding(ck, &c, severity) : OFL_OK;
+	snprintf(text, sizeof(text), "%" PRIu64
+		 " pages found, its counters say %" PRId64 ": %s",
+		 k->found.pages, k->account.expected, k->explained);
+	return show_finding(ck, &f);
+}
+
+static enum ofl_status check_books(struct check *ck)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; i < ck->books.nr && !st; i++) {
+		st = check_account(ck, &ck->books.book[i],
+				   &ck->books.book[i].account);
+		if (!st)
+			st = check_difference(ck, &ck->books.book[i]);
+	}
+	return st ? st : check_account(ck, NULL, &ck->books.kernel);
 }
 
 static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
@@ -343,10 +448,15 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 
 	ofl_classifier_init(&ck->classifier, &a->env, &a->owners, &a->blocks);
 	ck->listing = listing;
+	ofl_audit_init(&ck->audit, &ck->books);
 	memset(ck->findings, 0, sizeof(ck->findings));
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
 		      &sink, 1, r, err);
-	return st ? st : close_finding(ck);
+	if (!st)
+		st = close_finding(ck);
+	if (!st && !listing)
+		st = ofl_books_close(&ck->books, !ctx->filter.any, r, err);
+	return st ? st : check_books(ck);
 }
 
 static int by_outcome(const void *a, const void *b)
@@ -375,22 +485,22 @@ static void show_classes(struct check *ck)
 static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     const char *marks, char *buf, size_t bytes)
 {
-	uint64_t total = ck->findings[SEV_ERROR] + ck->findings[SEV_WARNING];
+	uint64_t total = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
 	enum ofl_result result;
 	char extra[128];
 	size_t used;
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " error%s, %" PRIu64
-		 " warning%s, %" PRIu64 " info%s", ck->findings[SEV_ERROR],
-		 ofl_plural(ck->findings[SEV_ERROR]), ck->findings[SEV_WARNING],
-		 ofl_plural(ck->findings[SEV_WARNING]), ck->findings[SEV_INFO],
-		 ofl_plural(ck->findings[SEV_INFO]));
+		 " warning%s, %" PRIu64 " info%s", ck->findings[OFL_SEV_ERROR],
+		 ofl_plural(ck->findings[OFL_SEV_ERROR]), ck->findings[OFL_SEV_WARNING],
+		 ofl_plural(ck->findings[OFL_SEV_WARNING]), ck->findings[OFL_SEV_INFO],
+		 ofl_plural(ck->findings[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, buf, bytes);
 	used = strlen(buf);
-	if (total + ck->findings[SEV_INFO] > ck->shown && used < bytes)
+	if (total + ck->findings[OFL_SEV_INFO] > ck->shown && used < bytes)
 		used += (size_t)snprintf(buf + used, bytes - used,
 			"; %" PRIu64 " more findings, offcheck -a lists them all",
-			total + ck->findings[SEV_INFO] - ck->shown);
+			total + ck->findings[OFL_SEV_INFO] - ck->shown);
 	if (marks[0] && used < bytes)
 		snprintf(buf + used, bytes - used,
 			 "; " OFL_NEW_MARKS, marks);
@@ -433,8 +543,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	show_classes(ck);
 	ofl_view_table(&ck->v, &finding_table, NULL);
 	/* findings are not kept: those there are come in a second pass */
-	if (ck->findings[SEV_ERROR] + ck->findings[SEV_WARNING] +
-	    ck->findings[SEV_INFO]) {
+	if (ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING] +
+	    ck->findings[OFL_SEV_INFO]) {
 		ofl_scan_result_free(&r);
 		st = pass(ctx, a, ck, true, &r, err);
 	}
@@ -470,8 +580,12 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	ck->limit = limit;
 	st = ofl_analysis_load(ctx->s, &a, err);
 	ck->env = &a.env;
+	ck->owners = &a.owners;
+	if (!st)
+		st = ofl_books_open(&ck->books, &a.env, &a.owners, err);
 	if (!st)
 		st = show(ctx, &a, ck, err);
+	ofl_books_free(&ck->books);
 	ofl_analysis_free(&a);
 	free(ck);
 	return st;

@@ -2,6 +2,7 @@
 /* owner.c - the table of drivers, and who of them gets a page */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "owner.h"
@@ -40,9 +41,11 @@ void ofl_owners_free(struct ofl_owners *o)
 {
 	size_t i;
 
-	for (i = 0; ofl_owner_table[i]; i++)
+	for (i = 0; ofl_owner_table[i]; i++) {
 		if (o->state[i])
 			ofl_owner_table[i]->free(o->state[i]);
+		free(o->names[i].dev);
+	}
 	memset(o, 0, sizeof(*o));
 }
 
@@ -168,6 +171,25 @@ const char *ofl_evidence_text(enum ofl_evidence evidence)
 const char *ofl_owner_name(const struct ofl_claim *claim)
 {
 	return claim->owner ? claim->owner->name : OFL_ORPHAN;
+}
+
+/* devices may become known while claims are made: ask again for a new one */
+const char *ofl_owner_device(struct ofl_owners *o,
+			     const struct ofl_claim *claim)
+{
+	struct ofl_names *n;
+	size_t i = 0;
+
+	while (ofl_owner_table[i] && ofl_owner_table[i] != claim->owner)
+		i++;
+	if (!ofl_owner_table[i] || !o->state[i])
+		return "";
+	n = &o->names[i];
+	if (!n->dev)
+		n->dev = calloc(OFL_MAX_DEVICES, sizeof(*n->dev));
+	if (n->dev && claim->device >= n->nr)
+		n->nr = ofl_owner_table[i]->devices(o->state[i], n->dev);
+	return n->dev && claim->device < n->nr ? n->dev[claim->device].name : "";
 }
 
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)
