@@ -18,6 +18,7 @@ static struct command_table_entry table[MAX_COMMANDS + 1];
 static void clean_up(void *arg)
 {
 	(void)arg;
+	ofl_crash_stop_workers();
 	ofl_crash_release_interrupts();
 }
 

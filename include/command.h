@@ -26,6 +26,7 @@ struct ofl_options {
 	bool every_page;	/* -x */
 	const char *limit;	/* -l */
 	const char *owner;	/* -O */
+	unsigned int workers;	/* -w; 0: not given */
 	char operand[128];	/* words after the options, joined by blanks */
 };
 

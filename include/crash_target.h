@@ -2,8 +2,8 @@
 /*
  * crash_target.h - the seam as a crash session answers it
  *
- * Needs no defs.h to be included. Implemented in src/crash/target.c, the only
- * file besides offline.c that knows crash.
+ * Needs no defs.h to be included. Implemented in src/crash, the only files
+ * besides offline.c that know crash.
  */
 #ifndef OFL_CRASH_TARGET_H
 #define OFL_CRASH_TARGET_H
@@ -27,5 +27,14 @@ void ofl_crash_catch_interrupts(void);
 
 /** ofl_crash_release_interrupts() - crash's handler again; twice is fine */
 void ofl_crash_release_interrupts(void);
+
+/** sharing(), start() and stop() of struct ofl_target_ops, in process.c */
+void ofl_crash_sharing(void *ctx, struct ofl_sharing *ret);
+bool ofl_crash_start(void *ctx, void (*work)(void *arg, int fd), void *arg,
+		     struct ofl_process *ret);
+void ofl_crash_stop(void *ctx, struct ofl_process *process);
+
+/** ofl_crash_stop_workers() - end all copies of this process; twice is fine */
+void ofl_crash_stop_workers(void);
 
 #endif

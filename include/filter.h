@@ -29,6 +29,7 @@ struct ofl_filter {
 	char zone[16];			/* "": any */
 	bool any;			/* at least one filter was given */
 	bool every_page;		/* pass over nothing, whatever it seems */
+	unsigned int workers;		/* processes; 0: as many as pay */
 };
 
 /**

@@ -43,6 +43,19 @@ struct ofl_member {
 	uint64_t size_bytes;
 };
 
+/** struct ofl_sharing - what a host says about reading in several processes */
+struct ofl_sharing {
+	const char *why_not;	/* words for the user; NULL: it can be done */
+	bool decompresses;	/* reading takes much more than copying */
+	unsigned int processors;
+};
+
+/** struct ofl_process - a copy of this process, and a pipe from it */
+struct ofl_process {
+	int pid;		/* 0: none */
+	int fd;			/* to read what it writes */
+};
+
 /**
  * struct ofl_target_ops - the questions
  *
@@ -79,6 +92,20 @@ struct ofl_target_ops {
 	bool (*interrupted)(void *ctx);
 	/** progress - @done of @total sections are done; may be NULL */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
+	/* the three below may be NULL together: there is one process only */
+	/** sharing - can it be read by copies of this process, does it pay? */
+	void (*sharing)(void *ctx, struct ofl_sharing *ret);
+	/**
+	 * start - run @work in a copy of this process, with a pipe to write to
+	 *
+	 * Shape:  the copy reads the same memory, independently, and ends with
+	 *         @work. stop() must be called for it.
+	 * Errors: false if there is no copy.
+	 */
+	bool (*start)(void *ctx, void (*work)(void *arg, int fd), void *arg,
+		      struct ofl_process *ret);
+	/** stop - end it if it still runs, and leave nothing of it */
+	void (*stop)(void *ctx, struct ofl_process *process);
 };
 
 /** struct ofl_target - one kernel to look at */

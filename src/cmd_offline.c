@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "command.h"
+#include "workers.h"
 
 /** struct zone_row - a row of the table of zones */
 struct zone_row {
@@ -225,6 +226,17 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
 		     r->device);
 }
 
+/*
+ * Not a word of how many there were: the same bytes come out for any number.
+ */
+static void show_workers(struct ofl_view *v, const struct ofl_target *t)
+{
+	const char *why_one = ofl_workers_why_one(t);
+
+	if (why_one)
+		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
+}
+
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		       const struct ofl_scan_result *r,
 		       const struct ofl_columns *shown)
@@ -309,6 +321,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_blocks(&v, b);
 	show_unknown(&v, r);
 	show_stale(&v, r);
+	if (ctx->o->verbose)
+		show_workers(&v, t);
 	show_zones(&v, ctx, r, shown);
 	if (ctx->o->json || ctx->o->verbose)
 		show_facts(&v, l);

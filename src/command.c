@@ -12,9 +12,9 @@
 #define OUTPUT	"jo:HR:"
 
 const struct ofl_command ofl_commands[] = {
-	{ "offline", ":" FILTERS OUTPUT "vx", ofl_cmd_offline, ofl_help_offline,
+	{ "offline", ":" FILTERS OUTPUT "vw:x", ofl_cmd_offline, ofl_help_offline,
 	  false, false },
-	{ "offrange", ":" FILTERS OUTPUT "ax", ofl_cmd_offrange,
+	{ "offrange", ":" FILTERS OUTPUT "aw:x", ofl_cmd_offrange,
 	  ofl_help_offrange, false, false },
 	{ "offcheck", ":" FILTERS OUTPUT "al:", ofl_cmd_offcheck,
 	  ofl_help_offcheck, true, false },
@@ -106,6 +106,7 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
 					&ctx.filter, err);
 	ctx.filter.every_page = o->every_page;
+	ctx.filter.workers = o->workers;
 	if (!st)
 		st = refuse_nowhere(s, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);

@@ -2,11 +2,26 @@
 /* options.c - the options that all commands share */
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "command.h"
+#include "workers.h"
 
-static void set(struct ofl_options *o, int c)
+static enum ofl_status set_workers(struct ofl_options *o, struct ofl_err *err)
+{
+	char *end;
+	unsigned long n = strtoul(optarg, &end, 10);
+
+	if (*end || end == optarg || n < 1 || n > OFL_MAX_WORKERS)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"-w %s: not a number of processes; give 1 to %d",
+			optarg, OFL_MAX_WORKERS);
+	o->workers = (unsigned int)n;
+	return OFL_OK;
+}
+
+static enum ofl_status set(struct ofl_options *o, int c, struct ofl_err *err)
 {
 	switch (c) {
 	case 'n': o->filter.node = optarg; break;
@@ -24,7 +39,9 @@ static void set(struct ofl_options *o, int c)
 	case 'x': o->every_page = true; break;
 	case 'l': o->limit = optarg; break;
 	case 'O': o->owner = optarg; break;
+	case 'w': return set_workers(o, err);
 	}
+	return OFL_OK;
 }
 
 /* crash splits "[mem 0x...-0x...]" at the blank */
@@ -53,7 +70,8 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 			return ofl_fail(err, OFL_ERR_ARG,
 				"unknown option -%c; see 'help %s'",
 				optopt ? optopt : '-', c->name);
-		set(o, opt);
+		if (set(o, opt, err))
+			return err->status;
 	}
 	for (; c->operand && optind < argc; optind++)
 		join(o->operand, sizeof(o->operand), argv[optind]);

@@ -11,6 +11,7 @@
 
 #include "scan.h"
 #include "skip.h"
+#include "workers.h"
 
 /** struct scan - state of one pass */
 struct scan {
@@ -32,6 +33,13 @@ struct scan {
 	struct ofl_skipper skipper;
 	bool every_page;
 	uint64_t skip_end_pfn;		/* skipping would go on from here */
+
+	struct ofl_crew *crew;		/* NULL: this process does it all */
+	unsigned int nr_workers;
+	uint64_t told_pfn;		/* sinks know what a lost worker saw before */
+	unsigned int worker;		/* in a worker: which one it is */
+	struct ofl_teller *teller;	/* in a worker: the way to the parent */
+	uint64_t index;			/* of the next section */
 };
 
 static enum ofl_status flush_hole(struct scan *sc)
@@ -39,6 +47,8 @@ static enum ofl_status flush_hole(struct scan *sc)
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
+	if (sc->hole.start_pfn < sc->told_pfn)
+		sc->hole.pages = 0;
 	for (i = 0; sc->hole.pages && i < sc->nr_sinks && !st; i++)
 		if (sc->sinks[i].unknown)
 			st = sc->sinks[i].unknown(sc->sinks[i].arg, sc->s,
@@ -90,6 +100,8 @@ static enum ofl_status add_offline(struct scan *sc, const struct ofl_page *p)
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
+	if (p->pfn < sc->told_pfn)
+		return OFL_OK;
 	for (i = 0; i < sc->nr_sinks && !st; i++)
 		if (sc->sinks[i].offline)
 			st = sc->sinks[i].offline(sc->sinks[i].arg, sc->s, p);
@@ -291,30 +303,64 @@ static enum ofl_status scan_span(struct scan *sc, uint64_t pfn, uint64_t end)
 	return st;
 }
 
-static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
+/* zones shrink when memory goes offline: spans say nothing of stale pages */
+static bool is_wanted(const struct scan *sc, const struct ofl_section *s)
 {
-	struct scan *sc = arg;
-	uint64_t pfn = s->start_pfn, end = pfn + sc->l->section_pages;
+	return !s->online ||
+	       ofl_filter_wants_span(sc->f, sc->n, s->start_pfn,
+				     s->start_pfn + sc->l->section_pages);
+}
+
+static uint64_t section_end(const struct scan *sc, const struct ofl_section *s)
+{
+	uint64_t end = s->start_pfn + sc->l->section_pages;
+
+	return end < sc->f->hi_pfn ? end : sc->f->hi_pfn;
+}
+
+/* a section, by this process */
+static enum ofl_status look_at(struct scan *sc, const struct ofl_section *s)
+{
+	uint64_t pfn = s->start_pfn, end = section_end(sc, s);
 	enum ofl_status st;
 
-	/* zones shrink when memory goes offline: spans say nothing of stale pages */
-	if (s->online && !ofl_filter_wants_span(sc->f, sc->n, pfn, end))
-		return OFL_OK;
-	if (sc->t->ops->interrupted(sc->t->ctx)) {
-		sc->r->interrupted = true;
-		return OFL_ERR_INTERRUPTED;
-	}
 	sc->s = s;
 	if (pfn < sc->f->lo_pfn)
 		pfn = sc->f->lo_pfn;
-	if (end > sc->f->hi_pfn)
-		end = sc->f->hi_pfn;
 	if (s->corrupt)
 		st = add_unknown(sc, pfn, end - pfn, OFL_UNKNOWN_BAD_SECTION);
 	else
 		st = scan_span(sc, pfn, end);
 	if (!st)
 		st = flush_hole(sc);
+	sc->r->memmap_pages += sc->image.read_pages;
+	sc->image.read_pages = 0;
+	return st;
+}
+
+/* a section, by a worker; what a lost worker did not tell is looked at here */
+static enum ofl_status hear_of(struct scan *sc, const struct ofl_section *s)
+{
+	enum ofl_status st;
+
+	if (ofl_crew_replay(sc->crew, s, section_end(sc, s), sc->sinks,
+			    sc->nr_sinks, sc->r, &sc->told_pfn, &st))
+		return st;
+	return look_at(sc, s);
+}
+
+static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
+{
+	struct scan *sc = arg;
+	enum ofl_status st;
+
+	if (!is_wanted(sc, s))
+		return OFL_OK;
+	if (sc->t->ops->interrupted(sc->t->ctx)) {
+		sc->r->interrupted = true;
+		return OFL_ERR_INTERRUPTED;
+	}
+	st = sc->crew ? hear_of(sc, s) : look_at(sc, s);
 	sc->r->sections_done++;
 	if (sc->t->ops->progress)
 		sc->t->ops->progress(sc->t->ctx, sc->r->sections_done,
@@ -322,14 +368,71 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 	return st;
 }
 
+/* in a worker: its share of the sections */
+static enum ofl_status share_section(void *arg, const struct ofl_section *s)
+{
+	struct scan *sc = arg;
+	enum ofl_status st;
+
+	if (!is_wanted(sc, s) || sc->index++ % sc->nr_workers != sc->worker)
+		return OFL_OK;
+	if (sc->t->ops->interrupted(sc->t->ctx))
+		return OFL_ERR_INTERRUPTED;
+	st = look_at(sc, s);
+	return st ? st : ofl_tell_section(sc->teller, s, sc->r);
+}
+
+/* all of a worker's life; it shares no memory with the parent */
+static void work(void *arg, unsigned int worker, struct ofl_teller *teller)
+{
+	const struct scan *parent = arg;
+	struct ofl_sink sink = ofl_teller_sink(teller);
+	struct ofl_section_stats stats;
+	struct ofl_scan_result r = {
+		.zone = calloc(parent->n->nr_zones, sizeof(*r.zone)),
+	};
+	struct scan sc = *parent;
+
+	sc.sinks = &sink;
+	sc.nr_sinks = 1;
+	sc.r = &r;
+	sc.worker = worker;
+	sc.teller = teller;
+	if (r.zone)
+		ofl_section_walk(sc.t, sc.l, sc.f->lo_pfn, sc.f->hi_pfn,
+				 share_section, &sc, &stats);
+	ofl_scan_result_free(&r);
+}
+
 static enum ofl_status count_section(void *arg, const struct ofl_section *s)
 {
 	struct scan *sc = arg;
 
-	if (!s->online || ofl_filter_wants_span(sc->f, sc->n, s->start_pfn,
-				s->start_pfn + sc->l->section_pages))
-		sc->r->sections_wanted++;
+	sc->r->sections_wanted += is_wanted(sc, s);
 	return OFL_OK;
+}
+
+static enum ofl_status scan_sections(struct scan *sc)
+{
+	const struct ofl_filter *f = sc->f;
+	struct ofl_scan_result *r = sc->r;
+	enum ofl_status st;
+
+	ofl_section_walk(sc->t, sc->l, f->lo_pfn, f->hi_pfn, count_section, sc,
+			 &r->sections);
+	/* whoever looks at raw struct pages has to have them in this process */
+	if (!sc->want_known)
+		sc->nr_workers = ofl_workers_number(sc->t, f->workers,
+				r->sections_wanted * sc->l->section_pages);
+	if (sc->nr_workers > r->sections_wanted)
+		sc->nr_workers = (unsigned int)r->sections_wanted;
+	if (sc->nr_workers > 1)
+		sc->crew = ofl_crew_start(sc->t, sc->n, sc->nr_workers, work,
+					  sc);
+	st = ofl_section_walk(sc->t, sc->l, f->lo_pfn, f->hi_pfn, scan_section,
+			      sc, &r->sections);
+	ofl_crew_end(sc->crew);
+	return st;
 }
 
 enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
@@ -358,11 +461,7 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	st = ofl_image_init(&sc.image, t, l, err);
 	if (st)
 		return st;
-	ofl_section_walk(t, l, f->lo_pfn, f->hi_pfn, count_section, &sc,
-			 &r->sections);
-	st = ofl_section_walk(t, l, f->lo_pfn, f->hi_pfn, scan_section, &sc,
-			      &r->sections);
-	r->memmap_pages = sc.image.read_pages;
+	st = scan_sections(&sc);
 	ofl_image_free(&sc.image);
 	if (st == OFL_ERR_INTERRUPTED)
 		st = OFL_OK;	/* what was found until then is worth showing */

@@ -242,6 +242,9 @@ static const struct ofl_target_ops crash_ops = {
 	.host = crash_host,
 	.interrupted = crash_interrupted,
 	.progress = crash_progress,
+	.sharing = ofl_crash_sharing,
+	.start = ofl_crash_start,
+	.stop = ofl_crash_stop,
 };
 
 const struct ofl_target *ofl_crash_target(void)

@@ -201,7 +201,7 @@ static int check_file(const char *name)
 
 	assert_non_null(text);
 	if ((strstr(text, "<defs.h>") || strstr(text, "\"defs.h\"")) &&
-	    strcmp(name, "src/crash/target.c")) {
+	    strncmp(name, "src/crash/", 10)) {
 		fprintf(stderr, "%s knows crash\n", name);
 		wrong++;
 	}

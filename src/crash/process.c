@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * process.c - copies of a crash session that read the same dump
+ *
+ * crash was not made to be copied. Its readers seek and then read, so two
+ * processes with one file offset get each other's bytes, in silence: a copy
+ * opens all files again. Its errors and signals jump back to the main loop,
+ * and a copy that came there would go on with the user's next command: a copy
+ * lands every jump and ends. And whoever waits for "all children" would wait
+ * for a copy that was left behind: each is ended by its number.
+ */
+#include <defs.h>
+
+#include <dirent.h>
+#include <sched.h>
+#include <sys/prctl.h>
+
+#include "crash_target.h"
+
+#define MAX_COPIES	16
+
+/* those that stop() has not seen yet, for when crash leaves by a jump */
+static struct ofl_process copies[MAX_COPIES];
+
+static bool shares_an_offset(int fd)
+{
+	struct stat st;
+	int flags = fcntl(fd, F_GETFL);
+
+	return fd > STDERR_FILENO && flags >= 0 &&
+	       (flags & O_ACCMODE) != O_WRONLY && !fstat(fd, &st) &&
+	       (S_ISREG(st.st_mode) || S_ISBLK(st.st_mode));
+}
+
+/*
+ * Open a file again, and if @swap put it in the place of the old one. The
+ * offset is kept: stdio has an idea of it.
+ */
+static bool open_again(int fd, bool swap)
+{
+	char path[40];
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	bool ok;
+	int fresh;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	fresh = open(path, O_RDONLY | O_CLOEXEC);
+	if (fresh < 0)
+		return false;
+	ok = !swap || (at >= 0 && lseek(fresh, at, SEEK_SET) == at &&
+		       dup2(fresh, fd) == fd);
+	close(fresh);
+	return ok;
+}
+
+static bool open_all_again(bool swap)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *e;
+	bool ok = dir != NULL;
+
+	while (ok && (e = readdir(dir))) {
+		int fd = atoi(e->d_name);
+
+		if (shares_an_offset(fd))
+			ok = open_again(fd, swap);
+	}
+	if (dir)
+		closedir(dir);
+	return ok;
+}
+
+void ofl_crash_sharing(void *ctx, struct ofl_sharing *ret)
+{
+	cpu_set_t cpus;
+
+	(void)ctx;
+	memset(ret, 0, sizeof(*ret));
+	ret->processors = 1;
+	if (!sched_getaffinity(0, sizeof(cpus), &cpus))
+		ret->processors = (unsigned int)CPU_COUNT(&cpus);
+	ret->decompresses = DISKDUMP_DUMPFILE() != 0;
+	if (ACTIVE())
+		ret->why_not = "the system is live";
+	else if (REMOTE_MEMSRC())
+		ret->why_not = "the dump is on a remote machine";
+	else if (!open_all_again(false))
+		ret->why_not = "the dump cannot be opened a second time";
+}
+
+static void reset_signals(const sigset_t *mask)
+{
+	static const int sigs[] = {
+		SIGINT, SIGSEGV, SIGPIPE, SIGUSR2, SIGTERM, SIGHUP, SIGQUIT,
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+		signal(sigs[i], SIG_DFL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
+static void live_as_copy(pid_t parent, const sigset_t *mask,
+			 void (*work)(void *arg, int fd), void *arg, int fd)
+	__attribute__((noreturn));
+
+static void live_as_copy(pid_t parent, const sigset_t *mask,
+			 void (*work)(void *arg, int fd), void *arg, int fd)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != parent)
+		_exit(1);
+	fp = pc->error_fp = pc->nullfp;
+	if (setjmp(pc->main_loop_env) || setjmp(pc->foreach_loop_env))
+		_exit(1);
+	reset_signals(mask);
+	if (open_all_again(true))
+		work(arg, fd);
+	_exit(0);
+}
+
+static struct ofl_process *free_slot(void)
+{
+	size_t i;
+
+	for (i = 0; i < MAX_COPIES; i++)
+		if (!copies[i].pid)
+			return &copies[i];
+	return NULL;
+}
+
+bool ofl_crash_start(void *ctx, void (*work)(void *arg, int fd), void *arg,
+		     struct ofl_process *ret)
+{
+	struct ofl_process *slot = free_slot();
+	pid_t parent = getpid(), pid;
+	sigset_t all, mask;
+	int ends[2];
+
+	(void)ctx;
+	if (!slot || pipe2(ends, O_CLOEXEC))
+		return false;
+	/* what is in a buffer now must not come out of the copy too */
+	fflush(NULL);
+	/* a signal between fork() and the copy's own handlers would jump */
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &mask);
+	pid = fork();
+	if (!pid)
+		live_as_copy(parent, &mask, work, arg, ends[1]);
+	close(ends[1]);
+	if (pid > 0)
+		*slot = *ret = (struct ofl_process){ .pid = pid, .fd = ends[0] };
+	else
+		close(ends[0]);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+	return pid > 0;
+}
+
+static void stop(struct ofl_process *p)
+{
+	kill(p->pid, SIGKILL);
+	while (waitpid(p->pid, NULL, 0) < 0 && errno == EINTR)
+		;
+	close(p->fd);
+	p->pid = 0;
+}
+
+void ofl_crash_stop(void *ctx, struct ofl_process *process)
+{
+	size_t i;
+
+	(void)ctx;
+	for (i = 0; i < MAX_COPIES; i++)
+		if (copies[i].pid == process->pid)
+			stop(&copies[i]);
+}
+
+void ofl_crash_stop_workers(void)
+{
+	size_t i;
+
+	for (i = 0; i < MAX_COPIES; i++)
+		if (copies[i].pid)
+			stop(&copies[i]);
+}

@@ -1,0 +1,422 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * workers.c - a scan shared among processes
+ *
+ * Both ends of a pipe are the same program, so notes cross it as they are in
+ * memory. Sections are dealt out in turn: workers then keep pace with each
+ * other and with the parent, and a pipe's buffer is all that waits.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "workers.h"
+
+#define BUFFER_BYTES	(64u << 10)
+#define POLL_MS		100	/* how long ^C may go unnoticed */
+
+/*
+ * When workers pay: they cost the host 20 ms each to start, and a walk takes
+ * 20 to 50 ms per million pages of a compressed dump, but 2 to 10 ms of one
+ * that is not (docs/performance.md).
+ */
+#define WORTH_PAGES	(4u << 20)
+
+enum note_kind { NOTE_PAGES, NOTE_HOLE, NOTE_SECTION };
+
+/** struct note - what is told: a run of like pages, a hole, or "done" */
+struct note {
+	uint32_t kind;
+	uint32_t type;		/* page_type, or enum ofl_unknown */
+	uint64_t pfn;		/* first of the run; of the section when done */
+	uint64_t pages;
+	uint64_t flags;
+	int64_t refcount;
+};
+
+/** struct ofl_teller - a worker's end */
+struct ofl_teller {
+	int fd;
+	size_t nr_zones;
+	struct note run;	/* pages == 0: none */
+	size_t used;
+	unsigned char buf[BUFFER_BYTES];
+};
+
+/** struct ear - the parent's end of one pipe */
+struct ear {
+	struct ofl_process process;
+	size_t at, have;
+	unsigned char buf[BUFFER_BYTES];
+};
+
+/** struct ofl_crew - all workers of a scan */
+struct ofl_crew {
+	const struct ofl_target *t;
+	const struct ofl_nodes *n;
+	void (*work)(void *arg, unsigned int worker, struct ofl_teller *teller);
+	void *arg;
+	unsigned int nr;
+	unsigned int next;	/* whose turn it is, and which one starts */
+	struct ofl_count *zone;	/* of a section, until it is whole */
+	struct ear ear[];
+};
+
+/* ---- whether, and how many ---- */
+
+const char *ofl_workers_why_one(const struct ofl_target *t)
+{
+	struct ofl_sharing sharing = { .why_not = "this session cannot be copied" };
+
+	if (t->ops->sharing)
+		t->ops->sharing(t->ctx, &sharing);
+	return sharing.why_not;
+}
+
+unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
+				uint64_t pages)
+{
+	struct ofl_sharing sharing;
+
+	if (asked == 1 || ofl_workers_why_one(t))
+		return 1;
+	t->ops->sharing(t->ctx, &sharing);
+	if (!asked && sharing.decompresses && pages >= WORTH_PAGES)
+		asked = sharing.processors;
+	if (asked > OFL_MAX_WORKERS)
+		asked = OFL_MAX_WORKERS;
+	return asked ? asked : 1;
+}
+
+/* ---- a worker ---- */
+
+static enum ofl_status put_out(struct ofl_teller *te)
+{
+	const unsigned char *p = te->buf;
+	ssize_t n;
+
+	while (te->used) {
+		n = write(te->fd, p, te->used);
+		if (n < 0 && errno != EINTR)
+			return OFL_ERR_OUTPUT;
+		if (n > 0) {
+			p += n;
+			te->used -= (size_t)n;
+		}
+	}
+	return OFL_OK;
+}
+
+static enum ofl_status put(struct ofl_teller *te, const void *p, size_t bytes)
+{
+	enum ofl_status st = OFL_OK;
+	size_t n;
+
+	for (; bytes && !st; bytes -= n, p = (const char *)p + n) {
+		n = sizeof(te->buf) - te->used;
+		if (n > bytes)
+			n = bytes;
+		memcpy(te->buf + te->used, p, n);
+		te->used += n;
+		if (te->used == sizeof(te->buf))
+			st = put_out(te);
+	}
+	return st;
+}
+
+static enum ofl_status end_run(struct ofl_teller *te)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (te->run.pages)
+		st = put(te, &te->run, sizeof(te->run));
+	te->run.pages = 0;
+	return st;
+}
+
+static enum ofl_status tell_offline(void *arg, const struct ofl_section *s,
+				    const struct ofl_page *p)
+{
+	struct ofl_teller *te = arg;
+	struct note *run = &te->run;
+	enum ofl_status st;
+
+	(void)s;
+	if (run->pages && p->pfn == run->pfn + run->pages &&
+	    p->flags == run->flags && p->refcount == run->refcount &&
+	    p->type == run->type) {
+		run->pages++;
+		return OFL_OK;
+	}
+	st = end_run(te);
+	*run = (struct note){
+		.kind = NOTE_PAGES, .type = p->type, .pfn = p->pfn, .pages = 1,
+		.flags = p->flags, .refcount = p->refcount,
+	};
+	return st;
+}
+
+static enum ofl_status tell_unknown(void *arg, const struct ofl_section *s,
+				    const struct ofl_hole *h)
+{
+	struct ofl_teller *te = arg;
+	const struct note hole = {
+		.kind = NOTE_HOLE, .type = h->why, .pfn = h->start_pfn,
+		.pages = h->pages,
+	};
+	enum ofl_status st = end_run(te);
+
+	(void)s;
+	return st ? st : put(te, &hole, sizeof(hole));
+}
+
+struct ofl_sink ofl_teller_sink(struct ofl_teller *teller)
+{
+	return (struct ofl_sink){ .offline = tell_offline,
+				  .unknown = tell_unknown, .arg = teller };
+}
+
+enum ofl_status ofl_tell_section(struct ofl_teller *te,
+				 const struct ofl_section *s,
+				 struct ofl_scan_result *r)
+{
+	const struct note done = { .kind = NOTE_SECTION, .pfn = s->start_pfn };
+	size_t bytes = te->nr_zones * sizeof(*r->zone);
+	struct ofl_count *zone = r->zone;
+	enum ofl_status st = end_run(te);
+
+	st = st ? st : put(te, &done, sizeof(done));
+	st = st ? st : put(te, r, sizeof(*r));
+	st = st ? st : put(te, zone, bytes);
+	memset(r, 0, sizeof(*r));
+	memset(zone, 0, bytes);
+	r->zone = zone;
+	/* the parent may be waiting for this one */
+	return st ? st : put_out(te);
+}
+
+/* in the copy: one worker from its start to its end */
+static void run_worker(void *arg, int fd)
+{
+	struct ofl_crew *crew = arg;
+	struct ofl_teller *te = calloc(1, sizeof(*te));
+
+	if (!te)
+		return;
+	te->fd = fd;
+	te->nr_zones = crew->n->nr_zones;
+	crew->work(crew->arg, crew->next, te);
+	free(te);
+}
+
+/* ---- the parent ---- */
+
+struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
+				const struct ofl_nodes *n, unsigned int nr,
+				void (*work)(void *arg, unsigned int worker,
+					     struct ofl_teller *teller),
+				void *arg)
+{
+	struct ofl_crew *crew;
+
+	crew = calloc(1, sizeof(*crew) + nr * sizeof(crew->ear[0]));
+	if (!crew)
+		return NULL;
+	crew->t = t;
+	crew->n = n;
+	crew->work = work;
+	crew->arg = arg;
+	crew->nr = nr;
+	crew->zone = calloc(n->nr_zones, sizeof(*crew->zone));
+	if (!crew->zone) {
+		free(crew);
+		return NULL;
+	}
+	for (; crew->next < nr; crew->next++) {
+		struct ofl_process *p = &crew->ear[crew->next].process;
+
+		if (!t->ops->start(t->ctx, run_worker, crew, p))
+			p->pid = 0;
+	}
+	crew->next = 0;
+	return crew;
+}
+
+static void dismiss(struct ofl_crew *crew, struct ear *ear)
+{
+	if (ear->process.pid)
+		crew->t->ops->stop(crew->t->ctx, &ear->process);
+	ear->process.pid = 0;
+	ear->at = ear->have = 0;
+}
+
+void ofl_crew_end(struct ofl_crew *crew)
+{
+	unsigned int i;
+
+	for (i = 0; crew && i < crew->nr; i++)
+		dismiss(crew, &crew->ear[i]);
+	if (crew)
+		free(crew->zone);
+	free(crew);
+}
+
+/* wait for more; not longer than ^C lets us */
+static bool fill(struct ofl_crew *crew, struct ear *ear)
+{
+	struct pollfd wait = { .fd = ear->process.fd, .events = POLLIN };
+	ssize_t n;
+
+	while (poll(&wait, 1, POLL_MS) <= 0)
+		if (crew->t->ops->interrupted(crew->t->ctx))
+			return false;
+	do
+		n = read(ear->process.fd, ear->buf, sizeof(ear->buf));
+	while (n < 0 && errno == EINTR);
+	ear->at = 0;
+	ear->have = n > 0 ? (size_t)n : 0;
+	return n > 0;
+}
+
+static bool take(struct ofl_crew *crew, struct ear *ear, void *p, size_t bytes)
+{
+	size_t n;
+
+	for (; bytes; bytes -= n, p = (char *)p + n) {
+		if (ear->at == ear->have && !fill(crew, ear))
+			return false;
+		n = ear->have - ear->at;
+		if (n > bytes)
+			n = bytes;
+		memcpy(p, ear->buf + ear->at, n);
+		ear->at += n;
+	}
+	return true;
+}
+
+static enum ofl_status say_pages(const struct ofl_crew *crew,
+				 const struct ofl_section *s,
+				 const struct note *note,
+				 const struct ofl_sink *sink)
+{
+	struct ofl_page p = {
+		.pfn = note->pfn, .flags = note->flags, .type = note->type,
+		.refcount = (int32_t)note->refcount,
+		.zone = ofl_zone_of(crew->n, note->flags),
+	};
+	enum ofl_status st = OFL_OK;
+
+	for (; p.pfn < note->pfn + note->pages && !st; p.pfn++)
+		st = sink->offline(sink->arg, s, &p);
+	return st;
+}
+
+static enum ofl_status say(const struct ofl_crew *crew,
+			   const struct ofl_section *s,
+			   const struct note *note,
+			   const struct ofl_sink *sink)
+{
+	const struct ofl_hole hole = {
+		.start_pfn = note->pfn, .pages = note->pages,
+		.why = (enum ofl_unknown)note->type,
+	};
+
+	if (note->kind == NOTE_PAGES)
+		return sink->offline ? say_pages(crew, s, note, sink) : OFL_OK;
+	return sink->unknown ? sink->unknown(sink->arg, s, &hole) : OFL_OK;
+}
+
+/* can this be the next thing to hear of a section? */
+static bool makes_sense(const struct note *note, const struct ofl_section *s,
+			uint64_t from_pfn, uint64_t end_pfn)
+{
+	if (note->kind == NOTE_SECTION)
+		return note->pfn == s->start_pfn;
+	if (note->pfn < from_pfn || note->pfn >= end_pfn || !note->pages ||
+	    note->pages > end_pfn - note->pfn)
+		return false;
+	return note->kind == NOTE_PAGES ||
+	       (note->kind == NOTE_HOLE && note->type < OFL_NR_UNKNOWN);
+}
+
+static void add_count(struct ofl_count *to, const struct ofl_count *from)
+{
+	to->scanned += from->scanned;
+	to->offline += from->offline;
+	to->unknown += from->unknown;
+}
+
+static void add_result(struct ofl_scan_result *to,
+		       const struct ofl_scan_result *from,
+		       const struct ofl_count *zone, size_t nr_zones)
+{
+	size_t i;
+
+	add_count(&to->total, &from->total);
+	for (i = 0; i < nr_zones; i++)
+		add_count(&to->zone[i], &zone[i]);
+	for (i = 0; i < OFL_NR_UNKNOWN; i++)
+		to->unknown[i] += from->unknown[i];
+	to->stale += from->stale;
+	to->stale_unread += from->stale_unread;
+	to->no_zone += from->no_zone;
+	to->device += from->device;
+	if (!to->hidden)
+		to->hidden_pfn = from->hidden_pfn;
+	to->hidden += from->hidden;
+	to->memmap_pages += from->memmap_pages;
+}
+
+/* the worker has ended the section: what it counted follows */
+static bool take_result(struct ofl_crew *crew, struct ear *ear,
+			struct ofl_scan_result *r)
+{
+	size_t nr = crew->n->nr_zones;
+	struct ofl_scan_result one;
+
+	if (!take(crew, ear, &one, sizeof(one)) ||
+	    !take(crew, ear, crew->zone, nr * sizeof(*crew->zone)))
+		return false;
+	add_result(r, &one, crew->zone, nr);
+	return true;
+}
+
+static bool replay(struct ofl_crew *crew, struct ear *ear,
+		   const struct ofl_section *s, uint64_t end_pfn,
+		   const struct ofl_sink *sinks, size_t nr_sinks,
+		   struct ofl_scan_result *r, uint64_t *told_pfn,
+		   enum ofl_status *st)
+{
+	struct note note;
+	size_t i;
+
+	while (ear->process.pid && take(crew, ear, &note, sizeof(note)) &&
+	       makes_sense(&note, s, *told_pfn, end_pfn)) {
+		if (note.kind == NOTE_SECTION)
+			return take_result(crew, ear, r);
+		for (i = 0; i < nr_sinks && !*st; i++)
+			*st = say(crew, s, &note, &sinks[i]);
+		if (*st)
+			return true;
+		*told_pfn = note.pfn + note.pages;
+	}
+	return false;
+}
+
+bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
+		     uint64_t end_pfn, const struct ofl_sink *sinks,
+		     size_t nr_sinks, struct ofl_scan_result *r,
+		     uint64_t *told_pfn, enum ofl_status *st)
+{
+	struct ear *ear = &crew->ear[crew->next];
+
+	crew->next = (crew->next + 1) % crew->nr;
+	*st = OFL_OK;
+	*told_pfn = s->start_pfn;
+	if (replay(crew, ear, s, end_pfn, sinks, nr_sinks, r, told_pfn, st))
+		return true;
+	dismiss(crew, ear);
+	return false;
+}

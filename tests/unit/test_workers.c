@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_workers.c - the sinks hear the same from any number of workers */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "kernel.h"
+#include "scan.h"
+#include "workers.h"
+
+#define SECTIONS	40
+#define RUNS		600
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_target target;	/* tt's, which can be copied */
+static struct ofl_target_ops ops;
+static struct ofl_layout *l;
+static struct ofl_nodes n;
+static struct ofl_filter f;
+static struct ofl_scan_result r;
+static struct ofl_err err;
+static struct ofl_sharing sharing;
+
+/* what start() does to a worker, the turn of which it is */
+static enum { FINE, REFUSED, CUT, KILLED, HANGS, RAVES } trouble;
+static unsigned int victim;
+static long trouble_at;		/* bytes or reads from its start */
+static unsigned int starts, stops;
+static pid_t parent;
+
+/* everything that a sink was told, and what was counted */
+static char *story;
+static size_t story_len;
+static FILE *teller;
+static unsigned long nr_calls, fail_call;
+
+/* ---- a target that can be copied ---- */
+
+static void say_sharing(void *ctx, struct ofl_sharing *ret)
+{
+	(void)ctx;
+	*ret = sharing;
+}
+
+/* in this process, into a file: what cannot be waited for cannot hang */
+static bool start_here(void *ctx, void (*work)(void *arg, int fd), void *arg,
+		       struct ofl_process *ret)
+{
+	FILE *file = tmpfile();
+	unsigned char raving[200];
+
+	(void)ctx;
+	if (trouble == REFUSED && starts == victim) {
+		fclose(file);
+		starts++;
+		return false;
+	}
+	work(arg, fileno(file));
+	if (trouble == CUT && starts == victim)
+		assert_int_equal(ftruncate(fileno(file), trouble_at), 0);
+	if (trouble == RAVES && starts == victim) {
+		memset(raving, random() % 256, sizeof(raving));
+		assert_true(pwrite(fileno(file), raving, sizeof(raving),
+				   trouble_at) > 0);
+	}
+	ret->pid = (int)++starts;
+	ret->fd = dup(fileno(file));
+	fclose(file);
+	lseek(ret->fd, 0, SEEK_SET);
+	return true;
+}
+
+static void stop_here(void *ctx, struct ofl_process *process)
+{
+	(void)ctx;
+	close(process->fd);
+	stops++;
+}
+
+/* for real */
+static bool start_fork(void *ctx, void (*work)(void *arg, int fd), void *arg,
+		       struct ofl_process *ret)
+{
+	int ends[2];
+
+	(void)ctx;
+	assert_int_equal(pipe(ends), 0);
+	ret->pid = fork();
+	if (!ret->pid) {
+		tt.reads = 0;
+		if (starts != victim)
+			trouble = FINE;
+		work(arg, ends[1]);
+		_exit(0);
+	}
+	starts++;
+	close(ends[1]);
+	ret->fd = ends[0];
+	return ret->pid > 0;
+}
+
+static void stop_fork(void *ctx, struct ofl_process *process)
+{
+	(void)ctx;
+	kill(process->pid, SIGKILL);
+	assert_int_equal(waitpid(process->pid, NULL, 0), process->pid);
+	close(process->fd);
+	stops++;
+}
+
+static enum ofl_read (*tt_read)(void *ctx, uint64_t kva, void *buf,
+				size_t bytes);
+
+static enum ofl_read troubled_read(void *ctx, uint64_t kva, void *buf,
+				   size_t bytes)
+{
+	if (getpid() != parent && (long)tt.reads >= trouble_at) {
+		if (trouble == KILLED)
+			raise(SIGKILL);
+		while (trouble == HANGS)
+			pause();
+	}
+	return tt_read(ctx, kva, buf, bytes);
+}
+
+static void can_be_copied(bool for_real)
+{
+	ops = *tt.target.ops;
+	tt_read = ops.read;
+	ops.read = troubled_read;
+	ops.sharing = say_sharing;
+	ops.start = for_real ? start_fork : start_here;
+	ops.stop = for_real ? stop_fork : stop_here;
+	target = tt.target;
+	target.ops = &ops;
+}
+
+/* ---- a kernel with something of everything ---- */
+
+static void at_random(uint64_t pages)
+{
+	uint64_t pfn = (uint64_t)random() % (SECTIONS * pages);
+	uint64_t count = 1 + (uint64_t)random() % (random() % 8 ? 3 : 500);
+	uint64_t zone = kernel_zone_bits(random() % 2, 1 + random() % 2);
+
+	if (pfn + count > SECTIONS * pages)
+		return;
+	switch (random() % 8) {
+	case 0:
+		kernel_pages(&k, pfn, count, 0, 0, 0);
+		break;
+	case 1:
+		kernel_line(&k, "excluded %" PRIx64 " 1000",
+			    K_VMEMMAP + pfn / 64 * 4096);
+		break;
+	case 2:
+		kernel_pages(&k, pfn, 1, kernel_zone_bits(1, 3), K_NO_TYPE, 1);
+		break;
+	case 3:
+		kernel_pages(&k, pfn, 1, ~0ull, ~0u, -1);
+		break;
+	default:
+		kernel_pages(&k, pfn, count, zone | (random() % 2 ? K_DIRTY : 0),
+			     K_OFFLINE, (int32_t)(random() % 2));
+	}
+}
+
+static void load(void)
+{
+	uint64_t pages = kernel_section_pages(&k), nr;
+	int i;
+
+	kernel_open(&k);
+	kernel_zone(&k, 0, 1, 0, SECTIONS * pages);
+	kernel_zone(&k, 1, 2, 0, SECTIONS * pages);
+	kernel_zone(&k, 0, 2, 0, SECTIONS * pages);
+	kernel_zone(&k, 1, 1, 0, SECTIONS * pages);
+	for (nr = 0; nr < SECTIONS; nr++) {
+		kernel_section(&k, nr, nr % 7 == 6 ? K_LIVE & ~K_ONLINE : K_LIVE,
+			       nr % 5 == 4 ? 5 : ~0ull);
+		kernel_pages(&k, nr * pages, pages, K_LRU |
+			     kernel_zone_bits(0, 1), K_NO_TYPE, 1);
+	}
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_ROOT + 16 * 9,
+		    (K_VMEMMAP + 0x100000) | K_LIVE);
+	for (i = 0; i < RUNS; i++)
+		at_random(pages);
+	kernel_load(&k, &tt);
+	if (ofl_layout_load(&tt.target, l, &err) ||
+	    ofl_nodes_load(&tt.target, l, &n, &err))
+		fail_msg("%s", err.text);
+	ofl_section_find_vmemmap(&tt.target, l);
+	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
+				 .node = -1 };
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	kernel_init(&k);
+	l = calloc(1, sizeof(*l));
+	memset(&n, 0, sizeof(n));
+	trouble = FINE;
+	fail_call = 0;
+	sharing = (struct ofl_sharing){ .processors = 4, .decompresses = true };
+	parent = getpid();
+	unit_seed();
+	load();
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_nodes_free(&n);
+	texttarget_free(&tt);
+	free(l);
+	return 0;
+}
+
+/* ---- the story ---- */
+
+static enum ofl_status hear_offline(void *arg, const struct ofl_section *s,
+				    const struct ofl_page *p)
+{
+	(void)arg;
+	fprintf(teller, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %x %d %s\n", s->nr,
+		p->pfn, p->flags, p->type, p->refcount,
+		p->zone ? p->zone->name : "-");
+	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
+static enum ofl_status hear_unknown(void *arg, const struct ofl_section *s,
+				    const struct ofl_hole *h)
+{
+	(void)arg;
+	fprintf(teller, "%" PRIx64 " %" PRIx64 " +%" PRIx64 " %d\n", s->nr,
+		h->start_pfn, h->pages, h->why);
+	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
+static void tell_count(const struct ofl_count *c)
+{
+	fprintf(teller, "%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", c->scanned,
+		c->offline, c->unknown);
+}
+
+static void tell_result(void)
+{
+	size_t i;
+
+	tell_count(&r.total);
+	for (i = 0; i < n.nr_zones; i++)
+		tell_count(&r.zone[i]);
+	for (i = 0; i < OFL_NR_UNKNOWN; i++)
+		fprintf(teller, "%" PRIu64 " ", r.unknown[i]);
+	fprintf(teller, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
+		r.stale, r.stale_unread, r.no_zone, r.device);
+	fprintf(teller, "%" PRIu64 " %" PRIu64 " %" PRIx64 " %d\n", r.sections_done,
+		r.hidden, r.hidden_pfn, r.interrupted);
+}
+
+/* -> all that is to be heard of a scan with so many workers; free() it */
+static char *listen_to(unsigned int workers, enum ofl_status want)
+{
+	const struct ofl_sink sink = { .offline = hear_offline,
+				       .unknown = hear_unknown };
+	enum ofl_status st;
+
+	teller = open_memstream(&story, &story_len);
+	starts = stops = 0;
+	nr_calls = 0;
+	f.workers = workers;
+	st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
+	assert_int_equal(st, want);
+	tell_result();
+	ofl_scan_result_free(&r);
+	fclose(teller);
+	assert_int_equal(stops, starts - (trouble == REFUSED));
+	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+	return story;
+}
+
+static void expect_same(const char *alone, unsigned int workers)
+{
+	char *together = listen_to(workers, OFL_OK);
+
+	assert_int_equal(starts, workers);
+	assert_string_equal(together, alone);
+	free(together);
+}
+
+static void same_for_any_number(bool for_real)
+{
+	static const unsigned int number[] = { 2, 3, 7, 8 };
+	char *alone;
+	size_t i;
+
+	can_be_copied(for_real);
+	alone = listen_to(1, OFL_OK);
+	assert_int_equal(starts, 0);
+	for (i = 0; i < ARRAY_LEN(number); i++)
+		expect_same(alone, number[i]);
+	free(alone);
+}
+
+static void test_same_for_any_number(void **state)
+{
+	(void)state;
+	same_for_any_number(false);
+	same_for_any_number(true);
+	f.every_page = true;
+	same_for_any_number(false);
+	f.lo_pfn = 1500;
+	f.hi_pfn = 22222;
+	same_for_any_number(true);
+	f.node = 1;
+	same_for_any_number(false);
+}
+
+/* whatever becomes of a worker, the others and the parent make up for it */
+static void test_one_is_lost(void **state)
+{
+	char *alone;
+	int round;
+
+	(void)state;
+	can_be_copied(false);
+	alone = listen_to(1, OFL_OK);
+	for (round = 0; round < 60; round++) {
+		trouble = round % 2 ? CUT : REFUSED;
+		victim = (unsigned int)(random() % 3);
+		trouble_at = random() % 20000;
+		expect_same(alone, 3);
+	}
+	can_be_copied(true);
+	for (round = 0; round < 12; round++) {
+		trouble = KILLED;
+		victim = (unsigned int)(random() % 3);
+		trouble_at = random() % 300;
+		expect_same(alone, 3);
+	}
+	free(alone);
+}
+
+/* bytes that no worker wrote: any answer, but an end and no damage */
+static void test_one_raves(void **state)
+{
+	int round;
+
+	(void)state;
+	can_be_copied(false);
+	trouble = RAVES;
+	for (round = 0; round < 200; round++) {
+		victim = (unsigned int)(random() % 2);
+		trouble_at = random() % 6000;
+		free(listen_to(2, OFL_OK));
+	}
+}
+
+static void test_interrupted_while_one_hangs(void **state)
+{
+	char *heard;
+
+	(void)state;
+	can_be_copied(true);
+	trouble = HANGS;
+	victim = 1;
+	trouble_at = 40;
+	tt.interrupt_after = 5;
+	heard = listen_to(2, OFL_OK);
+	assert_non_null(strstr(heard, " 1\n"));
+	free(heard);
+}
+
+static void test_a_sink_ends_it(void **state)
+{
+	(void)state;
+	can_be_copied(true);
+	for (fail_call = 1; fail_call < 40; fail_call += 7) {
+		free(listen_to(3, OFL_ERR_OUTPUT));
+		assert_int_equal(nr_calls, fail_call);
+	}
+}
+
+static enum ofl_status see_known(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p,
+				 const unsigned char *raw,
+				 const unsigned char *raw_end, bool offline)
+{
+	(void)arg, (void)s, (void)p, (void)raw, (void)raw_end, (void)offline;
+	return OFL_OK;
+}
+
+/* struct pages do not go through a pipe */
+static void test_who_sees_every_page_is_alone(void **state)
+{
+	const struct ofl_sink sink = { .known = see_known };
+
+	(void)state;
+	can_be_copied(false);
+	starts = 0;
+	f.workers = 4;
+	assert_int_equal(ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err),
+			 OFL_OK);
+	ofl_scan_result_free(&r);
+	assert_int_equal(starts, 0);
+}
+
+static void test_no_more_than_sections(void **state)
+{
+	(void)state;
+	can_be_copied(false);
+	f.lo_pfn = 10;
+	f.hi_pfn = l->section_pages + 1;
+	free(listen_to(8, OFL_OK));
+	assert_int_equal(starts, 2);
+	f.hi_pfn = 11;
+	free(listen_to(8, OFL_OK));
+	assert_int_equal(starts, 0);
+}
+
+static void test_how_many(void **state)
+{
+	const uint64_t large = 1ull << 30, small = 1 << 20;
+
+	(void)state;
+	assert_int_equal(ofl_workers_number(&tt.target, 4, large), 1);
+	assert_non_null(ofl_workers_why_one(&tt.target));
+	can_be_copied(false);
+	assert_null(ofl_workers_why_one(&target));
+	assert_int_equal(ofl_workers_number(&target, 0, large), 4);
+	assert_int_equal(ofl_workers_number(&target, 0, small), 1);
+	assert_int_equal(ofl_workers_number(&target, 1, large), 1);
+	assert_int_equal(ofl_workers_number(&target, 3, small), 3);
+	sharing.processors = 100;
+	assert_int_equal(ofl_workers_number(&target, 0, large),
+			 OFL_MAX_WORKERS);
+	sharing.decompresses = false;
+	assert_int_equal(ofl_workers_number(&target, 0, large), 1);
+	assert_int_equal(ofl_workers_number(&target, 2, large), 2);
+	sharing.why_not = "because";
+	assert_int_equal(ofl_workers_number(&target, 2, large), 1);
+	assert_string_equal(ofl_workers_why_one(&target), "because");
+}
+
+static void test_out_of_memory(void **state)
+{
+	const struct ofl_sink sink = { .offline = hear_offline,
+				       .unknown = hear_unknown };
+	char *alone;
+	unsigned long nth;
+
+	(void)state;
+	can_be_copied(true);
+	alone = listen_to(1, OFL_OK);
+	/* what the scan itself takes first fails it; then workers do without */
+	for (nth = 1; nth <= 4; nth++) {
+		enum ofl_status st;
+
+		teller = open_memstream(&story, &story_len);
+		f.workers = 2;
+		alloc_fail_from_now(nth);
+		st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
+		alloc_stop();
+		if (!st)
+			tell_result();
+		ofl_scan_result_free(&r);
+		fclose(teller);
+		assert_int_equal(st, nth <= 2 ? OFL_ERR_NOMEM : OFL_OK);
+		if (!st)
+			assert_string_equal(story, alone);
+		free(story);
+	}
+	free(alone);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_same_for_any_number, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_one_is_lost, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_one_raves, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_interrupted_while_one_hangs, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_a_sink_ends_it, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_who_sees_every_page_is_alone, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_no_more_than_sections, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_how_many, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_out_of_memory, set_up, drop),
+	};
+
+	return cmocka_run_group_tests_name("workers", tests, NULL, NULL);
+}
