@@ -127,13 +127,13 @@ static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
 				       const struct ofl_section *s, uint64_t pfn)
 {
 	const struct ofl_layout *l = c->env->l;
-	uint64_t nr = (pfn - s->start_pfn) >>
-		      ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, 0);
-	unsigned int bits = pageblock_bits(l);
 	int64_t isolate = ofl_fact_value(l, OFL_F_PB_ISOLATE, -1), v;
+	unsigned int bits = pageblock_bits(l);
+	uint64_t nr;
 
 	if (!c->pageblocks_known)
 		return OFL_PB_USUAL;
+	nr = (pfn - s->start_pfn) >> l->fact[OFL_F_PAGEBLOCK_ORDER].value;
 	v = (int64_t)(c->pageblocks[nr * bits / 64] >> nr * bits % 64 & 0xff);
 	if (isolate >= 0 && isolate < 8 && (v >> isolate & 1))
 		return OFL_PB_ISOLATED;
