@@ -28,8 +28,14 @@ static bool get(const struct ofl_target *t, const struct ofl_layout *l,
 	return ofl_read_u64(t, kva + (uint64_t)l->fact[member].value, ret);
 }
 
+/** struct space - where the next sibling has to lie; all ends are included */
+struct space {
+	uint64_t lo_pa, last_pa;
+};
+
+/* siblings ascend inside of their parent: a damaged tree cannot lead in circles */
 static bool read_res(const struct ofl_target *t, const struct ofl_layout *l,
-		     uint64_t kva, struct ofl_res *r)
+		     uint64_t kva, const struct space *s, struct ofl_res *r)
 {
 	uint64_t name_kva;
 
@@ -37,6 +43,8 @@ static bool read_res(const struct ofl_target *t, const struct ofl_layout *l,
 	r->name[0] = '\0';
 	if (!get(t, l, kva, OFL_F_RES_START, &r->start_pa) ||
 	    !get(t, l, kva, OFL_F_RES_END, &r->last_pa) ||
+	    r->start_pa < s->lo_pa || r->last_pa > s->last_pa ||
+	    r->last_pa < r->start_pa ||
 	    !get(t, l, kva, OFL_F_RES_FLAGS, &r->flags) ||
 	    !get(t, l, kva, OFL_F_RES_NAME, &name_kva))
 		return false;
@@ -53,6 +61,7 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 			       void *arg)
 {
 	uint64_t next[MAX_DEPTH], parent[MAX_DEPTH];
+	struct space space[MAX_DEPTH] = { { 0, UINT64_MAX } };
 	enum ofl_status st;
 	struct ofl_res r;
 	unsigned int seen = 0;
@@ -70,8 +79,13 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 			depth--;
 			continue;
 		}
-		if (++seen > MAX_RESOURCES || !read_res(t, l, kva, &r) ||
+		if (++seen > MAX_RESOURCES || 
+		    !read_res(t, l, kva, &space[depth], &r) ||
 		    !get(t, l, kva, OFL_F_RES_SIBLING, &next[depth]))
+			return OFL_ERR_CORRUPT;
+		space[depth].lo_pa = r.last_pa + 1;
+		/* nothing fits behind the end of all addresses */
+		if (r.last_pa == UINT64_MAX && next[depth])
 			return OFL_ERR_CORRUPT;
 		r.depth = depth;
 		r.parent_kva = parent[depth];
@@ -82,6 +96,7 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 		    !get(t, l, kva, OFL_F_RES_CHILD, &next[depth + 1]))
 			return OFL_ERR_CORRUPT;
 		parent[++depth] = kva;
+		space[depth] = (struct space){ r.start_pa, r.last_pa };
 	}
 	return OFL_OK;
 }
