@@ -77,18 +77,22 @@ struct ofl_block_totals {
 	bool known;
 	uint64_t state[OFL_NR_BLOCK_STATES];
 	uint64_t lost;
-	uint64_t disagree;	/* state and SECTION_IS_ONLINE contradict */
+	uint64_t disagree;	/* state and sections contradict */
+	uint64_t missing;	/* of them, those that have no section at all */
 	uint64_t first_disagree_nr;
 };
 
 /**
  * ofl_blocks_count() - total the states and cross-check them
  *
- * Shape:  a block whose state is online (or going offline) must have its
- *         first section online; an offline one must not.
+ * Shape:  all blocks are counted, those that reach into [@lo_pfn, @hi_pfn)
+ *         are held against their sections: a block that is online must have a
+ *         section that is; an offline one must not; only an offline one may
+ *         have no section at all.
  * Errors: none; what is not known is counted in @ret.
  */
 void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
+		      uint64_t lo_pfn, uint64_t hi_pfn,
 		      struct ofl_block_totals *ret);
 
 #endif

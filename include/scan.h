@@ -2,12 +2,13 @@
 /*
  * scan.h - one pass over the memmap, feeding whoever listens
  *
- * Depends on section.h, node.h and filter.h. Each page is offline, not
+ * Depends on section.h, block.h, node.h and filter.h. Each page is offline, not
  * offline, or unknown; there is no fourth answer and no default.
  */
 #ifndef OFL_SCAN_H
 #define OFL_SCAN_H
 
+#include "block.h"
 #include "filter.h"
 #include "image.h"
 #include "node.h"
@@ -73,6 +74,7 @@ struct ofl_scan_result {
 	uint64_t no_zone;		/* reserved hole pages that name no zone */
 	uint64_t device;		/* ZONE_DEVICE pages, not looked at */
 	struct ofl_section_stats sections;
+	struct ofl_block_totals blocks;	/* held against the sections */
 	uint64_t hidden;		/* offline inside of a free or compound page */
 	uint64_t hidden_pfn;		/* the first of them */
 	uint64_t memmap_pages;		/* pages of the memmap that were read */

@@ -8,7 +8,8 @@
 
 #define MAX_SLOTS	64	/* XA_CHUNK_SIZE */
 #define MAX_DEPTH	11	/* 64 index bits, 6 a level */
-#define MAX_NODES	65536	/* 4 million blocks; a damaged index may loop */
+#define MAX_NODES	65536	/* 4 million blocks */
+#define MAX_LOST	1024	/* the index is damaged beyond use: it may loop */
 
 /** struct walk - state of one walk */
 struct walk {
@@ -110,7 +111,8 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 		b->nid = (int)nid;
 }
 
-static enum ofl_status visit_block(struct walk *w, uint64_t kva)
+/* @index is its number by its place in the tree, which it has to confirm */
+static enum ofl_status visit_block(struct walk *w, uint64_t kva, uint64_t index)
 {
 	const struct ofl_layout *l = w->l;
 	struct ofl_block b = { .kva = kva, .nid = -1 };
@@ -119,11 +121,12 @@ static enum ofl_status visit_block(struct walk *w, uint64_t kva)
 			  (uint64_t)l->fact[OFL_F_BLOCK_START_SECTION].value,
 			  &b.start_section_nr) ||
 	    b.start_section_nr >= l->nr_sections ||
+	    b.start_section_nr / l->sections_per_block != index ||
 	    !read_state(w, kva, &b.raw_state)) {
 		w->lost++;
 		return OFL_OK;
 	}
-	b.nr = b.start_section_nr / l->sections_per_block;
+	b.nr = index;
 	b.state = decode_state(l, b.raw_state);
 	read_more(w, &b);
 	return w->visit(w->arg, &b);
@@ -135,7 +138,8 @@ static bool is_node(uint64_t entry)
 	return (entry & 3) == 2 && entry > 4096;
 }
 
-static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth)
+static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
+				  uint64_t index)
 {
 	uint64_t slot[MAX_SLOTS];
 	uint64_t bytes = (uint64_t)w->l->fact[OFL_F_XA_SLOTS_BYTES].value;
@@ -143,9 +147,10 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth)
 	size_t i;
 
 	if (!is_node(entry))
-		return entry && !(entry & 3) ? visit_block(w, entry) : OFL_OK;
+		return entry && !(entry & 3) ? visit_block(w, entry, index) :
+					       OFL_OK;
 	if (depth == MAX_DEPTH || bytes > sizeof(slot) ||
-	    w->nodes++ >= MAX_NODES ||
+	    w->lost > MAX_LOST || w->nodes++ >= MAX_NODES ||
 	    w->t->ops->read(w->t->ctx, entry - 2 +
 			    (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
 			    slot, bytes) != OFL_READ_OK) {
@@ -153,7 +158,7 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth)
 		return OFL_OK;
 	}
 	for (i = 0; i < bytes / 8 && !st; i++)
-		st = walk_entry(w, slot[i], depth + 1);
+		st = walk_entry(w, slot[i], depth + 1, index * (bytes / 8) + i);
 	return st;
 }
 
@@ -172,7 +177,7 @@ enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 		return OFL_ERR_NODATA;
 	if (ofl_read_u64(t, (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value +
 			 (uint64_t)l->fact[OFL_F_XA_HEAD].value, &head))
-		st = walk_entry(&w, head, 0);
+		st = walk_entry(&w, head, 0, 0);
 	else
 		w.lost++;
 	*lost = w.lost;
@@ -234,19 +239,21 @@ const struct ofl_block *ofl_blocks_find(const struct ofl_blocks *b, uint64_t nr)
 	return NULL;
 }
 
-/** struct check - a block held against its first section */
+/** struct check - a block held against its sections */
 struct check {
 	const struct ofl_target *t;
 	const struct ofl_layout *l;
 	struct ofl_block_totals *ret;
-	bool online;
+	uint64_t lo_pfn, hi_pfn;
+	bool any, online;	/* of its sections */
 };
 
 static enum ofl_status note_online(void *arg, const struct ofl_section *s)
 {
 	struct check *c = arg;
 
-	c->online = s->online;
+	c->any = true;
+	c->online |= s->online;
 	return OFL_OK;
 }
 
@@ -254,15 +261,20 @@ static enum ofl_status count_block(void *arg, const struct ofl_block *b)
 {
 	struct check *c = arg;
 	struct ofl_section_stats stats;
-	uint64_t pfn = b->start_section_nr * c->l->section_pages;
+	uint64_t pages = c->l->sections_per_block * c->l->section_pages;
+	uint64_t pfn = b->nr * pages;
 
 	c->ret->state[b->state]++;
-	c->online = false;
-	ofl_section_walk(c->t, c->l, pfn, pfn + c->l->section_pages,
-			 note_online, c, &stats);
+	if (pfn >= c->hi_pfn || pfn + pages <= c->lo_pfn)
+		return OFL_OK;
+	c->any = c->online = false;
+	ofl_section_walk(c->t, c->l, pfn, pfn + pages, note_online, c, &stats);
+	if (!c->any && b->state != OFL_BLOCK_OFFLINE)
+		c->ret->missing++;
 	/* while a block changes its state, either is right */
-	if (b->state == OFL_BLOCK_OTHER || b->state == OFL_BLOCK_GOING_OFFLINE ||
-	    c->online == (b->state == OFL_BLOCK_ONLINE))
+	else if (b->state == OFL_BLOCK_OTHER ||
+		 b->state == OFL_BLOCK_GOING_OFFLINE ||
+		 c->online == (b->state == OFL_BLOCK_ONLINE))
 		return OFL_OK;
 	if (!c->ret->disagree++)
 		c->ret->first_disagree_nr = b->nr;
@@ -270,9 +282,12 @@ static enum ofl_status count_block(void *arg, const struct ofl_block *b)
 }
 
 void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
+		      uint64_t lo_pfn, uint64_t hi_pfn,
 		      struct ofl_block_totals *ret)
 {
-	struct check c = { .t = t, .l = l, .ret = ret };
+	struct check c = {
+		.t = t, .l = l, .ret = ret, .lo_pfn = lo_pfn, .hi_pfn = hi_pfn,
+	};
 
 	memset(ret, 0, sizeof(*ret));
 	ret->known = ofl_blocks_known(l);

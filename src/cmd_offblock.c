@@ -209,10 +209,6 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 		first = false;
 	}
 	result = ofl_scan_shortfall(r, buf, bytes);
-	used = strlen(buf);
-	if (a->blocks.lost)
-		snprintf(buf + used, bytes - used, "; %" PRIu64
-			 " memory blocks cannot be read", a->blocks.lost);
 	if (p->verdicts[OFL_V_UNKNOWN] || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
 	hints(p, buf, bytes);

@@ -272,36 +272,22 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 }
 
 static enum ofl_result judge(const struct ofl_layout *l,
-			     const struct ofl_scan_result *r,
-			     const struct ofl_block_totals *b, char *message,
+			     const struct ofl_scan_result *r, char *message,
 			     size_t bytes)
 {
 	enum ofl_result result = ofl_scan_status(r, "", message, bytes);
 	size_t used = strlen(message);
 
-	if (b->disagree)
-		snprintf(message + used, bytes - used,
-			 "; memory block states and section bits disagree for %"
-			 PRIu64 " blocks, first memory%" PRIu64,
-			 b->disagree, b->first_disagree_nr);
-	if (b->lost && !b->disagree)
-		snprintf(message + used, bytes - used,
-			 "; %" PRIu64 " memory blocks cannot be read", b->lost);
-	if (l->new_marks[0]) {
-		used = strlen(message);
+	if (l->new_marks[0])
 		snprintf(message + used, bytes - used, "; " OFL_NEW_MARKS,
 			 l->new_marks);
-	}
-	if (result == OFL_RESULT_OK && b->lost)
-		return OFL_RESULT_INCOMPLETE;
-	if (result == OFL_RESULT_OK && (b->disagree || l->new_marks[0]))
+	if (result == OFL_RESULT_OK && l->new_marks[0])
 		return OFL_RESULT_FINDINGS;
 	return result;
 }
 
 static enum ofl_status show(struct ofl_run_ctx *ctx,
 			    const struct ofl_scan_result *r,
-			    const struct ofl_block_totals *b,
 			    const struct ofl_columns *shown,
 			    struct ofl_err *err)
 {
@@ -318,7 +304,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_sizes(&v, l);
 	show_recognition(&v, l);
 	show_sections(&v, &r->sections);
-	show_blocks(&v, b);
+	show_blocks(&v, &r->blocks);
 	show_unknown(&v, r);
 	show_stale(&v, r);
 	if (ctx->o->verbose)
@@ -329,14 +315,13 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	/* an output that is gone shows when the view is closed */
 	ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);
-	result = judge(l, r, b, message, sizeof(message));
+	result = judge(l, r, message, sizeof(message));
 	return ofl_view_close(&v, result, message);
 }
 
 enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
 	const struct ofl_session *s = ctx->s;
-	struct ofl_block_totals blocks;
 	struct ofl_scan_result r;
 	struct ofl_columns shown;
 	enum ofl_status st = OFL_OK;
@@ -348,10 +333,8 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		return st;
 	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->filter, NULL, 0, &r,
 		      err);
-	if (!st) {
-		ofl_blocks_count(s->t, &s->layout, &blocks);
-		st = show(ctx, &r, &blocks, &shown, err);
-	}
+	if (!st)
+		st = show(ctx, &r, &shown, err);
 	ofl_scan_result_free(&r);
 	return st;
 }

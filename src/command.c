@@ -180,10 +180,27 @@ static void say(char *buf, size_t bytes, const char *fmt, ...)
 	va_end(ap);
 }
 
+/* a section that mem_section has lost is missed by its memory block only */
+static enum ofl_result say_blocks(const struct ofl_block_totals *b, char *buf,
+				  size_t bytes)
+{
+	if (b->disagree)
+		say(buf, bytes, "; memory block states and section bits disagree for %"
+		    PRIu64 " block%s, first memory%" PRIu64, b->disagree,
+		    ofl_plural(b->disagree), b->first_disagree_nr);
+	if (b->lost)
+		say(buf, bytes, "; %" PRIu64 " memory block%s cannot be read",
+		    b->lost, ofl_plural(b->lost));
+	if (b->missing || b->lost)
+		return OFL_RESULT_INCOMPLETE;
+	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
+}
+
 enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
 				   size_t bytes)
 {
 	const struct ofl_section_stats *sec = &r->sections;
+	enum ofl_result by_blocks;
 
 	if (r->interrupted)
 		say(buf, bytes, "; interrupted, %" PRIu64 " of %" PRIu64
@@ -201,10 +218,11 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
 		say(buf, bytes, "; %" PRIu64 " offline pages inside of free or compound pages, first %"
 		    PRIx64 ": a size is damaged, use -x",
 		    r->hidden, r->hidden_pfn);
+	by_blocks = say_blocks(&r->blocks, buf, bytes);
 	if (r->interrupted || sec->unreadable || sec->corrupt ||
 	    r->total.unknown)
 		return OFL_RESULT_INCOMPLETE;
-	return r->hidden ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
+	return r->hidden && !by_blocks ? OFL_RESULT_FINDINGS : by_blocks;
 }
 
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,

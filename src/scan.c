@@ -62,7 +62,7 @@ static enum ofl_status add_unknown(struct scan *sc, uint64_t pfn,
 {
 	enum ofl_status st = OFL_OK;
 
-	if (!sc->s->online) {
+	if (!sc->s->online && !sc->s->corrupt) {
 		/* zeros and ones are usual in a memmap that nobody initialised */
 		if (why == OFL_UNKNOWN_EXCLUDED || why == OFL_UNKNOWN_UNREADABLE)
 			sc->r->stale_unread += pages;
@@ -285,9 +285,33 @@ static uint64_t alike(const struct scan *sc, uint64_t pfn, uint64_t end,
 	return (at < end ? at : end) - pfn;
 }
 
+/*
+ * A part that subsection_map leaves out. Sections of boot memory have a memmap
+ * there too, of reserved pages (init_unavailable_range()): a page that is in
+ * use shows that the map is damaged.
+ */
+static enum ofl_status scan_gap(struct scan *sc, uint64_t pfn, uint64_t pages)
+{
+	uint64_t bytes = sc->l->struct_page_bytes;
+	const unsigned char *raw;
+	struct ofl_page p;
+
+	if (!sc->s->online || !sc->reserved_mask)
+		return OFL_OK;
+	raw = ofl_image_move(&sc->image, sc->s->memmap_kva +
+			     (pfn - sc->s->start_pfn) * bytes, bytes);
+	if (unknown_why(sc, raw))
+		return OFL_OK;
+	decode(sc, raw, pfn, &p);
+	if (!p.zone || (p.flags & sc->reserved_mask))
+		return OFL_OK;
+	return add_unknown(sc, pfn, pages, OFL_UNKNOWN_BAD_SECTION);
+}
+
 static enum ofl_status scan_span(struct scan *sc, uint64_t pfn, uint64_t end)
 {
 	uint64_t most = OFL_IMAGE_BYTES / sc->l->struct_page_bytes;
+	uint64_t part = (1ull << OFL_SUBSECTION_SHIFT) / sc->l->page_bytes;
 	enum ofl_status st = OFL_OK;
 	bool populated;
 	uint64_t n;
@@ -296,8 +320,9 @@ static enum ofl_status scan_span(struct scan *sc, uint64_t pfn, uint64_t end)
 		n = alike(sc, pfn, end, &populated);
 		if (n > most - pfn % most)
 			n = most - pfn % most;
-		if (populated)
-			st = scan_window(sc, pfn, n);
+		if (!populated && n > part - pfn % part)
+			n = part - pfn % part;
+		st = populated ? scan_window(sc, pfn, n) : scan_gap(sc, pfn, n);
 		pfn += n;
 	}
 	return st;
@@ -458,6 +483,7 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
 	if (!r->zone)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
+	ofl_blocks_count(t, l, f->lo_pfn, f->hi_pfn, &r->blocks);
 	st = ofl_image_init(&sc.image, t, l, err);
 	if (st)
 		return st;

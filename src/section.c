@@ -35,6 +35,19 @@ bool ofl_section_populated(const struct ofl_layout *l,
 	return !s->has_subsections || (s->subsection[nr / 64] >> nr % 64 & 1);
 }
 
+/* memory that came later came, and went online, in whole sections */
+static bool has_gap(const struct ofl_layout *l, const struct ofl_section *s)
+{
+	uint64_t bits = l->section_pages / subsection_pages(l), nr;
+
+	if (!s->has_subsections || !s->online || s->early)
+		return false;
+	for (nr = 0; nr < bits; nr++)
+		if (!(s->subsection[nr / 64] >> nr % 64 & 1))
+			return true;
+	return false;
+}
+
 /* false: usage leads nowhere, the section cannot be believed */
 static bool read_subsections(const struct walk *w, const unsigned char *raw,
 			     struct ofl_section *s)
@@ -86,7 +99,8 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 	s->online = bit(l, word, OFL_F_SECTION_ONLINE_BIT);
 	s->early = bit(l, word, OFL_F_SECTION_EARLY_BIT);
 	s->device = bit(l, word, OFL_F_SECTION_DEVICE_BIT);
-	return coded == w->vmemmap_kva && read_subsections(w, raw, s);
+	return coded == w->vmemmap_kva && read_subsections(w, raw, s) &&
+	       !has_gap(l, s);
 }
 
 static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,
@@ -95,12 +109,16 @@ static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,
 	const struct ofl_layout *l = w->l;
 	struct ofl_section s;
 	uint64_t word;
+	bool whole;
 
 	memcpy(&word, raw + l->fact[OFL_F_SECTION_MEM_MAP].value, 8);
-	if (!bit(l, word, OFL_F_SECTION_PRESENT_BIT) ||
-	    !bit(l, word, OFL_F_SECTION_MEM_MAP_BIT))
+	whole = bit(l, word, OFL_F_SECTION_PRESENT_BIT) &&
+		bit(l, word, OFL_F_SECTION_MEM_MAP_BIT);
+	/* absent sections are zero; one on its way in is marked present first */
+	if (!whole &&
+	    !(word & ~(1ull << l->fact[OFL_F_SECTION_PRESENT_BIT].value)))
 		return OFL_OK;
-	s.corrupt = !decode(w, raw, nr, &s);
+	s.corrupt = !decode(w, raw, nr, &s) || !whole;
 	if (s.corrupt)
 		w->stats->corrupt++;
 	else if (s.online)

@@ -143,8 +143,9 @@ static void test_wild_slots(void **state)
 {
 	(void)state;
 	/* a node nowhere, a block nowhere, an internal entry, a value entry */
+	kernel_block(&k, 4, 0);
 	kernel_line(&k, "mem %" PRIx64 " dead000000000002 dead000000000000 "
-		    "102 7 %" PRIx64, K_XA + 40, K_BLOCK);
+		    "102 7", K_XA + 40);
 	load();
 	assert_int_equal(walk(), OFL_OK);
 	assert_int_equal(nr_seen, 1);
@@ -159,6 +160,19 @@ static void test_impossible_section(void **state)
 	assert_int_equal(walk(), OFL_OK);
 	assert_int_equal(nr_seen, 3);
 	assert_int_equal(lost, 1);
+}
+
+/* a block has the number of its place in the index, whatever leads there */
+static void test_wrong_place(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, K_XA + 40,
+		    K_BLOCK + UINT64_C(0x100), K_XA + UINT64_C(2));
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 2);
+	assert_int_equal(seen[0].nr, 2);
+	assert_true(lost > 1);
 }
 
 static void test_unreadable_head(void **state)
@@ -189,7 +203,7 @@ static void test_not_known(void **state)
 	load();
 	assert_false(ofl_blocks_known(&l));
 	assert_int_equal(walk(), OFL_ERR_NODATA);
-	ofl_blocks_count(&tt.target, &l, &totals);
+	ofl_blocks_count(&tt.target, &l, 0, UINT64_MAX, &totals);
 	assert_false(totals.known);
 }
 
@@ -203,13 +217,31 @@ static void test_cross_check(void **state)
 	kernel_section(&k, 3, K_PRESENT | K_MEM_MAP, ~0ull); /* block online */
 	kernel_block(&k, 5, 2);			/* offline, no section: right */
 	load();
-	ofl_blocks_count(&tt.target, &l, &totals);
+	ofl_blocks_count(&tt.target, &l, 0, UINT64_MAX, &totals);
 	assert_true(totals.known);
 	assert_int_equal(totals.state[OFL_BLOCK_ONLINE], 2);
 	assert_int_equal(totals.state[OFL_BLOCK_OFFLINE], 2);
 	assert_int_equal(totals.state[OFL_BLOCK_GOING_OFFLINE], 1);
 	assert_int_equal(totals.disagree, 2);
 	assert_int_equal(totals.first_disagree_nr, 1);
+	assert_int_equal(totals.missing, 0);
+}
+
+static void test_missing_section(void **state)
+{
+	uint64_t pages = kernel_section_pages(&k);
+	struct ofl_block_totals totals;
+
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0 0", K_ROOT + 2 * UINT64_C(16));
+	load();
+	ofl_blocks_count(&tt.target, &l, 0, UINT64_MAX, &totals);
+	assert_int_equal(totals.missing, 1);
+	assert_int_equal(totals.disagree, 1);
+	assert_int_equal(totals.first_disagree_nr, 2);
+	ofl_blocks_count(&tt.target, &l, 0, 2 * pages, &totals);
+	assert_int_equal(totals.missing, 0);
+	assert_int_equal(totals.state[OFL_BLOCK_ONLINE], 4);
 }
 
 static void test_words(void **state)
@@ -232,6 +264,7 @@ int main(void)
 		CASE(test_wild_slots), CASE(test_impossible_section),
 		CASE(test_unreadable_head), CASE(test_oversized_slots),
 		CASE(test_not_known), CASE(test_cross_check),
+		CASE(test_missing_section), CASE(test_wrong_place),
 		cmocka_unit_test(test_words),
 	};
 

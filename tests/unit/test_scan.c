@@ -236,7 +236,8 @@ static void test_subsection_holes(void **state)
 {
 	(void)state;
 	open_small();
-	kernel_section(&k, 1, K_LIVE, 2);	/* its first 2 MiB are not there */
+	/* its first 2 MiB are not there */
+	kernel_section(&k, 1, K_LIVE | K_EARLY, 2);
 	kernel_line(&k, "unreadable %" PRIx64 " 8000", K_VMEMMAP + 1024 * 64);
 	kernel_pages(&k, 1536, 1, normal(), K_OFFLINE, 0);
 	load();
@@ -244,6 +245,21 @@ static void test_subsection_holes(void **state)
 	assert_int_equal(r.total.scanned, 4096 - 512);
 	assert_int_equal(r.total.unknown, 0);
 	expect(1536, 1, OFFLINE);
+}
+
+/* holes of early sections have a memmap too: reserved pages, no others */
+static void test_page_in_a_hole(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_section(&k, 1, K_LIVE | K_EARLY, 2);
+	kernel_pages(&k, 1024, 512, normal() | K_RESERVED, K_NO_TYPE, 1);
+	kernel_section(&k, 0, K_LIVE | K_EARLY, 1);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.total.scanned, 4096 - 512);
+	assert_int_equal(r.total.unknown, 512);
+	expect(512, 512, OFL_UNKNOWN_BAD_SECTION);
 }
 
 static void test_corrupt_section(void **state)
@@ -435,7 +451,8 @@ int main(void)
 		CASE(test_three_states), CASE(test_what_only_looks_alike),
 		CASE(test_zones_that_do_not_exist),
 		CASE(test_sections_that_are_not_online),
-		CASE(test_subsection_holes), CASE(test_corrupt_section),
+		CASE(test_subsection_holes),
+		CASE(test_page_in_a_hole), CASE(test_corrupt_section),
 		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
 		CASE(test_interrupt), CASE(test_sink_ends_the_scan),

@@ -67,7 +67,8 @@ static void check_arithmetic(bool extreme, unsigned int page_shift)
 	kernel_section(&k, 0, K_LIVE | K_EARLY, ~0ull);
 	kernel_section(&k, 3, K_LIVE, ~0ull);
 	kernel_section(&k, 4, K_PRESENT | K_MEM_MAP, ~0ull);
-	kernel_section(&k, 5, K_PRESENT, ~0ull);	/* no memmap */
+	/* on its way in: no memmap yet */
+	kernel_line(&k, "mem %" PRIx64 " 1", K_ROOT + 5 * UINT64_C(16));
 	kernel_section(&k, 255, K_LIVE | K_DEVICE, ~0ull);
 	load();
 	pages = kernel_section_pages(&k);
@@ -220,12 +221,29 @@ static void test_null_usage(void **state)
 {
 	(void)state;
 	kernel_open(&k);
-	kernel_section(&k, 0, K_LIVE, ~0ull);
+	kernel_section(&k, 0, K_LIVE | K_EARLY, ~0ull);
 	kernel_line(&k, "mem %" PRIx64 " 0", K_ROOT + 8);
 	load();
 	assert_int_equal(walk(0, UINT64_MAX), OFL_OK);
 	assert_false(seen[0].corrupt);
 	assert_false(ofl_section_populated(&l, &seen[0], 0));
+}
+
+/* memory that was added later is added whole, and marked in all ways at once */
+static void test_damaged(void **state)
+{
+	(void)state;
+	kernel_open(&k);
+	kernel_section(&k, 0, K_LIVE, 1);		/* half of it */
+	kernel_section(&k, 1, K_LIVE & ~K_PRESENT, ~0ull);
+	kernel_section(&k, 2, K_LIVE & ~K_MEM_MAP, ~0ull);
+	kernel_section(&k, 3, K_LIVE, ~0ull);
+	load();
+	assert_int_equal(walk(0, UINT64_MAX), OFL_OK);
+	assert_int_equal(nr_seen, 4);
+	assert_true(seen[0].corrupt && seen[1].corrupt && seen[2].corrupt);
+	assert_false(seen[3].corrupt);
+	assert_int_equal(stats.corrupt, 3);
 }
 
 static void test_wild_usage(void **state)
@@ -305,7 +323,7 @@ int main(void)
 		CASE(test_subsections_4k), CASE(test_subsections_64k),
 		CASE(test_large_section),
 		CASE(test_too_large_section), CASE(test_no_usage_in_this_kernel),
-		CASE(test_null_usage), CASE(test_wild_usage),
+		CASE(test_null_usage), CASE(test_damaged), CASE(test_wild_usage),
 		CASE(test_odd_memmap), CASE(test_bit_above_the_last_flag),
 		CASE(test_unreadable_roots),
 	};
