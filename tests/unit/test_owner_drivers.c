@@ -1,0 +1,748 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_owner_drivers.c - drivers in a made-up kernel, and books that lie */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "books.h"
+#include "owned.h"
+
+#define HEAP	UINT64_C(0xffff888007000000)
+#define TEXT	UINT64_C(0xffffffffc0300000)
+
+static struct kernel k;
+static struct owned o;
+static struct ofl_device dev[OFL_MAX_DEVICES];
+
+static int set_up(void **state)
+{
+	(void)state;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	owned_facts(&k);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	owned_free(&o);
+	return 0;
+}
+
+static const uint64_t pfns[] = { 700, 3, 2100, 701 };
+
+static void assert_owner(uint64_t pfn, const char *name,
+			 enum ofl_evidence evidence)
+{
+	struct ofl_claim c = owned_claim(&o, pfn);
+
+	assert_string_equal(ofl_owner_name(&c), name);
+	assert_int_equal(c.evidence, evidence);
+}
+
+/* a balloon_dev_info and its list */
+static void balloon(uint64_t at, uint64_t isolated, uint64_t migrate)
+{
+	owned_list(&k, at + 8, pfns, ARRAY_LEN(pfns), migrate ? at : 0, 2);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, at, isolated);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, at + 24, migrate);
+}
+
+/* ---- virtio-balloon ---- */
+
+#define VB	(HEAP + 0x1000)		/* struct virtio_balloon */
+#define VDEV	(HEAP + 0x2000)		/* struct virtio_device */
+#define BUSES	(HEAP + 0x3000)		/* the kset of all buses */
+#define BUS	(HEAP + 0x4000)		/* struct subsys_private */
+#define DEVPRIV	(HEAP + 0x5000)
+
+static void virtio_types(void)
+{
+	kernel_line(&k, "symbol bus_kset %" PRIx64, K_SYMBOL + 0x11000);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_SYMBOL + 0x11000, BUSES);
+	kernel_line(&k, "struct kset 96");
+	kernel_line(&k, "member kset.list 0 16");
+	kernel_line(&k, "member kset.kobj 24 64");
+	kernel_line(&k, "struct kobject 64");
+	kernel_line(&k, "member kobject.name 0 8");
+	kernel_line(&k, "member kobject.entry 8 16");
+	kernel_line(&k, "struct subsys_private 400");
+	kernel_line(&k, "member subsys_private.klist_devices 160 40");
+	kernel_line(&k, "struct klist 40");
+	kernel_line(&k, "member klist.k_list 8 16");
+	kernel_line(&k, "struct klist_node 32");
+	kernel_line(&k, "member klist_node.n_node 8 16");
+	kernel_line(&k, "struct device_private 200");
+	kernel_line(&k, "member device_private.knode_bus 100 32");
+	kernel_line(&k, "member device_private.device 168 8");
+	kernel_line(&k, "struct device 700");
+	kernel_line(&k, "member device.kobj 0 64");
+	kernel_line(&k, "struct virtio_device 816");
+	kernel_line(&k, "member virtio_device.dev 16 700");
+	kernel_line(&k, "member virtio_device.id 760 8");
+	kernel_line(&k, "member virtio_device.priv 808 8");
+	kernel_line(&k, "struct virtio_balloon 512");
+	kernel_line(&k, "member virtio_balloon.vdev 0 8");
+	kernel_line(&k, "member virtio_balloon.num_pages 8 4");
+	kernel_line(&k, "member virtio_balloon.vb_dev_info 16 32");
+	kernel_line(&k, "member virtio_balloon.balloon_lock 64 32");
+}
+
+/* one bus, "virtio", with one device on it */
+static void virtio_bus(uint32_t id)
+{
+	uint64_t kobj = BUS + 24, node = DEVPRIV + 100 + 8;
+	uint64_t head = BUS + 160 + 8;
+
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BUSES, kobj + 8);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, kobj,
+		    HEAP + 0x100, BUSES);
+	kernel_line(&k, "text %" PRIx64 " virtio", HEAP + 0x100);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, head, node);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, node, head);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, DEVPRIV + 168, VDEV + 16);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VDEV + 16, HEAP + 0x110);
+	kernel_line(&k, "text %" PRIx64 " virtio7", HEAP + 0x110);
+	kernel_line(&k, "mem %" PRIx64 " %x", VDEV + 760, id);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VDEV + 808, VB);
+}
+
+static void virtio_balloon(uint64_t num_pages, uint64_t isolated)
+{
+	virtio_types();
+	virtio_bus(5);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, VB, VDEV,
+		    num_pages);
+	kernel_line(&k, "mem %" PRIx64 " 0", VB + 64);
+	balloon(VB + 16, isolated, TEXT);
+}
+
+static void test_virtio_balloon(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 1);
+	assert_string_equal(dev[0].name, "virtio7");
+	assert_true(dev[0].kva == VB);
+	assert_owner(3, "virtio-balloon", OFL_EV_LIST);
+	assert_owner(2100, "virtio-balloon", OFL_EV_LIST);
+	a = owned_account(&o, "virtio-balloon", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 4);
+	assert_int_equal(a.nr_complaints, 0);
+	assert_string_equal(a.in_flight, "");
+}
+
+static void test_lock_is_held(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_balloon(260, 0);
+	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-balloon", 0);
+	assert_int_equal(a.expected, 260);
+	assert_non_null(strstr(a.in_flight, "balloon_lock"));
+}
+
+static void test_isolated_page(void **state)
+{
+	struct owned_page p = {
+		.next = 0xdead000000000100, .prev = 0xdead000000000122,
+		.mapping = 2, .private = VB + 16, .type = K_OFFLINE, .ref = 2,
+	};
+
+	(void)state;
+	virtio_balloon(5, 1);
+	owned_page(&k, 800, &p);
+	owned_load(&k, &o);
+	assert_owner(800, "virtio-balloon", OFL_EV_POINTER);
+}
+
+static void test_negative_counter(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_balloon(4, UINT64_MAX);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-balloon", 0);
+	assert_true(owned_complaint(&a, "counter-negative"));
+}
+
+static void test_list_into_user_space(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " 7f0000001000", owned_lru(2100));
+	owned_load(&k, &o);
+	assert_owner(3, "virtio-balloon", OFL_EV_LIST);
+	/* behind the break the page still says whose it is */
+	assert_owner(701, "virtio-balloon", OFL_EV_POINTER);
+	a = owned_account(&o, "virtio-balloon", 0);
+	assert_true(owned_complaint(&a, "list-broken"));
+	assert_non_null(strstr(a.complaint[0].text, "7f0000001000"));
+}
+
+static void test_not_a_balloon_device(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VB, VDEV + 8);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 0);
+	/* its pages still say that they are some balloon's */
+	assert_owner(3, "balloon", OFL_EV_LIST);
+}
+
+static void test_bus_that_loops(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, DEVPRIV + 108,
+		    DEVPRIV + 108);
+	owned_load(&k, &o);
+	assert_true(owned_devices(&o, "virtio-balloon", dev) >= 1);
+}
+
+/* no types at all: known by its pages and by the name of migratepage */
+static void test_without_types(void **state)
+{
+	static const struct owned_symbol s[] = {
+		{ "virtballoon_migratepage", TEXT },
+	};
+	static const struct owned_module m[] = { { "virtio_balloon", s, 1 } };
+	struct ofl_account a;
+
+	(void)state;
+	balloon(VB + 16, 0, TEXT);
+	owned_modules(&k, m, 1);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 0);
+	assert_owner(3, "virtio-balloon", OFL_EV_LIST);
+	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 1);
+	assert_non_null(strstr(dev[0].note, "mod -s virtio_balloon"));
+	a = owned_account(&o, "virtio-balloon", 0);
+	assert_false(a.known);
+}
+
+static void test_private_leads_astray(void **state)
+{
+	struct owned_page p = {
+		.mapping = 2, .private = 0x7f0000001000, .type = K_OFFLINE,
+		.ref = 1,
+	};
+
+	(void)state;
+	owned_page(&k, 800, &p);
+	p.private = HEAP + 0x9000;	/* readable, but no list head */
+	owned_page(&k, 801, &p);
+	kernel_line(&k, "mem %" PRIx64 " 0 1 2 3", HEAP + 0x9000);
+	owned_load(&k, &o);
+	assert_owner(800, "orphan", OFL_EV_NONE);
+	assert_owner(801, "orphan", OFL_EV_NONE);
+}
+
+/* ---- VMware ---- */
+
+#define VMW UINT64_C(0xffffffffc0400000)
+
+static void vmware(uint64_t size)
+{
+	static const struct owned_symbol mine[] = { { "balloon", VMW } },
+		others[] = { { "balloon", VMW + 0x1000 } };
+	static const struct owned_module m[] = {
+		{ "other", others, 1 }, { "vmw_balloon", mine, 1 },
+	};
+	static const uint64_t heads[] = { 1024 };
+	struct owned_page tail = { .type = K_OFFLINE };
+	uint64_t i;
+
+	owned_modules(&k, m, 2);
+	kernel_line(&k, "struct vmballoon 256");
+	kernel_line(&k, "member vmballoon.size 0 8");
+	kernel_line(&k, "member vmballoon.target 8 8");
+	kernel_line(&k, "member vmballoon.b_dev_info 16 32");
+	kernel_line(&k, "member vmballoon.huge_pages 64 16");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 208", VMW, size);
+	for (i = 1; i < 512; i++)
+		owned_page(&k, 1024 + i, &tail);
+	owned_list(&k, VMW + 64, heads, 1, 0, 0);
+	balloon(VMW + 16, 0, TEXT);
+}
+
+static void test_vmware(void **state)
+{
+	struct ofl_account a;
+	struct ofl_claim c;
+
+	(void)state;
+	vmware(516);
+	owned_load(&k, &o);
+	assert_owner(700, "vmballoon", OFL_EV_LIST);
+	c = owned_claim(&o, 1024);
+	assert_false(c.unit_tail);
+	assert_int_equal(c.unit_pages, 512);
+	c = owned_claim(&o, 1535);
+	assert_string_equal(ofl_owner_name(&c), "vmballoon");
+	assert_true(c.unit_tail);
+	assert_int_equal(c.unit_pfn, 1024);
+	assert_owner(1536, "orphan", OFL_EV_NONE);
+	a = owned_account(&o, "vmballoon", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 516);
+	assert_int_equal(a.not_in_node_stat, 512);
+}
+
+static void test_vmware_negative_size(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	vmware(UINT64_MAX);
+	owned_load(&k, &o);
+	a = owned_account(&o, "vmballoon", 0);
+	assert_false(a.known);
+	assert_true(owned_complaint(&a, "counter-negative"));
+}
+
+/* ---- CMM ---- */
+
+static void test_cmm(void **state)
+{
+	static const struct owned_symbol s[] = {
+		{ "b_dev_info", VMW }, { "loaned_pages", VMW + 0x100 },
+	};
+	static const struct owned_module m[] = { { "cmm", s, 2 } };
+	struct ofl_account a;
+
+	(void)state;
+	owned_modules(&k, m, 1);
+	kernel_line(&k, "mem %" PRIx64 " 4", VMW + 0x100);
+	balloon(VMW, 0, 0);
+	owned_load(&k, &o);
+	assert_owner(700, "cmm", OFL_EV_LIST);
+	a = owned_account(&o, "cmm", 0);
+	assert_int_equal(a.expected, 4);
+}
+
+/* ---- Xen ---- */
+
+#define XEN (K_SYMBOL + 0x12000)
+
+static void xen(uint64_t low, uint64_t current, bool empty)
+{
+	kernel_line(&k, "symbol ballooned_pages %" PRIx64, XEN);
+	kernel_line(&k, "symbol balloon_stats %" PRIx64, XEN + 0x100);
+	kernel_line(&k, "struct balloon_stats 64");
+	kernel_line(&k, "member balloon_stats.current_pages 0 8");
+	kernel_line(&k, "member balloon_stats.balloon_low 8 8");
+	kernel_line(&k, "member balloon_stats.balloon_high 16 8");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64 " 0",
+		    XEN + 0x100, current, low);
+	owned_list(&k, XEN, pfns, empty ? 0 : ARRAY_LEN(pfns), 0, 0);
+}
+
+static void test_xen(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	xen(4, 1000, false);
+	owned_load(&k, &o);
+	assert_owner(701, "xen-balloon", OFL_EV_LIST);
+	a = owned_account(&o, "xen-balloon", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 4);
+}
+
+static void test_xen_elsewhere(void **state)
+{
+	(void)state;
+	xen(0, 0, true);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "xen-balloon", dev), 0);
+}
+
+static void test_xen_with_nothing_ballooned(void **state)
+{
+	(void)state;
+	xen(0, 1000, true);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "xen-balloon", dev), 1);
+}
+
+/* ---- Hyper-V ---- */
+
+#define DM	UINT64_C(0xffffffffc0500000)
+#define REGION	(HEAP + 0x6000)
+#define GAP	(HEAP + 0x7000)
+
+static void hyperv(uint32_t ballooned, uint64_t covered_end)
+{
+	static const struct owned_symbol s[] = { { "dm_device", DM } };
+	static const struct owned_module m[] = { { "hv_balloon", s, 1 } };
+	static const char *const member[] = {
+		"hv_dynmem_device.state 0 4",
+		"hv_dynmem_device.num_pages_ballooned 4 4",
+		"hv_dynmem_device.num_pages_onlined 8 4",
+		"hv_dynmem_device.num_pages_added 12 4",
+		"hv_dynmem_device.ha_region_list 16 16",
+		"hv_hotadd_state.list 0 16", "hv_hotadd_state.start_pfn 16 8",
+		"hv_hotadd_state.covered_start_pfn 24 8",
+		"hv_hotadd_state.covered_end_pfn 32 8",
+		"hv_hotadd_state.ha_end_pfn 40 8",
+		"hv_hotadd_state.end_pfn 48 8", "hv_hotadd_state.gap_list 56 16",
+		"hv_hotadd_gap.list 0 16", "hv_hotadd_gap.start_pfn 16 8",
+		"hv_hotadd_gap.end_pfn 24 8",
+	};
+	size_t i;
+
+	owned_modules(&k, m, 1);
+	kernel_line(&k, "struct hv_dynmem_device 64");
+	kernel_line(&k, "enumerator DM_BALLOON_UP 4");
+	for (i = 0; i < ARRAY_LEN(member); i++)
+		kernel_line(&k, "member %s", member[i]);
+	kernel_line(&k, "mem %" PRIx64 " %x00000000 40000000400 %" PRIx64, DM,
+		    ballooned, REGION);
+	/* pfns 3072 to 4096: backed up to @covered_end but for 3100 to 3110 */
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 c00 c00 %" PRIx64
+		    " 1000 1000 %" PRIx64, REGION, DM + 16, covered_end, GAP);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 c1c c26", GAP,
+		    REGION + 56);
+}
+
+static void offline_pages(uint64_t pfn, uint64_t nr)
+{
+	struct owned_page p = { .type = K_OFFLINE, .ref = 1 };
+
+	while (nr--)
+		owned_page(&k, pfn++, &p);
+}
+
+static void test_hyperv(void **state)
+{
+	struct ofl_account a;
+	struct ofl_claim c;
+
+	(void)state;
+	hyperv(2, 4000);
+	offline_pages(100, 2);
+	offline_pages(3100, 1);
+	offline_pages(4000, 1);
+	owned_load(&k, &o);
+	assert_owner(3100, "hv-balloon", OFL_EV_RANGE);
+	assert_owner(4000, "hv-balloon", OFL_EV_RANGE);
+	assert_owner(100, "hv-balloon", OFL_EV_COUNTER);
+	assert_true(ofl_owners_expect(&o.owners, 3109, &c));
+	assert_false(ofl_owners_expect(&o.owners, 3110, &c));
+	assert_true(ofl_owners_expect(&o.owners, 4095, &c));
+	assert_false(ofl_owners_expect(&o.owners, 4096, &c));
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 2 + 10 + 96);
+	assert_int_equal(a.not_in_node_stat, 106);
+	assert_string_equal(a.in_flight, "");
+}
+
+static void test_hyperv_at_work(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	hyperv(0, 4096);
+	kernel_line(&k, "mem %" PRIx64 " b04", DM);
+	offline_pages(100, 1);
+	owned_load(&k, &o);
+	assert_owner(100, "orphan", OFL_EV_NONE);
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_non_null(strstr(a.in_flight, "DM_BALLOON_UP"));
+}
+
+static void test_hyperv_region_overflows(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	hyperv(2, 4000);
+	kernel_line(&k, "mem %" PRIx64 " fffffffffffff000 fffffffffffff000",
+		    REGION + 40);
+	owned_load(&k, &o);
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_false(a.known);
+	assert_true(owned_complaint(&a, "list-broken"));
+}
+
+static void test_hyperv_regions_loop(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	hyperv(2, 4000);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, REGION, REGION);
+	owned_load(&k, &o);
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_false(a.known);
+	assert_true(owned_complaint(&a, "list-broken"));
+}
+
+/* ---- virtio-mem ---- */
+
+#define VM	(HEAP + 0x8000)		/* struct virtio_mem */
+#define RES	(HEAP + 0x9000)		/* resources */
+#define BITS	(HEAP + 0xa000)
+
+/* pfns 2048 to 4096: two blocks, sub-blocks of 512 pages */
+static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
+{
+	static const char *const line[] = {
+		"member resource.start 0 8", "member resource.end 8 8",
+		"member resource.name 16 8", "member resource.flags 24 8",
+		"member resource.sibling 40 8", "member resource.child 48 8",
+		"struct resource 64",
+		"struct blocking_notifier_head 40",
+		"member blocking_notifier_head.head 32 8",
+		"struct notifier_block 24",
+		"member notifier_block.notifier_call 0 8",
+		"member notifier_block.next 8 8",
+		"struct virtio_mem 512",
+		"member virtio_mem.addr 0 8", "member virtio_mem.region_size 8 8",
+		"member virtio_mem.removing 16 1", "member virtio_mem.in_sbm 17 1",
+		"member virtio_mem.plugged_size 24 8",
+		"member virtio_mem.sbm.first_mb_id 32 8",
+		"member virtio_mem.sbm.next_mb_id 40 8",
+		"member virtio_mem.sbm.sb_size 48 8",
+		"member virtio_mem.sbm.sbs_per_mb 56 4",
+		"member virtio_mem.sbm.sb_states 64 8",
+		"member virtio_mem.hotplug_mutex 72 32",
+		"member virtio_mem.memory_notifier 128 24",
+	};
+	uint64_t chain = K_SYMBOL + 0x13000, io = K_SYMBOL + 0x14000;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(line); i++)
+		kernel_line(&k, "%s", line[i]);
+	kernel_line(&k, "symbol memory_chain %" PRIx64, chain);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, chain + 32, VM + 128);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 0", VM + 128, TEXT);
+	kernel_line(&k, "symbol_at %" PRIx64 " virtio_mem_memory_notifier_cb",
+		    TEXT);
+	kernel_line(&k, "symbol iomem_resource %" PRIx64, io);
+	kernel_line(&k, "mem %" PRIx64 " 0*6 %" PRIx64, io, RES);
+	kernel_line(&k, "mem %" PRIx64 " 800000 ffffff %" PRIx64 " 200 0 0 %"
+		    PRIx64, RES, RES + 0x200, RES + 0x100);
+	kernel_line(&k, "text %" PRIx64 " virtio9", RES + 0x200);
+	kernel_line(&k, "mem %" PRIx64 " 800000 ffffff %" PRIx64
+		    " 83000200 0 0 0", RES + 0x100, RES + 0x210);
+	kernel_line(&k, "text %" PRIx64 " System RAM (virtio_mem)", RES + 0x210);
+	kernel_line(&k, "mem %" PRIx64 " 800000 800000 100 400000 2 4 200000 2 %"
+		    PRIx64 " 0", VM, bitmap_kva);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BITS, bitmap);
+}
+
+static void test_virtio_mem(void **state)
+{
+	struct ofl_account a;
+	struct ofl_claim c;
+
+	(void)state;
+	virtio_mem(0x6, BITS);		/* the second and third are plugged */
+	offline_pages(2048, 4);
+	offline_pages(2560, 1);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_string_equal(dev[0].name, "virtio9");
+	c = owned_claim(&o, 2049);
+	assert_int_equal(c.mgo, OFL_MGO_DROPS);
+	assert_int_equal(c.evidence, OFL_EV_BITMAP);
+	assert_int_equal(c.unit_pfn, 2048);
+	assert_int_equal(c.unit_pages, 512);
+	c = owned_claim(&o, 2560);
+	assert_int_equal(c.mgo, OFL_MGO_KEEPS);
+	assert_true(ofl_owners_expect(&o.owners, 2559, &c));
+	assert_false(ofl_owners_expect(&o.owners, 2560, &c));
+	assert_false(ofl_owners_expect(&o.owners, 3583, &c));
+	assert_true(ofl_owners_expect(&o.owners, 3584, &c));
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 1024);
+	assert_int_equal(a.nr_complaints, 0);
+}
+
+static void test_virtio_mem_block_offline(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_block(&k, 3, 2);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_int_equal(a.expected, 512);
+}
+
+static void test_virtio_mem_plugged_size(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem(0x7, BITS);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(owned_complaint(&a, "plugged-size"));
+}
+
+static void test_virtio_mem_bitmap_null(void **state)
+{
+	struct ofl_claim c;
+
+	(void)state;
+	virtio_mem(0x6, 0);
+	offline_pages(2048, 1);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_non_null(strstr(dev[0].note, "unreadable"));
+	c = owned_claim(&o, 2048);
+	assert_string_equal(ofl_owner_name(&c), "virtio-mem");
+	assert_int_equal(c.mgo, OFL_MGO_ASSUMED);
+	assert_false(ofl_owners_expect(&o.owners, 2048, &c));
+	assert_false(owned_account(&o, "virtio-mem", 0).known);
+}
+
+static void test_virtio_mem_ids_overflow(void **state)
+{
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "mem %" PRIx64 " 2 fffffffffffffff0", VM + 32);
+	owned_load(&k, &o);
+	assert_non_null((owned_devices(&o, "virtio-mem", dev), strstr(dev[0].note, "impossible")));
+}
+
+/* a balloon may have taken a page from what the device has plugged */
+static void test_balloon_in_plugged_memory(void **state)
+{
+	(void)state;
+	virtio_mem(0xf, BITS);
+	balloon(HEAP + 0xb000, 0, TEXT);
+	owned_load(&k, &o);
+	assert_owner(2100, "balloon", OFL_EV_LIST);
+}
+
+static void test_two_owners(void **state)
+{
+	struct ofl_claim c;
+
+	(void)state;
+	virtio_mem(0x0, BITS);
+	xen(4, 1000, false);
+	owned_load(&k, &o);
+	c = owned_claim(&o, 2100);
+	assert_string_equal(c.owner->name, "virtio-mem");
+	assert_non_null(c.rival);
+	assert_string_equal(c.rival->name, "xen-balloon");
+	c = owned_claim(&o, 3);
+	assert_null(c.rival);
+}
+
+/* ---- hotplug ---- */
+
+static void test_going_online(void **state)
+{
+	(void)state;
+	kernel_block(&k, 1, 7);
+	offline_pages(1030, 1);
+	offline_pages(2050, 1);
+	owned_load(&k, &o);
+	assert_owner(1030, "hotplug", OFL_EV_RANGE);
+	assert_owner(2050, "orphan", OFL_EV_NONE);
+}
+
+/* ---- the table ---- */
+
+static void test_names(void **state)
+{
+	const struct ofl_owner_ops *ops;
+	char names[256];
+
+	(void)state;
+	owned_load(&k, &o);
+	assert_true(ofl_owner_find("virtio-mem", &ops));
+	assert_ptr_equal(ops, &ofl_owner_virtio_mem);
+	assert_true(ofl_owner_find("orphan", &ops));
+	assert_null(ops);
+	assert_false(ofl_owner_find("orphans", &ops));
+	ofl_owner_names(names, sizeof(names));
+	assert_non_null(strstr(names, "hotplug orphan"));
+}
+
+/* every allocation of a probe fails once; nothing leaks, nothing crashes */
+static void test_probe_without_memory(void **state)
+{
+	struct ofl_owners owners;
+	struct ofl_err err;
+	unsigned long nth, n;
+
+	(void)state;
+	vmware(516);
+	virtio_mem(0x6, BITS);
+	owned_load(&k, &o);
+	alloc_fail_from_now(0);
+	assert_int_equal(ofl_owners_probe(&o.env, &owners, &err), OFL_OK);
+	n = alloc_stop();
+	ofl_owners_free(&owners);
+	for (nth = 1; nth <= n; nth++) {
+		alloc_fail_from_now(nth);
+		ofl_owners_probe(&o.env, &owners, &err);
+		alloc_stop();
+		ofl_owners_free(&owners);
+	}
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_virtio_balloon),
+		CASE(test_lock_is_held),
+		CASE(test_isolated_page),
+		CASE(test_negative_counter),
+		CASE(test_list_into_user_space),
+		CASE(test_not_a_balloon_device),
+		CASE(test_bus_that_loops),
+		CASE(test_without_types),
+		CASE(test_private_leads_astray),
+		CASE(test_vmware),
+		CASE(test_vmware_negative_size),
+		CASE(test_cmm),
+		CASE(test_xen),
+		CASE(test_xen_elsewhere),
+		CASE(test_xen_with_nothing_ballooned),
+		CASE(test_hyperv),
+		CASE(test_hyperv_at_work),
+		CASE(test_hyperv_region_overflows),
+		CASE(test_hyperv_regions_loop),
+		CASE(test_virtio_mem),
+		CASE(test_virtio_mem_block_offline),
+		CASE(test_virtio_mem_plugged_size),
+		CASE(test_virtio_mem_bitmap_null),
+		CASE(test_virtio_mem_ids_overflow),
+		CASE(test_balloon_in_plugged_memory),
+		CASE(test_two_owners),
+		CASE(test_going_online),
+		CASE(test_names),
+		CASE(test_probe_without_memory),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

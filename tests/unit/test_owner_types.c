@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_owner_types.c - a driver's types from BTF in the dump, also damaged */
+#include "unit.h"
+
+#include <bpf/btf.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "owned.h"
+#include "types.h"
+
+#define BASE	UINT64_C(0xffffffff83000000)	/* __start_BTF */
+#define HEAP	UINT64_C(0xffff888007000000)
+#define MOD	(HEAP + 0x1000)			/* struct btf_module */
+#define BTF	(HEAP + 0x2000)			/* struct btf */
+#define DATA	(HEAP + 0x10000)
+
+static struct kernel k;
+static struct owned o;
+static struct ofl_types ty;
+static struct btf *base, *split;
+
+static void facts(void)
+{
+	static const char *const line[] = {
+		"struct btf_module 64", "member btf_module.list 0 16",
+		"member btf_module.module 16 8", "member btf_module.btf 24 8",
+		"struct btf 200", "member btf.data 0 8",
+		"member btf.data_size 8 4", "member btf.name 16 56",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(line); i++)
+		kernel_line(&k, "%s", line[i]);
+	kernel_line(&k, "symbol btf_modules %" PRIx64, K_SYMBOL + 0x15000);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_SYMBOL + 0x15000, MOD);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 0 %" PRIx64, MOD,
+		    K_SYMBOL + 0x15000, BTF);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BTF, DATA);
+	kernel_line(&k, "text %" PRIx64 " drv", BTF + 16);
+}
+
+static void blob(uint64_t at, const struct btf *btf, uint32_t *bytes)
+{
+	const unsigned char *p = btf__raw_data(btf, bytes);
+	uint32_t i;
+
+	fprintf(k.f, "mem %" PRIx64, at);
+	for (i = 0; i < *bytes; i++)
+		fprintf(k.f, " b%02x", p[i]);
+	fputc('\n', k.f);
+}
+
+/* struct drv { u64 addr; bool flag:1; union { struct { u64 size; } sbm; }; } */
+static void make_types(void)
+{
+	int u64, sbm, un;
+
+	base = btf__new_empty();
+	u64 = btf__add_int(base, "u64", 8, 0);
+	split = btf__new_empty_split(base);
+	sbm = btf__add_struct(split, NULL, 16);
+	btf__add_field(split, "first", u64, 0, 0);
+	btf__add_field(split, "size", u64, 64, 0);
+	un = btf__add_union(split, NULL, 16);
+	btf__add_field(split, "sbm", sbm, 0, 0);
+	btf__add_struct(split, "drv", 40);
+	btf__add_field(split, "addr", u64, 0, 0);
+	btf__add_field(split, "flag", u64, 64, 1);
+	btf__add_field(split, NULL, un, 128, 0);
+	btf__add_enum(split, "state", 4);
+	btf__add_enum_value(split, "DRV_IDLE", 0);
+	btf__add_enum_value(split, "DRV_BUSY", 3);
+}
+
+static int set_up(void **state)
+{
+	uint32_t bytes;
+
+	(void)state;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	owned_facts(&k);
+	facts();
+	make_types();
+	blob(BASE, base, &bytes);
+	kernel_line(&k, "symbol __start_BTF %" PRIx64, BASE);
+	kernel_line(&k, "symbol __stop_BTF %" PRIx64, BASE + bytes);
+	blob(DATA, split, &bytes);
+	kernel_line(&k, "mem %" PRIx64 " %x", BTF + 8, bytes);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_types_close(&ty);
+	btf__free(split);
+	btf__free(base);
+	owned_free(&o);
+	return 0;
+}
+
+static void look(enum ofl_types_source source)
+{
+	owned_load(&k, &o);
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &ty);
+	assert_int_equal(ty.source, source);
+}
+
+static void test_members(void **state)
+{
+	struct ofl_member m;
+	int64_t v;
+
+	(void)state;
+	look(OFL_TYPES_BTF);
+	assert_true(ofl_types_member(&ty, "drv", "addr", &m));
+	assert_int_equal(m.offset_bytes, 0);
+	assert_int_equal(m.size_bytes, 8);
+	assert_true(ofl_types_member(&ty, "drv", "sbm.size", &m));
+	assert_int_equal(m.offset_bytes, 24);
+	assert_false(ofl_types_member(&ty, "drv", "flag", &m));
+	assert_false(ofl_types_member(&ty, "drv", "sbm.siz", &m));
+	assert_false(ofl_types_member(&ty, "nothing", "addr", &m));
+	assert_true(ofl_types_enumerator(&ty, "DRV_BUSY", &v));
+	assert_int_equal(v, 3);
+	assert_false(ofl_types_enumerator(&ty, "DRV_GONE", &v));
+}
+
+static void test_truncated(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " b40 b00 b00 b00", BTF + 8);
+	look(OFL_TYPES_NOWHERE);
+}
+
+static void test_part_is_missing(void **state)
+{
+	(void)state;
+	kernel_line(&k, "excluded %" PRIx64 " 8", DATA + 0x40);
+	look(OFL_TYPES_NOWHERE);
+}
+
+static void test_size_is_absurd(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " bff bff bff bff", BTF + 8);
+	look(OFL_TYPES_NOWHERE);
+}
+
+static void test_no_magic(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0", DATA);
+	look(OFL_TYPES_NOWHERE);
+}
+
+/* types of another kernel under those of the module */
+static void test_wrong_base(void **state)
+{
+	struct btf *wrong = btf__new_empty();
+	struct ofl_member m;
+	uint32_t bytes;
+
+	(void)state;
+	btf__add_int(wrong, "u8", 1, 0);
+	btf__add_int(wrong, "u16", 2, 0);
+	btf__add_int(wrong, "u32", 4, 0);
+	blob(BASE, wrong, &bytes);
+	kernel_line(&k, "symbol __stop_BTF %" PRIx64, BASE + bytes);
+	btf__free(wrong);
+	owned_load(&k, &o);
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &ty);
+	/* numbers of types have shifted: it is refused, or gives no nonsense */
+	if (ty.source == OFL_TYPES_BTF)
+		assert_false(ofl_types_member(&ty, "drv", "sbm.size", &m));
+}
+
+static void test_other_module(void **state)
+{
+	(void)state;
+	owned_load(&k, &o);
+	ofl_types_open(&o.tt.target, &o.l, "cmm", "drv", &ty);
+	assert_int_equal(ty.source, OFL_TYPES_NOWHERE);
+}
+
+static void test_list_of_modules_loops(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, MOD, MOD);
+	owned_load(&k, &o);
+	ofl_types_open(&o.tt.target, &o.l, "cmm", "drv", &ty);
+	assert_int_equal(ty.source, OFL_TYPES_NOWHERE);
+}
+
+static void test_debuginfo_goes_first(void **state)
+{
+	struct ofl_member m;
+
+	(void)state;
+	kernel_line(&k, "struct drv 48");
+	kernel_line(&k, "member drv.addr 16 8");
+	look(OFL_TYPES_DEBUGINFO);
+	assert_true(ofl_types_member(&ty, "drv", "addr", &m));
+	assert_int_equal(m.offset_bytes, 16);
+}
+
+#define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_members),
+		CASE(test_truncated),
+		CASE(test_part_is_missing),
+		CASE(test_size_is_absurd),
+		CASE(test_no_magic),
+		CASE(test_wrong_base),
+		CASE(test_other_module),
+		CASE(test_list_of_modules_loops),
+		CASE(test_debuginfo_goes_first),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
