@@ -106,7 +106,7 @@ def page(results):
 def run(wanted, names):
     """{series: (rows, notes)} and the problems, two guests at a time."""
     results, problems = {series: ([], []) for series in wanted}, []
-    jobs = [(series, name) for series in wanted for name in names]
+    jobs = [(series, name) for name in names for series in wanted]
     with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
         for (series, name), (rows, notes, wrong) in zip(jobs, pool.map(lambda job: collect(*job), jobs)):
             contrary = [row for row in rows if row.contradiction]

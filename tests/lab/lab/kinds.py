@@ -26,6 +26,9 @@ DISK = ("-blockdev", "driver=null-co,size=4294967296,read-zeroes=on,node-name=d0
 BLOCK, PAGE = 128 * MIB, 4096
 #: MiB that a guest with too big a balloon keeps: less than a block, enough to live
 LEFT = 80
+#: one block each: the first kernels that could put the memmap there wanted it so
+DIMMS = tuple(word for i in range(8) for word in (
+    "-object", f"memory-backend-ram,id=d{i},size=128M", "-device", f"pc-dimm,memdev=d{i}"))
 CONSOLE = "console=ttyS0 panic=-1"
 USUAL = Machine(memory="2G", devices=(*BALLOON, *MEM))
 
@@ -217,6 +220,11 @@ def made(guest):
             put(guest, state, block, zone[0].lower())
 
 
+def dimms(guest):
+    """DIMMs that are there from the start, onlined now, when nobody needs the memory."""
+    online(guest, blocks(guest, "offline"), "movable")
+
+
 def two_nodes(guest):
     """A virtio-mem device on each of two nodes, one shrunk."""
     guest.plug(1000 * MIB, "vm0")
@@ -276,6 +284,8 @@ KINDS = {kind.name: kind for kind in (
     Kind("states", "never onlined, onlined, offlined again", states, machine("offline")),
     Kind("pinned", "movable memory with references", pinned),
     Kind("made", "states that only our module makes", made, machine(memory="1G"), module=True),
+    Kind("dimm", "DIMMs whose blocks hold their own memmap", dimms,
+         machine("offline", devices=(*BALLOON, *DIMMS), append="memory_hotplug.memmap_on_memory=1")),
     Kind("two-nodes", "two nodes with a virtio-mem device each", two_nodes, machine(devices=TWO_NODES)),
 )}
 

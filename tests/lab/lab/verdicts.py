@@ -18,7 +18,9 @@ from .session import Session
 from .util import CACHE, LabError, lock, new_folder, progress, run
 
 #: Seconds that an attempt may take; emulation makes a gigabyte's migration slow.
-LIMIT = 10
+LIMIT = 20
+#: Attempts in one command to the guest.
+TOGETHER = 8
 #: The reason of a failure is a debug message of the kernel.
 SAY_WHY = r"""
     control=/proc/dynamic_debug/control
@@ -45,9 +47,8 @@ def _outcome(found):
     raise LabError(f"an attempt ended in no known way: {found}")
 
 
-def attempt(guest, block):
-    """Try to offline a block, and put it back: one row of the truth."""
-    text = guest.run(f"attempt {block} {LIMIT}", timeout=LIMIT + 60).output
+def _row(block, text):
+    """One row of the truth, from what guest/attempt printed."""
     head, _, messages = text.partition("dmesg\n")
     found = {"message": "", "back": "", **dict(line.split(" ", 1) for line in head.splitlines() if " " in line)}
     outcome = _outcome(found)
@@ -56,21 +57,25 @@ def attempt(guest, block):
             "seconds": round(float(found["end"]) - float(found["start"]), 2),
             "back": outcome != SUCCESS or found["back"].split()[:2] == ["online", found["zone"]],
             "pfn": int(found["pfn"], 16) if "pfn" in found else None, "was": found.get("was"),
-            "message": found["message"], "dmesg": messages.splitlines()}
+            "message": found["message"], "dmesg": [line for line in messages.splitlines() if line]}
 
 
 def _attempts(guest, kind, names):
-    """One block after the other; what follows a block that did not come back is marked."""
+    """One block after the other; what follows a block that did not come back is marked.
+
+    Several go into one command: the fewer words pass the guest's serial line the better.
+    """
     rows, lost = [], []
-    for name in names:
-        row = attempt(guest, name)
-        row["disturbed"] = list(lost)
-        if row["outcome"] == SUCCESS and kind.mend:
-            guest.run(kind.mend)
-        if not row["back"]:
-            progress(f"{guest.kernel.release} {kind.name}: {name} did not come back: {row}")
-            lost.append(name)
-        rows.append(row)
+    for some in (names[i:i + TOGETHER] for i in range(0, len(names), TOGETHER)):
+        text = guest.run("\n".join(f"echo '@ {name}'; attempt {name} {LIMIT}; {kind.mend or ':'}" for name in some),
+                         timeout=60 + len(some) * (LIMIT + 10)).output
+        for name, part in re.findall(r"^@ (\w+)\n(.*?)(?=^@ |\Z)", text, re.MULTILINE | re.DOTALL):
+            rows.append({**_row(name, part), "disturbed": list(lost)})
+            if not rows[-1]["back"]:
+                progress(f"{guest.kernel.release} {kind.name}: {name} did not come back: {part}")
+                lost.append(name)
+    if [row["block"] for row in rows] != names:
+        raise LabError(f"{guest.kernel.release} {kind.name}: attempts are missing")
     return rows
 
 
