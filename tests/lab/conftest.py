@@ -17,6 +17,7 @@ COMMANDS = {
     "offline": "offline", "offline.json": "offline -j", "offline-v": "offline -v",
     "offrange": "offrange", "offrange.json": "offrange -j",
     "offrange-a": "offrange -a", "offrange-a.json": "offrange -a -j",
+    "offowner": "offowner", "offowner.json": "offowner -j", "offcheck.json": "offcheck -j",
 }
 
 #: Commands that must be refused with one line, and a word of that line.

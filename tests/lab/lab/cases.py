@@ -72,6 +72,12 @@ def offlined(guest):
         """)
 
 
+def orphaned(guest):
+    """The driver goes while its memory stays: nobody is left to give references back."""
+    both(guest)
+    guest.run("rmmod virtio_mem")
+
+
 TWO_NODES = Machine(devices=(
     "-object", "memory-backend-ram,id=r0,size=512M", "-numa", "node,nodeid=0,memdev=r0,cpus=0",
     "-object", "memory-backend-ram,id=r1,size=512M", "-numa", "node,nodeid=1,memdev=r1",
@@ -86,4 +92,5 @@ CASES = {case.name: case for case in (
     Case("shrunk", "both driven back and forth on fragmented memory", shrunk),
     Case("numa", "two nodes with a virtio-mem device each", numa, machine=TWO_NODES),
     Case("offlined", "a block with unplugged pages is offlined", offlined),
+    Case("orphaned", "virtio_mem is unloaded while its memory is plugged", orphaned),
 )}

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Whose pages: every PageOffline page has an owner, and the owners' books agree with QEMU's."""
+
+import dataclasses
+import json
+from collections import Counter
+
+import pytest
+
+from lab import crashes, dumps, kernels
+from lab import truth as t
+from lab.session import Session
+
+ORPHANED = "orphaned"
+
+
+def _devices(document, driver):
+    return [device for device in document["devices"] if device["driver"] == driver]
+
+
+def _owned(document):
+    """{driver: pages} of the table of sections."""
+    owned = Counter()
+    for section in document["sections"]:
+        owned.update(section["owners"])
+    return owned
+
+
+def test_every_page_has_an_owner(dump, documents, truth):
+    """By section as many pages as the guest itself said, and no orphan but where the driver left."""
+    document = documents["offowner.json"]
+    by_section = Counter(pfn >> t.SECTION_SHIFT for pfn in t.pfns(truth["offline"]))
+    assert {section["nr"]: section["offline"] for section in document["sections"] if section["offline"]} == by_section
+    assert sum(_owned(document).values()) == sum(by_section.values())
+    assert ("orphan" in _owned(document)) == (ORPHANED in dump.name)
+
+
+def test_books_and_pages_agree(documents):
+    """Each device's own books account for each of its pages."""
+    for device in documents["offowner.json"]["devices"]:
+        assert device["difference"] in (0, None) or device["explained_by"], device
+
+
+def test_virtio_mem_is_what_qemu_plugged(dump, documents, truth):
+    """Devices are told apart, and each has plugged what QEMU says."""
+    found = _devices(documents["offowner.json"], "virtio-mem")
+    told = sorted(device["counters"]["plugged_size"] for device in found if "plugged_size" in device["counters"])
+    if ORPHANED in dump.name:
+        assert told == []
+    else:
+        assert told == sorted(device["data"]["size"] for device in truth["memory_devices"])
+
+
+def test_balloon_is_what_qemu_took(documents, truth):
+    """The balloon holds what the host gave up."""
+    taken = truth["boot_bytes"] - truth["balloon"]["actual"]
+    balloons = _devices(documents["offowner.json"], "virtio-balloon")
+    assert sum(device["found"] for device in balloons) * t.PAGE == taken
+    assert all(device["counters"]["num_pages"] * 4096 == device["found"] * t.PAGE for device in balloons)
+
+
+def test_findings(dump, documents):
+    """Sound books make no finding; pages whose driver left are one."""
+    findings = documents["offcheck.json"]["findings"]
+    if ORPHANED in dump.name:
+        assert {finding["severity"] for finding in findings} == {"warning"}
+        assert sum(finding["pages"] for finding in findings) >= _owned(documents["offowner.json"])["orphan"]
+    else:
+        assert findings == []
+
+
+#: How the drivers' types may be had, or not; each must come to the same owners.
+SITUATIONS = {
+    "debuginfo": ((), ("mod -s virtio_mem {debug}/virtio_mem.ko", "mod -s virtio_balloon {debug}/virtio_balloon.ko")),
+    "no_modules": (("--no_modules",), ()),
+}
+
+
+@pytest.mark.parametrize("situation", SITUATIONS)
+def test_types_from_wherever(situation, tmp_path_factory):
+    """With the modules' debuginfo loaded, and without crash knowing any module."""
+    if "6.1" not in kernels.selected():
+        pytest.skip("the situations are tried on kernel 6.1, which OFL_KERNELS does not have")
+    flags, before = SITUATIONS[situation]
+    dump = dumps.get("6.1", "numa", "kdump-zlib")
+    series = dataclasses.replace(dump.kernel.series, flags=flags)
+    dump = dataclasses.replace(dump, kernel=dataclasses.replace(dump.kernel, series=series))
+    lines = [f"extend {crashes.get(series.crash).extension}", *(line.format(debug=dump.kernel.debug) for line in before)]
+    out = Session(dump, {"owner.json": "\n".join([*lines, "offowner -j"])}, tmp_path_factory.mktemp(situation)).out
+    document = json.loads(out["owner.json"])
+    assert set(_owned(document)) == {"virtio-mem", "virtio-balloon"}
+    assert len(_devices(document, "virtio-mem")) == 2
+    assert all(device["difference"] == 0 for device in document["devices"])
+    layouts = {device["details"]["layout"] for device in _devices(document, "virtio-mem")}
+    assert layouts == {"debuginfo" if before else "BTF in the dump"}
