@@ -44,6 +44,43 @@ static void lower_fence(const struct fence *f)
 	memcpy(&pc->foreach_loop_env, &f->landing, sizeof(f->landing));
 }
 
+static void note_interrupt(int sig)
+{
+	(void)sig;
+	interrupted = 1;
+}
+
+static bool take_sigint(struct sigaction *before)
+{
+	struct sigaction ours = { .sa_handler = note_interrupt };
+
+	sigemptyset(&ours.sa_mask);
+	/* crash and libraries below us do not all retry after EINTR */
+	ours.sa_flags = SA_RESTART;
+	return !sigaction(SIGINT, &ours, before);
+}
+
+/*
+ * crash answers what is asked of types through gdb, and then installs its own
+ * handler again, which leaves our command by longjmp. Until ours is back the
+ * signal waits.
+ */
+static void before_gdb(sigset_t *mask)
+{
+	sigset_t sigint;
+
+	sigemptyset(&sigint);
+	sigaddset(&sigint, SIGINT);
+	sigprocmask(SIG_BLOCK, &sigint, mask);
+}
+
+static void after_gdb(const sigset_t *mask)
+{
+	if (catching)
+		take_sigint(NULL);
+	sigprocmask(SIG_SETMASK, mask, NULL);
+}
+
 static bool fenced_readmem(uint64_t kva, void *buf, size_t bytes)
 {
 	struct fence f;
@@ -92,9 +129,13 @@ static bool crash_symbol(void *ctx, const char *name, uint64_t *ret)
 
 static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 {
-	long bytes = STRUCT_SIZE((char *)type);
+	sigset_t mask;
+	long bytes;
 
 	(void)ctx;
+	before_gdb(&mask);
+	bytes = STRUCT_SIZE((char *)type);
+	after_gdb(&mask);
 	if (bytes <= 0)
 		return false;
 	*ret = (uint64_t)bytes;
@@ -104,16 +145,20 @@ static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 static bool crash_member(void *ctx, const char *type, const char *member,
 			 struct ofl_member *ret)
 {
-	long offset, bytes;
+	long offset, bytes = 0;
+	sigset_t mask;
 
 	(void)ctx;
+	before_gdb(&mask);
 	/* a path through named members takes gdb's expression parser */
 	offset = strchr(member, '.') ?
 		 ANON_MEMBER_OFFSET((char *)type, (char *)member) :
 		 MEMBER_OFFSET((char *)type, (char *)member);
+	if (offset >= 0)
+		bytes = MEMBER_SIZE((char *)type, (char *)member);
+	after_gdb(&mask);
 	if (offset < 0)
 		return false;
-	bytes = MEMBER_SIZE((char *)type, (char *)member);
 	ret->offset_bytes = (uint64_t)offset;
 	ret->size_bytes = bytes > 0 ? (uint64_t)bytes : 0;
 	return true;
@@ -121,20 +166,28 @@ static bool crash_member(void *ctx, const char *type, const char *member,
 
 static bool crash_enumerator(void *ctx, const char *name, int64_t *ret)
 {
+	sigset_t mask;
+	bool known;
 	long v;
 
 	(void)ctx;
-	if (!enumerator_value((char *)name, &v))
-		return false;
-	*ret = v;
-	return true;
+	before_gdb(&mask);
+	known = enumerator_value((char *)name, &v);
+	after_gdb(&mask);
+	if (known)
+		*ret = v;
+	return known;
 }
 
 static bool crash_array_len(void *ctx, const char *symbol, uint64_t *ret)
 {
-	int len = get_array_length((char *)symbol, NULL, 0);
+	sigset_t mask;
+	int len;
 
 	(void)ctx;
+	before_gdb(&mask);
+	len = get_array_length((char *)symbol, NULL, 0);
+	after_gdb(&mask);
 	if (len <= 0)
 		return false;
 	*ret = (uint64_t)len;
@@ -258,23 +311,12 @@ const struct ofl_target *ofl_crash_target(void)
 	return &target;
 }
 
-static void note_interrupt(int sig)
-{
-	(void)sig;
-	interrupted = 1;
-}
-
 void ofl_crash_catch_interrupts(void)
 {
-	struct sigaction ours = { .sa_handler = note_interrupt };
-
 	interrupted = 0;
 	started = time(NULL);
-	sigemptyset(&ours.sa_mask);
-	/* crash and libraries below us do not all retry after EINTR */
-	ours.sa_flags = SA_RESTART;
 	if (!catching)
-		catching = !sigaction(SIGINT, &ours, &crash_sigint);
+		catching = take_sigint(&crash_sigint);
 }
 
 void ofl_crash_release_interrupts(void)
