@@ -42,7 +42,7 @@ struct ofl_session {
 /** struct ofl_run_ctx - what a command gets to work with */
 struct ofl_run_ctx {
 	const char *name;
-	const struct ofl_session *s;
+	struct ofl_session *s;
 	const struct ofl_options *o;
 	struct ofl_filter filter;
 	FILE *out;
@@ -81,6 +81,13 @@ void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
 
 /** ofl_session_drop() - forget and free everything; may be used again */
 void ofl_session_drop(struct ofl_session *s);
+
+/**
+ * ofl_session_late() - find the late facts, unless they are there
+ *
+ * Errors: of ofl_layout_load_late(); the session is as good as before.
+ */
+enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err);
 
 /**
  * ofl_options_parse() - argv to options

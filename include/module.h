@@ -39,6 +39,10 @@ enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 				      const char *name, struct ofl_module *ret);
 void ofl_module_close(struct ofl_module *m);
 
+/** ofl_modules_blind() - why a module could be loaded unseen; NULL: it cannot */
+const char *ofl_modules_blind(const struct ofl_target *t,
+			      const struct ofl_layout *l);
+
 /** ofl_module_symbol() - address of a symbol, also of a static one */
 bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 		       uint64_t *kva_ret);

@@ -39,6 +39,7 @@ struct ofl_claim {
 	/* the driver gives pages back in such units; 0 pages: one by one */
 	uint64_t unit_pfn, unit_pages;
 	bool unit_tail;		/* shares the reference of the unit's first page */
+	const char *blind;	/* owner NULL: who could not be asked, and why */
 };
 
 /** struct ofl_owner_page - a PageOffline page as an owner sees it */
@@ -59,6 +60,7 @@ struct ofl_env {
 	const struct ofl_nodes *n;
 	const struct ofl_chain *chain;
 	const struct ofl_blocks *blocks;
+	struct ofl_owners *owners;	/* for names; NULL: none */
 };
 
 #define OFL_MAX_DEVICES 64
@@ -156,6 +158,13 @@ struct ofl_owner_ops {
 				 struct ofl_err *err);
 	void (*free)(void *state);
 	/**
+	 * blind - may the driver have pages here that claim() does not know?
+	 * May be NULL
+	 *
+	 * Shape:  why, in words, or NULL: it would be seen. @state may be NULL.
+	 */
+	const char *(*blind)(const struct ofl_env *env, const void *state);
+	/**
 	 * devices - number of devices; names in @ret[0..OFL_MAX_DEVICES)
 	 *
 	 * Shape:  may grow until the last claim().
@@ -206,6 +215,8 @@ struct ofl_owners {
 		struct ofl_device *dev;		/* owned */
 		unsigned int nr;
 	} names[OFL_MAX_OWNERS];
+	/* pages without owner are unknown, not orphans: why; NULL: all asked */
+	const char *blind;
 };
 
 /** ofl_owners_probe() - ask them all; ofl_owners_free() also after a failure */
@@ -233,19 +244,24 @@ void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
 			 uint64_t page_kva, const unsigned char *raw,
 			 struct ofl_owner_page *ret);
 
-#define OFL_ORPHAN "orphan"
+#define OFL_ORPHAN	"orphan"
+#define OFL_NOT_KNOWN	"unknown"
 
-/** ofl_owner_name() - the claim's owner for a column; orphan for nobody */
+/**
+ * ofl_owner_name() - the claim's owner for a column
+ *
+ * Shape:  "orphan" for nobody, "unknown" if not everybody could be asked.
+ */
 const char *ofl_owner_name(const struct ofl_claim *claim);
 
-/** ofl_owner_device() - the claim's device by name; "" if it has none */
+/** ofl_owner_device() - the claim's device by name; "" if it has none; @o may be NULL */
 const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim);
 
 /** ofl_owner_find() - driver by name; false: no such, neither "orphan" */
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret);
 
-/** ofl_owner_names() - all names for an error message, blanks between */
-void ofl_owner_names(char *buf, size_t bytes);
+/** ofl_owner_check() - OFL_ERR_ARG, with all names, if there is no such owner */
+enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err);
 
 #endif

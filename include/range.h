@@ -18,7 +18,8 @@ enum {
 	OFL_SPLIT_NODE		= 1u << 2,
 	OFL_SPLIT_ZONE		= 1u << 3,
 	OFL_SPLIT_SECTION	= 1u << 4,
-	OFL_SPLIT_ALL		= (1u << 5) - 1,
+	OFL_SPLIT_OWNER		= 1u << 5,	/* and device */
+	OFL_SPLIT_ALL		= (1u << 6) - 1,
 };
 
 /** struct ofl_run - neighbouring pages that are alike */
@@ -31,6 +32,8 @@ struct ofl_run {
 	uint64_t flags;		/* page flags only */
 	const struct ofl_zone *zone;	/* NULL: not known */
 	uint64_t section_nr;
+	const char *owner;	/* NULL: not known, or nobody asked */
+	const char *device;	/* "": he has no name for it */
 };
 
 /** struct ofl_merger - the run being built */
@@ -40,6 +43,13 @@ struct ofl_merger {
 	bool stale;		/* also runs of sections that are not online */
 	bool unknown;		/* also runs of unknown pages */
 	enum ofl_status (*emit)(void *arg, const struct ofl_run *run);
+	/**
+	 * identify - fill in owner and device of a page; false: leave it out
+	 *
+	 * Shape: NULL: nobody asks. Like names must be the same pointers.
+	 */
+	bool (*identify)(void *arg, const struct ofl_section *s,
+			 const struct ofl_page *p, struct ofl_run *run);
 	void *arg;
 	struct ofl_run run;	/* pages == 0: none */
 	uint64_t runs;		/* emitted so far */

@@ -134,6 +134,12 @@ extern const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS];
 /** ofl_rule_kind() - which row a page falls under */
 enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in);
 
+/** ofl_kind_is_offline() - one of the rows for PageOffline pages? */
+static inline bool ofl_kind_is_offline(enum ofl_kind kind)
+{
+	return kind >= OFL_KIND_OFFLINE_SKIP && kind <= OFL_KIND_OFFLINE_BAD_REF;
+}
+
 /** ofl_rule_outcome() - the row's outcome in this zone */
 static inline enum ofl_outcome ofl_rule_outcome(enum ofl_kind kind,
 						bool movable_zone)

@@ -12,7 +12,7 @@ enum ofl_status ofl_analysis_load(const struct ofl_session *s,
 
 	memset(a, 0, sizeof(*a));
 	a->env = (struct ofl_env){ s->t, &s->layout, &s->nodes, &a->chain,
-				  &a->blocks };
+				  &a->blocks, &a->owners };
 	ofl_chain_load(s->t, &s->layout, &a->chain);
 	st = ofl_blocks_load(s->t, &s->layout, &a->blocks, err);
 	if (!st)

@@ -6,7 +6,7 @@
 
 enum audit {
 	AUDIT_TWICE, AUDIT_MISSING, AUDIT_NOT_LISTED, AUDIT_MIXED, AUDIT_PLUGGED,
-	AUDIT_ORPHAN,
+	AUDIT_ORPHAN, AUDIT_NOT_KNOWN,
 };
 
 static const struct ofl_audit_row rows[] = {
@@ -22,7 +22,9 @@ static const struct ofl_audit_row rows[] = {
 	[AUDIT_PLUGGED] = { OFL_SEV_WARNING, true, "offline-plugged",
 		"offline, but its driver's books say plugged" },
 	[AUDIT_ORPHAN] = { OFL_SEV_WARNING, false, "orphan",
-		"in no driver's books: its owner is gone, or not known" },
+		"in no driver's books: its owner is gone" },
+	[AUDIT_NOT_KNOWN] = { OFL_SEV_INFO, false, "owner-unknown",
+		"in no books that could be read; not all could" },
 };
 
 void ofl_audit_init(struct ofl_audit *a, struct ofl_books *books)
@@ -67,7 +69,8 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 	if (c->claim.rival)
 		return tell(a, AUDIT_TWICE, &c->claim, severity);
 	if (!c->claim.owner)
-		return tell(a, AUDIT_ORPHAN, &c->claim, severity);
+		return tell(a, c->claim.blind ? AUDIT_NOT_KNOWN : AUDIT_ORPHAN,
+			    &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_PLUGGED)
 		return tell(a, AUDIT_PLUGGED, &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_MOVABLE &&

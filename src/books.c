@@ -154,10 +154,10 @@ static void add_orphans(struct ofl_books *b)
 	if (!b->orphans.pages)
 		return;
 	k->found = b->orphans;
-	k->severity = OFL_SEV_WARNING;
-	snprintf(k->explained, sizeof(k->explained),
-		 "no driver has them in its books");
-	b->problems[OFL_SEV_WARNING]++;
+	k->severity = b->owners->blind ? OFL_SEV_INFO : OFL_SEV_WARNING;
+	snprintf(k->explained, sizeof(k->explained), "%s", b->owners->blind ?
+		 b->owners->blind : "no driver has them in its books");
+	b->problems[k->severity]++;
 	b->nr++;
 }
 

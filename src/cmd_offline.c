@@ -7,6 +7,7 @@
 
 #include "block.h"
 #include "command.h"
+#include "identify.h"
 #include "workers.h"
 
 /** struct zone_row - a row of the table of zones */
@@ -237,6 +238,64 @@ static void show_workers(struct ofl_view *v, const struct ofl_target *t)
 		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }
 
+/** struct owners - pages by owner, the last are those without */
+struct owners {
+	struct ofl_identifier id;
+	uint64_t pages[OFL_MAX_OWNERS + 1];
+	uint64_t unknown;
+};
+
+static enum ofl_status count_owner(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p)
+{
+	struct owners *o = arg;
+	struct ofl_claim claim;
+	size_t i = 0;
+
+	if (!s->online)
+		return OFL_OK;
+	if (!ofl_identify(&o->id, s, p, &claim)) {
+		o->unknown++;
+		return OFL_OK;
+	}
+	if (claim.owner)
+		while (ofl_owner_table[i] != claim.owner)
+			i++;
+	o->pages[claim.owner ? i : OFL_MAX_OWNERS]++;
+	return OFL_OK;
+}
+
+static void show_owner(struct ofl_view *v, const char *name, uint64_t pages,
+		       char *text, size_t bytes)
+{
+	size_t used = strlen(text);
+
+	if (!pages)
+		return;
+	member(v, name, pages);
+	if (used < bytes)
+		snprintf(text + used, bytes - used, "%s%s %" PRIu64,
+			 used ? ", " : "", name, pages);
+}
+
+static void show_owners(struct ofl_view *v, const struct owners *o)
+{
+	char text[300] = "";
+	size_t i;
+
+	ofl_view_object(v, "owners");
+	for (i = 0; ofl_owner_table[i]; i++)
+		show_owner(v, ofl_owner_table[i]->name, o->pages[i], text,
+			   sizeof(text));
+	show_owner(v, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], text, sizeof(text));
+	show_owner(v, "unknown", o->unknown, text, sizeof(text));
+	ofl_view_object_end(v);
+	if (text[0])
+		line(v, "OWNERS", "%s", text);
+	if (o->id.why_not[0])
+		line(v, "NOTE", "not every owner is known: %s", o->id.why_not);
+}
+
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		       const struct ofl_scan_result *r,
 		       const struct ofl_columns *shown)
@@ -288,6 +347,7 @@ static enum ofl_result judge(const struct ofl_layout *l,
 
 static enum ofl_status show(struct ofl_run_ctx *ctx,
 			    const struct ofl_scan_result *r,
+			    const struct owners *owners,
 			    const struct ofl_columns *shown,
 			    struct ofl_err *err)
 {
@@ -307,6 +367,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_blocks(&v, &r->blocks);
 	show_unknown(&v, r);
 	show_stale(&v, r);
+	show_owners(&v, owners);
 	if (ctx->o->verbose)
 		show_workers(&v, t);
 	show_zones(&v, ctx, r, shown);
@@ -321,7 +382,9 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 
 enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
-	const struct ofl_session *s = ctx->s;
+	struct ofl_session *s = ctx->s;
+	struct owners owners = { .id.s = s };
+	struct ofl_sink sink = { .offline = count_owner, .arg = &owners };
 	struct ofl_scan_result r;
 	struct ofl_columns shown;
 	enum ofl_status st = OFL_OK;
@@ -331,10 +394,11 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_columns_parse(&zone_table, ctx->o->columns, &shown, err);
 	if (st)
 		return st;
-	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->filter, NULL, 0, &r,
+	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->filter, &sink, 1, &r,
 		      err);
 	if (!st)
-		st = show(ctx, &r, &shown, err);
+		st = show(ctx, &r, &owners, &shown, err);
+	ofl_identifier_free(&owners.id);
 	ofl_scan_result_free(&r);
 	return st;
 }

@@ -19,7 +19,8 @@ struct section_row {
 	bool online;
 	enum ofl_block_state state;
 	uint64_t offline, stale;
-	uint64_t pages[OFL_BOOKS_OWNERS];	/* by owner; orphans last */
+	uint64_t pages[OFL_BOOKS_OWNERS];	/* by owner; nobody's last */
+	const char *nobody;	/* what those are called */
 };
 
 #define SECTION(row) ((const struct section_row *)(row))
@@ -119,7 +120,7 @@ static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
 	ret->kind = OFL_CELL_MAP;
 	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
 		if (SECTION(row)->pages[i])
-			map_add(ret, i == OFL_MAX_OWNERS ? OFL_ORPHAN :
+			map_add(ret, i == OFL_MAX_OWNERS ? SECTION(row)->nobody :
 				ofl_owner_table[i]->name, "%" PRIu64,
 				SECTION(row)->pages[i]);
 }
@@ -146,11 +147,17 @@ static const struct ofl_table section_table = {
 
 #define BOOK(row) ((const struct ofl_book *)(row))
 
+static const char *driver_name(const struct ofl_book *k)
+{
+	/* orphans are a warning; an info is that nobody knows */
+	return k->owner ? k->owner->name :
+	       k->severity == OFL_SEV_INFO ? OFL_NOT_KNOWN : OFL_ORPHAN;
+}
+
 static void get_driver(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(BOOK(row)->owner ? BOOK(row)->owner->name :
-						OFL_ORPHAN);
+	*ret = ofl_cell_text(driver_name(BOOK(row)));
 }
 
 static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -428,6 +435,7 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 	o->open.online = s->online;
 	o->open.node = -1;
 	o->open.state = state_of(o, s);
+	o->open.nobody = o->books.owners->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 	return st;
 }
 
@@ -565,7 +573,7 @@ static void show_lines(struct owner *o)
 	for (i = 0; i < o->books.nr; i++) {
 		const struct ofl_book *k = &o->books.book[i];
 		const char *label = k->dev.name[0] ? k->dev.name :
-				    k->owner ? k->owner->name : OFL_ORPHAN;
+				    driver_name(k);
 
 		if (!is_wanted(o, k))
 			continue;
@@ -592,14 +600,14 @@ static enum ofl_result judge(const struct owner *o,
 	enum ofl_result result;
 	char extra[160];
 
-	snprintf(extra, sizeof(extra), "; %" PRIu64 " orphan%s, %" PRIu64
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
 		 " error%s, %" PRIu64 " warning%s", b->orphans.pages,
-		 ofl_plural(b->orphans.pages), b->problems[OFL_SEV_ERROR],
+		 b->problems[OFL_SEV_ERROR],
 		 ofl_plural(b->problems[OFL_SEV_ERROR]),
 		 b->problems[OFL_SEV_WARNING],
 		 ofl_plural(b->problems[OFL_SEV_WARNING]));
 	result = ofl_scan_status(r, extra, buf, bytes);
-	if (o->unread)
+	if (o->unread || (b->orphans.pages && b->owners->blind))
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK && bad ? OFL_RESULT_FINDINGS : result;
 }
@@ -638,16 +646,11 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 
 static enum ofl_status narrow(struct owner *o, struct ofl_err *err)
 {
-	char names[200];
-
 	if (!o->ctx->o->owner)
 		return OFL_OK;
 	o->narrow = true;
-	if (ofl_owner_find(o->ctx->o->owner, &o->only))
-		return OFL_OK;
-	ofl_owner_names(names, sizeof(names));
-	return ofl_fail(err, OFL_ERR_ARG, "-O %s: no such owner; there are %s",
-			o->ctx->o->owner, names);
+	ofl_owner_find(o->ctx->o->owner, &o->only);
+	return ofl_owner_check(o->ctx->o->owner, err);
 }
 
 enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "identify.h"
 #include "range.h"
 
 static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -92,6 +93,29 @@ static void get_section(const void *row, const void *ctx, struct ofl_cell *ret)
 	*ret = ofl_cell_hex(((const struct ofl_run *)row)->section_nr);
 }
 
+/* what is stale has no owner any more */
+static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	if (run->online && !run->why)
+		ret->kind = OFL_CELL_UNKNOWN;
+	if (run->owner)
+		*ret = ofl_cell_text(run->owner);
+}
+
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	if (run->online && !run->why && !run->owner)
+		ret->kind = OFL_CELL_UNKNOWN;
+	if (run->device && run->device[0])
+		*ret = ofl_cell_text(run->device);
+}
+
 static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	const struct ofl_run *run = row;
@@ -124,6 +148,8 @@ static const struct ofl_column range_columns[] = {
 	{ "NODE", "node", 4, true, OFL_SPLIT_NODE, get_node },
 	{ "ZONE", "zone", 7, false, OFL_SPLIT_ZONE, get_zone },
 	{ "SECTION", "section", 7, true, OFL_SPLIT_SECTION, get_section },
+	{ "OWNER", "owner", 14, false, OFL_SPLIT_OWNER, get_owner },
+	{ "DEVICE", "device", 7, false, OFL_SPLIT_OWNER, get_device },
 	{ "STATE", NULL, 5, false, 0, get_state },
 	{ NULL, "online", 0, false, 0, get_online },
 };
@@ -137,7 +163,22 @@ static const struct ofl_table range_table = {
 struct printer {
 	struct ofl_view v;
 	const struct ofl_layout *l;
+	struct ofl_identifier id;
+	const char *only;	/* -O: name of the owner; NULL: all */
 };
+
+static bool identify(void *arg, const struct ofl_section *s,
+		     const struct ofl_page *p, struct ofl_run *run)
+{
+	struct printer *pr = arg;
+	struct ofl_claim claim;
+
+	if (s->online && ofl_identify(&pr->id, s, p, &claim)) {
+		run->owner = ofl_owner_name(&claim);
+		run->device = ofl_owner_device(&pr->id.a.owners, &claim);
+	}
+	return !pr->only || (run->owner && !strcmp(run->owner, pr->only));
+}
 
 static enum ofl_status print_run(void *arg, const struct ofl_run *run)
 {
@@ -160,7 +201,7 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
 static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
 			      const struct ofl_scan_result *r)
 {
-	char extra[64], message[400];
+	char extra[64], message[600];
 	enum ofl_result result;
 	size_t used;
 
@@ -169,6 +210,10 @@ static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
 		 ofl_plural(m->runs));
 	result = ofl_scan_status(r, extra, message, sizeof(message));
 	used = strlen(message);
+	if (p->id.why_not[0])
+		used += (size_t)snprintf(message + used,
+			sizeof(message) - used, "; not every owner is known: %s",
+			p->id.why_not);
 	if (r->total.unknown && !m->unknown && !p->v.json)
 		snprintf(message + used, sizeof(message) - used,
 			 "; offrange -a lists the unknown pages");
@@ -181,7 +226,9 @@ static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
 enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
 	const struct ofl_options *o = ctx->o;
-	struct printer p = { .l = &ctx->s->layout };
+	struct printer p = {
+		.l = &ctx->s->layout, .id.s = ctx->s, .only = o->owner,
+	};
 	struct ofl_merger m = {
 		.l = p.l, .emit = print_run, .arg = &p,
 		.stale = o->all, .unknown = o->all && !o->json,
@@ -193,10 +240,15 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	ofl_columns_default(&range_table, &shown);
 	if (o->columns)
 		st = ofl_columns_parse(&range_table, o->columns, &shown, err);
+	if (!st && o->owner)
+		st = ofl_owner_check(o->owner, err);
 	if (st)
 		return st;
 	m.split = o->json ? OFL_SPLIT_ALL :
 			    ofl_columns_split(&range_table, &shown);
+	/* who does not want to see owners does not pay for them */
+	if (o->owner || (m.split & OFL_SPLIT_OWNER))
+		m.identify = identify;
 	ofl_view_open(&p.v, ctx->out, o->json, !o->no_header, ctx->name);
 	ofl_show_kernel(&p.v, ctx->s);
 	ofl_view_table(&p.v, &range_table, &shown);
@@ -206,6 +258,7 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	st = st ? ofl_view_close(&p.v, OFL_RESULT_FAILED, err->text) :
 		  finish(&p, &m, &r);
+	ofl_identifier_free(&p.id);
 	ofl_scan_result_free(&r);
 	return st;
 }

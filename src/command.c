@@ -14,7 +14,7 @@
 const struct ofl_command ofl_commands[] = {
 	{ "offline", ":" FILTERS OUTPUT "vw:x", ofl_cmd_offline, ofl_help_offline,
 	  false, false },
-	{ "offrange", ":" FILTERS OUTPUT "aw:x", ofl_cmd_offrange,
+	{ "offrange", ":" FILTERS OUTPUT "aO:w:x", ofl_cmd_offrange,
 	  ofl_help_offrange, false, false },
 	{ "offcheck", ":" FILTERS OUTPUT "al:", ofl_cmd_offcheck,
 	  ofl_help_offcheck, true, false },
@@ -57,16 +57,23 @@ static enum ofl_status load_early(struct ofl_session *s, struct ofl_err *err)
 	return st;
 }
 
+enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (s->late)
+		return OFL_OK;
+	st = ofl_layout_load_late(s->t, &s->layout, err);
+	s->late = !st;
+	return st;
+}
+
 static enum ofl_status load(struct ofl_session *s, bool late,
 			    struct ofl_err *err)
 {
 	enum ofl_status st = load_early(s, err);
 
-	if (st || !late || s->late)
-		return st;
-	st = ofl_layout_load_late(s->t, &s->layout, err);
-	s->late = !st;
-	return st;
+	return st || !late ? st : ofl_session_late(s, err);
 }
 
 static enum ofl_status note_section(void *arg, const struct ofl_section *s)

@@ -47,6 +47,7 @@ static const struct ofl_table step_table = {
 struct kind_row {
 	enum ofl_kind kind;
 	const struct ofl_tally *t;
+	const char *device;
 	bool movable;
 };
 
@@ -132,8 +133,16 @@ static void get_kind_owner(const void *row, const void *ctx,
 			   struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (KIND(row)->t->claim.owner)
-		*ret = ofl_cell_text(KIND(row)->t->claim.owner->name);
+	if (ofl_kind_is_offline(KIND(row)->kind) || KIND(row)->t->claim.owner)
+		*ret = ofl_cell_text(ofl_owner_name(&KIND(row)->t->claim));
+}
+
+static void get_kind_device(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (KIND(row)->device[0])
+		*ret = ofl_cell_text(KIND(row)->device);
 }
 
 static void get_kind_what(const void *row, const void *ctx,
@@ -153,7 +162,8 @@ static const struct ofl_column kind_columns[] = {
 	{ "PAGE", "page_kva", 16, false, 0, get_kind_kva },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount },
 	{ "FLAGS", "flags", 14, false, 0, get_kind_flags },
-	{ "OWNER", "owner", 10, false, 0, get_kind_owner },
+	{ "OWNER", "owner", 14, false, 0, get_kind_owner },
+	{ "DEVICE", "device", 8, false, 0, get_kind_device },
 	{ "WHAT", "what", 20, false, 0, get_kind_what },
 };
 
@@ -289,6 +299,8 @@ static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
 		for (k = 0; k < OFL_NR_KINDS; k++) {
 			row.kind = (enum ofl_kind)k;
 			row.t = &r->kind[k];
+			row.device = ofl_owner_device(env->owners,
+						      &row.t->claim);
 			if (row.t->pages && (int)ofl_rule_outcome(row.kind,
 						row.movable) == out)
 				ofl_view_row(v, &row, env->l);

@@ -121,10 +121,22 @@ static enum ofl_kind find_decider(const struct ofl_env *env,
 	return best;
 }
 
+/* "virtio-mem virtio1: " */
+static void say_whose(const struct ofl_env *env, enum ofl_kind kind,
+		      const struct ofl_claim *claim, char *buf, size_t bytes)
+{
+	const char *device = ofl_owner_device(env->owners, claim);
+
+	buf[0] = '\0';
+	if (claim->owner || (env->owners && ofl_kind_is_offline(kind)))
+		snprintf(buf, bytes, "%s%s%s: ", ofl_owner_name(claim),
+			 device[0] ? " " : "", device);
+}
+
 static void say_why(const struct ofl_env *env, struct ofl_block_report *r,
 		    enum ofl_step step, enum ofl_finding f)
 {
-	const struct ofl_tally *t;
+	char whose[64];
 
 	r->decided_at = step;
 	r->decider = find_decider(env, r, step, f);
@@ -135,13 +147,12 @@ static void say_why(const struct ofl_env *env, struct ofl_block_report *r,
 			 "the dump does not say");
 		return;
 	}
-	t = &r->kind[r->decider];
+	say_whose(env, r->decider, &r->kind[r->decider].claim, whose,
+		  sizeof(whose));
 	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);
-	snprintf(r->reason, sizeof(r->reason), "%s%s%s%s%s",
+	snprintf(r->reason, sizeof(r->reason), "%s%s%s%s",
 		 f == OFL_STEP_BLOCKS ? ofl_step_reason(step) : "",
-		 f == OFL_STEP_BLOCKS ? ": " : "",
-		 t->claim.owner ? t->claim.owner->name : "",
-		 t->claim.owner ? ": " : "",
+		 f == OFL_STEP_BLOCKS ? ": " : "", whose,
 		 ofl_rule_rows[r->decider].what);
 }
 

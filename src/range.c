@@ -35,6 +35,9 @@ static bool is_mergeable(const struct ofl_merger *m, const struct ofl_run *next)
 	if ((m->split & OFL_SPLIT_SECTION) &&
 	    run->section_nr != next->section_nr)
 		return false;
+	if ((m->split & OFL_SPLIT_OWNER) &&
+	    (run->owner != next->owner || run->device != next->device))
+		return false;
 	return true;
 }
 
@@ -75,6 +78,8 @@ static enum ofl_status add_page(void *arg, const struct ofl_section *s,
 	};
 
 	if (!s->online && !m->stale)
+		return OFL_OK;
+	if (m->identify && !m->identify(m->arg, s, p, &next))
 		return OFL_OK;
 	return add(m, &next);
 }

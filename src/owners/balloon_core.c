@@ -33,6 +33,17 @@ static void free_state(void *state)
 	free(state);
 }
 
+/* without the symbol the kernel may just have no balloon core */
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	uint64_t kva;
+
+	if (!state && env->t->ops->symbol(env->t->ctx, "balloon_page_alloc",
+					  &kva))
+		return "balloons: struct balloon_dev_info is not known";
+	return ofl_modules_blind(env->t, env->l);
+}
+
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct ofl_balloons *b = state;
@@ -73,6 +84,7 @@ const struct ofl_owner_ops ofl_owner_balloon = {
 	.in_vm_events = true,
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

@@ -249,6 +249,18 @@ static void free_state(void *state)
 	free(st);
 }
 
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	if (!st || (st->layout && st->kva && !st->broken))
+		return NULL;
+	return !st->layout ? "hv-balloon: no layout, try mod -s hv_balloon" :
+	       !st->kva ? "hv-balloon: no symbols of hv_balloon" :
+			  "hv-balloon: its books are damaged";
+}
+
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct state *st = state;
@@ -256,7 +268,7 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	*ret = (struct ofl_device){ .kva = st->kva };
 	if (!st->layout)
 		snprintf(ret->note, sizeof(ret->note),
-			 "layout of struct hv_dynmem_device is not known, its pages stay orphans: mod -s hv_balloon");
+			 "layout of struct hv_dynmem_device is not known, its pages neither: mod -s hv_balloon");
 	else if (!st->kva)
 		snprintf(ret->note, sizeof(ret->note),
 			 "the module is loaded, but its symbols are not in the dump");
@@ -417,6 +429,7 @@ const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.in_node_stat = true,
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

@@ -81,6 +81,19 @@ enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 	return OFL_MODULE_UNKNOWN;
 }
 
+const char *ofl_modules_blind(const struct ofl_target *t,
+			      const struct ofl_layout *l)
+{
+	struct ofl_module m;
+
+	/* without the symbol the kernel may just have no modules */
+	if (!ofl_fact_known(l, OFL_F_MODULES))
+		return NULL;
+	/* no module has this name: the list has to be walked to its end */
+	return ofl_module_find(t, l, "", &m) == OFL_MODULE_ABSENT ? NULL :
+	       "the list of modules cannot be walked";
+}
+
 void ofl_module_close(struct ofl_module *m)
 {
 	free(m->symtab);

@@ -32,8 +32,13 @@ enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 	size_t i;
 
 	memset(o, 0, sizeof(*o));
-	for (i = 0; ofl_owner_table[i] && !st; i++)
-		st = ofl_owner_table[i]->probe(env, &o->state[i], err);
+	for (i = 0; ofl_owner_table[i] && !st; i++) {
+		const struct ofl_owner_ops *ops = ofl_owner_table[i];
+
+		st = ops->probe(env, &o->state[i], err);
+		if (!st && !o->blind && ops->blind)
+			o->blind = ops->blind(env, o->state[i]);
+	}
 	return st;
 }
 
@@ -105,6 +110,8 @@ void ofl_owners_claim(const struct ofl_owners *o,
 	if (!best.owner && !last_resort(o, p, &best))
 		best = guess.owner ? guess : weak;
 	*ret = best;
+	if (!ret->owner)
+		*ret = (struct ofl_claim){ .blind = o->blind };
 }
 
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
@@ -170,7 +177,8 @@ const char *ofl_evidence_text(enum ofl_evidence evidence)
 
 const char *ofl_owner_name(const struct ofl_claim *claim)
 {
-	return claim->owner ? claim->owner->name : OFL_ORPHAN;
+	return claim->owner ? claim->owner->name :
+	       claim->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 }
 
 /* devices may become known while claims are made: ask again for a new one */
@@ -182,7 +190,7 @@ const char *ofl_owner_device(struct ofl_owners *o,
 
 	while (ofl_owner_table[i] && ofl_owner_table[i] != claim->owner)
 		i++;
-	if (!ofl_owner_table[i] || !o->state[i])
+	if (!ofl_owner_table[i] || !o || !o->state[i])
 		return "";
 	n = &o->names[i];
 	if (!n->dev)
@@ -205,15 +213,19 @@ bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)
 	return !strcmp(name, OFL_ORPHAN);
 }
 
-void ofl_owner_names(char *buf, size_t bytes)
+enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 {
+	const struct ofl_owner_ops *ops;
+	char names[200] = "";
 	size_t i, used = 0;
 
-	for (i = 0; ofl_owner_table[i] && used < bytes; i++)
-		used += (size_t)snprintf(buf + used, bytes - used, "%s ",
-					 ofl_owner_table[i]->name);
-	if (used < bytes)
-		snprintf(buf + used, bytes - used, OFL_ORPHAN);
+	if (ofl_owner_find(name, &ops))
+		return OFL_OK;
+	for (i = 0; ofl_owner_table[i] && used < sizeof(names); i++)
+		used += (size_t)snprintf(names + used, sizeof(names) - used,
+					 "%s, ", ofl_owner_table[i]->name);
+	return ofl_fail(err, OFL_ERR_ARG, "-O %s: no such owner; there are %s"
+			OFL_ORPHAN, name, names);
 }
 
 /* ---- books ---- */

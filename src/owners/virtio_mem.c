@@ -122,6 +122,7 @@ struct state {
 	uint64_t parent_kva;		/* while walking the tree: last region */
 	struct ofl_res parent;
 	bool driver_maybe;		/* a callback may be the driver's */
+	bool tree_known;		/* the iomem tree was walked to its end */
 };
 
 /* ---- layout ---- */
@@ -364,7 +365,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 			  env->l->page_bytes;
 	if (!st->block_bytes)
 		return OFL_OK;
-	ofl_iomem_walk(env->t, env->l, find_regions, st);
+	st->tree_known = !ofl_iomem_walk(env->t, env->l, find_regions, st);
 	walk_chain(st, false);
 	if (!st->nr && !st->driver_maybe)
 		return OFL_OK;	/* no region, no driver: no types needed */
@@ -385,6 +386,15 @@ static void free_state(void *state)
 	for (i = 0; i < st->nr; i++)
 		free(st->dev[i].map);
 	free(st);
+}
+
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	return !st->block_bytes || st->tree_known ? NULL :
+	       "virtio-mem: the iomem tree cannot be walked";
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)
@@ -622,6 +632,7 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.name = "virtio-mem",
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

@@ -126,6 +126,17 @@ static void free_state(void *state)
 	free(st);
 }
 
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	if (!st || (st->layout && st->kva))
+		return NULL;
+	return st->layout ? "vmballoon: no symbols of vmw_balloon" :
+			    "vmballoon: no layout, try mod -s vmw_balloon";
+}
+
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct state *st = state;
@@ -133,7 +144,7 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	*ret = (struct ofl_device){ .kva = st->kva };
 	if (!st->layout)
 		snprintf(ret->note, sizeof(ret->note),
-			 "layout of struct vmballoon is not known, 2 MiB units stay orphans: mod -s vmw_balloon");
+			 "layout of struct vmballoon is not known, owners of 2 MiB units neither: mod -s vmw_balloon");
 	else if (!st->kva)
 		snprintf(ret->note, sizeof(ret->note),
 			 "the module is loaded, but its symbols are not in the dump");
@@ -205,6 +216,7 @@ const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.in_vm_events = true,
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

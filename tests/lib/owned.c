@@ -29,6 +29,15 @@ void owned_facts(struct kernel *k)
 	kernel_line(k, "member balloon_dev_info.isolated_pages 0 8");
 	kernel_line(k, "member balloon_dev_info.pages 8 16");
 	kernel_line(k, "member balloon_dev_info.migratepage 24 8");
+	kernel_line(k, "struct resource 64");
+	kernel_line(k, "member resource.start 0 8");
+	kernel_line(k, "member resource.end 8 8");
+	kernel_line(k, "member resource.name 16 8");
+	kernel_line(k, "member resource.flags 24 8");
+	kernel_line(k, "member resource.sibling 40 8");
+	kernel_line(k, "member resource.child 48 8");
+	kernel_line(k, "symbol iomem_resource %" PRIx64, O_IOMEM);
+	kernel_line(k, "mem %" PRIx64 " 0*8", O_IOMEM);
 	kernel_line(k, "struct mutex 32");
 	kernel_line(k, "member mutex.owner 0 8");
 }
@@ -128,7 +137,7 @@ void owned_load(struct kernel *k, struct owned *o)
 	ofl_chain_load(&o->tt.target, &o->l, &o->chain);
 	must(ofl_blocks_load(&o->tt.target, &o->l, &o->blocks, &err), &err);
 	o->env = (struct ofl_env){ &o->tt.target, &o->l, &o->n, &o->chain,
-				   &o->blocks };
+				   &o->blocks, &o->owners };
 	must(ofl_owners_probe(&o->env, &o->owners, &err), &err);
 }
 

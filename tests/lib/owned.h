@@ -15,6 +15,7 @@
 #define O_MAPPING	24
 #define O_PRIVATE	40
 
+#define O_IOMEM		(K_SYMBOL + 0x14000)	/* iomem_resource, empty */
 #define O_MODULES	(K_SYMBOL + 0x10000)	/* head of the list */
 #define O_MODULE	UINT64_C(0xffffffffc0000000)	/* 0x10000 a module */
 

@@ -506,10 +506,6 @@ static void test_hyperv_regions_loop(void **state)
 static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
 {
 	static const char *const line[] = {
-		"member resource.start 0 8", "member resource.end 8 8",
-		"member resource.name 16 8", "member resource.flags 24 8",
-		"member resource.sibling 40 8", "member resource.child 48 8",
-		"struct resource 64",
 		"struct blocking_notifier_head 40",
 		"member blocking_notifier_head.head 32 8",
 		"struct notifier_block 24",
@@ -527,7 +523,7 @@ static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
 		"member virtio_mem.hotplug_mutex 72 32",
 		"member virtio_mem.memory_notifier 128 24",
 	};
-	uint64_t chain = K_SYMBOL + 0x13000, io = K_SYMBOL + 0x14000;
+	uint64_t chain = K_SYMBOL + 0x13000;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(line); i++)
@@ -537,8 +533,7 @@ static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 0", VM + 128, TEXT);
 	kernel_line(&k, "symbol_at %" PRIx64 " virtio_mem_memory_notifier_cb",
 		    TEXT);
-	kernel_line(&k, "symbol iomem_resource %" PRIx64, io);
-	kernel_line(&k, "mem %" PRIx64 " 0*6 %" PRIx64, io, RES);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, O_IOMEM + 48, RES);
 	kernel_line(&k, "mem %" PRIx64 " 800000 ffffff %" PRIx64 " 200 0 0 %"
 		    PRIx64, RES, RES + 0x200, RES + 0x100);
 	kernel_line(&k, "text %" PRIx64 " virtio9", RES + 0x200);
@@ -667,12 +662,63 @@ static void test_going_online(void **state)
 	assert_owner(2050, "orphan", OFL_EV_NONE);
 }
 
+/* ---- who cannot be asked ---- */
+
+static void assert_blind(const char *why)
+{
+	struct ofl_claim c;
+
+	offline_pages(100, 1);
+	owned_load(&k, &o);
+	c = owned_claim(&o, 100);
+	assert_string_equal(ofl_owner_name(&c), "unknown");
+	assert_non_null(strstr(c.blind, why));
+}
+
+static void test_no_iomem(void **state)
+{
+	(void)state;
+	kernel_line(&k, "without symbol iomem_resource");
+	assert_blind("iomem");
+}
+
+static void test_no_list_of_modules(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0", O_MODULES);
+	assert_blind("modules");
+}
+
+static void test_vmware_without_layout(void **state)
+{
+	(void)state;
+	vmware(516);
+	kernel_line(&k, "without struct vmballoon");
+	assert_blind("mod -s vmw_balloon");
+}
+
+static void test_hyperv_without_layout(void **state)
+{
+	(void)state;
+	hyperv(2, 4000);
+	kernel_line(&k, "without struct hv_dynmem_device");
+	assert_blind("mod -s hv_balloon");
+}
+
+static void test_no_balloon_core(void **state)
+{
+	(void)state;
+	kernel_line(&k, "symbol balloon_page_alloc %" PRIx64, TEXT);
+	kernel_line(&k, "without member balloon_dev_info.pages");
+	assert_blind("balloon_dev_info");
+}
+
 /* ---- the table ---- */
 
 static void test_names(void **state)
 {
 	const struct ofl_owner_ops *ops;
-	char names[256];
+	struct ofl_err err;
 
 	(void)state;
 	owned_load(&k, &o);
@@ -681,8 +727,10 @@ static void test_names(void **state)
 	assert_true(ofl_owner_find("orphan", &ops));
 	assert_null(ops);
 	assert_false(ofl_owner_find("orphans", &ops));
-	ofl_owner_names(names, sizeof(names));
-	assert_non_null(strstr(names, "hotplug orphan"));
+	assert_int_equal(ofl_owner_check("xen-balloon", &err), OFL_OK);
+	assert_int_equal(ofl_owner_check("xen", &err), OFL_ERR_ARG);
+	assert_non_null(strstr(err.text, "xen-balloon, "));
+	assert_non_null(strstr(err.text, "hotplug, orphan"));
 }
 
 /* every allocation of a probe fails once; nothing leaks, nothing crashes */
@@ -740,6 +788,11 @@ int main(void)
 		CASE(test_balloon_in_plugged_memory),
 		CASE(test_two_owners),
 		CASE(test_going_online),
+		CASE(test_no_iomem),
+		CASE(test_no_list_of_modules),
+		CASE(test_vmware_without_layout),
+		CASE(test_hyperv_without_layout),
+		CASE(test_no_balloon_core),
 		CASE(test_names),
 		CASE(test_probe_without_memory),
 	};

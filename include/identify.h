@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * identify.h - owner and device of a page, for commands that only list
+ *
+ * Depends on analysis.h. Owners cost more than a listing of a small dump: the
+ * late facts, the drivers' layouts, their lists. They are asked for with the
+ * first page, so that a dump without offline pages pays nothing.
+ */
+#ifndef OFL_IDENTIFY_H
+#define OFL_IDENTIFY_H
+
+#include "analysis.h"
+#include "pagereader.h"
+
+/** struct ofl_identifier - state of one command; begin with { .s } */
+struct ofl_identifier {
+	struct ofl_session *s;
+	bool tried, known;
+	struct ofl_analysis a;
+	struct ofl_pagereader reader;
+	char why_not[160];	/* why some owner is not known; "" */
+};
+
+/**
+ * ofl_identify() - who has this PageOffline page of an online section?
+ * @claim: out  owner NULL: an orphan
+ *
+ * Errors: false if that is not known; why_not says why.
+ */
+bool ofl_identify(struct ofl_identifier *id, const struct ofl_section *s,
+		  const struct ofl_page *p, struct ofl_claim *claim);
+void ofl_identifier_free(struct ofl_identifier *id);
+
+#endif
