@@ -45,7 +45,7 @@ def _all_dumps():
         if series not in kernels.SERIES:
             raise pytest.UsageError(f"OFL_KERNELS: no kernel {series!r}, there are {' '.join(kernels.SERIES)}")
         for case in CASES.values():
-            for form in case.formats:
+            for form in case.formats if case.shared else ():
                 yield pytest.param((series, case.name, form), id=f"{series}-{case.name}-{dumps.SUFFIX[form]}")
 
 

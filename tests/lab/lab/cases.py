@@ -26,6 +26,7 @@ class Case:
     machine: Machine = Machine()
     formats: tuple = ("kdump-zlib",)
     after: typing.Callable = None
+    shared: bool = True     # False: only the test that asks for it gets it
 
     def key(self):
         """Changes whenever a dump of this case would come out different."""
@@ -87,10 +88,13 @@ TWO_NODES = Machine(devices=(
     "-object", "memory-backend-ram,id=m1,size=1G",
     "-device", "virtio-mem-pci,id=vm1,memdev=m1,node=1,requested-size=0"))
 
+FOUR_LEVELS = Machine(more_append="no5lvl")  # makedumpfile -e translates with four levels of page tables only
+
 CASES = {case.name: case for case in (
     Case("both", "virtio-mem partly plugged and balloon inflated", both, formats=("elf", "kdump-zlib")),
     Case("shrunk", "both driven back and forth on fragmented memory", shrunk),
     Case("numa", "two nodes with a virtio-mem device each", numa, machine=TWO_NODES),
+    Case("filtered", "as both, for makedumpfile -e", both, machine=FOUR_LEVELS, formats=("elf",), shared=False),
     Case("offlined", "a block with unplugged pages is offlined", offlined),
     Case("orphaned", "virtio_mem is unloaded while its memory is plugged", orphaned),
 )}
