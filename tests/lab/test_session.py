@@ -1,0 +1,221 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""^C, pagers, pipes, full disks and long sessions: the prompt comes back, and nothing is left behind."""
+
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import subprocess
+import time
+
+import pytest
+
+from lab import crashes, dumps, kernels
+from lab.session import command_line
+from lab.talk import Crash
+
+INTERRUPTED = re.compile(r"interrupted, (\d+) of (\d+) sections")
+#: What crash and libraries say when something was not cleaned up.
+NOISE = re.compile(r"Broken pipe|write error|No space left|SIG[A-Z]+|corrupt|double free|invalid|Segmentation", re.I)
+
+
+@pytest.fixture(scope="module")
+def dump():
+    """Tens of thousands of rows, and pages that have to be unpacked: the slowest there is."""
+    return dumps.get(kernels.selected()[0], "shrunk")
+
+
+class Terminal:
+    """crash on a terminal of its own."""
+
+    def __init__(self, dump, folder):
+        self.unread = ""
+        self.pid, self.tty = pty.fork()
+        if not self.pid:
+            os.chdir(folder)
+            environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "vt100", "LC_ALL": "C.UTF-8",
+                           "HOME": str(folder), "LINES": "24", "COLUMNS": "80"}
+            command = command_line(dump)
+            try:
+                os.execvpe(command[0], [*command[:-2], "-s", *command[-2:]], environment)
+            finally:
+                os._exit(127)
+        self.until("crash> ", 200)
+        self.ask(f"extend {crashes.get(dump.kernel.series.crash).extension}")
+
+    def until(self, what, seconds=60):
+        """What comes until some text does; what is behind it comes next."""
+        end = time.monotonic() + seconds
+        while what not in self.unread:
+            ready, _, _ = select.select([self.tty], [], [], max(0, end - time.monotonic()))
+            assert ready, f"no {what!r} in {self.unread[-2000:]!r}"
+            self.unread += os.read(self.tty, 65536).decode(errors="replace")
+        text, _, self.unread = self.unread.partition(what)
+        return text + what
+
+    def type(self, text):
+        """Press keys."""
+        os.write(self.tty, text.encode())
+
+    def ask(self, command):
+        """A command's output: what comes until the next prompt."""
+        self.type(command + "\n")
+        self.until("\n")
+        return self.until("crash> ")
+
+    def alive(self):
+        """The prompt is back and works, and no child is left."""
+        assert "= 42" in self.ask("p 6*7")
+        assert not children(self.pid)
+
+    def settle(self):
+        """After a ^C that may have come too late, when crash itself was at its prompt, which it prints again."""
+        self.type("!echo =settled=\n")
+        self.until("\n=settled=")
+        self.until("crash> ")
+        self.ask("p 1")  # gdb answers that it was interrupted
+
+    def interrupt(self, command, seconds):
+        """Type a command, ^C after some time, and what came of it; None: too late."""
+        self.type(command + "\n")
+        self.until("\n")
+        time.sleep(seconds)
+        self.type("\x03")
+        said = self.until("crash> ")
+        return said if INTERRUPTED.search(said) else self.settle()
+
+    def end(self):
+        """It ignores the milder signals."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitpid(self.pid, 0)
+        os.close(self.tty)
+
+
+@pytest.fixture(scope="module")
+def terminal(dump, tmp_path_factory):
+    """One for all tests that press keys."""
+    made = Terminal(dump, tmp_path_factory.mktemp("terminal"))
+    yield made
+    made.end()
+
+
+def children(pid):
+    """The processes that a process has started and not reaped."""
+    return pathlib.Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def resident(pid):
+    """KiB of memory."""
+    return int(re.search(r"VmRSS:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text()).group(1))
+
+
+def descriptors(pid):
+    """{number: what it leads to}"""
+    return {name: os.readlink(f"/proc/{pid}/fd/{name}") for name in os.listdir(f"/proc/{pid}/fd")}
+
+
+@pytest.mark.parametrize("command", ("offline -x", "offline -x -w 2", "offblock", "offcheck"))
+def test_interrupt(terminal, command):
+    """^C in the middle of a scan: what was found, and how much of it was looked at."""
+    start = time.monotonic()
+    terminal.ask(command)
+    took, caught = time.monotonic() - start, 0
+    for attempt in range(30):
+        said = terminal.interrupt(command, took * (attempt % 10 + 1) / 12)
+        terminal.alive()
+        if said:
+            found = INTERRUPTED.search(said)
+            assert int(found.group(1)) < int(found.group(2))
+            assert "status: incomplete" in said
+            caught += 1
+        if caught == 3:
+            return
+    pytest.fail(f"never caught it in {took:.2f} s")
+
+
+def test_interrupted_document(terminal, tmp_path):
+    """A document is whole, whatever happened."""
+    for attempt in range(20):
+        terminal.interrupt(f"offcheck -j > {tmp_path}/out", 0.1 * (attempt % 5 + 1))
+        terminal.alive()
+        text = (tmp_path / "out").read_text()
+        assert text.endswith("}\n")
+        if INTERRUPTED.search(text):
+            return
+    pytest.fail("never caught it")
+
+
+def test_quitting_pager(terminal):
+    """q in the pager, in the middle of tens of thousands of rows."""
+    terminal.ask("set scroll on")
+    for _ in range(3):
+        terminal.type("offrange\n")
+        terminal.until("PFN")
+        time.sleep(0.3)
+        terminal.type("q")
+        assert not NOISE.search(terminal.until("crash> "))
+        terminal.alive()
+    terminal.ask("set scroll off")
+
+
+@pytest.mark.parametrize("end", ("| head -1", "| true", "> /dev/full", "| sleep 0"))
+@pytest.mark.parametrize("command", ("offrange", "offrange -a -j", "offline", "offcheck -j", "offblock"))
+def test_nobody_reads(terminal, command, end):
+    """The command ends without a word."""
+    said = terminal.ask(f"{command} {end}")
+    assert not NOISE.search(said), said
+    terminal.alive()
+
+
+def test_script(dump, tmp_path):
+    """SIGINT while a command of a script runs: that command says so, and the script goes on."""
+    names = [f"out{number}" for number in range(8)]
+    lines = ["set scroll off", f"extend {crashes.get(dump.kernel.series.crash).extension}", "offcheck -j > warm",
+             *(f"offcheck -j > {name}" for name in names), "p 6*7 > after", "quit"]
+    (tmp_path / "commands").write_text("\n".join(lines) + "\n")
+    command = command_line(dump)
+    with open(tmp_path / "log", "wb") as log:
+        process = subprocess.Popen([*command[:-2], "-s", *command[-2:], "-i", "commands"], cwd=tmp_path, stdout=log,
+                                   stderr=log, stdin=subprocess.DEVNULL,
+                                   env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
+                                        "HOME": str(tmp_path)})
+        try:
+            for name in names[::2]:
+                while not (tmp_path / name).exists():
+                    assert process.poll() is None
+                    time.sleep(0.005)
+                time.sleep(0.08)  # the handler is ours by now
+                process.send_signal(signal.SIGINT)
+            assert process.wait(120) == 0
+        finally:
+            process.kill()
+            process.wait()
+    texts = [(tmp_path / name).read_text() for name in names]
+    assert all(text.endswith("}\n") for text in texts)
+    assert any(INTERRUPTED.search(text) for text in texts)
+    assert not INTERRUPTED.search(texts[-1])
+    assert "= 42" in (tmp_path / "after").read_text()
+
+
+def test_thousand_commands(tmp_path):
+    """Memory, descriptors and children are the same after the first hundred and after a thousand."""
+    small = dumps.get(kernels.selected()[0], "both", "elf")
+    crash = Crash(small, tmp_path)
+    kinds = ("offline > /dev/null", "offrange -a -j > /dev/null", "offrange -p 100000-10ffff > /dev/null",
+             "offrange | head -1 > /dev/null", "offline -j > /dev/full", "offrange -p zz > /dev/null",
+             "offline -w 2 -x > /dev/null", "offrange -n 99 > /dev/null", "offblock -B 33 > /dev/null",
+             "offcheck -p 100000-1000ff > /dev/null")
+    try:
+        seen = []
+        for number in range(100):
+            crash.run("\n".join(kinds), 60)
+            if number in (9, 99):
+                seen.append((resident(crash.process.pid), descriptors(crash.process.pid)))
+            assert not children(crash.process.pid)
+    finally:
+        crash.end()
+    (memory, files), (more, others) = seen
+    assert others == files
+    assert more - memory < 1024, f"{memory} KiB after 100 commands, {more} KiB after 1000"
