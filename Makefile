@@ -106,6 +106,40 @@ $(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
 	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
+# ---- fuzzing: the same entry points with libFuzzer, and over their corpus ----
+
+FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZO	:= $(patsubst %.c,$(BUILD)/fuzz/%.o,$(wildcard src/*.c src/owners/*.c) tests/lib/texttarget.c)
+FUZZ_SECONDS ?= 300
+
+$(SAN)/%: $(SAN)/tests/fuzz/%.o $(SANOBJ)
+	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+$(BUILD)/fuzz/%.o: %.c
+	@mkdir -p $(@D)
+	clang $(CFLAGS) -fsanitize=fuzzer-no-link,address,undefined \
+		-fno-sanitize-recover=all -DFUZZ_TARGET -Itests/lib \
+		$(shell $(PKG_CONFIG) --cflags $(LIBS)) -MMD -MP -c -o $@ $<
+
+$(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZO)
+	clang -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+# new inputs go to $(BUILD)/fuzz; the corpus is what was worth keeping of them
+fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
+	@for f in $(FUZZ); do \
+		mkdir -p $(BUILD)/fuzz/new/$$f; \
+		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
+			-rss_limit_mb=1024 -print_final_stats=1 -max_len=4096 \
+			-artifact_prefix=$(BUILD)/fuzz/$$f- \
+			$(BUILD)/fuzz/new/$$f tests/fuzz/corpus/$$f || exit 1; \
+	done
+
+corpus: $(FUZZ:%=$(SAN)/%)
+	@mkdir -p $(RESULTS)
+	@$(PYTHON) tests/fuzz/run.py $(RESULTS)/corpus.xml $(FUZZ:%=$(SAN)/%) || true
+
 need-cmocka:
 	@$(PKG_CONFIG) --exists cmocka || { echo "cmocka is missing (Debian: apt-get install libcmocka-dev)" >&2; exit 1; }
 
@@ -130,8 +164,8 @@ lab: all
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
-check-unit: unit golden
-	$(summary) unit golden
+check-unit: unit golden corpus
+	$(summary) unit golden corpus
 
 check-lab: lab
 	$(summary) lab
@@ -139,8 +173,8 @@ check-lab: lab
 check: deps
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory all || true
-	@$(MAKE) --no-print-directory -k unit golden lab || true
-	$(summary) unit golden lab
+	@$(MAKE) --no-print-directory -k unit golden corpus lab || true
+	$(summary) unit golden corpus lab
 
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
@@ -150,6 +184,11 @@ check-verdicts: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -o docs/verdicts.md \
 		$(VERDICT_KERNELS)
+
+# dumps damaged while crash looks at them; SEED=... repeats a run
+check-mutations: all
+	@env $(OFL_ENV) $(PYTHON) tests/lab/mutate.py -n 500 $(if $(SEED),-s $(SEED)) \
+		$(firstword $(KERNELS))
 
 demo: deps
 	@$(MAKE) --no-print-directory all
@@ -175,12 +214,15 @@ help:
 	@echo "	make		build $(BUILD)/offline.so"
 	@echo "	make check-unit	unit and golden tests: no crash, no QEMU, no root"
 	@echo "	make check-all	make check, and kernel 7.2"
+	@echo "	make check-mutations	500 damaged dumps through the real crash"
+	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
 	@echo "	make install	to $(EXTENSIONS); DESTDIR, PREFIX"
 	@echo "	make distclean	also empty the cache folder"
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all need-crash need-libs need-cmocka unit golden lab check-unit \
-	check-lab check check-all check-verdicts demo deps install clean distclean help
+.PHONY: all need-crash need-libs need-cmocka unit golden corpus lab check-unit \
+	check-lab check check-all check-verdicts check-mutations fuzz demo deps \
+	install clean distclean help
 .SECONDARY:

@@ -79,7 +79,7 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 			depth--;
 			continue;
 		}
-		if (++seen > MAX_RESOURCES || 
+		if (++seen > MAX_RESOURCES ||
 		    !read_res(t, l, kva, &space[depth], &r) ||
 		    !get(t, l, kva, OFL_F_RES_SIBLING, &next[depth]))
 			return OFL_ERR_CORRUPT;
