@@ -92,6 +92,20 @@ struct ofl_target_ops {
 	bool (*interrupted)(void *ctx);
 	/** progress - @done of @total sections are done; may be NULL */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
+	/**
+	 * aside - from now on (or not any more) reads are only to find out what
+	 * learned() will say; may be NULL
+	 */
+	void (*aside)(void *ctx, bool on);
+	/**
+	 * learned - an answer that the core found by itself; may be NULL
+	 * @member: in  NULL: @place has the size of struct @type
+	 * @place:  in  NULL: @type is an enumerator, @value is its value
+	 *
+	 * Shape: a recording has the answers, not the megabytes they are from.
+	 */
+	void (*learned)(void *ctx, const char *type, const char *member,
+			const struct ofl_member *place, int64_t value);
 	/* the three below may be NULL together: there is one process only */
 	/** sharing - can it be read by copies of this process, does it pay? */
 	void (*sharing)(void *ctx, struct ofl_sharing *ret);

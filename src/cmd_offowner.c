@@ -561,7 +561,8 @@ static void show_kernel_counters(struct owner *o)
 		map_add(&c, a->counter[i].name, "%" PRId64,
 			a->counter[i].value);
 	ofl_view_field(&o->v, "kernel_counters",
-		       o->ctx->o->verbose ? "kernel" : NULL, &c);
+		       o->ctx->o->verbose && a->nr_counters ? "kernel" : NULL,
+		       &c);
 }
 
 /* notes always, details with -v: lines "virtio1  mode SBM" */

@@ -18,6 +18,7 @@ struct ofl_recorder {
 	struct ofl_target target;	/* ours: ctx is the recorder */
 	const struct ofl_target *t;	/* the recorded one */
 	FILE *file;
+	bool aside;			/* what is read now is not written down */
 };
 
 static void write_words(FILE *f, const unsigned char *p, size_t bytes)
@@ -46,6 +47,8 @@ static enum ofl_read rec_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 	struct ofl_recorder *rec = ctx;
 	enum ofl_read got = rec->t->ops->read(rec->t->ctx, kva, buf, bytes);
 
+	if (rec->aside)
+		return got;
 	if (got == OFL_READ_OK) {
 		fprintf(rec->file, "mem %" PRIx64, kva);
 		write_words(rec->file, buf, bytes);
@@ -156,6 +159,26 @@ static void rec_progress(void *ctx, uint64_t done, uint64_t total)
 		rec->t->ops->progress(rec->t->ctx, done, total);
 }
 
+static void rec_aside(void *ctx, bool on)
+{
+	((struct ofl_recorder *)ctx)->aside = on;
+}
+
+static void rec_learned(void *ctx, const char *type, const char *member,
+			const struct ofl_member *place, int64_t value)
+{
+	struct ofl_recorder *rec = ctx;
+
+	if (member)
+		fprintf(rec->file, "member %s.%s %" PRIu64 " %" PRIu64 "\n",
+			type, member, place->offset_bytes, place->size_bytes);
+	else if (place)
+		fprintf(rec->file, "struct %s %" PRIu64 "\n", type,
+			place->size_bytes);
+	else
+		fprintf(rec->file, "enumerator %s %" PRId64 "\n", type, value);
+}
+
 static const struct ofl_target_ops record_ops = {
 	.read = rec_read,
 	.symbol = rec_symbol,
@@ -168,6 +191,8 @@ static const struct ofl_target_ops record_ops = {
 	.host = rec_host,
 	.interrupted = rec_interrupted,
 	.progress = rec_progress,
+	.aside = rec_aside,
+	.learned = rec_learned,
 };
 
 enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,

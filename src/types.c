@@ -127,11 +127,26 @@ static int no_noise(enum libbpf_print_level level, const char *fmt, va_list ap)
 	return 0;
 }
 
+static void aside(const struct ofl_target *t, bool on)
+{
+	if (t->ops->aside)
+		t->ops->aside(t->ctx, on);
+}
+
+static void learned(const struct ofl_target *t, const char *type,
+		    const char *member, const struct ofl_member *place,
+		    int64_t value)
+{
+	if (t->ops->learned)
+		t->ops->learned(t->ctx, type, member, place, value);
+}
+
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,
 		    struct ofl_types *ret)
 {
 	uint64_t bytes;
+	int32_t id = 0;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->t = t;
@@ -140,12 +155,18 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		return;
 	}
 	libbpf_set_print(no_noise);
+	aside(t, true);
 	open_btf(t, l, module, ret);
-	if (ret->split &&
-	    btf__find_by_name_kind(ret->split, proof, BTF_KIND_STRUCT) > 0)
-		ret->source = OFL_TYPES_BTF;
-	else
+	aside(t, false);
+	if (ret->split)
+		id = btf__find_by_name_kind(ret->split, proof, BTF_KIND_STRUCT);
+	if (id <= 0) {
 		ofl_types_close(ret);
+		return;
+	}
+	ret->source = OFL_TYPES_BTF;
+	bytes = btf__type_by_id(ret->split, (uint32_t)id)->size;
+	learned(t, proof, NULL, &(struct ofl_member){ 0, bytes }, 0);
 }
 
 void ofl_types_close(struct ofl_types *ty)
@@ -218,9 +239,12 @@ bool ofl_types_member(const struct ofl_types *ty, const char *type,
 	if (ty->source != OFL_TYPES_BTF)
 		return false;
 	id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
-	return id > 0 && find_member(ty->split,
-				     btf__type_by_id(ty->split, (uint32_t)id),
-				     path, 0, 0, ret);
+	if (id <= 0 || !find_member(ty->split,
+				    btf__type_by_id(ty->split, (uint32_t)id),
+				    path, 0, 0, ret))
+		return false;
+	learned(ty->t, type, path, ret, 0);
+	return true;
 }
 
 static bool find_enumerator(const struct btf *btf, const struct btf_type *t,
@@ -255,8 +279,10 @@ bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 	end = btf__type_cnt(ty->split);
 	for (id = btf__type_cnt(ty->base); id < end; id++)
 		if (find_enumerator(ty->split, btf__type_by_id(ty->split, id),
-				    name, ret))
+				    name, ret)) {
+			learned(ty->t, name, NULL, NULL, *ret);
 			return true;
+		}
 	return false;
 }
 

@@ -4,9 +4,12 @@
 
 #include <bpf/btf.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "owned.h"
+#include "record.h"
 #include "types.h"
 
 #define BASE	UINT64_C(0xffffffff83000000)	/* __start_BTF */
@@ -207,6 +210,41 @@ static void test_debuginfo_goes_first(void **state)
 	assert_int_equal(m.offset_bytes, 16);
 }
 
+/* a recording has the answers, not the blobs; a replay gives the same */
+static void test_recording(void **state)
+{
+	char path[64];
+	struct ofl_recorder *rec;
+	struct texttarget replay;
+	struct ofl_member m;
+	struct ofl_err err;
+	struct ofl_types again;
+	char *text;
+	int64_t v;
+
+	(void)state;
+	owned_load(&k, &o);
+	snprintf(path, sizeof(path), "types-%d.recording", (int)getpid());
+	assert_int_equal(ofl_record_open(&o.tt.target, path, &rec, &err), OFL_OK);
+	ofl_types_open(ofl_record_target(rec), &o.l, "drv", "drv", &ty);
+	assert_true(ofl_types_member(&ty, "drv", "sbm.size", &m));
+	assert_true(ofl_types_enumerator(&ty, "DRV_BUSY", &v));
+	assert_int_equal(ofl_record_close(rec, &err), OFL_OK);
+	text = unit_slurp(path);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "struct drv 40\n"));
+	assert_non_null(strstr(text, "member drv.sbm.size 24 8\n"));
+	assert_non_null(strstr(text, "enumerator DRV_BUSY 3\n"));
+	assert_null(strstr(text, "mem "));
+	free(text);
+	assert_int_equal(texttarget_load(&replay, path, &err), OFL_OK);
+	ofl_types_open(&replay.target, &o.l, "drv", "drv", &again);
+	assert_true(ofl_types_member(&again, "drv", "sbm.size", &m));
+	assert_int_equal(m.offset_bytes, 24);
+	texttarget_free(&replay);
+	remove(path);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
 
 int main(void)
@@ -221,6 +259,7 @@ int main(void)
 		CASE(test_other_module),
 		CASE(test_list_of_modules_loops),
 		CASE(test_debuginfo_goes_first),
+		CASE(test_recording),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
