@@ -25,6 +25,7 @@ enum ofl_cell_kind {
 	OFL_CELL_UNKNOWN,	/* "?"; JSON null */
 	OFL_CELL_INT,		/* decimal */
 	OFL_CELL_HEX,		/* 0x...; JSON a number */
+	OFL_CELL_KVA,		/* an address as crash prints it; JSON a number */
 	OFL_CELL_SIZE,		/* bytes as 4K, 124M; JSON bytes */
 	OFL_CELL_BOOL,		/* yes, no; JSON true, false */
 	OFL_CELL_TEXT,
@@ -131,6 +132,7 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 /** cell constructors */
 struct ofl_cell ofl_cell_int(int64_t i);
 struct ofl_cell ofl_cell_hex(uint64_t u);
+struct ofl_cell ofl_cell_kva(uint64_t kva);
 struct ofl_cell ofl_cell_size(uint64_t bytes);
 struct ofl_cell ofl_cell_text(const char *text);
 

@@ -210,9 +210,7 @@ static void get_kva(const void *row, const void *ctx, struct ofl_cell *ret)
 	(void)ctx;
 	if (!FINDING(row)->about_pages)
 		return;
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64,
-		 FINDING(row)->page_kva);
+	*ret = ofl_cell_kva(FINDING(row)->page_kva);
 }
 
 static void get_refcount(const void *row, const void *ctx, struct ofl_cell *ret)

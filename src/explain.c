@@ -109,9 +109,7 @@ static void get_kind_first(const void *row, const void *ctx,
 static void get_kind_kva(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64,
-		 KIND(row)->t->page_kva);
+	*ret = ofl_cell_kva(KIND(row)->t->page_kva);
 }
 
 static void get_kind_refcount(const void *row, const void *ctx,

@@ -36,6 +36,11 @@ struct ofl_cell ofl_cell_hex(uint64_t u)
 	return (struct ofl_cell){ .kind = OFL_CELL_HEX, .u = u };
 }
 
+struct ofl_cell ofl_cell_kva(uint64_t kva)
+{
+	return (struct ofl_cell){ .kind = OFL_CELL_KVA, .u = kva };
+}
+
 struct ofl_cell ofl_cell_size(uint64_t bytes)
 {
 	return (struct ofl_cell){ .kind = OFL_CELL_SIZE, .u = bytes };
@@ -76,6 +81,9 @@ static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
 		break;
 	case OFL_CELL_HEX:
 		snprintf(buf, len, "0x%" PRIx64, c->u);
+		break;
+	case OFL_CELL_KVA:
+		snprintf(buf, len, "%" PRIx64, c->u);
 		break;
 	case OFL_CELL_SIZE:
 		size_text(c->u, buf, len);
@@ -155,6 +163,7 @@ static struct json_object *new_json(const struct ofl_cell *c)
 	case OFL_CELL_INT:
 		return json_object_new_int64(c->i);
 	case OFL_CELL_HEX:
+	case OFL_CELL_KVA:
 	case OFL_CELL_SIZE:
 		return json_object_new_uint64(c->u);
 	case OFL_CELL_BOOL:
