@@ -34,8 +34,8 @@ then every online block of it is really offlined (`echo offline > .../memoryN/st
 Nothing may contradict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must not, and
 `SPINS` must still be trying when its time is over. `MIGRATE` promises nothing: whether a
 page can be migrated is not in a dump. A running guest is never quite still: where the
-kernel refuses because of a page that `/proc/kpageflags` had as free right before the dump,
-the guest has changed, and the attempt says nothing about the dump.
+kernel refuses because of a page that was free right before the dump, or of another kind
+(so the guest's `/proc/kpageflags`), the guest has changed, and the attempt says nothing.
 
 Repeat it with `make check-verdicts` (an hour on two processors; what is cached is not
 done again). This page is written by it.
@@ -60,7 +60,7 @@ def collect(series, name):
     except CannotBuild as error:
         return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], []
     except util.LabError as error:
-        return [], [], [f"{series} {name}: {error}"]
+        return [], [f"{name}: no result, {str(error).splitlines()[0]}"], [f"{series} {name}: {error}"]
 
 
 def matrix(rows, first):

@@ -14,7 +14,7 @@ from lab.module import CannotBuild
 TRIED = ("balloon", "made")
 #: what these guests are known to hold at the least: attempts, and blocks of a verdict
 LEAST = {"balloon": {"attempts": 25, "OFFLINABLE": 10, "DRIVER": 1, "BLOCKED": 2},
-         "made": {"attempts": 25, "OFFLINABLE": 5, "SPINS": 1, "BLOCKED": 12}}
+         "made": {"attempts": 25, "OFFLINABLE": 3, "SPINS": 1, "BLOCKED": 12}}
 
 
 @pytest.fixture(scope="module", params=[pytest.param((series, kind), id=f"{series}-{kind}")

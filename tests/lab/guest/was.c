@@ -3,7 +3,9 @@
  * was: did a page become something else since the dump?
  *
  *   was save FILE     keep what /proc/kpageflags says of every page
- *   was PFN FILE      say what the kept file says of a page: free, used
+ *   was PFN FILE      say what a page was then: free, other (than now), same
+ *
+ * A page on a per-cpu list looks like one that the kernel uses, then and now.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -12,7 +14,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#define KPF_BUDDY (UINT64_C(1) << 10) /* include/uapi/linux/kernel-page-flags.h */
+/* include/uapi/linux/kernel-page-flags.h */
+#define KPF_LRU	     (UINT64_C(1) << 5)
+#define KPF_SLAB     (UINT64_C(1) << 7)
+#define KPF_BUDDY    (UINT64_C(1) << 10)
+#define KPF_COMPOUND (UINT64_C(3) << 15)
+#define KPF_HUGE     (UINT64_C(1) << 17)
+#define KPF_OFFLINE  (UINT64_C(1) << 23)
+#define KPF_PGTABLE  (UINT64_C(1) << 26)
+#define KINDS	     (KPF_LRU | KPF_SLAB | KPF_BUDDY | KPF_COMPOUND | KPF_HUGE | KPF_OFFLINE | KPF_PGTABLE)
 
 static int save(const char *name)
 {
@@ -28,18 +38,25 @@ static int save(const char *name)
 	return got < 0;
 }
 
+static int look(const char *name, off_t pfn, uint64_t *ret)
+{
+	int file = open(name, O_RDONLY);
+
+	return file < 0 || pread(file, ret, sizeof(*ret), pfn * 8) != sizeof(*ret);
+}
+
 int main(int argc, char **argv)
 {
-	uint64_t flags;
-	int file;
+	uint64_t then, now;
+	off_t pfn;
 
 	if (argc != 3)
 		return 2;
 	if (!strcmp(argv[1], "save"))
 		return save(argv[2]);
-	file = open(argv[2], O_RDONLY);
-	if (file < 0 || pread(file, &flags, sizeof(flags), strtoll(argv[1], NULL, 16) * 8) != sizeof(flags))
+	pfn = strtoll(argv[1], NULL, 16);
+	if (look(argv[2], pfn, &then) || look("/proc/kpageflags", pfn, &now))
 		return 1;
-	puts(flags & KPF_BUDDY ? "free" : "used");
+	puts(then & KPF_BUDDY ? "free" : (then ^ now) & KINDS ? "other" : "same");
 	return 0;
 }

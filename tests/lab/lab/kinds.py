@@ -205,18 +205,18 @@ def pinned(guest):
     hold(guest, "pin", 300, 512)
 
 
-MADE = ("ref0", "ref1", "ref2", "dirty", "foreign", "reserved", "offline-reserved", "kernel", "order3", "unit",
-        "compound")
+MADE = ("ref0", "ref1", "ref2", "dirty", "foreign", "reserved", "offline-reserved", "kernel", "table", "order3",
+        "unit", "compound")
 
 
 def made(guest):
     """Each state that our module makes: in a movable block of its own, and in a kernel one."""
     guest.plug(len(MADE) * BLOCK)
     guest.run("echo online_kernel >/sys/devices/system/memory/auto_online_blocks")
-    guest.plug((2 * len(MADE) + 1) * BLOCK)
+    guest.plug((2 * len(MADE) + 2) * BLOCK)
     guest.run("insmod /lib/modules/offpages.ko")
-    for zone in ("Movable", "Normal"):
-        for state, block in zip(MADE, reversed(blocks(guest, "online", zone))):
+    for zone, states in (("Movable", MADE), ("Normal", (*MADE, "slab"))):
+        for state, block in zip(states, reversed(blocks(guest, "online", zone))):
             put(guest, state, block, zone[0].lower())
 
 
@@ -283,7 +283,8 @@ KINDS = {kind.name: kind for kind in (
     Kind("removed", "the virtio-mem driver was unloaded", removed),
     Kind("states", "never onlined, onlined, offlined again", states, machine("offline")),
     Kind("pinned", "movable memory with references", pinned),
-    Kind("made", "states that only our module makes", made, machine(memory="1G"), module=True),
+    Kind("made", "states that only our module makes", made, machine(memory="1G", append="init_on_alloc=0"),
+         module=True),
     Kind("dimm", "DIMMs whose blocks hold their own memmap", dimms,
          machine("offline", devices=(*BALLOON, *DIMMS), append="memory_hotplug.memmap_on_memory=1")),
     Kind("two-nodes", "two nodes with a virtio-mem device each", two_nodes, machine(devices=TWO_NODES)),

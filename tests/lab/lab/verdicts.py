@@ -179,9 +179,9 @@ class Row:
         """Whether the guest itself says that this is no longer the memory that was dumped.
 
         Either an earlier block did not come back, or the page that the kernel refuses
-        to move was free in the guest right before the dump.
+        to move was free, or another kind of page, in the guest right before the dump.
         """
-        return bool(self.did["disturbed"]) or self.outcome != SUCCESS and self.did["was"] == "free"
+        return bool(self.did["disturbed"]) or self.outcome != SUCCESS and self.did["was"] in ("free", "other")
 
     @property
     def contradiction(self):

@@ -14,44 +14,51 @@
 #include <linux/module.h>
 #include <linux/moduleparam.h>
 #include <linux/page-flags.h>
+#include <linux/slab.h>
 
 #define CHUNK_ORDER 9		/* 2 MiB: the unit of VMware's balloon, too */
 #define CHUNK_PAGES (1u << CHUNK_ORDER)
+#define OBJECT_BYTES 64u	/* slabs of one page */
 
 static LIST_HEAD(foreign);	/* a list that no balloon owns */
+static struct kmem_cache *cache;
 
-/* a chunk inside the range; what the allocator gives from elsewhere goes back */
-static struct page *take(unsigned long start, unsigned long pages, gfp_t gfp)
+static bool inside(struct page *page, unsigned long start, unsigned long pages)
 {
-	struct page *page, *next, *found = NULL;
-	LIST_HEAD(elsewhere);
+	return page_to_pfn(page) >= start && page_to_pfn(page) < start + pages;
+}
 
-	while (!found) {
+/* a chunk inside the range; what the allocator gives from elsewhere is kept */
+static struct page *take(unsigned long start, unsigned long pages, gfp_t gfp,
+			 struct list_head *elsewhere)
+{
+	struct page *page;
+
+	for (;;) {
 		page = alloc_pages(gfp | __GFP_NOWARN | __GFP_NORETRY,
 				   CHUNK_ORDER);
-		if (!page)
-			break;
-		if (page_to_pfn(page) >= start &&
-		    page_to_pfn(page) + CHUNK_PAGES <= start + pages)
-			found = page;
-		else
-			list_add(&page->lru, &elsewhere);
+		if (!page || inside(page, start, pages))
+			return page;
+		list_add(&page->lru, elsewhere);
 	}
-	list_for_each_entry_safe(page, next, &elsewhere, lru) {
+}
+
+static void give_back(struct list_head *elsewhere)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, elsewhere, lru) {
 		list_del(&page->lru);
 		__free_pages(page, CHUNK_ORDER);
 	}
-	return found;
 }
 
 /* the first @keep pages of a chunk, each an allocation of its own */
 static void keep_first(struct page *chunk, unsigned int keep)
 {
-	unsigned int i;
-
 	split_page(chunk, CHUNK_ORDER);
-	for (i = keep; i < CHUNK_PAGES; i++)
-		__free_page(chunk + i);
+	for (; keep < CHUNK_PAGES; keep++)
+		__free_page(chunk + keep);
 }
 
 static void mark(struct page *first, unsigned int pages)
@@ -69,6 +76,23 @@ static void unreferenced_behind(struct page *first, unsigned int pages)
 
 	for (i = 1; i < pages; i++)
 		set_page_count(first + i, 0);
+}
+
+/*
+ * All of a chunk becomes slabs: a page just freed is what the next slab is made
+ * of. Were some left free, the kernel's next pages would come from there.
+ */
+static void slabs(struct page *chunk)
+{
+	unsigned int i, j;
+
+	split_page(chunk, CHUNK_ORDER);
+	for (i = 0; i < CHUNK_PAGES; i++) {
+		__free_page(chunk + i);
+		for (j = 0; j < PAGE_SIZE / OBJECT_BYTES; j++)
+			if (!kmem_cache_alloc(cache, GFP_KERNEL))
+				return;
+	}
 }
 
 static int several(const char *state, struct page *chunk)
@@ -91,6 +115,10 @@ static int one(const char *state, struct page *page)
 	keep_first(page, 1);
 	if (sysfs_streq(state, "kernel"))
 		return 1;
+	if (sysfs_streq(state, "table")) {
+		__SetPageTable(page);
+		return 1;
+	}
 	if (sysfs_streq(state, "reserved")) {
 		SetPageReserved(page);
 		return 1;
@@ -112,12 +140,26 @@ static int one(const char *state, struct page *page)
 	return 1;
 }
 
+static int make(const char *state, struct page *chunk)
+{
+	if (sysfs_streq(state, "slab"))
+		slabs(chunk);
+	else if (sysfs_streq(state, "compound"))
+		mark(chunk, 1);
+	else if (!several(state, chunk) && !one(state, chunk))
+		return -EINVAL;
+	pr_info("offpages: %s pfn %lx\n", state, page_to_pfn(chunk));
+	return 0;
+}
+
 static int put(const char *value, const struct kernel_param *kp)
 {
 	unsigned long start, pages;
-	struct page *page;
+	LIST_HEAD(elsewhere);
+	struct page *chunk;
 	char state[20], zone;
 	gfp_t gfp;
+	int err;
 
 	if (sscanf(value, "%19s %li %li %c", state, &start, &pages, &zone) != 4)
 		return -EINVAL;
@@ -125,16 +167,27 @@ static int put(const char *value, const struct kernel_param *kp)
 	gfp = zone == 'm' ? GFP_HIGHUSER_MOVABLE : GFP_USER | __GFP_MOVABLE;
 	if (sysfs_streq(state, "compound"))
 		gfp |= __GFP_COMP;
-	page = take(start, pages, gfp);
-	if (!page)
-		return -ENOMEM;
-	if (gfp & __GFP_COMP)
-		mark(page, 1);
-	else if (!several(state, page) && !one(state, page))
-		return -EINVAL;
-	pr_info("offpages: %s pfn %lx\n", state, page_to_pfn(page));
-	return 0;
+	if (sysfs_streq(state, "slab"))
+		gfp = GFP_KERNEL;
+	chunk = take(start, pages, gfp, &elsewhere);
+	err = chunk ? make(state, chunk) : -ENOMEM;
+	give_back(&elsewhere);
+	return err;
 }
+
+/* a cache with a constructor is never merged with another */
+static void construct(void *object)
+{
+}
+
+static int __init offpages_init(void)
+{
+	cache = kmem_cache_create("offpages", OBJECT_BYTES, 0, 0,
+				  construct);
+	return cache ? 0 : -ENOMEM;
+}
+
+module_init(offpages_init);
 
 static const struct kernel_param_ops put_ops = { .set = put };
 
