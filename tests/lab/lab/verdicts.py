@@ -20,7 +20,7 @@ from .util import CACHE, LabError, lock, new_folder, progress, run
 #: Seconds that an attempt may take; emulation makes a gigabyte's migration slow.
 LIMIT = 20
 #: Attempts in one command to the guest.
-TOGETHER = 8
+TOGETHER = 24
 #: The reason of a failure is a debug message of the kernel.
 SAY_WHY = r"""
     control=/proc/dynamic_debug/control
@@ -63,12 +63,13 @@ def _row(block, text):
 def _attempts(guest, kind, names):
     """One block after the other; what follows a block that did not come back is marked.
 
-    Several go into one command: the fewer words pass the guest's serial line the better.
+    Many go into one command: the fewer words pass the guest's serial line the better.
     """
     rows, lost = [], []
     for some in (names[i:i + TOGETHER] for i in range(0, len(names), TOGETHER)):
-        text = guest.run("\n".join(f"echo '@ {name}'; attempt {name} {LIMIT}; {kind.mend or ':'}" for name in some),
-                         timeout=60 + len(some) * (LIMIT + 10)).output
+        text = guest.run(f"""for block in {' '.join(some)}; do
+            echo "@ $block"; attempt $block {LIMIT}; {kind.mend or ':'}; done""",
+                         timeout=60 + len(some) * LIMIT).output
         for name, part in re.findall(r"^@ (\w+)\n(.*?)(?=^@ |\Z)", text, re.MULTILINE | re.DOTALL):
             rows.append({**_row(name, part), "disturbed": list(lost)})
             if not rows[-1]["back"]:
