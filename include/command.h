@@ -37,6 +37,7 @@ struct ofl_session {
 	bool late;		/* the late facts too */
 	struct ofl_layout layout;
 	struct ofl_nodes nodes;
+	struct ofl_analysis *owners;	/* kept by identify.c; NULL: not yet */
 };
 
 /** struct ofl_run_ctx - what a command gets to work with */

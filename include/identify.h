@@ -4,7 +4,8 @@
  *
  * Depends on analysis.h. Owners cost more than a listing of a small dump: the
  * late facts, the drivers' layouts, their lists. They are asked for with the
- * first page, so that a dump without offline pages pays nothing.
+ * first page, so that a dump without offline pages pays nothing, and kept for
+ * the next command: a dump does not change.
  */
 #ifndef OFL_IDENTIFY_H
 #define OFL_IDENTIFY_H
@@ -15,8 +16,8 @@
 /** struct ofl_identifier - state of one command; begin with { .s } */
 struct ofl_identifier {
 	struct ofl_session *s;
-	bool tried, known;
-	struct ofl_analysis a;
+	bool tried;
+	struct ofl_analysis *a;	/* NULL: not known */
 	struct ofl_pagereader reader;
 	char why_not[160];	/* why some owner is not known; "" */
 };
@@ -30,5 +31,8 @@ struct ofl_identifier {
 bool ofl_identify(struct ofl_identifier *id, const struct ofl_section *s,
 		  const struct ofl_page *p, struct ofl_claim *claim);
 void ofl_identifier_free(struct ofl_identifier *id);
+
+/** ofl_identify_forget() - let a session keep nothing of it */
+void ofl_identify_forget(struct ofl_session *s);
 
 #endif

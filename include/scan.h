@@ -21,6 +21,7 @@ struct ofl_page {
 	uint32_t type;		/* raw page_type */
 	int32_t refcount;
 	const struct ofl_zone *zone;	/* NULL only if the section is not online */
+	const unsigned char *raw;	/* the struct page; NULL: a worker has it */
 };
 
 /** struct ofl_hole - neighbouring unknown pages of one section */

@@ -175,7 +175,7 @@ static bool identify(void *arg, const struct ofl_section *s,
 
 	if (s->online && ofl_identify(&pr->id, s, p, &claim)) {
 		run->owner = ofl_owner_name(&claim);
-		run->device = ofl_owner_device(&pr->id.a.owners, &claim);
+		run->device = ofl_owner_device(&pr->id.a->owners, &claim);
 	}
 	return !pr->only || (run->owner && !strcmp(run->owner, pr->only));
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "identify.h"
 #include "record.h"
 
 #define FILTERS	"n:z:p:P:S:B:"
@@ -33,6 +34,7 @@ void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
 
 void ofl_session_drop(struct ofl_session *s)
 {
+	ofl_identify_forget(s);
 	ofl_nodes_free(&s->nodes);
 	s->loaded = s->late = false;
 }

@@ -1,8 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* identify.c - load the owners when the first page wants one */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "identify.h"
+
+static enum ofl_status load_analysis(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	s->owners = malloc(sizeof(*s->owners));
+	if (!s->owners)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the owners");
+	st = ofl_analysis_load(s, s->owners, err);
+	if (st)
+		ofl_identify_forget(s);
+	return st;
+}
 
 static void load(struct ofl_identifier *id)
 {
@@ -11,9 +25,10 @@ static void load(struct ofl_identifier *id)
 
 	id->tried = true;
 	st = ofl_session_late(id->s, &err);
+	if (!st && !id->s->owners)
+		st = load_analysis(id->s, &err);
 	if (!st)
-		st = ofl_analysis_load(id->s, &id->a, &err);
-	id->known = !st;
+		id->a = id->s->owners;
 	id->reader.t = id->s->t;
 	id->reader.l = &id->s->layout;
 	if (st)
@@ -29,23 +44,39 @@ bool ofl_identify(struct ofl_identifier *id, const struct ofl_section *s,
 
 	if (!id->tried)
 		load(id);
-	if (!id->known)
+	if (!id->a)
 		return false;
 	kva = s->memmap_kva +
 	      (p->pfn - s->start_pfn) * id->s->layout.struct_page_bytes;
-	raw = ofl_pagereader_get(&id->reader, kva);
+	raw = p->raw ? p->raw : ofl_pagereader_get(&id->reader, kva);
 	if (!raw)
 		return false;
 	ofl_owner_page_fill(&id->s->layout, p->pfn, kva, raw, &page);
-	ofl_owners_claim(&id->a.owners, &page, claim);
+	ofl_owners_claim(&id->a->owners, &page, claim);
 	if (claim->blind)
 		snprintf(id->why_not, sizeof(id->why_not), "%s", claim->blind);
 	return !claim->blind;
 }
 
+void ofl_identify_forget(struct ofl_session *s)
+{
+	if (s->owners)
+		ofl_analysis_free(s->owners);
+	free(s->owners);
+	s->owners = NULL;
+}
+
+/*
+ * An owner that could not be asked may be known next time: the user loads the
+ * driver's types because we said so. A list that ^C cut short is no list.
+ */
 void ofl_identifier_free(struct ofl_identifier *id)
 {
-	if (id->tried)
-		ofl_analysis_free(&id->a);
-	id->tried = id->known = false;
+	const struct ofl_target *t = id->s->t;
+
+	if (t->live || t->ops->interrupted(t->ctx) || id->why_not[0] ||
+	    (id->a && id->a->owners.blind))
+		ofl_identify_forget(id->s);
+	id->tried = false;
+	id->a = NULL;
 }

@@ -145,6 +145,7 @@ static void decode(const struct scan *sc, const unsigned char *raw,
 	memcpy(&p->type, raw + sc->l->off_type, sizeof(p->type));
 	memcpy(&p->refcount, raw + sc->l->off_refcount, sizeof(p->refcount));
 	p->zone = ofl_zone_of(sc->n, p->flags);
+	p->raw = raw;
 }
 
 /* the memmap of a section that is not online is not kept: look for marks only */
