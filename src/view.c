@@ -3,8 +3,9 @@
  * view.c - lines through libsmartcols, documents through json-c
  *
  * libsmartcols lays out a whole table at once. To stream, rows go out in
- * batches; cells are padded to the usual width of their column so that batches
- * line up (a width hint alone is only followed when some cell is as wide).
+ * batches; in the first row of each, cells are padded to the usual width of
+ * their column so that batches line up (a width hint alone is only followed
+ * when some cell is as wide).
  */
 #include <inttypes.h>
 #include <json-c/json.h>
@@ -423,7 +424,8 @@ static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 
 		get(c, row, ctx, &cell);
 		cell_text(&cell, text, sizeof(text));
-		if (i + 1 < v->shown.nr)
+		/* one row makes the width of the batch, and every byte costs */
+		if (i + 1 < v->shown.nr && !v->batch->rows)
 			pad(text, sizeof(text), c);
 		if (scols_line_set_data(ln, i, text))
 			v->failed = true;
