@@ -230,10 +230,13 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
 /*
  * Not a word of how many there were: the same bytes come out for any number.
  */
-static void show_workers(struct ofl_view *v, const struct ofl_target *t)
+static void show_effort(struct ofl_view *v, const struct ofl_target *t,
+			const struct ofl_scan_result *r)
 {
 	const char *why_one = ofl_workers_why_one(t);
 
+	line(v, "MEMMAP", "%" PRIu64 " of its pages were read, the rest was passed over",
+	     r->memmap_pages);
 	if (why_one)
 		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }
@@ -369,7 +372,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_stale(&v, r);
 	show_owners(&v, owners);
 	if (ctx->o->verbose)
-		show_workers(&v, t);
+		show_effort(&v, t, r);
 	show_zones(&v, ctx, r, shown);
 	if (ctx->o->json || ctx->o->verbose)
 		show_facts(&v, l);
