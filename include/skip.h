@@ -27,8 +27,9 @@ void ofl_skipper_init(struct ofl_skipper *sk, const struct ofl_layout *l);
  * @most:  in  pages left in the window, @pfn included
  *
  * Shape:  1 if the page stands for itself, else up to @most. The far end of a
- *         free block and the first tail of a compound page are looked at: a
- *         damaged order seldom fits both.
+ *         free block, the places in it that are near and where it would end if
+ *         it were smaller, the first and the last tail of a compound page are
+ *         looked at: a damaged order seldom fits them all.
  * Source: mm/internal.h: buddy_order(); include/linux/mm.h: folio_order().
  */
 uint64_t ofl_skip(const struct ofl_skipper *sk, struct ofl_image *img,

@@ -5,6 +5,7 @@
 #include "skip.h"
 
 #define MAX_COMPOUND_ORDER	18	/* 1 GiB of 4 KiB pages */
+#define NEAR_PAGES		64	/* that share a page of the memmap */
 
 static uint64_t word(const unsigned char *raw, uint64_t at)
 {
@@ -65,6 +66,31 @@ static bool far_end_fits(const struct ofl_layout *l, struct ofl_image *img,
 	       word(last, l->off_flags) >> 56 == word(raw, l->off_flags) >> 56;
 }
 
+/*
+ * Nothing begins inside of a free block. If its order were damaged, its real
+ * end would lie at a power of two, and behind that something else: a free
+ * block, a page with a reference, an offline page. The nearest such places are
+ * looked at; each of the others would take another page of the memmap.
+ */
+static bool is_whole(const struct ofl_layout *l, struct ofl_image *img,
+		     const unsigned char *raw, uint64_t pages)
+{
+	const unsigned char *p;
+	uint64_t at;
+
+	for (at = 1; at < pages && at < NEAR_PAGES; at *= 2) {
+		p = raw + at * l->struct_page_bytes;
+		if (ofl_image_look(img, p, l->struct_page_bytes) !=
+		    OFL_UNKNOWN_NOT ||
+		    half(p, l->off_refcount) ||
+		    ofl_pagetype_is(&l->offline, half(p, l->off_type)) ||
+		    ofl_pagetype_is(&l->type[OFL_TYPE_BUDDY],
+				    half(p, l->off_type)))
+			return false;
+	}
+	return true;
+}
+
 static uint64_t skip_free(const struct ofl_skipper *sk, struct ofl_image *img,
 			  const unsigned char *raw, uint64_t pfn, uint64_t most)
 {
@@ -75,9 +101,25 @@ static uint64_t skip_free(const struct ofl_skipper *sk, struct ofl_image *img,
 	if (half(raw, l->off_refcount) || !fits(pfn, order, sk->nr_orders))
 		return 1;
 	pages = 1ull << order;
-	if (pages > most || !far_end_fits(l, img, raw, pages))
+	if (pages > most || !is_whole(l, img, raw, pages) ||
+	    !far_end_fits(l, img, raw, pages))
 		return 1;
 	return pages;
+}
+
+/*
+ * All tails of a compound page say the same of their head. Where the last one
+ * is not to be read, its head is believed.
+ */
+static bool last_tail_fits(const struct ofl_layout *l, struct ofl_image *img,
+			   const unsigned char *raw, uint64_t pages)
+{
+	const unsigned char *tail = raw + l->struct_page_bytes;
+	const unsigned char *last = raw + (pages - 1) * l->struct_page_bytes;
+
+	return ofl_image_look(img, last, l->struct_page_bytes) !=
+	       OFL_UNKNOWN_NOT ||
+	       word(last, l->off_compound) == word(tail, l->off_compound);
 }
 
 static uint64_t skip_compound(const struct ofl_skipper *sk,
@@ -97,7 +139,9 @@ static uint64_t skip_compound(const struct ofl_skipper *sk,
 	if (!fits(pfn, order, MAX_COMPOUND_ORDER + 1))
 		return 1;
 	pages = 1ull << order;
-	return pages < most ? pages : most;
+	if (pages > most)
+		pages = most;
+	return last_tail_fits(l, img, raw, pages) ? pages : 1;
 }
 
 uint64_t ofl_skip(const struct ofl_skipper *sk, struct ofl_image *img,
