@@ -57,7 +57,7 @@ class Crash:
                     raise Find(f"{command}: no end after {self.seconds() - before:.0f} s of work") from None
                 continue
             if line is None:
-                raise Find(f"{command}: crash died: {''.join(said)[-500:]}")
+                raise Find(f"{command}: crash died ({self.process.wait()}): {''.join(said)[-500:]}")
             if line.strip() == mark:
                 return "".join(said)
             said.append(line)
