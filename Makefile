@@ -194,6 +194,10 @@ demo: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/demo.py
 
+# not part of check: an hour with an empty cache, and 40 GB of it while it runs
+bench: all
+	@env $(OFL_ENV) $(PYTHON) tests/bench/bench.py $(BENCH)
+
 # installs what is missing, says nothing when nothing is
 deps:
 	@tests/deps.sh $(CHECK_DEBS)
@@ -217,12 +221,13 @@ help:
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
+	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
 	@echo "	make install	to $(EXTENSIONS); DESTDIR, PREFIX"
 	@echo "	make distclean	also empty the cache folder"
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: all need-crash need-libs need-cmocka unit golden corpus lab check-unit \
-	check-lab check check-all check-verdicts check-mutations fuzz demo deps \
+	bench check-lab check check-all check-verdicts check-mutations fuzz demo deps \
 	install clean distclean help
 .SECONDARY:
