@@ -309,6 +309,7 @@ class Campaign:
             self._start()
         elif mutation.kind in ONCE:
             self.crash.reload()
+            self.crash.document(CLEAN[-1], 60)  # the types are looked up again, which takes a second
 
     def run(self, count, first=0):
         """Mutations `first` and the following, until `count` of them are done."""
