@@ -2,8 +2,8 @@
 /*
  * crash_target.h - the seam as a crash session answers it
  *
- * Needs no defs.h to be included. Implemented in src/crash, the only files
- * besides offline.c that know crash.
+ * Needs no defs.h to be included. What knows crash is in src/crash/target.c;
+ * src/crash/process.c knows processes.
  */
 #ifndef OFL_CRASH_TARGET_H
 #define OFL_CRASH_TARGET_H
@@ -27,6 +27,22 @@ void ofl_crash_catch_interrupts(void);
 
 /** ofl_crash_release_interrupts() - crash's handler again; twice is fine */
 void ofl_crash_release_interrupts(void);
+
+/**
+ * ofl_crash_why_not_shared() - why no second process can read this dump
+ * @decompresses: out  the dump is kdump-compressed
+ *
+ * Shape:  NULL if nothing in crash forbids it.
+ */
+const char *ofl_crash_why_not_shared(bool *decompresses);
+
+/**
+ * ofl_crash_land_jumps() - run @run where crash's jumps and words lead nowhere
+ *
+ * Shape:  for a copy of the session: whatever crash prints is dropped, and a
+ *         jump to its main loop ends the process instead.
+ */
+void ofl_crash_land_jumps(void (*run)(void *arg), void *arg);
 
 /** sharing(), start() and stop() of struct ofl_target_ops, in process.c */
 void ofl_crash_sharing(void *ctx, struct ofl_sharing *ret);

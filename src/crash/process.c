@@ -9,11 +9,18 @@
  * lands every jump and ends. And whoever waits for "all children" would wait
  * for a copy that was left behind: each is ended by its number.
  */
-#include <defs.h>
-
 #include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "crash_target.h"
 
@@ -79,12 +86,8 @@ void ofl_crash_sharing(void *ctx, struct ofl_sharing *ret)
 	ret->processors = 1;
 	if (!sched_getaffinity(0, sizeof(cpus), &cpus))
 		ret->processors = (unsigned int)CPU_COUNT(&cpus);
-	ret->decompresses = DISKDUMP_DUMPFILE() != 0;
-	if (ACTIVE())
-		ret->why_not = "the system is live";
-	else if (REMOTE_MEMSRC())
-		ret->why_not = "the dump is on a remote machine";
-	else if (!open_all_again(false))
+	ret->why_not = ofl_crash_why_not_shared(&ret->decompresses);
+	if (!ret->why_not && !open_all_again(false))
 		ret->why_not = "the dump cannot be opened a second time";
 }
 
@@ -100,22 +103,31 @@ static void reset_signals(const sigset_t *mask)
 	sigprocmask(SIG_SETMASK, mask, NULL);
 }
 
-static void live_as_copy(pid_t parent, const sigset_t *mask,
-			 void (*work)(void *arg, int fd), void *arg, int fd)
+/** struct life - what a copy is there for */
+struct life {
+	const sigset_t *mask;
+	void (*work)(void *arg, int fd);
+	void *arg;
+	int fd;
+};
+
+static void do_work(void *arg)
+{
+	const struct life *life = arg;
+
+	reset_signals(life->mask);
+	if (open_all_again(true))
+		life->work(life->arg, life->fd);
+}
+
+static void live_as_copy(pid_t parent, struct life *life)
 	__attribute__((noreturn));
 
-static void live_as_copy(pid_t parent, const sigset_t *mask,
-			 void (*work)(void *arg, int fd), void *arg, int fd)
+static void live_as_copy(pid_t parent, struct life *life)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(1);
-	fp = pc->error_fp = pc->nullfp;
-	if (setjmp(pc->main_loop_env) || setjmp(pc->foreach_loop_env))
-		_exit(1);
-	reset_signals(mask);
-	if (open_all_again(true))
-		work(arg, fd);
+	if (getppid() == parent)
+		ofl_crash_land_jumps(do_work, life);
 	_exit(0);
 }
 
@@ -147,7 +159,7 @@ bool ofl_crash_start(void *ctx, void (*work)(void *arg, int fd), void *arg,
 	sigprocmask(SIG_BLOCK, &all, &mask);
 	pid = fork();
 	if (!pid)
-		live_as_copy(parent, &mask, work, arg, ends[1]);
+		live_as_copy(parent, &(struct life){ &mask, work, arg, ends[1] });
 	close(ends[1]);
 	if (pid > 0)
 		*slot = *ret = (struct ofl_process){ .pid = pid, .fd = ends[0] };

@@ -326,3 +326,19 @@ void ofl_crash_release_interrupts(void)
 		sigaction(SIGINT, &crash_sigint, NULL);
 	catching = false;
 }
+
+const char *ofl_crash_why_not_shared(bool *decompresses)
+{
+	*decompresses = DISKDUMP_DUMPFILE() != 0;
+	if (ACTIVE())
+		return "the system is live";
+	return REMOTE_MEMSRC() ? "the dump is on a remote machine" : NULL;
+}
+
+void ofl_crash_land_jumps(void (*run)(void *arg), void *arg)
+{
+	fp = pc->error_fp = pc->nullfp;
+	if (setjmp(pc->main_loop_env) || setjmp(pc->foreach_loop_env))
+		_exit(1);
+	run(arg);
+}
