@@ -19,6 +19,7 @@ struct ofl_identifier {
 	bool tried;
 	struct ofl_analysis *a;	/* NULL: not known */
 	struct ofl_pagereader reader;
+	const unsigned char *raw;	/* struct page in work; NULL: to be read */
 	char why_not[160];	/* why some owner is not known; "" */
 };
 

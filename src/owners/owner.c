@@ -140,6 +140,18 @@ static uint64_t word(const unsigned char *raw, const struct ofl_layout *l,
 	return v;
 }
 
+const struct ofl_owner_page *ofl_owner_page_see(const struct ofl_owner_page *p)
+{
+	struct ofl_unseen *u = p->unseen;
+
+	if (!u)
+		return p;
+	if (!u->seen)
+		u->lost = !u->see(u->arg, u->page);
+	u->seen = true;
+	return u->page;
+}
+
 void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
 			 uint64_t page_kva, const unsigned char *raw,
 			 struct ofl_owner_page *ret)
@@ -148,6 +160,7 @@ void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
 
 	ret->pfn = pfn;
 	ret->page_kva = page_kva;
+	ret->unseen = NULL;
 	ret->flags = word(raw, l, OFL_F_PAGE_FLAGS);
 	ret->private = word(raw, l, OFL_F_PAGE_PRIVATE);
 	ret->lru_next = word(raw, l, OFL_F_PAGE_LRU);
