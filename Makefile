@@ -14,6 +14,8 @@ CACHE		?= $(CURDIR)/.cache
 KERNELS		?= 6.1 6.12
 # and those that make check-verdicts does
 VERDICT_KERNELS	?= 6.1 6.12 7.2
+# and those that make check-hypervisors does
+HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 PREFIX		?= /usr
 EXTENSIONS	?= $(PREFIX)/lib/crash/extensions
 
@@ -38,6 +40,8 @@ DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
        libbpf-dev
 CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 	     busybox-static cpio xz-utils makedumpfile binutils
+# one line a hypervisor: what is installed for make check-hypervisors only
+HYPERVISOR_DEBS = e2fsprogs
 
 # ---- nothing to change below ------------------------------------------------
 
@@ -185,6 +189,18 @@ check-verdicts: deps
 	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -o docs/verdicts.md \
 		$(VERDICT_KERNELS)
 
+# guests of real hypervisors, which are emulated too: half an hour
+hypervisors: all
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/hypervisors.xml
+	@env $(OFL_ENV) OFL_KERNELS="$(HYPERVISOR_KERNELS)" $(PYTHON) -m pytest \
+		tests/hypervisors --junitxml=$(RESULTS)/hypervisors.xml || true
+
+check-hypervisors: deps
+	@tests/deps.sh $(HYPERVISOR_DEBS)
+	@$(MAKE) --no-print-directory hypervisors
+	$(summary) hypervisors
+
 # dumps damaged while crash looks at them; SEED=... repeats a run
 check-mutations: all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/mutate.py -n 500 $(if $(SEED),-s $(SEED)) \
@@ -221,6 +237,7 @@ help:
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
+	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
 	@echo "	make install	to $(EXTENSIONS); DESTDIR, PREFIX"
 	@echo "	make distclean	also empty the cache folder"
@@ -228,6 +245,7 @@ help:
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
 .PHONY: all need-crash need-libs need-cmocka unit golden corpus lab check-unit \
-	bench check-lab check check-all check-verdicts check-mutations fuzz demo deps \
+	bench check-lab check check-all check-verdicts check-mutations hypervisors \
+	check-hypervisors fuzz demo deps \
 	install clean distclean help
 .SECONDARY:

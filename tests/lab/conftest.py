@@ -3,7 +3,6 @@
 
 import json
 import re
-import sys
 
 import pytest
 
@@ -30,14 +29,7 @@ REFUSED = {
 
 def pytest_configure(config):
     """Let progress through to a terminal, past pytest's capture."""
-    capture = config.pluginmanager.getplugin("capturemanager")
-
-    def report(text):
-        with capture.global_and_fixture_disabled():
-            if sys.stderr.isatty():
-                print(text, file=sys.stderr, flush=True)
-
-    util.report[0] = report
+    util.past_capture(config)
 
 
 def _all_dumps():

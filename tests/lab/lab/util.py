@@ -33,6 +33,17 @@ def progress(text):
     report[0](f"lab: {text}")
 
 
+def past_capture(config):
+    """In pytest: let progress through to a terminal, past pytest's capture."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+
+    def tell(text):
+        with capture.global_and_fixture_disabled():
+            _to_terminal(text)
+
+    report[0] = tell
+
+
 def run(command, **options):
     """Run a command, return its output; a failure carries its last lines."""
     done = subprocess.run([str(word) for word in command], text=True, errors="replace",
