@@ -40,7 +40,7 @@ struct ofl_classifier {
 	const struct ofl_blocks *blocks;
 
 	/* masks of page flags, 0 where the kernel has none */
-	uint64_t reserved, lru, hwpoison, slab, head, isolated, movable_ops;
+	uint64_t reserved, lru, hwpoison, slab, head, isolated;
 
 	/* hugetlb pools */
 	struct {

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "filter.h"
+#include "recall.h"
 #include "scan.h"
 #include "view.h"
 
@@ -38,6 +39,7 @@ struct ofl_session {
 	struct ofl_layout layout;
 	struct ofl_nodes nodes;
 	struct ofl_analysis *owners;	/* kept by identify.c; NULL: not yet */
+	struct ofl_recall recall;
 };
 
 /** struct ofl_run_ctx - what a command gets to work with */

@@ -11,15 +11,12 @@
 #define OFL_IDENTIFY_H
 
 #include "analysis.h"
-#include "pagereader.h"
 
 /** struct ofl_identifier - state of one command; begin with { .s } */
 struct ofl_identifier {
 	struct ofl_session *s;
 	bool tried;
 	struct ofl_analysis *a;	/* NULL: not known */
-	struct ofl_pagereader reader;
-	const unsigned char *raw;	/* struct page in work; NULL: to be read */
 	char why_not[160];	/* why some owner is not known; "" */
 };
 
@@ -29,8 +26,10 @@ struct ofl_identifier {
  *
  * Errors: false if that is not known; why_not says why.
  */
-bool ofl_identify(struct ofl_identifier *id, const struct ofl_section *s,
-		  const struct ofl_page *p, struct ofl_claim *claim);
+bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
+		  struct ofl_claim *claim);
+
+/** ofl_identifier_free() - the command is over */
 void ofl_identifier_free(struct ofl_identifier *id);
 
 /** ofl_identify_forget() - let a session keep nothing of it */

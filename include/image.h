@@ -38,6 +38,7 @@ struct ofl_image {
 	unsigned char *buf;	/* owned */
 	const unsigned char *end;	/* of what is in the window */
 	uint64_t kva;		/* page aligned address of buf[0] */
+	unsigned int page_shift;
 	uint64_t read_pages;	/* of the memmap, since ofl_image_init() */
 	uint8_t state[OFL_IMAGE_PAGES];	/* enum ofl_unknown, or not read yet */
 };

@@ -83,12 +83,13 @@ enum ofl_fact_id {
 	OFL_F_PAGE_PRIVATE,
 	OFL_F_COMPOUND_ORDER,
 	OFL_F_FOLIO_ORDER,
+	/* what owners want to know of a page */
+	OFL_F_PAGE_MAPPING,
+	OFL_F_PG_MOVABLE_OPS,
 
 	/* from here on: asked only by commands that judge pages */
 	OFL_F_FIRST_LATE,
-	OFL_F_PAGE_MAPPING = OFL_F_FIRST_LATE,
-	OFL_F_PAGE_LRU,
-	OFL_F_PG_MOVABLE_OPS,
+	OFL_F_PAGE_LRU = OFL_F_FIRST_LATE,
 	OFL_F_PG_ISOLATED,
 	OFL_F_FOLIO_FLAGS_1,
 	OFL_F_COMPOUND_DTOR,
@@ -345,6 +346,16 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l,
  *         guessed at.
  */
 void ofl_find_new_marks(const struct ofl_target *t, struct ofl_layout *l);
+
+/**
+ * ofl_page_movable_ops() - has an offline page movable operations?
+ * @raw: in  its struct page
+ *
+ * Shape:  false if this dump does not tell; judging refuses such a dump.
+ * Source: page->mapping & 3 == PAGE_MAPPING_MOVABLE; since 3d388584d599 (in
+ *         v6.17) PG_movable_ops, which means this in typed pages only.
+ */
+bool ofl_page_movable_ops(const struct ofl_layout *l, const unsigned char *raw);
 
 /** ofl_pageflag_mask() - mask of a flag by its name in lower case, 0: none */
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name);

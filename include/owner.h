@@ -42,32 +42,11 @@ struct ofl_claim {
 	const char *blind;	/* owner NULL: who could not be asked, and why */
 };
 
-struct ofl_owner_page;
-
-/** struct ofl_unseen - how to come by a struct page that nobody asked for yet */
-struct ofl_unseen {
-	/** see - fill in the page by ofl_owner_page_fill(); false: it cannot be read */
-	bool (*see)(void *arg, struct ofl_owner_page *p);
-	void *arg;
-	struct ofl_owner_page *page;
-	bool seen, lost;
-};
-
-/**
- * struct ofl_owner_page - a PageOffline page as an owner sees it
- *
- * Most claims are decided by the pfn alone: the members behind @unseen are
- * there only in what ofl_owner_page_see() returns.
- */
+/** struct ofl_owner_page - a PageOffline page as an owner sees it */
 struct ofl_owner_page {
 	uint64_t pfn;
-	uint64_t page_kva;
-	struct ofl_unseen *unseen;	/* NULL: all is there */
-	uint64_t flags;		/* raw page->flags */
 	uint64_t private;	/* balloon core: its balloon_dev_info */
-	uint64_t lru_next;	/* page->lru.next */
-	int32_t refcount;
-	bool movable_ops;
+	bool movable_ops;	/* ofl_page_movable_ops() */
 };
 
 /** struct ofl_env - what an owner may look at; all borrowed */
@@ -252,18 +231,6 @@ void ofl_owners_claim(const struct ofl_owners *o,
 /** ofl_owners_expect() - does anybody's book say that it is PageOffline? */
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret);
-
-/** ofl_owner_page_see() - the page with all members; zeros if it cannot be read */
-const struct ofl_owner_page *
-ofl_owner_page_see(const struct ofl_owner_page *p);
-
-/**
- * ofl_owner_page_fill() - what an owner needs to know, from a struct page
- * @raw: in  the struct page, PageOffline
- */
-void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
-			 uint64_t page_kva, const unsigned char *raw,
-			 struct ofl_owner_page *ret);
 
 #define OFL_ORPHAN	"orphan"
 #define OFL_NOT_KNOWN	"unknown"

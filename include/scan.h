@@ -21,7 +21,9 @@ struct ofl_page {
 	uint32_t type;		/* raw page_type */
 	int32_t refcount;
 	const struct ofl_zone *zone;	/* NULL only if the section is not online */
-	const unsigned char *raw;	/* the struct page; NULL: a worker has it */
+	/* of offline pages only */
+	uint64_t private;	/* balloon core: its balloon_dev_info */
+	bool movable_ops;	/* ofl_page_movable_ops() */
 };
 
 /** struct ofl_hole - neighbouring unknown pages of one section */
@@ -81,6 +83,7 @@ struct ofl_scan_result {
 	uint64_t memmap_pages;		/* pages of the memmap that were read */
 	uint64_t sections_wanted;	/* of the filter */
 	uint64_t sections_done;
+	uint64_t sections_recalled;	/* of those: not read, see recall.h */
 	bool interrupted;
 };
 
@@ -90,9 +93,10 @@ struct ofl_scan_result {
  * @r:     out  overwritten; ofl_scan_result_free() also after a failure;
  *              after an interrupt or an output error it holds what was done
  *
- * Shape:  free blocks and compound pages are passed over as a whole unless
- *         @f->every_page or a sink has known(); then what passing over would
- *         have missed is counted in @r->hidden.
+ * Shape:  a section that @f->recall knows is not read, unless @f->every_page
+ *         or a sink has known(). Free blocks and compound pages are passed over
+ *         as a whole unless the same; then what passing over would have
+ *         missed is counted in @r->hidden.
  * Memory: 2 MiB and a count for each zone, whatever the size of the machine.
  * Errors: OFL_ERR_NOMEM, or what a sink returned. An interrupt is no error:
  *         @r->interrupted. Unreadable memory is no error: unknown pages.
@@ -102,6 +106,10 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 			 const struct ofl_nodes *n, const struct ofl_filter *f,
 			 const struct ofl_sink *sinks, size_t nr_sinks,
 			 struct ofl_scan_result *r, struct ofl_err *err);
+
+/** ofl_scan_result_add() - add what was counted elsewhere, sections aside */
+void ofl_scan_result_add(struct ofl_scan_result *to,
+			 const struct ofl_scan_result *from, size_t nr_zones);
 
 /** ofl_scan_result_free() - give back what ofl_scan() took; twice is fine */
 void ofl_scan_result_free(struct ofl_scan_result *r);

@@ -5,8 +5,6 @@
 #include "classify.h"
 #include "skip.h"
 
-#define MAPPING_BITS		3	/* low bits of page->mapping */
-#define MAPPING_MOVABLE		2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
 #define MAX_ORDER		22	/* gigantic pages of 16 GiB */
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
 #define PIN_BIAS		1024	/* GUP_PIN_COUNTING_BIAS */
@@ -87,7 +85,6 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->hwpoison = ofl_pageflag_mask(l, "hwpoison");
 	c->slab = ofl_pageflag_mask(l, "slab");
 	c->head = ofl_pageflag_mask(l, "head");
-	c->movable_ops = bit_mask(l, OFL_F_PG_MOVABLE_OPS);
 	c->isolated = bit_mask(l, OFL_F_PG_ISOLATED);
 	c->block_nr = c->section_nr = UINT64_MAX;
 	load_hstates(c);
@@ -191,17 +188,14 @@ static void hugetlb(struct ofl_classifier *c, const unsigned char *raw,
 
 /* ---- one page ---- */
 
-static bool has_movable_ops(const struct ofl_classifier *c,
+static bool has_movable_ops(const struct ofl_layout *l,
 			    const struct ofl_page *p, const unsigned char *raw,
 			    bool offline)
 {
-	const struct ofl_layout *l = c->env->l;
-
-	if (!c->movable_ops)
-		return (word(raw, l, OFL_F_PAGE_MAPPING) & MAPPING_BITS) ==
-		       MAPPING_MOVABLE;
-	return (p->flags & c->movable_ops) &&
-	       (offline || is_type(l, OFL_TYPE_ZSMALLOC, p->type));
+	if (!ofl_page_movable_ops(l, raw))
+		return false;
+	return !ofl_fact_known(l, OFL_F_PG_MOVABLE_OPS) || offline ||
+	       is_type(l, OFL_TYPE_ZSMALLOC, p->type);
 }
 
 static void look(struct ofl_classifier *c, const struct ofl_page *p,
@@ -221,7 +215,7 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->hwpoison = p->flags & c->hwpoison;
 	in->isolated = p->flags & c->isolated;
 	in->mapping = word(raw, l, OFL_F_PAGE_MAPPING) != 0;
-	in->movable_ops = has_movable_ops(c, p, raw, offline);
+	in->movable_ops = has_movable_ops(l, p, raw, offline);
 	/* aa218795cb5f came with v5.8, as did the index of memory blocks */
 	in->skip_rule = ofl_fact_known(l, OFL_F_MEMORY_BLOCKS);
 }
@@ -361,13 +355,15 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 	c->compound_pinned = ret->pinned;
 }
 
-static void find_owner(const struct ofl_classifier *c, const unsigned char *raw,
+static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 		       struct ofl_rule_in *in, struct ofl_classified *ret)
 {
-	struct ofl_owner_page p;
+	const struct ofl_owner_page page = {
+		.pfn = p->pfn, .private = p->private,
+		.movable_ops = p->movable_ops,
+	};
 
-	ofl_owner_page_fill(c->env->l, ret->pfn, ret->page_kva, raw, &p);
-	ofl_owners_claim(c->owners, &p, &ret->claim);
+	ofl_owners_claim(c->owners, &page, &ret->claim);
 	in->mgo = ret->claim.mgo;
 	in->unit_tail |= ret->claim.unit_tail;
 }
@@ -404,7 +400,7 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 			    l->section_pages + c->block->memmap_pages;
 	}
 	if (offline)
-		find_owner(c, raw, &in, ret);
+		find_owner(c, p, &in, ret);
 	ret->kind = ofl_rule_kind(&in);
 	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);

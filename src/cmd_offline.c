@@ -237,6 +237,9 @@ static void show_effort(struct ofl_view *v, const struct ofl_target *t,
 
 	line(v, "MEMMAP", "%" PRIu64 " of its pages were read, the rest was passed over",
 	     r->memmap_pages);
+	if (r->sections_recalled)
+		line(v, "KEPT", "%" PRIu64 " sections are known from an earlier command and were not read",
+		     r->sections_recalled);
 	if (why_one)
 		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }
@@ -257,7 +260,7 @@ static enum ofl_status count_owner(void *arg, const struct ofl_section *s,
 
 	if (!s->online)
 		return OFL_OK;
-	if (!ofl_identify(&o->id, s, p, &claim)) {
+	if (!ofl_identify(&o->id, p, &claim)) {
 		o->unknown++;
 		return OFL_OK;
 	}

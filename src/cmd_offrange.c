@@ -173,7 +173,7 @@ static bool identify(void *arg, const struct ofl_section *s,
 	struct printer *pr = arg;
 	struct ofl_claim claim;
 
-	if (s->online && ofl_identify(&pr->id, s, p, &claim)) {
+	if (s->online && ofl_identify(&pr->id, p, &claim)) {
 		run->owner = ofl_owner_name(&claim);
 		run->device = ofl_owner_device(&pr->id.a->owners, &claim);
 	}

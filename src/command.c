@@ -36,6 +36,7 @@ void ofl_session_drop(struct ofl_session *s)
 {
 	ofl_identify_forget(s);
 	ofl_nodes_free(&s->nodes);
+	ofl_recall_free(&s->recall);
 	s->loaded = s->late = false;
 }
 
@@ -116,6 +117,7 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 					&ctx.filter, err);
 	ctx.filter.every_page = o->every_page;
 	ctx.filter.workers = o->workers;
+	ctx.filter.recall = &s->recall;
 	if (!st)
 		st = refuse_nowhere(s, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);

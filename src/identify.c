@@ -29,45 +29,23 @@ static void load(struct ofl_identifier *id)
 		st = load_analysis(id->s, &err);
 	if (!st)
 		id->a = id->s->owners;
-	id->reader.t = id->s->t;
-	id->reader.l = &id->s->layout;
 	if (st)
 		snprintf(id->why_not, sizeof(id->why_not), "%.150s", err.text);
 }
 
-/* what the scan has in its window, or else what the dump has */
-static bool see(void *arg, struct ofl_owner_page *page)
+bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
+		  struct ofl_claim *claim)
 {
-	struct ofl_identifier *id = arg;
-	const unsigned char *raw = id->raw;
-
-	if (!raw)
-		raw = ofl_pagereader_get(&id->reader, page->page_kva);
-	if (raw)
-		ofl_owner_page_fill(&id->s->layout, page->pfn, page->page_kva,
-				    raw, page);
-	return raw;
-}
-
-bool ofl_identify(struct ofl_identifier *id, const struct ofl_section *s,
-		  const struct ofl_page *p, struct ofl_claim *claim)
-{
-	struct ofl_owner_page page = {
-		.pfn = p->pfn,
-		.page_kva = s->memmap_kva + (p->pfn - s->start_pfn) *
-			    id->s->layout.struct_page_bytes,
+	const struct ofl_owner_page page = {
+		.pfn = p->pfn, .private = p->private,
+		.movable_ops = p->movable_ops,
 	};
-	struct ofl_unseen unseen = { .see = see, .arg = id, .page = &page };
 
 	if (!id->tried)
 		load(id);
 	if (!id->a)
 		return false;
-	id->raw = p->raw;
-	page.unseen = &unseen;
 	ofl_owners_claim(&id->a->owners, &page, claim);
-	if (unseen.lost)
-		return false;
 	if (claim->blind)
 		snprintf(id->why_not, sizeof(id->why_not), "%s", claim->blind);
 	return !claim->blind;

@@ -29,6 +29,8 @@ enum ofl_status ofl_image_init(struct ofl_image *img,
 	memset(img, 0, sizeof(*img));
 	img->t = t;
 	img->l = l;
+	/* pages are powers of two: no division for every struct page */
+	img->page_shift = (unsigned int)__builtin_ctzll(l->page_bytes);
 	img->buf = malloc(OFL_IMAGE_BYTES + 2 * l->page_bytes);
 	if (!img->buf)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
@@ -80,8 +82,8 @@ static uint8_t read_page(struct ofl_image *img, size_t nr)
 enum ofl_unknown ofl_image_look(struct ofl_image *img, const unsigned char *raw,
 				uint64_t bytes)
 {
-	size_t from = (size_t)(raw - img->buf) / img->l->page_bytes;
-	size_t to = ((size_t)(raw - img->buf) + bytes - 1) / img->l->page_bytes;
+	size_t from = (size_t)(raw - img->buf) >> img->page_shift;
+	size_t to = ((size_t)(raw - img->buf) + bytes - 1) >> img->page_shift;
 
 	for (; from <= to; from++) {
 		if (img->state[from] == NOT_READ)

@@ -8,6 +8,9 @@
 #include "layout.h"
 #include "vmcoreinfo.h"
 
+#define MAPPING_BITS	3	/* low bits of page->mapping */
+#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
+
 static void witness_text(const struct ofl_witness *w, char *buf, size_t bytes)
 {
 	switch (w->kind) {
@@ -285,6 +288,7 @@ static enum ofl_status check_members(const struct ofl_layout *l,
 		{ OFL_F_PAGE_TYPE, OFL_F_PAGE_BYTES, 4 },
 		{ OFL_F_PAGE_COMPOUND, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_PRIVATE, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_MAPPING, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_COMPOUND_ORDER, OFL_F_PAGE_BYTES, 1 },
 		{ OFL_F_SECTION_MEM_MAP, OFL_F_MEM_SECTION_BYTES, 8 },
 		{ OFL_F_SECTION_USAGE, OFL_F_MEM_SECTION_BYTES, 8 },
@@ -299,7 +303,6 @@ static enum ofl_status check_late_members(const struct ofl_layout *l,
 					  struct ofl_err *err)
 {
 	static const struct inner late[] = {
-		{ OFL_F_PAGE_MAPPING, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_LRU, OFL_F_PAGE_BYTES, 16 },
 		{ OFL_F_COMPOUND_DTOR, OFL_F_PAGE_BYTES, 1 },
 	};
@@ -433,6 +436,8 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 	/* skipping does without it, judging does not */
 	if (!st && !ofl_fact_known(l, OFL_F_PAGE_PRIVATE))
 		st = missing(&ofl_fact_rows[OFL_F_PAGE_PRIVATE], err);
+	if (!st && !ofl_fact_known(l, OFL_F_PAGE_MAPPING))
+		st = missing(&ofl_fact_rows[OFL_F_PAGE_MAPPING], err);
 	if (!st)
 		st = check_late_members(l, err);
 	for (i = 0; i < OFL_NR_TYPES && !st; i++)
@@ -441,6 +446,22 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 		return ofl_fail(err, OFL_ERR_NODATA,
 			"nothing tells how free pages are marked: no PGTY_buddy enumerator, no VMCOREINFO PAGE_BUDDY_MAPCOUNT_VALUE");
 	return st;
+}
+
+bool ofl_page_movable_ops(const struct ofl_layout *l, const unsigned char *raw)
+{
+	int64_t flag = ofl_fact_value(l, OFL_F_PG_MOVABLE_OPS, -1);
+	int64_t at = ofl_fact_value(l, OFL_F_PAGE_MAPPING, -1);
+	uint64_t v;
+
+	if (flag >= 0 && flag < 64) {
+		memcpy(&v, raw + l->off_flags, sizeof(v));
+		return v >> flag & 1;
+	}
+	if (at < 0)
+		return false;
+	memcpy(&v, raw + at, sizeof(v));
+	return (v & MAPPING_BITS) == MAPPING_MOVABLE;
 }
 
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name)

@@ -9,9 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "scan.h"
+#include "recall.h"
 #include "skip.h"
 #include "workers.h"
+
+#define MAX_SINKS	3	/* with more nothing is kept for later */
 
 /** struct scan - state of one pass */
 struct scan {
@@ -27,6 +29,7 @@ struct scan {
 	const struct ofl_section *s;	/* the section in work */
 	uint64_t slab_mask;		/* PG_slab where it is a page flag, or 0 */
 	uint64_t reserved_mask;		/* PG_reserved */
+	int64_t off_private;		/* -1: this dump does not tell */
 	struct ofl_hole hole;		/* unknown pages not yet handed out */
 
 	struct ofl_image image;
@@ -40,6 +43,10 @@ struct scan {
 	unsigned int worker;		/* in a worker: which one it is */
 	struct ofl_teller *teller;	/* in a worker: the way to the parent */
 	uint64_t index;			/* of the next section */
+
+	struct ofl_recall *recall;	/* NULL: every section is to be read */
+	struct ofl_count *zone_of_one;	/* of the section that is to be kept */
+	uint64_t to_read;		/* sections that are not kept yet */
 };
 
 static enum ofl_status flush_hole(struct scan *sc)
@@ -145,12 +152,21 @@ static void decode(const struct scan *sc, const unsigned char *raw,
 	memcpy(&p->type, raw + sc->l->off_type, sizeof(p->type));
 	memcpy(&p->refcount, raw + sc->l->off_refcount, sizeof(p->refcount));
 	p->zone = ofl_zone_of(sc->n, p->flags);
-	p->raw = raw;
+}
+
+/* what listeners want to know of offline pages besides */
+static void decode_offline(const struct scan *sc, const unsigned char *raw,
+			   struct ofl_page *p)
+{
+	p->private = 0;
+	if (sc->off_private >= 0)
+		memcpy(&p->private, raw + sc->off_private, sizeof(p->private));
+	p->movable_ops = ofl_page_movable_ops(sc->l, raw);
 }
 
 /* the memmap of a section that is not online is not kept: look for marks only */
 static enum ofl_status stale_page(struct scan *sc, const unsigned char *raw,
-				  const struct ofl_page *p)
+				  struct ofl_page *p)
 {
 	bool all = sc->f->node < 0 && !sc->f->zone[0];
 
@@ -158,6 +174,7 @@ static enum ofl_status stale_page(struct scan *sc, const unsigned char *raw,
 	    !(p->zone ? ofl_filter_wants_zone(sc->f, p->zone) : all))
 		return OFL_OK;
 	sc->r->stale++;
+	decode_offline(sc, raw, p);
 	return add_offline(sc, p);
 }
 
@@ -188,7 +205,7 @@ static void note_hidden(struct scan *sc, const struct ofl_page *p)
 }
 
 static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
-				   const struct ofl_page *p)
+				   struct ofl_page *p)
 {
 	enum ofl_status st = OFL_OK;
 	struct ofl_count *zone;
@@ -206,6 +223,8 @@ static enum ofl_status online_page(struct scan *sc, const unsigned char *raw,
 	sc->r->total.scanned++;
 	zone->scanned++;
 	offline = is_offline(sc, raw, p);
+	if (offline)
+		decode_offline(sc, raw, p);
 	if (sc->want_known)
 		st = add_known(sc, p, raw, offline);
 	if (!offline || st)
@@ -375,6 +394,79 @@ static enum ofl_status hear_of(struct scan *sc, const struct ofl_section *s)
 	return look_at(sc, s);
 }
 
+static bool is_whole(const struct scan *sc, const struct ofl_section *s)
+{
+	return s->start_pfn >= sc->f->lo_pfn &&
+	       s->start_pfn + sc->l->section_pages <= sc->f->hi_pfn;
+}
+
+/* the section as an earlier scan saw it; NULL: it has to be read */
+static const struct ofl_recalled *recalled(const struct scan *sc,
+					   const struct ofl_section *s)
+{
+	if (!sc->recall || !s->online || !is_whole(sc, s))
+		return NULL;
+	return ofl_recall_find(sc->recall, s->nr);
+}
+
+static enum ofl_status say_again(struct scan *sc, const struct ofl_section *s,
+				 const struct ofl_recalled *found)
+{
+	if (!ofl_filter_wants_zone(sc->f, &sc->n->zone[found->zone])) {
+		sc->r->sections_recalled++;
+		return OFL_OK;
+	}
+	return ofl_recall_say(sc->recall, found, s, sc->n, sc->sinks,
+			      sc->nr_sinks, sc->r);
+}
+
+static enum ofl_status read_section(struct scan *sc, const struct ofl_section *s)
+{
+	return sc->crew ? hear_of(sc, s) : look_at(sc, s);
+}
+
+/* count it by itself and listen in, so that the next scan can be told of it */
+static enum ofl_status read_and_keep(struct scan *sc,
+				     const struct ofl_section *s)
+{
+	const struct ofl_sink *sinks = sc->sinks;
+	struct ofl_sink with[MAX_SINKS + 1];
+	struct ofl_scan_result *all = sc->r, one = { .zone = sc->zone_of_one };
+	enum ofl_status st;
+
+	if (sc->nr_sinks)
+		memcpy(with, sinks, sc->nr_sinks * sizeof(*with));
+	with[sc->nr_sinks] = ofl_recall_begin(sc->recall);
+	memset(one.zone, 0, sc->n->nr_zones * sizeof(*one.zone));
+	sc->r = &one;
+	sc->sinks = with;
+	sc->nr_sinks++;
+	st = read_section(sc, s);
+	sc->nr_sinks--;
+	sc->sinks = sinks;
+	sc->r = all;
+	ofl_scan_result_add(all, &one, sc->n->nr_zones);
+	if (!st)
+		ofl_recall_end(sc->recall, s, &one, sc->n->nr_zones);
+	return st;
+}
+
+/* a filter by node or zone does not see all of a section */
+static bool can_be_kept(const struct scan *sc, const struct ofl_section *s)
+{
+	return sc->recall && s->online && is_whole(sc, s) &&
+	       sc->f->node < 0 && !sc->f->zone[0];
+}
+
+static enum ofl_status visit(struct scan *sc, const struct ofl_section *s)
+{
+	const struct ofl_recalled *found = recalled(sc, s);
+
+	if (found)
+		return say_again(sc, s, found);
+	return can_be_kept(sc, s) ? read_and_keep(sc, s) : read_section(sc, s);
+}
+
 static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 {
 	struct scan *sc = arg;
@@ -386,7 +478,7 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 		sc->r->interrupted = true;
 		return OFL_ERR_INTERRUPTED;
 	}
-	st = sc->crew ? hear_of(sc, s) : look_at(sc, s);
+	st = visit(sc, s);
 	sc->r->sections_done++;
 	if (sc->t->ops->progress)
 		sc->t->ops->progress(sc->t->ctx, sc->r->sections_done,
@@ -400,7 +492,9 @@ static enum ofl_status share_section(void *arg, const struct ofl_section *s)
 	struct scan *sc = arg;
 	enum ofl_status st;
 
-	if (!is_wanted(sc, s) || sc->index++ % sc->nr_workers != sc->worker)
+	/* the parent keeps what it hears, but meets no section twice */
+	if (!is_wanted(sc, s) || recalled(sc, s) ||
+	    sc->index++ % sc->nr_workers != sc->worker)
 		return OFL_OK;
 	if (sc->t->ops->interrupted(sc->t->ctx))
 		return OFL_ERR_INTERRUPTED;
@@ -435,6 +529,7 @@ static enum ofl_status count_section(void *arg, const struct ofl_section *s)
 	struct scan *sc = arg;
 
 	sc->r->sections_wanted += is_wanted(sc, s);
+	sc->to_read += is_wanted(sc, s) && !recalled(sc, s);
 	return OFL_OK;
 }
 
@@ -449,9 +544,9 @@ static enum ofl_status scan_sections(struct scan *sc)
 	/* whoever looks at raw struct pages has to have them in this process */
 	if (!sc->want_known)
 		sc->nr_workers = ofl_workers_number(sc->t, f->workers,
-				r->sections_wanted * sc->l->section_pages);
-	if (sc->nr_workers > r->sections_wanted)
-		sc->nr_workers = (unsigned int)r->sections_wanted;
+				sc->to_read * sc->l->section_pages);
+	if (sc->nr_workers > sc->to_read)
+		sc->nr_workers = (unsigned int)sc->to_read;
 	if (sc->nr_workers > 1)
 		sc->crew = ofl_crew_start(sc->t, sc->n, sc->nr_workers, work,
 					  sc);
@@ -472,6 +567,7 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 		/* a page flag until 46df8e73a4a3 (in v6.10) made it a type */
 		.slab_mask = ofl_pageflag_mask(l, "slab"),
 		.reserved_mask = ofl_pageflag_mask(l, "reserved"),
+		.off_private = ofl_fact_value(l, OFL_F_PAGE_PRIVATE, -1),
 	};
 	enum ofl_status st;
 	size_t i;
@@ -480,19 +576,52 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	for (i = 0; i < nr_sinks; i++)
 		sc.want_known |= sinks[i].known != NULL;
 	sc.every_page = sc.want_known || f->every_page;
+	if (!sc.every_page && !t->live && nr_sinks <= MAX_SINKS)
+		sc.recall = f->recall;
 	ofl_skipper_init(&sc.skipper, l);
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
-	if (!r->zone)
+	sc.zone_of_one = calloc(n->nr_zones, sizeof(*r->zone));
+	if (!r->zone || !sc.zone_of_one) {
+		free(sc.zone_of_one);
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
+	}
 	ofl_blocks_count(t, l, f->lo_pfn, f->hi_pfn, &r->blocks);
 	st = ofl_image_init(&sc.image, t, l, err);
-	if (st)
-		return st;
-	st = scan_sections(&sc);
-	ofl_image_free(&sc.image);
+	if (!st) {
+		st = scan_sections(&sc);
+		ofl_image_free(&sc.image);
+	}
+	free(sc.zone_of_one);
 	if (st == OFL_ERR_INTERRUPTED)
 		st = OFL_OK;	/* what was found until then is worth showing */
 	return st;
+}
+
+static void add_count(struct ofl_count *to, const struct ofl_count *from)
+{
+	to->scanned += from->scanned;
+	to->offline += from->offline;
+	to->unknown += from->unknown;
+}
+
+void ofl_scan_result_add(struct ofl_scan_result *to,
+			 const struct ofl_scan_result *from, size_t nr_zones)
+{
+	size_t i;
+
+	add_count(&to->total, &from->total);
+	for (i = 0; i < nr_zones; i++)
+		add_count(&to->zone[i], &from->zone[i]);
+	for (i = 0; i < OFL_NR_UNKNOWN; i++)
+		to->unknown[i] += from->unknown[i];
+	to->stale += from->stale;
+	to->stale_unread += from->stale_unread;
+	to->no_zone += from->no_zone;
+	to->device += from->device;
+	if (!to->hidden)
+		to->hidden_pfn = from->hidden_pfn;
+	to->hidden += from->hidden;
+	to->memmap_pages += from->memmap_pages;
 }
 
 void ofl_scan_result_free(struct ofl_scan_result *r)

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "note.h"
 #include "workers.h"
 
 #define BUFFER_BYTES	(64u << 10)
@@ -24,23 +25,13 @@
  */
 #define WORTH_PAGES	(4u << 20)
 
-enum note_kind { NOTE_PAGES, NOTE_HOLE, NOTE_SECTION };
-
-/** struct note - what is told: a run of like pages, a hole, or "done" */
-struct note {
-	uint32_t kind;
-	uint32_t type;		/* page_type, or enum ofl_unknown */
-	uint64_t pfn;		/* first of the run; of the section when done */
-	uint64_t pages;
-	uint64_t flags;
-	int64_t refcount;
-};
+#define NOTE_SECTION	OFL_NR_NOTES	/* "done": of pfn, counts follow */
 
 /** struct ofl_teller - a worker's end */
 struct ofl_teller {
 	int fd;
 	size_t nr_zones;
-	struct note run;	/* pages == 0: none */
+	struct ofl_noter noter;
 	size_t used;
 	unsigned char buf[BUFFER_BYTES];
 };
@@ -126,66 +117,26 @@ static enum ofl_status put(struct ofl_teller *te, const void *p, size_t bytes)
 	return st;
 }
 
-static enum ofl_status end_run(struct ofl_teller *te)
+static enum ofl_status put_note(void *arg, const struct ofl_note *note)
 {
-	enum ofl_status st = OFL_OK;
-
-	if (te->run.pages)
-		st = put(te, &te->run, sizeof(te->run));
-	te->run.pages = 0;
-	return st;
-}
-
-static enum ofl_status tell_offline(void *arg, const struct ofl_section *s,
-				    const struct ofl_page *p)
-{
-	struct ofl_teller *te = arg;
-	struct note *run = &te->run;
-	enum ofl_status st;
-
-	(void)s;
-	if (run->pages && p->pfn == run->pfn + run->pages &&
-	    p->flags == run->flags && p->refcount == run->refcount &&
-	    p->type == run->type) {
-		run->pages++;
-		return OFL_OK;
-	}
-	st = end_run(te);
-	*run = (struct note){
-		.kind = NOTE_PAGES, .type = p->type, .pfn = p->pfn, .pages = 1,
-		.flags = p->flags, .refcount = p->refcount,
-	};
-	return st;
-}
-
-static enum ofl_status tell_unknown(void *arg, const struct ofl_section *s,
-				    const struct ofl_hole *h)
-{
-	struct ofl_teller *te = arg;
-	const struct note hole = {
-		.kind = NOTE_HOLE, .type = h->why, .pfn = h->start_pfn,
-		.pages = h->pages,
-	};
-	enum ofl_status st = end_run(te);
-
-	(void)s;
-	return st ? st : put(te, &hole, sizeof(hole));
+	return put(arg, note, sizeof(*note));
 }
 
 struct ofl_sink ofl_teller_sink(struct ofl_teller *teller)
 {
-	return (struct ofl_sink){ .offline = tell_offline,
-				  .unknown = tell_unknown, .arg = teller };
+	return ofl_noter_sink(&teller->noter);
 }
 
 enum ofl_status ofl_tell_section(struct ofl_teller *te,
 				 const struct ofl_section *s,
 				 struct ofl_scan_result *r)
 {
-	const struct note done = { .kind = NOTE_SECTION, .pfn = s->start_pfn };
+	const struct ofl_note done = {
+		.kind = NOTE_SECTION, .pfn = s->start_pfn,
+	};
 	size_t bytes = te->nr_zones * sizeof(*r->zone);
 	struct ofl_count *zone = r->zone;
-	enum ofl_status st = end_run(te);
+	enum ofl_status st = ofl_noter_flush(&te->noter);
 
 	st = st ? st : put(te, &done, sizeof(done));
 	st = st ? st : put(te, r, sizeof(*r));
@@ -206,6 +157,8 @@ static void run_worker(void *arg, int fd)
 	if (!te)
 		return;
 	te->fd = fd;
+	te->noter.put = put_note;
+	te->noter.arg = te;
 	te->nr_zones = crew->n->nr_zones;
 	crew->work(crew->arg, crew->next, te);
 	free(te);
@@ -296,40 +249,8 @@ static bool take(struct ofl_crew *crew, struct ear *ear, void *p, size_t bytes)
 	return true;
 }
 
-static enum ofl_status say_pages(const struct ofl_crew *crew,
-				 const struct ofl_section *s,
-				 const struct note *note,
-				 const struct ofl_sink *sink)
-{
-	struct ofl_page p = {
-		.pfn = note->pfn, .flags = note->flags, .type = note->type,
-		.refcount = (int32_t)note->refcount,
-		.zone = ofl_zone_of(crew->n, note->flags),
-	};
-	enum ofl_status st = OFL_OK;
-
-	for (; p.pfn < note->pfn + note->pages && !st; p.pfn++)
-		st = sink->offline(sink->arg, s, &p);
-	return st;
-}
-
-static enum ofl_status say(const struct ofl_crew *crew,
-			   const struct ofl_section *s,
-			   const struct note *note,
-			   const struct ofl_sink *sink)
-{
-	const struct ofl_hole hole = {
-		.start_pfn = note->pfn, .pages = note->pages,
-		.why = (enum ofl_unknown)note->type,
-	};
-
-	if (note->kind == NOTE_PAGES)
-		return sink->offline ? say_pages(crew, s, note, sink) : OFL_OK;
-	return sink->unknown ? sink->unknown(sink->arg, s, &hole) : OFL_OK;
-}
-
 /* can this be the next thing to hear of a section? */
-static bool makes_sense(const struct note *note, const struct ofl_section *s,
+static bool makes_sense(const struct ofl_note *note, const struct ofl_section *s,
 			uint64_t from_pfn, uint64_t end_pfn)
 {
 	if (note->kind == NOTE_SECTION)
@@ -337,36 +258,8 @@ static bool makes_sense(const struct note *note, const struct ofl_section *s,
 	if (note->pfn < from_pfn || note->pfn >= end_pfn || !note->pages ||
 	    note->pages > end_pfn - note->pfn)
 		return false;
-	return note->kind == NOTE_PAGES ||
-	       (note->kind == NOTE_HOLE && note->type < OFL_NR_UNKNOWN);
-}
-
-static void add_count(struct ofl_count *to, const struct ofl_count *from)
-{
-	to->scanned += from->scanned;
-	to->offline += from->offline;
-	to->unknown += from->unknown;
-}
-
-static void add_result(struct ofl_scan_result *to,
-		       const struct ofl_scan_result *from,
-		       const struct ofl_count *zone, size_t nr_zones)
-{
-	size_t i;
-
-	add_count(&to->total, &from->total);
-	for (i = 0; i < nr_zones; i++)
-		add_count(&to->zone[i], &zone[i]);
-	for (i = 0; i < OFL_NR_UNKNOWN; i++)
-		to->unknown[i] += from->unknown[i];
-	to->stale += from->stale;
-	to->stale_unread += from->stale_unread;
-	to->no_zone += from->no_zone;
-	to->device += from->device;
-	if (!to->hidden)
-		to->hidden_pfn = from->hidden_pfn;
-	to->hidden += from->hidden;
-	to->memmap_pages += from->memmap_pages;
+	return note->kind == OFL_NOTE_PAGES ||
+	       (note->kind == OFL_NOTE_HOLE && note->type < OFL_NR_UNKNOWN);
 }
 
 /* the worker has ended the section: what it counted follows */
@@ -379,7 +272,8 @@ static bool take_result(struct ofl_crew *crew, struct ear *ear,
 	if (!take(crew, ear, &one, sizeof(one)) ||
 	    !take(crew, ear, crew->zone, nr * sizeof(*crew->zone)))
 		return false;
-	add_result(r, &one, crew->zone, nr);
+	one.zone = crew->zone;
+	ofl_scan_result_add(r, &one, nr);
 	return true;
 }
 
@@ -389,15 +283,13 @@ static bool replay(struct ofl_crew *crew, struct ear *ear,
 		   struct ofl_scan_result *r, uint64_t *told_pfn,
 		   enum ofl_status *st)
 {
-	struct note note;
-	size_t i;
+	struct ofl_note note;
 
 	while (ear->process.pid && take(crew, ear, &note, sizeof(note)) &&
 	       makes_sense(&note, s, *told_pfn, end_pfn)) {
 		if (note.kind == NOTE_SECTION)
 			return take_result(crew, ear, r);
-		for (i = 0; i < nr_sinks && !*st; i++)
-			*st = say(crew, s, &note, &sinks[i]);
+		*st = ofl_note_say(&note, s, crew->n, sinks, nr_sinks);
 		if (*st)
 			return true;
 		*told_pfn = note.pfn + note.pages;

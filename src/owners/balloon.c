@@ -136,8 +136,6 @@ bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 	struct ofl_balloon *d = by_list(b, p->pfn);
 
 	ret->evidence = OFL_EV_LIST;
-	if (!d)
-		p = ofl_owner_page_see(p);
 	if (!d && p->private) {
 		ret->evidence = OFL_EV_POINTER;
 		d = by_kva(b, p->private);

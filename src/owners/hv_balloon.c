@@ -311,7 +311,6 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	if (is_unbacked(st, p->pfn))
 		return true;
 	ret->evidence = OFL_EV_COUNTER;
-	p = ofl_owner_page_see(p);
 	return st->ballooned && !p->movable_ops && !p->private;
 }
 

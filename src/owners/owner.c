@@ -7,8 +7,6 @@
 
 #include "owner.h"
 
-#define MAPPING_BITS	3	/* low bits of page->mapping */
-#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
 #define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
 
 const struct ofl_owner_ops *const ofl_owner_table[] = {
@@ -129,47 +127,6 @@ bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		}
 	}
 	return false;
-}
-
-static uint64_t word(const unsigned char *raw, const struct ofl_layout *l,
-		     enum ofl_fact_id member)
-{
-	uint64_t v;
-
-	memcpy(&v, raw + l->fact[member].value, sizeof(v));
-	return v;
-}
-
-const struct ofl_owner_page *ofl_owner_page_see(const struct ofl_owner_page *p)
-{
-	struct ofl_unseen *u = p->unseen;
-
-	if (!u)
-		return p;
-	if (!u->seen)
-		u->lost = !u->see(u->arg, u->page);
-	u->seen = true;
-	return u->page;
-}
-
-void ofl_owner_page_fill(const struct ofl_layout *l, uint64_t pfn,
-			 uint64_t page_kva, const unsigned char *raw,
-			 struct ofl_owner_page *ret)
-{
-	int64_t flag = ofl_fact_value(l, OFL_F_PG_MOVABLE_OPS, -1);
-
-	ret->pfn = pfn;
-	ret->page_kva = page_kva;
-	ret->unseen = NULL;
-	ret->flags = word(raw, l, OFL_F_PAGE_FLAGS);
-	ret->private = word(raw, l, OFL_F_PAGE_PRIVATE);
-	ret->lru_next = word(raw, l, OFL_F_PAGE_LRU);
-	memcpy(&ret->refcount, raw + l->off_refcount, sizeof(ret->refcount));
-	if (flag >= 0 && flag < 64)
-		ret->movable_ops = ret->flags >> flag & 1;
-	else
-		ret->movable_ops = (word(raw, l, OFL_F_PAGE_MAPPING) &
-				    MAPPING_BITS) == MAPPING_MOVABLE;
 }
 
 /* ---- names ---- */

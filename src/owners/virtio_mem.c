@@ -457,7 +457,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		ret->mgo = OFL_MGO_ASSUMED;
 		if (!d->books || !unplugged(st, d, pa, &gone))
 			return true;
-		if (!gone && ofl_owner_page_see(p)->movable_ops)
+		if (!gone && p->movable_ops)
 			return false;	/* a balloon took it from plugged memory */
 		ret->evidence = OFL_EV_BITMAP;
 		ret->mgo = d->removing ? OFL_MGO_REFUSES :

@@ -152,13 +152,15 @@ void owned_free(struct owned *o)
 struct ofl_claim owned_claim(struct owned *o, uint64_t pfn)
 {
 	unsigned char raw[64];
-	struct ofl_owner_page p;
+	struct ofl_owner_page p = { .pfn = pfn };
 	struct ofl_claim c;
 	uint64_t kva = K_VMEMMAP + pfn * 64;
 
 	if (o->tt.target.ops->read(o->tt.target.ctx, kva, raw, sizeof(raw)))
 		abort();
-	ofl_owner_page_fill(&o->l, pfn, kva, raw, &p);
+	memcpy(&p.private, raw + o->l.fact[OFL_F_PAGE_PRIVATE].value,
+	       sizeof(p.private));
+	p.movable_ops = ofl_page_movable_ops(&o->l, raw);
 	ofl_owners_claim(&o->owners, &p, &c);
 	return c;
 }

@@ -13,6 +13,7 @@
 #include "alloc.h"
 #include "kernel.h"
 #include "scan.h"
+#include "story.h"
 #include "workers.h"
 
 #define SECTIONS	40
@@ -36,11 +37,7 @@ static long trouble_at;		/* bytes or reads from its start */
 static unsigned int starts, stops;
 static pid_t parent;
 
-/* everything that a sink was told, and what was counted */
-static char *story;
-static size_t story_len;
-static FILE *teller;
-static unsigned long nr_calls, fail_call;
+static struct story story;
 
 /* ---- a target that can be copied ---- */
 
@@ -209,7 +206,7 @@ static int set_up(void **state)
 	l = calloc(1, sizeof(*l));
 	memset(&n, 0, sizeof(n));
 	trouble = FINE;
-	fail_call = 0;
+	story.fail_call = 0;
 	sharing = (struct ofl_sharing){ .processors = 4, .decompresses = true };
 	parent = getpid();
 	unit_seed();
@@ -226,67 +223,22 @@ static int drop(void **state)
 	return 0;
 }
 
-/* ---- the story ---- */
-
-static enum ofl_status hear_offline(void *arg, const struct ofl_section *s,
-				    const struct ofl_page *p)
-{
-	(void)arg;
-	fprintf(teller, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %x %d %s\n", s->nr,
-		p->pfn, p->flags, p->type, p->refcount,
-		p->zone ? p->zone->name : "-");
-	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
-}
-
-static enum ofl_status hear_unknown(void *arg, const struct ofl_section *s,
-				    const struct ofl_hole *h)
-{
-	(void)arg;
-	fprintf(teller, "%" PRIx64 " %" PRIx64 " +%" PRIx64 " %d\n", s->nr,
-		h->start_pfn, h->pages, h->why);
-	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
-}
-
-static void tell_count(const struct ofl_count *c)
-{
-	fprintf(teller, "%" PRIu64 " %" PRIu64 " %" PRIu64 "\n", c->scanned,
-		c->offline, c->unknown);
-}
-
-static void tell_result(void)
-{
-	size_t i;
-
-	tell_count(&r.total);
-	for (i = 0; i < n.nr_zones; i++)
-		tell_count(&r.zone[i]);
-	for (i = 0; i < OFL_NR_UNKNOWN; i++)
-		fprintf(teller, "%" PRIu64 " ", r.unknown[i]);
-	fprintf(teller, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-		r.stale, r.stale_unread, r.no_zone, r.device);
-	fprintf(teller, "%" PRIu64 " %" PRIu64 " %" PRIx64 " %d\n", r.sections_done,
-		r.hidden, r.hidden_pfn, r.interrupted);
-}
-
 /* -> all that is to be heard of a scan with so many workers; free() it */
 static char *listen_to(unsigned int workers, enum ofl_status want)
 {
-	const struct ofl_sink sink = { .offline = hear_offline,
-				       .unknown = hear_unknown };
+	const struct ofl_sink sink = story_sink(&story);
 	enum ofl_status st;
 
-	teller = open_memstream(&story, &story_len);
+	story_begin(&story);
 	starts = stops = 0;
-	nr_calls = 0;
 	f.workers = workers;
 	st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
 	assert_int_equal(st, want);
-	tell_result();
+	story_end(&story, &r, n.nr_zones);
 	ofl_scan_result_free(&r);
-	fclose(teller);
 	assert_int_equal(stops, starts - (trouble == REFUSED));
 	assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
-	return story;
+	return story.text;
 }
 
 static void expect_same(const char *alone, unsigned int workers)
@@ -385,9 +337,9 @@ static void test_a_sink_ends_it(void **state)
 {
 	(void)state;
 	can_be_copied(true);
-	for (fail_call = 1; fail_call < 40; fail_call += 7) {
+	for (story.fail_call = 1; story.fail_call < 40; story.fail_call += 7) {
 		free(listen_to(3, OFL_ERR_OUTPUT));
-		assert_int_equal(nr_calls, fail_call);
+		assert_int_equal(story.nr_calls, story.fail_call);
 	}
 }
 
@@ -454,8 +406,7 @@ static void test_how_many(void **state)
 
 static void test_out_of_memory(void **state)
 {
-	const struct ofl_sink sink = { .offline = hear_offline,
-				       .unknown = hear_unknown };
+	const struct ofl_sink sink = story_sink(&story);
 	char *alone;
 	unsigned long nth;
 
@@ -463,22 +414,23 @@ static void test_out_of_memory(void **state)
 	can_be_copied(true);
 	alone = listen_to(1, OFL_OK);
 	/* what the scan itself takes first fails it; then workers do without */
-	for (nth = 1; nth <= 4; nth++) {
+	for (nth = 1; nth <= 5; nth++) {
 		enum ofl_status st;
 
-		teller = open_memstream(&story, &story_len);
+		story_begin(&story);
 		f.workers = 2;
 		alloc_fail_from_now(nth);
 		st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
 		alloc_stop();
-		if (!st)
-			tell_result();
+		if (st)
+			fclose(story.f);
+		else
+			story_end(&story, &r, n.nr_zones);
 		ofl_scan_result_free(&r);
-		fclose(teller);
-		assert_int_equal(st, nth <= 2 ? OFL_ERR_NOMEM : OFL_OK);
+		assert_int_equal(st, nth <= 3 ? OFL_ERR_NOMEM : OFL_OK);
 		if (!st)
-			assert_string_equal(story, alone);
-		free(story);
+			assert_string_equal(story.text, alone);
+		free(story.text);
 	}
 	free(alone);
 }
