@@ -35,7 +35,8 @@ Nothing may contradict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must n
 `SPINS` must still be trying when its time is over. `MIGRATE` promises nothing: whether a
 page can be migrated is not in a dump. A running guest is never quite still: where the
 kernel refuses because of a page that was free right before the dump, or of another kind
-(so the guest's `/proc/kpageflags`), the guest has changed, and the attempt says nothing.
+(so the guest's `/proc/kpageflags`), and `offblock` did not name that very page, the guest
+has changed, and the attempt says nothing.
 
 Repeat it with `make check-verdicts` (an hour on two processors; what is cached is not
 done again). This page is written by it.

@@ -51,10 +51,46 @@ def test_reasons(tried):
     assert reasons.count(False) <= len(reasons) // 5, [str(row) for row in tried[1] if row.same_reason is False]
 
 
-@pytest.mark.parametrize("series", kernels.selected())
-def test_caught_in_the_middle(series):
+#: one kind on each kernel, the other on the first
+IN_THE_MIDDLE = [*((series, "caught-pinned") for series in kernels.selected()),
+                 (kernels.selected()[0], "caught-balloon")]
+
+
+@pytest.mark.parametrize("series, kind", IN_THE_MIDDLE)
+def test_caught_in_the_middle(series, kind):
     """A block that was being offlined when the dump was made is told as such, without a false error."""
-    dump = verdicts.get(series, "caught-pinned")
-    block, wrong = verdicts.caught(dump)
+    block, wrong = verdicts.caught(verdicts.get(series, kind))
     assert not wrong, wrong
-    assert block["offline"], "the block was to hold pages whose driver has let go"
+    assert block["offline"], "the block was to hold pages that its drivers have"
+
+
+def _row(verdict, outcome, **more):
+    """What a comparison makes of a verdict and an outcome; `more` is what else the guest said."""
+    said = {"verdict": verdict, "reason": "unmovable page: slab", "blocker_pfn": 7}
+    return verdicts.Row("none", said, {"outcome": outcome, "reason": "", "was": None, "pfn": None,
+                                       "disturbed": [], **more})
+
+
+RULED_OUT = {"OFFLINABLE": {"EBUSY", "EINVAL", "still trying"}, "DRIVER": {"EBUSY", "EINVAL", "still trying"},
+             "MIGRATE": set(), "UNKNOWN": set(), "SPINS": {"success", "EBUSY", "EINVAL"}, "BLOCKED": {"success"},
+             "OFFLINE": {"success", "EBUSY", "EINVAL", "still trying"}}
+
+
+@pytest.mark.parametrize("verdict", RULED_OUT)
+def test_what_contradicts(verdict):
+    """Each verdict rules out what docs/verdicts.md says it does, and nothing else."""
+    outcomes = ("success", "EBUSY", "EINVAL", "still trying")
+    assert {outcome for outcome in outcomes if _row(verdict, outcome).contradiction} == RULED_OUT[verdict]
+
+
+def test_what_excuses():
+    """Only a page that was something else, and that the dump does not have in the way, is an excuse."""
+    assert _row("OFFLINABLE", "EBUSY", was="free", pfn=9).changed
+    assert _row("OFFLINABLE", "EBUSY", was="other", pfn=9).changed
+    assert not _row("OFFLINABLE", "EBUSY", was="same", pfn=9).changed
+    assert not _row("BLOCKED", "EBUSY", was="other", pfn=7).changed, "the dump names that page"
+    assert _row("BLOCKED", "success", disturbed=["memory1"]).changed
+    assert not _row("BLOCKED", "success", was="other", pfn=9).changed, "nothing was refused"
+    reason = {"reason": "unmovable page", "pfn": 7}
+    assert _row("BLOCKED", "EBUSY", was="other", **reason).same_reason is True
+    assert _row("BLOCKED", "EBUSY", reason="failure to isolate range").same_reason is False

@@ -181,8 +181,12 @@ class Row:
 
         Either an earlier block did not come back, or the page that the kernel refuses
         to move was free, or another kind of page, in the guest right before the dump.
+        That is before: where the dump has that very page in the way, it is the dump's word.
         """
-        return bool(self.did["disturbed"]) or self.outcome != SUCCESS and self.did["was"] in ("free", "other")
+        if self.did["disturbed"]:
+            return True
+        return (self.outcome != SUCCESS and self.did["was"] in ("free", "other")
+                and self.did["pfn"] != self.said.get("blocker_pfn"))
 
     @property
     def contradiction(self):
