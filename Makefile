@@ -64,7 +64,7 @@ $(BUILD)/libofl.a: $(OBJ)
 	rm -f $@
 	$(AR) rcs $@ $^
 
-$(BUILD)/src/view.o $(SAN)/src/view.o $(SAN)/tests/lib/alloc.o: \
+$(foreach o,src/view.o src/types.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 $(BUILD)/%.o: %.c | need-libs

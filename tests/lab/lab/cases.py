@@ -13,8 +13,7 @@ import inspect
 import json
 import typing
 
-from . import initramfs
-from .guest import MIB, Machine
+from .guest import MIB, Guest, Machine
 
 
 @dataclasses.dataclass(frozen=True)
@@ -27,12 +26,13 @@ class Case:
     formats: tuple = ("kdump-zlib",)
     after: typing.Callable = None
     shared: bool = True     # False: only the test that asks for it gets it
+    guest: type = Guest     # another architecture's, or what runs on another hypervisor
 
     def key(self):
         """Changes whenever a dump of this case would come out different."""
         what = [self.machine.arguments(), self.machine.modules, self.formats]
         what += [inspect.getsource(part) for part in (self.steps, self.after) if part]
-        what += [path.read_text() for path in initramfs.sources()]
+        what += [path.read_text() for path in self.guest.sources()]
         what += [hashlib.sha256(open(path, "rb").read()).hexdigest() for _, path in self.machine.files]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 

@@ -28,17 +28,19 @@ class Crash:
     version: str              # x.y.z
     command: tuple            # how to start it
     include: pathlib.Path     # the folder with its defs.h
+    make: tuple = ()          # make's words when it is for another architecture
 
     @functools.cached_property
     def extension(self):
         """offline.so built for this crash; make decides what is to be done."""
-        folder = CACHE / "extension" / f"crash-{self.version}"
-        with lock(f"extension-{self.version}"):
+        what = f"{self.version}-{self.name}" if self.make else self.version
+        folder = CACHE / "extension" / f"crash-{what}"
+        with lock(f"extension-{what}"):
             folder.mkdir(parents=True, exist_ok=True)
             environment = {key: value for key, value in os.environ.items()
                            if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
             run(("make", "-C", REPO, f"BUILD={folder}", f"CRASH_INCLUDE={self.include}",
-                 f"CRASH_VERSION={self.version}", folder / "offline.so"), env=environment)
+                 f"CRASH_VERSION={self.version}", *self.make, folder / "offline.so"), env=environment)
         return folder / "offline.so"
 
 
@@ -91,7 +93,11 @@ def _unpack(suite, work):
     remove(root)
 
 
+#: Those that are not just another suite's, by name; other architectures' add theirs.
+MADE = {"system": _system}
+
+
 @functools.lru_cache
 def get(name):
-    """The crash of the kernel table's name: "system", or a Debian suite."""
-    return _system() if name == "system" else _unpacked(name)
+    """The crash of the kernel table's name: one of MADE, or a Debian suite."""
+    return MADE[name]() if name in MADE else _unpacked(name)

@@ -9,7 +9,6 @@ import time
 
 from . import kernels
 from .cases import CASES
-from .guest import Guest
 from .util import CACHE, LabError, lock, new_folder, progress, run
 
 #: Printed by the guest, one block a line: name, state, node, zones.
@@ -94,7 +93,7 @@ def _take(guest, case, folder):
 
 
 def _make(kernel, case, folder):
-    with Guest(kernel, case.machine, folder) as guest:
+    with case.guest(kernel, case.machine, folder) as guest:
         truth = _take(guest, case, folder)
     if (folder / "dump.elf").exists():
         run(("fallocate", "--dig-holes", folder / "dump.elf"))  # most of a guest's memory is zeros
@@ -109,8 +108,9 @@ def _fill(kernel, case, folder):
 
 
 def get(series, case_name, form=None):
-    """The dump of a case, made when the cache does not have it."""
-    kernel, case = kernels.get(series), CASES[case_name]
+    """The dump of a case, made when the cache does not have it; a case may be given itself."""
+    case = CASES.get(case_name, case_name)
+    kernel, case_name = kernels.get(series), case.name
     folder = CACHE / "dumps" / kernel.release / f"{case_name}-{case.key()}"
     with lock(f"dump-{series}-{case_name}"):
         if not folder.exists():

@@ -33,13 +33,14 @@ class Machine:
     modules: tuple = initramfs.MODULES
     files: tuple = ()       # (path in the guest, file here)
     gdb: bool = False       # a gdbstub on the unix socket Guest.gdb
+    note: tuple = ("-device", "vmcoreinfo")  # VMCOREINFO into the dump, where the machine has fw_cfg
 
     def arguments(self):
         """QEMU's arguments that decide what the guest sees."""
         return ["-machine", self.machine, "-accel", "tcg", "-cpu", self.cpu, "-smp", "1",
                 "-m", f"{self.memory},maxmem={self.maxmem},slots=8",
                 "-nodefaults", "-display", "none", "-no-reboot",
-                "-device", "vmcoreinfo", *self.devices,
+                *self.note, *self.devices,
                 "-append", f"{self.append} {self.more_append}".strip()]
 
 
@@ -76,17 +77,36 @@ class Guest:
             self.process.wait()
         shutil.rmtree(self.sockets, ignore_errors=True)
 
+    # -- start: what another architecture has of its own ------------------------
+
+    @staticmethod
+    def sources():
+        """The files that decide what the guest does, for the cache key."""
+        return initramfs.sources()
+
+    @staticmethod
+    def emulator():
+        """How QEMU is started."""
+        return ("qemu-system-x86_64",)
+
+    def lines(self):
+        """QEMU's arguments for the ways in and out: the socket `shell`, the file `answers`."""
+        return ("-serial", f"unix:{self.sockets}/shell,server=on,wait=off",
+                "-debugcon", f"file:{self.folder}/answers")
+
+    def build(self, image):
+        """Write the initramfs."""
+        initramfs.build(image, self.kernel, self.machine.modules, self.machine.files)
+
     # -- start ----------------------------------------------------------------
 
     def _command(self):
         image = self.folder / "initramfs.gz"
-        initramfs.build(image, self.kernel, self.machine.modules, self.machine.files)
+        self.build(image)
         # QEMU must not outlive the tests, however they end
-        command = ["setpriv", "--pdeathsig", "KILL", "--", "qemu-system-x86_64", *self.machine.arguments(),
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *self.emulator(), *self.machine.arguments(),
                    "-kernel", self.kernel.vmlinuz, "-initrd", image,
-                   "-serial", f"file:{self.folder}/console.log",
-                   "-serial", f"unix:{self.sockets}/shell,server=on,wait=off",
-                   "-debugcon", f"file:{self.folder}/answers",
+                   "-serial", f"file:{self.folder}/console.log", *self.lines(),
                    "-qmp", f"unix:{self.sockets}/qmp,server=on,wait=off"]
         if self.machine.gdb:
             command += ["-gdb", f"unix:{self.gdb},server=on,wait=off"]

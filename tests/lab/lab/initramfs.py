@@ -84,11 +84,15 @@ def build(target, kernel, modules=MODULES, extra=()):
     busybox = shutil.which("busybox")
     if not busybox:
         raise LabError("busybox is missing: install the package busybox-static")
+    own = [(f"bin/{path.name}", path) for path in programs()]
+    pack(target, kernel, modules, (*own, ("bin/busybox", busybox), ("init", LAB / "guest" / "init"), *extra))
+
+
+def pack(target, kernel, modules, extra):
+    """Write an initramfs of a kernel's modules and the files given, /init among them."""
     available = Modules(kernel.modules)
     order = available.order(modules)
-    files = {f"bin/{path.name}": path.read_bytes() for path in programs()}
-    files["bin/busybox"] = pathlib.Path(busybox).read_bytes()
-    files["init"] = (LAB / "guest" / "init").read_bytes()
+    files = {}
     files["lib/modules/order"] = "".join(f"{name}.ko\n" for name in order).encode()
     files.update((f"lib/modules/{name}.ko", available.data(name)) for name in order)
     files.update((name.lstrip("/"), pathlib.Path(path).read_bytes()) for name, path in extra)

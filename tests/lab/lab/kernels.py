@@ -7,12 +7,13 @@ import lzma
 import os
 import pathlib
 
-from .packages import Apt, newest_kernel, remove
+from .packages import NATIVE, Apt, newest_kernel, remove
 from .util import CACHE, lock, new_folder, progress, run, write_atomic
 
 #: What is taken from the packages: the kernel, and the drivers the cases use.
 IMAGE_FILES = ("boot/vmlinuz-*", "*/modules/*/vmlinuz", "*/drivers/virtio/*", "*/drivers/firmware/qemu_fw_cfg*",
-               "*/drivers/misc/vmw_balloon*", "*/drivers/misc/vmw_vmci/*", "*/drivers/hv/*")
+               "*/drivers/misc/vmw_balloon*", "*/drivers/misc/vmw_vmci/*", "*/drivers/hv/*",
+               "boot/vmlinux-*", "*/drivers/char/virtio_console*")
 DEBUG_FILES = ("*/vmlinux*", "*/drivers/virtio/*", "*/drivers/misc/vmw_balloon*", "*/drivers/hv/*")
 
 
@@ -25,6 +26,10 @@ class Series:
     #: for the second witness: struct page member, mask and value that mean PageOffline here,
     #: from include/linux/page-flags.h of these kernels; the extension finds them by itself
     marked: tuple = ("page_type", 0xff000000, 0xf1000000)
+    version: str = ""          # where the name is not it
+    architecture: str = NATIVE  # Debian's name
+    flavour: str = "cloud-amd64"
+    tools: str = ""            # prefix of the binutils that know its files
 
 
 SERIES = {row.name: row for row in (
@@ -68,7 +73,7 @@ def _resolved(series):
         found = json.loads(note.read_text())
         if _folder(found["release"]).exists():
             return found
-    release, image, debug = newest_kernel(Apt(), series.name)
+    release, image, debug = newest_kernel(Apt(series.architecture), series.version or series.name, series.flavour)
     found = {"release": release, "image": image, "debug": debug}
     write_atomic(note, json.dumps(found))
     return found
@@ -82,7 +87,7 @@ def get(name):
         kernel = Kernel(series, found["release"], _folder(found["release"]))
         if not kernel.folder.exists():
             with new_folder(kernel.folder) as work:
-                _unpack(found, work)
+                _unpack(series, found, work)
     return kernel
 
 
@@ -93,23 +98,23 @@ def driver(kernel, name):
         target = folder / f"{name}.ko"
         if not target.exists():
             with new_folder(folder) as work:
-                Apt().unpack(_resolved(kernel.series)["image"], work, (f"{name}.ko*",))
+                Apt(kernel.series.architecture).unpack(_resolved(kernel.series)["image"], work, (f"{name}.ko*",))
                 found = next(work.rglob(f"{name}.ko*"))
                 data = found.read_bytes()
                 (work / target.name).write_bytes(lzma.decompress(data) if found.suffix == ".xz" else data)
     return target
 
 
-def _unpack(found, work):
+def _unpack(series, found, work):
     """Lay the files of the packages out as Kernel names them."""
-    apt, image, debug = Apt(), work / "image", work / "debuginfo"
+    apt, image, debug = Apt(series.architecture), work / "image", work / "debuginfo"
     for folder, packages, files in ((image, found["image"], IMAGE_FILES), (debug, [found["debug"]], DEBUG_FILES)):
         folder.mkdir()
         apt.unpack(packages, folder, files)
-    next(image.rglob("vmlinuz*")).rename(work / "vmlinuz")
+    next(path for path in image.rglob("vmlinu*") if path.is_file()).rename(work / "vmlinuz")
     progress(f"shrinking vmlinux of {found['release']}")
     # crash does not use the relocations, and they are half of the file
-    run(("objcopy", "--remove-relocations=*", next(debug.rglob("vmlinux*")), work / "vmlinux"))
+    run((f"{series.tools}objcopy", "--remove-relocations=*", next(debug.rglob("vmlinux*")), work / "vmlinux"))
     for folder, target in ((image, "modules"), (debug, "debug")):
         (work / target).mkdir()
         for path in folder.rglob("*.ko*"):

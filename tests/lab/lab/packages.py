@@ -20,6 +20,8 @@ from .util import CACHE, LabError, lock, natural, new_folder, progress, run
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
 SUITES = ("bookworm", "bookworm-backports", "trixie", "trixie-backports", "sid")
 SECURITY_SUITES = ("bookworm-security",)
+FOREIGN_SUITES = ("bookworm",)  # mirrors are slow to bring the smaller ports up to date elsewhere
+NATIVE = "amd64"
 FRESH_SECONDS = 24 * 3600  # packages leave the archive when a newer version comes
 TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)",
            "Created-By: Packages", "Origin: Debian")
@@ -42,29 +44,31 @@ def _machine_sources():
 
 
 class Apt:
-    """apt with its own sources, state and cache."""
+    """apt with its own sources, state and cache, for one Debian architecture."""
 
-    def __init__(self, folder=CACHE / "apt"):
-        self.folder = folder
-        self.config = folder / "apt.conf"
+    def __init__(self, architecture=NATIVE):
+        self.architecture = architecture
+        self.suites = SUITES if architecture == NATIVE else FOREIGN_SUITES
+        self.security_suites = SECURITY_SUITES if architecture == NATIVE else ()
+        self.folder = CACHE / ("apt" if architecture == NATIVE else f"apt-{architecture}")
+        self.config = self.folder / "apt.conf"
 
     def _prepare(self):
         """Write the configuration and fetch the indexes, unless those of today are there."""
-        with lock("apt"):
+        with lock(self.folder.name):
             if self.config.exists() and time.time() - self.config.stat().st_mtime < FRESH_SECONDS:
                 return
             with new_folder(self.folder) as work:
                 self._write(work, work)
-                progress("fetching package indexes of " + ", ".join((*SUITES, *SECURITY_SUITES)))
+                progress(f"fetching package indexes of {', '.join((*self.suites, *self.security_suites))} for {self.architecture}")
                 run(("apt-get", "-q", "update"), env=self._environment(work / "apt.conf"))
                 self._write(work, self.folder)
 
-    @staticmethod
-    def _write(work, folder):
+    def _write(self, work, folder):
         """The configuration in `work`, naming its files as they will be in `folder`."""
         main, security = _machine_sources()
-        pairs = [(main, suite) for suite in SUITES]
-        pairs += [(security, suite) for suite in SECURITY_SUITES if security]
+        pairs = [(main, suite) for suite in self.suites]
+        pairs += [(security, suite) for suite in self.security_suites if security]
         for name in ("state/lists/partial", "cache/archives/partial"):
             (work / name).mkdir(parents=True, exist_ok=True)
         (work / "state/status").touch()
@@ -75,7 +79,7 @@ class Apt:
             "Dir::Cache": folder / "cache", "Dir::Etc::sourcelist": folder / "sources.list",
             "Dir::Etc::sourceparts": "/dev/null", "Dir::Etc::preferences": "/dev/null",
             "Dir::Etc::preferencesparts": "/dev/null", "Acquire::Languages": "none",
-            "APT::Sandbox::User": "", "APT::Architecture": "amd64",
+            "APT::Sandbox::User": "", "APT::Architecture": self.architecture,
             # a mirror that lags behind still has kernels to test; signatures count
             "Acquire::Check-Valid-Until": "false",
         }
@@ -130,8 +134,8 @@ def _unpack_one(deb, target, patterns):
         raise LabError(f"{deb.name}: dpkg-deb could not unpack it")
 
 
-def newest_kernel(apt, series):
-    """(release, image packages, debug package) of the newest cloud kernel of a series.
+def newest_kernel(apt, series, flavour="cloud-amd64"):
+    """(release, image packages, debug package) of the newest kernel of a series and a flavour.
 
     Point versions come and go in the archive, and one without its debug package is
     of no use here.  Where a whole 7.x series has gone the newest 7.x takes its place.
@@ -141,7 +145,7 @@ def newest_kernel(apt, series):
     if series.startswith("7."):
         patterns.append(r"7\.\d+\.")
     for pattern in patterns:
-        wanted = re.compile(rf"linux-image-({pattern}\S*-cloud-amd64)-dbg")
+        wanted = re.compile(rf"linux-image-({pattern}\S*-{flavour})-dbg")
         releases = [m.group(1) for m in map(wanted.fullmatch, names) if m]
         for release in sorted(releases, key=natural, reverse=True):
             debug = f"linux-image-{release}-dbg"
@@ -150,7 +154,7 @@ def newest_kernel(apt, series):
             versions = apt.versions((debug, *image))
             if len(versions) == 1 + len(image) and len(set(versions.values())) == 1:
                 return release, image, debug
-    raise LabError(f"no {series} cloud kernel with debug symbols in {', '.join(SUITES)}")
+    raise LabError(f"no {series} kernel {flavour} with debug symbols in {', '.join(apt.suites)}")
 
 
 def remove(path):
