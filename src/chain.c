@@ -25,6 +25,8 @@ static const struct known callbacks[] = {
 	{ "sclp_mem_notifier", OFL_VETO_SOMETIMES,
 	  "s390: refuses standby increments" },
 	{ "cmm_memory_cb", OFL_VETO_NEVER, "powerpc CMM: pauses loaning" },
+	{ "iommu_mem_notifier", OFL_VETO_NEVER,
+	  "pseries IOMMU: nothing before it is done" },
 	{ "hv_memory_notifier", OFL_VETO_NEVER, "Hyper-V: nothing" },
 	{ "xen_memory_notifier", OFL_VETO_NEVER, "Xen: nothing" },
 	{ "ksm_memory_callback", OFL_VETO_NEVER, "KSM: waits" },

@@ -4,9 +4,16 @@
  *
  * The statics of module cmm are found by its symbols; balloon_dev_info and
  * atomic_long_t are types of the kernel proper, so no debuginfo is needed.
+ * Where the dump has symbols of functions only, and the host has none, pages
+ * still point to the device, whose migratepage names the driver.
  *
- * Source: arch/powerpc/platforms/pseries/cmm.c, on the balloon core since
- * fe030c9b85e6 (in v5.5).
+ * Nothing is locked while a page is loaned or taken back, and one page at a
+ * time is: it is on the list before loaned_pages goes up, and off it before
+ * loaned_pages goes down. hotplug_mutex is held from MEM_GOING_OFFLINE on
+ * until offlining is over, and keeps the driver from loaning meanwhile.
+ *
+ * Source: arch/powerpc/platforms/pseries/cmm.c of 6.1.176; on the balloon core
+ * since fe030c9b85e6 (in v5.5).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,12 +22,13 @@
 #include "balloon.h"
 
 #define MODULE "cmm"
+#define NO_BOOKS "cmm: the dump has no symbols of its variables, try mod -s cmm"
 
 /** struct state - the driver in this dump */
 struct state {
 	const struct ofl_env *env;
 	struct ofl_balloons b;
-	uint64_t loaned_kva, mutex_kva;	/* 0: not found */
+	uint64_t loaned_kva, target_kva;	/* 0: not found */
 };
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
@@ -45,7 +53,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st->b.module = MODULE;
 	st->b.migrate = "cmm_migratepage";
 	ofl_module_symbol(&m, "loaned_pages", &st->loaned_kva);
-	ofl_module_symbol(&m, "hotplug_mutex", &st->mutex_kva);
+	ofl_module_symbol(&m, "loaned_pages_target", &st->target_kva);
 	if (ofl_module_symbol(&m, "b_dev_info", &kva)) {
 		status = ofl_balloons_add(&st->b, kva, &d, err);
 		if (d)
@@ -63,6 +71,15 @@ static void free_state(void *state)
 	free(st);
 }
 
+/* without migration no page points to the device */
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	return st && !st->b.nr ? NO_BOOKS : NULL;
+}
+
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct state *st = state;
@@ -71,6 +88,8 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	for (i = 0; i < st->b.nr; i++) {
 		memset(&ret[i], 0, sizeof(ret[i]));
 		ret[i].kva = st->b.dev[i].driver_kva;
+		if (!ret[i].kva)
+			snprintf(ret[i].note, sizeof(ret[i].note), NO_BOOKS);
 	}
 	return st->b.nr;
 }
@@ -83,22 +102,37 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	return ofl_balloons_claim(&st->b, p, ret);
 }
 
+/* the driver has work to do, and its books are apart by the page in its hands */
+static bool at_work(const struct state *st, const struct ofl_balloon *d,
+		    int64_t loaned, int64_t target)
+{
+	int64_t apart = loaned - (int64_t)(d->list.set.pages + d->isolated);
+
+	return loaned != target &&
+	       (st->env->t->live || (apart >= -1 && apart <= 1));
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
 	const struct state *st = state;
-	uint64_t v;
+	const struct ofl_balloon *d = &st->b.dev[device];
+	uint64_t loaned, target;
 
-	if (st->loaned_kva && st->b.dev[device].driver_kva &&
-	    ofl_read_u64(st->env->t, st->loaned_kva, &v)) {
-		ofl_account_counter(a, "loaned_pages", (int64_t)v);
+	if (st->loaned_kva && d->driver_kva &&
+	    ofl_read_u64(st->env->t, st->loaned_kva, &loaned)) {
+		ofl_account_counter(a, "loaned_pages", (int64_t)loaned);
 		a->known = true;
-		a->expected = (int64_t)v;
+		a->expected = (int64_t)loaned;
 	}
-	ofl_balloon_account(&st->b.dev[device], a);
-	if (st->mutex_kva && ofl_mutex_held(st->env, st->mutex_kva))
-		snprintf(a->in_flight, sizeof(a->in_flight),
-			 "hotplug_mutex is held: loaning or taking back");
+	if (a->known && st->target_kva &&
+	    ofl_read_u64(st->env->t, st->target_kva, &target)) {
+		ofl_account_counter(a, "loaned_pages_target", (int64_t)target);
+		if (at_work(st, d, (int64_t)loaned, (int64_t)target))
+			snprintf(a->in_flight, sizeof(a->in_flight),
+				 "loaned_pages is not its target: loaning or taking back");
+	}
+	ofl_balloon_account(d, a);
 }
 
 const struct ofl_owner_ops ofl_owner_cmm = {
@@ -107,6 +141,7 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.in_vm_events = true,
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

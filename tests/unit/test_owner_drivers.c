@@ -318,22 +318,107 @@ static void test_vmware_negative_size(void **state)
 
 /* ---- CMM ---- */
 
-static void test_cmm(void **state)
+/* the list has four pages */
+static void cmm(uint64_t loaned, uint64_t target)
 {
 	static const struct owned_symbol s[] = {
 		{ "b_dev_info", VMW }, { "loaned_pages", VMW + 0x100 },
+		{ "loaned_pages_target", VMW + 0x108 },
 	};
-	static const struct owned_module m[] = { { "cmm", s, 2 } };
+	static const struct owned_module m[] = { { "cmm", s, ARRAY_LEN(s) } };
+
+	owned_modules(&k, m, 1);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, VMW + 0x100,
+		    loaned, target);
+	balloon(VMW, 0, 0);
+	owned_load(&k, &o);
+}
+
+static void test_cmm(void **state)
+{
 	struct ofl_account a;
 
 	(void)state;
-	owned_modules(&k, m, 1);
-	kernel_line(&k, "mem %" PRIx64 " 4", VMW + 0x100);
-	balloon(VMW, 0, 0);
-	owned_load(&k, &o);
+	cmm(4, 4);
 	assert_owner(700, "cmm", OFL_EV_LIST);
 	a = owned_account(&o, "cmm", 0);
+	assert_true(a.known);
 	assert_int_equal(a.expected, 4);
+	assert_string_equal(a.counter[1].name, "loaned_pages_target");
+	assert_string_equal(a.in_flight, "");
+}
+
+static void test_cmm_at_work(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	cmm(3, 100);
+	a = owned_account(&o, "cmm", 0);
+	assert_int_equal(a.expected, 3);
+	assert_string_not_equal(a.in_flight, "");
+}
+
+/* it has one page in its hands, no two */
+static void test_cmm_off_by_two(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	cmm(6, 100);
+	a = owned_account(&o, "cmm", 0);
+	assert_string_equal(a.in_flight, "");
+}
+
+static const struct owned_symbol cmm_functions[] = {
+	{ "cmm_migratepage", TEXT },
+};
+static const struct owned_module cmm_module[] = {
+	{ "cmm", cmm_functions, 1 },
+};
+
+/* after mod -s the host knows what a dump without KALLSYMS_ALL does not */
+static void test_cmm_symbols_of_the_host(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	owned_modules(&k, cmm_module, 1);
+	kernel_line(&k, "symbol cmm:b_dev_info %" PRIx64, VMW);
+	kernel_line(&k, "symbol cmm:loaned_pages %" PRIx64, VMW + 0x100);
+	kernel_line(&k, "mem %" PRIx64 " 4", VMW + 0x100);
+	balloon(VMW, 0, TEXT);
+	owned_load(&k, &o);
+	assert_null(o.owners.blind);
+	assert_owner(700, "cmm", OFL_EV_LIST);
+	a = owned_account(&o, "cmm", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 4);
+}
+
+static void test_cmm_without_variables(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	owned_modules(&k, cmm_module, 1);
+	balloon(VMW, 0, TEXT);
+	owned_load(&k, &o);
+	assert_owner(3, "cmm", OFL_EV_LIST);
+	assert_int_equal(owned_devices(&o, "cmm", dev), 1);
+	assert_non_null(strstr(dev[0].note, "mod -s cmm"));
+	a = owned_account(&o, "cmm", 0);
+	assert_false(a.known);
+}
+
+static void test_cmm_without_variables_or_migration(void **state)
+{
+	(void)state;
+	owned_modules(&k, cmm_module, 1);
+	balloon(VMW, 0, 0);
+	owned_load(&k, &o);
+	assert_non_null(o.owners.blind);
+	assert_owner(700, "unknown", OFL_EV_NONE);
 }
 
 /* ---- Xen ---- */
@@ -773,6 +858,11 @@ int main(void)
 		CASE(test_vmware),
 		CASE(test_vmware_negative_size),
 		CASE(test_cmm),
+		CASE(test_cmm_at_work),
+		CASE(test_cmm_off_by_two),
+		CASE(test_cmm_symbols_of_the_host),
+		CASE(test_cmm_without_variables),
+		CASE(test_cmm_without_variables_or_migration),
 		CASE(test_xen),
 		CASE(test_xen_elsewhere),
 		CASE(test_xen_with_nothing_ballooned),

@@ -9,6 +9,7 @@ its libraries and the dump.  The extension is cross-built against the same folde
 
 import dataclasses
 import functools
+import os
 import pathlib
 import re
 
@@ -61,6 +62,10 @@ class Architecture:
                                     f"{self.triplet}/*.so*"), SUITE)
         apt.unpack(HEADERS, work, ("*.h", "*.pc", "*.so"), SUITE)
         apt.unpack(("busybox-static",), work, ("bin/busybox",), SUITE)
+        for link in (path for path in work.rglob("*.so*") if path.is_symlink() and path.readlink().is_absolute()):
+            target = os.path.relpath(work / str(link.readlink()).lstrip("/"), link.parent)
+            link.unlink()
+            link.symlink_to(target)
         (work / "version").write_text(re.match(r"(?:\d+:)?(\d+\.\d+\.\d+)", versions["crash"]).group(1))
 
     def programs(self):
