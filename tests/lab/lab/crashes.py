@@ -14,7 +14,7 @@ import re
 import shutil
 
 from .packages import Apt, remove
-from .util import CACHE, REPO, LabError, lock, new_folder, run
+from .util import BUILD, CACHE, REPO, LabError, lock, new_folder, run
 
 #: Libraries that offline.so needs and crash does not.
 EXTENSION_LIBRARIES = ("libsmartcols1", "libjson-c5", "libbpf1", "libelf1t64")
@@ -34,7 +34,7 @@ class Crash:
     def extension(self):
         """offline.so built for this crash; make decides what is to be done."""
         what = f"{self.version}-{self.name}" if self.make else self.version
-        folder = CACHE / "extension" / f"crash-{what}"
+        folder = BUILD / f"crash-{what}"
         with lock(f"extension-{what}"):
             folder.mkdir(parents=True, exist_ok=True)
             environment = {key: value for key, value in os.environ.items()

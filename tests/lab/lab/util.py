@@ -12,6 +12,7 @@ import tempfile
 
 LAB = pathlib.Path(__file__).resolve().parent.parent
 REPO = LAB.parent.parent
+BUILD = pathlib.Path(os.environ.get("OFL_BUILD") or REPO / "build").resolve()
 CACHE = pathlib.Path(os.environ.get("OFL_CACHE") or REPO / ".cache").resolve()
 
 
