@@ -40,6 +40,7 @@ struct ofl_session {
 	struct ofl_nodes nodes;
 	struct ofl_analysis *owners;	/* kept by identify.c; NULL: not yet */
 	struct ofl_recall recall;
+	uint64_t stamp;		/* of the dump that recall is of */
 };
 
 /** struct ofl_run_ctx - what a command gets to work with */

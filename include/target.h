@@ -97,6 +97,13 @@ struct ofl_target_ops {
 	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
 	/** host - the host's own idea of a number */
 	bool (*host)(void *ctx, enum ofl_host what, uint64_t *ret);
+	/**
+	 * stamp - a number that is another one when the file was written to
+	 *
+	 * Shape:  whoever overwrites a dump under a session, or copies it while
+	 *         it is open, is told what is there now. May be NULL.
+	 */
+	uint64_t (*stamp)(void *ctx);
 	/** interrupted - has the user asked to stop? cheap; stays true */
 	bool (*interrupted)(void *ctx);
 	/** progress - @done of @total sections are done; may be NULL */

@@ -103,6 +103,16 @@ static enum ofl_status refuse_nowhere(const struct ofl_session *s,
 		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
 }
 
+/* what is kept of a dump's memmap holds until somebody writes to its file */
+static void check_stamp(struct ofl_session *s)
+{
+	uint64_t stamp = s->t->ops->stamp ? s->t->ops->stamp(s->t->ctx) : 0;
+
+	if (stamp != s->stamp)
+		ofl_recall_free(&s->recall);
+	s->stamp = stamp;
+}
+
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 			   const struct ofl_options *o, FILE *out,
 			   struct ofl_err *err)
@@ -118,6 +128,7 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	ctx.filter.every_page = o->every_page;
 	ctx.filter.workers = o->workers;
 	ctx.filter.recall = &s->recall;
+	check_stamp(s);
 	if (!st)
 		st = refuse_nowhere(s, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);

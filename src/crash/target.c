@@ -266,6 +266,17 @@ static bool crash_host(void *ctx, enum ofl_host what, uint64_t *ret)
 	return false;
 }
 
+static uint64_t crash_stamp(void *ctx)
+{
+	struct stat st;
+
+	(void)ctx;
+	if (!pc->dumpfile || stat(pc->dumpfile, &st))
+		return 0;
+	return (uint64_t)st.st_mtim.tv_sec * 1000000000 +
+	       (uint64_t)st.st_mtim.tv_nsec + (uint64_t)st.st_size;
+}
+
 static bool crash_interrupted(void *ctx)
 {
 	(void)ctx;
@@ -307,6 +318,7 @@ static const struct ofl_target_ops crash_ops = {
 	.symbol_at = crash_symbol_at,
 	.vmcoreinfo = crash_vmcoreinfo,
 	.host = crash_host,
+	.stamp = crash_stamp,
 	.interrupted = crash_interrupted,
 	.progress = crash_progress,
 	.sharing = ofl_crash_sharing,

@@ -208,11 +208,13 @@ class Mutation:
         """Overwrite."""
         for _, _, at, _, new in self.places:
             self.targets.elf.map[at:at + len(new)] = new
+        self.targets.elf.touch()
 
     def revert(self):
         """Put back, last first: two places may overlap."""
         for _, _, at, old, _ in reversed(self.places):
             self.targets.elf.map[at:at + len(old)] = old
+        self.targets.elf.touch()
 
     @property
     def touched(self):
@@ -279,8 +281,10 @@ class Campaign:
         at = self.targets.elf.page(pfn) + 48
         old = self.targets.elf.map[at:at + 4]
         self.targets.elf.map[at:at + 4] = b"\xff" * 4
+        self.targets.elf.touch()
         seen = rows(self.crash.document(CLEAN[0], 60)[0], "ranges")
         self.targets.elf.map[at:at + 4] = old
+        self.targets.elf.touch()
         if self.every - seen != {pfn} or rows(self.crash.document(CLEAN[0], 60)[0], "ranges") != self.every:
             raise LabError("crash does not see what is written to its dump")
 

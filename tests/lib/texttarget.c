@@ -492,6 +492,11 @@ static bool tt_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	return text(ctx, TT_SYMBOL_AT, name, buf, bytes);
 }
 
+static uint64_t tt_stamp(void *ctx)
+{
+	return ((struct texttarget *)ctx)->stamp;
+}
+
 static bool tt_interrupted(void *ctx)
 {
 	struct texttarget *tt = ctx;
@@ -510,6 +515,7 @@ static const struct ofl_target_ops tt_ops = {
 	.array_len = tt_array,
 	.vmcoreinfo = tt_vmcoreinfo,
 	.host = tt_host,
+	.stamp = tt_stamp,
 	.interrupted = tt_interrupted,
 };
 

@@ -20,6 +20,7 @@ struct texttarget {
 	/* knobs, to be set after loading */
 	unsigned long fail_read;	/* this read fails, from 1; 0: none */
 	enum ofl_read fail_how;		/* and so does it: UNREADABLE, EXCLUDED */
+	uint64_t stamp;
 	unsigned long interrupt_after;	/* polls answered no; 0: always no */
 
 	/* what happened so far */

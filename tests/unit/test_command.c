@@ -443,6 +443,32 @@ static void test_every_allocation_fails(void **state)
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
 
+static unsigned long reads_of(const char *line)
+{
+	unsigned long before = tt.reads;
+
+	assert_int_equal(run(&session, line), OFL_OK);
+	return tt.reads - before;
+}
+
+/* sections are kept from command to command, until the file changes */
+static void test_kept_until_the_dump_changes(void **state)
+{
+	const char *line = "offrange -w 1 -o pfn,pages";
+	unsigned long all, again;
+
+	(void)state;
+	reads_of(line);
+	ofl_recall_free(&session.recall);
+	all = reads_of(line);
+	again = reads_of(line);
+	assert_true(again < all);
+	assert_int_equal(reads_of(line), again);
+	tt.stamp++;
+	assert_int_equal(reads_of(line), all);
+	assert_int_equal(reads_of(line), again);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -452,6 +478,7 @@ int main(void)
 		CASE(test_full_device), CASE(test_round_trip),
 		CASE(test_recorded_memory),
 		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
+		cmocka_unit_test_setup_teardown(test_kept_until_the_dump_changes, set_up, drop),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
