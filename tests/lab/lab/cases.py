@@ -3,8 +3,8 @@
 
 A case is a machine, the steps that take memory away, and the dump formats wanted.
 The steps are ordinary functions that get the running Guest.  Steps for after the
-dump (`after`) may try things that cannot be undone; what they return is kept with
-the truth.
+dump (`after`) get what those returned, and may try things that cannot be undone.  What
+either returns is kept with the truth.
 """
 
 import dataclasses
@@ -13,6 +13,7 @@ import inspect
 import json
 import typing
 
+from . import gdb, vmware
 from .guest import MIB, Guest, Machine
 
 
@@ -27,11 +28,12 @@ class Case:
     after: typing.Callable = None
     shared: bool = True     # False: only the test that asks for it gets it
     guest: type = Guest     # another architecture's, or what runs on another hypervisor
+    helpers: tuple = ()     # modules that steps are made of, if any but the guest's
 
     def key(self):
         """Changes whenever a dump of this case would come out different."""
         what = [self.machine.arguments(), self.machine.modules, self.formats]
-        what += [inspect.getsource(part) for part in (self.steps, self.after) if part]
+        what += [inspect.getsource(part) for part in (self.steps, self.after, *self.helpers) if part]
         what += [path.read_text() for path in self.guest.sources()]
         what += [hashlib.sha256(open(path, "rb").read()).hexdigest() for _, path in self.machine.files]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
@@ -79,6 +81,27 @@ def orphaned(guest):
     guest.run("rmmod virtio_mem")
 
 
+def vmware_4k(guest):
+    """Movable memory is taken first: a block of it is full, and a part of the next."""
+    guest.plug(256 * MIB)
+    return vmware.inflate(guest, vmware.BATCHES, 33100)
+
+
+def offline_the_emptiest(guest, made):
+    """A block with few pages of the balloon, for which there is room elsewhere."""
+    return vmware.attempt(guest, vmware.BATCHES, made, min)
+
+
+def vmware_2m(guest):
+    """The host has no use for 16 of the units, so the rest comes in pages of 4 KiB."""
+    return vmware.inflate(guest, vmware.UNITS, 50000, refuse=16)
+
+
+def offline_the_fullest(guest, made):
+    """A block with many units."""
+    return vmware.attempt(guest, vmware.UNITS, made, max)
+
+
 TWO_NODES = Machine(devices=(
     "-object", "memory-backend-ram,id=r0,size=512M", "-numa", "node,nodeid=0,memdev=r0,cpus=0",
     "-object", "memory-backend-ram,id=r1,size=512M", "-numa", "node,nodeid=1,memdev=r1",
@@ -97,4 +120,8 @@ CASES = {case.name: case for case in (
     Case("filtered", "as both, for makedumpfile -e", both, machine=FOUR_LEVELS, formats=("elf",), shared=False),
     Case("offlined", "a block with unplugged pages is offlined", offlined),
     Case("orphaned", "virtio_mem is unloaded while its memory is plugged", orphaned),
+    Case("vmware-4k", "VMware's balloon of 4 KiB pages", vmware_4k, machine=vmware.MACHINE,
+         after=offline_the_emptiest, shared=False, helpers=(gdb, vmware)),
+    Case("vmware-2m", "VMware's balloon of 2 MiB units, and of pages", vmware_2m, machine=vmware.MACHINE,
+         formats=("elf",), after=offline_the_fullest, shared=False, helpers=(gdb, vmware)),
 )}
