@@ -1,9 +1,179 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Xen's balloon, seen through the real crash."""
+"""Xen's balloon, seen through the real crash in dumps of guests of a real Xen.
+
+Witnesses: the guest's kpageflags and xen_memory in sysfs, `xl list` in dom0, the frames
+that Xen had for the guest when it was dumped, and stock crash.
+"""
+
+import json
+import re
+from collections import Counter
 
 import pytest
 
+from lab import kernels, verdicts
+from lab import truth as t
+from lab.session import Session
+from stacks import elf, xen
 
-def test_placeholder():
-    """Until a guest of it is dumped."""
-    pytest.skip("no guest is run there yet")
+DRIVER = "xen-balloon"
+MIB_PAGES = xen.MIB_PAGES
+#: Pages of a case: taken from what the guest had, never populated.
+TAKEN = {"pvh": 120 * MIB_PAGES, "hotplug": 0, "pv": 120 * MIB_PAGES}
+#: The hot-added section has room for 80 MiB more than are given; PV memory above `memory` is there from boot.
+EXTRA = {"pvh": 0, "hotplug": (128 - 80) * MIB_PAGES, "pv": 128 * MIB_PAGES}
+
+
+@pytest.fixture(scope="module", params=[pytest.param((series, case), id=f"{series}-{case}")
+                                        for series in kernels.selected() for case in xen.CASES])
+def dump(request):
+    """Each guest of Xen with each selected kernel."""
+    return xen.get(*request.param)
+
+
+@pytest.fixture(scope="module")
+def case(dump):
+    """Its row of the table."""
+    return xen.CASES[dump.case.removeprefix("xen-")]
+
+
+@pytest.fixture(scope="module")
+def truth(dump):
+    """What the guest and Xen said about it."""
+    return dump.truth
+
+
+@pytest.fixture(scope="module")
+def said(dump, ask):
+    """What crash with offline.so says."""
+    return ask(dump)
+
+
+@pytest.fixture(scope="module")
+def offline(truth):
+    """The guest's PageOffline pages by its own word."""
+    return t.pfns(truth["offline"])
+
+
+@pytest.fixture(scope="module")
+def stock(dump, tmp_path_factory):
+    """Stock crash's list: {pfn: (reference count, names of the page flags)}."""
+    member, mask, value = dump.kernel.series.marked
+    commands = {"base": "p/x vmemmap_base", "names": "kmem -g", "kmem": f"kmem -m {member},_refcount,flags"}
+    out = Session(dump, commands, tmp_path_factory.mktemp(f"stock-{dump.name}")).out
+    base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
+    names = t.page_flags(out["names"])
+    return {pfn: (refcount, frozenset(name for bit, name in names if flags & bit))
+            for pfn, (refcount, flags) in t.kmem_pages(out["kmem"], base, member, mask, value).items()}
+
+
+def _device(said):
+    device, = (device for device in said["offowner.json"]["devices"] if device["driver"] == DRIVER)
+    return device
+
+
+def _reserved(said):
+    return sum(row["pages"] for row in said["offrange.json"]["ranges"] if "reserved" in row["flags"])
+
+
+# -- without offline.so: do the witnesses agree? -----------------------------------
+
+
+def test_it_runs_on_xen(truth, case):
+    """As the kind of guest that is meant."""
+    assert truth["hypervisor"] == ["xen", "PVH" if case.kind == "pvh" else "PV"]
+
+
+def test_the_guest_has_what_it_was_given(truth, case):
+    """Xen's figure, the guest's own, and the case's."""
+    given = {"pvh": 200, "hotplug": 400, "pv": 200}[case.name]
+    assert (truth["xl_list_before"], truth["xl_list"]) == (320, given)
+    assert int(truth["xenstore"]["target"]) == given * 1024
+    # an HVM guest does not count the frames that Xen keeps for the firmware's sake
+    assert 0 <= given * 1024 - truth["balloon"]["current_kb"] < 1024
+
+
+def test_the_case_is_what_it_is_meant_to_be(truth, case, offline):
+    """As many pages as the figures of the case make; the guest's counters say so too."""
+    assert len(offline) == TAKEN[case.name] + EXTRA[case.name]
+    assert truth["balloon"]["low_kb"] + truth["balloon"]["high_kb"] == len(offline) * 4
+
+
+def test_xen_has_no_frame_for_them(dump, truth, offline):
+    """The pages of RAM that Xen could not map are those that the guest calls offline."""
+    frames = t.pfns(elf.frames(dump.path))
+    assert not offline & frames
+    assert offline == {pfn for pfn in t.pfns(elf.system_ram(truth["iomem"])) if pfn not in frames}
+
+
+def test_stock_crash_sees_the_same_pages(stock, offline):
+    """`kmem -m` over the dump equals kpageflags in the guest, pfn by pfn."""
+    assert not t.differences(set(stock), offline)
+
+
+# -- offline.so ---------------------------------------------------------------------
+
+
+def test_ranges(said, stock, offline):
+    """Every page, with the reference count and the flags that stock crash reads."""
+    rows = said["offrange.json"]["ranges"]
+    assert not t.differences(t.pfns(t.ranges(said["offrange.json"])), offline)
+    for row in rows:
+        for pfn in range(row["start_pfn"], row["start_pfn"] + row["pages"]):
+            refcount, flags = stock[pfn]
+            assert (row["refcount"], "reserved" in row["flags"]) == (refcount, "reserved" in flags), hex(pfn)
+    assert {row["refcount"] for row in rows} == {1}
+
+
+def test_every_page_is_the_balloons(said, offline):
+    """By section as many pages as the guest said, all of one owner."""
+    document = said["offowner.json"]
+    by_section = Counter(pfn >> t.SECTION_SHIFT for pfn in offline)
+    assert {section["nr"]: section["owners"] for section in document["sections"] if section["offline"]} == \
+        {section: {DRIVER: pages} for section, pages in by_section.items()}
+    assert [device["driver"] for device in document["devices"]] == [DRIVER]
+
+
+def test_books(said, truth, offline):
+    """The driver's books are those of its sysfs, and account for every page."""
+    device = _device(said)
+    counters, balloon = device["counters"], truth["balloon"]
+    assert counters["listed"] == len(offline)
+    for counter, file in (("balloon_low", "low_kb"), ("balloon_high", "high_kb"), ("current_pages", "current_kb"),
+                          ("target_pages", "target_kb")):
+        assert counters[counter] * 4 == balloon[file], counter
+    assert (device["found"], device["expected"], device["difference"]) == (len(offline), len(offline), 0)
+    assert not device["explained_by"]
+
+
+def test_reserved(said, case, dump):
+    """Which pages are PG_reserved: until 6.10 what was hot-added, always what a PV guest had no use for at boot."""
+    extra = EXTRA[case.name]
+    if case.name == "hotplug" and dump.kernel.series.name != "6.1":
+        extra = 0
+    assert _reserved(said) == extra
+
+
+def test_no_false_errors(said, offline):
+    """Sound books, and pages that block: nothing else is to be found."""
+    document = said["offcheck.json"]
+    assert {finding["severity"] for finding in document["findings"]} == {"warning"}
+    assert {finding["code"] for finding in document["findings"]} <= {"offline-held", "offline-reserved"}
+    assert sum(finding["pages"] for finding in document["findings"]) == len(offline)
+
+
+def test_blocks(dump, said, truth):
+    """The guest was asked to offline every block; nothing that offblock ruled out happened."""
+    blocks = {row["name"]: row for row in said["offblock.json"]["blocks"]}
+    rows = [verdicts.Row(dump.case, blocks[row["block"]], row) for row in truth["attempts"]]
+    assert [str(row) for row in rows if row.contradiction] == []
+    full = {row.did["block"]: row.outcome for row in rows if row.said["offline"]}
+    assert full and "success" not in full.values(), full
+
+
+def test_node_stat(truth, offline):
+    """From 6.16 on NR_BALLOON_PAGES counts them: a witness of its own, where it is."""
+    found = re.search(r"^nr_balloon_pages (\d+)$", truth["vmstat"], re.MULTILINE)
+    if not found:
+        pytest.skip("this kernel does not count balloon pages")
+    assert int(found.group(1)) == len(offline)

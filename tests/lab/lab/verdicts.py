@@ -60,7 +60,7 @@ def _row(block, text):
             "message": found["message"], "dmesg": [line for line in messages.splitlines() if line]}
 
 
-def _attempts(guest, kind, names):
+def attempts(guest, kind, names):
     """One block after the other; what follows a block that did not come back is marked.
 
     Many go into one command: the fewer words pass the guest's serial line the better.
@@ -116,7 +116,7 @@ def _take(guest, kind, folder):
     names = [name for name, block in truth["blocks"].items() if block["state"] == "online"]
     names.sort(key=lambda name: int(name.removeprefix("memory")))
     progress(f"offlining {len(names)} blocks of {guest.kernel.release} {kind.name}")
-    truth["attempts"] = _attempts(guest, kind, names)
+    truth["attempts"] = attempts(guest, kind, names)
     return truth
 
 
