@@ -3,8 +3,8 @@
 
 A case is a machine, the steps that take memory away, and the dump formats wanted.
 The steps are ordinary functions that get the running Guest.  Steps for after the
-dump (`after`) get what those returned, and may try things that cannot be undone.  What
-either returns is kept with the truth.
+dump (`after`) may try things that cannot be undone.  What either returns is kept with
+the truth; what the first did, the others find in `guest.made`.
 """
 
 import dataclasses
@@ -87,9 +87,9 @@ def vmware_4k(guest):
     return vmware.inflate(guest, vmware.BATCHES, 33100)
 
 
-def offline_the_emptiest(guest, made):
+def offline_the_emptiest(guest):
     """A block with few pages of the balloon, for which there is room elsewhere."""
-    return vmware.attempt(guest, vmware.BATCHES, made, min)
+    return vmware.attempt(guest, vmware.BATCHES, min)
 
 
 def vmware_2m(guest):
@@ -97,9 +97,9 @@ def vmware_2m(guest):
     return vmware.inflate(guest, vmware.UNITS, 50000, refuse=16)
 
 
-def offline_the_fullest(guest, made):
+def offline_the_fullest(guest):
     """A block with many units."""
-    return vmware.attempt(guest, vmware.UNITS, made, max)
+    return vmware.attempt(guest, vmware.UNITS, max)
 
 
 TWO_NODES = Machine(devices=(

@@ -78,8 +78,8 @@ def facts(guest):
 
 def _take(guest, case, folder):
     """Drive the case, dump, and make sure that the truth held while the dump was made."""
-    made = case.steps(guest)
-    truth = {**facts(guest), "made": made}
+    guest.made = case.steps(guest)
+    truth = {**facts(guest), "made": guest.made}
     truth["offline"] = settled(guest)
     guest.qmp("stop")
     for form in case.formats:
@@ -88,7 +88,7 @@ def _take(guest, case, folder):
     guest.qmp("cont")
     if witness(guest) != truth["offline"]:
         raise LabError("the guest's PageOffline pages changed around the dump")
-    truth["after"] = case.after(guest, made) if case.after else None
+    truth["after"] = case.after(guest) if case.after else None
     return truth
 
 

@@ -60,6 +60,7 @@ class Guest:
         self.sockets = pathlib.Path(tempfile.mkdtemp(prefix="ofl-lab."))
         self.gdb = self.sockets / "gdb"
         self.process = self.qmp = self.shell = None
+        self.made = None        # what the steps of its case returned
         self.sent = 0
         self._answers = self._buffer = None
 

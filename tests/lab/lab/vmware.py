@@ -191,8 +191,9 @@ def units(made):
     return [[first, UNIT_PAGES] for first in made["units"]]
 
 
-def attempt(guest, capabilities, made, which):
+def attempt(guest, capabilities, which):
     """Really offline a memory block while the host is there: of those with balloon, `which` by number of pages."""
+    made = guest.made
     held = collections.Counter(pfn // BLOCK_PAGES for pfn in pfns([*made["pages"], *units(made)]))
     name = f"memory{which(held, key=held.get)}"
     guest.run("echo 'file mm/memory_hotplug.c +p' >/sys/kernel/debug/dynamic_debug/control")
