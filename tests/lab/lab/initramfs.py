@@ -75,6 +75,14 @@ def _member(name, mode, data, inode):
     return head + b"\0" * (-len(head) % 4) + data + b"\0" * (-len(data) % 4)
 
 
+def archive(files):
+    """A newc cpio archive of {path: bytes}, all of them executable."""
+    folders = sorted({str(parent) for name in files for parent in pathlib.PurePath(name).parents} - {"."})
+    whole = b"".join(_member(name, 0o40755, b"", i) for i, name in enumerate(folders, 1))
+    whole += b"".join(_member(name, 0o100755, data, 1000 + i) for i, (name, data) in enumerate(files.items()))
+    return whole + _member("TRAILER!!!", 0, b"", 0)
+
+
 def build(target, kernel, modules=MODULES, extra=()):
     """Write the initramfs.
 
@@ -96,8 +104,4 @@ def pack(target, kernel, modules, extra):
     files["lib/modules/order"] = "".join(f"{name}.ko\n" for name in order).encode()
     files.update((f"lib/modules/{name}.ko", available.data(name)) for name in order)
     files.update((name.lstrip("/"), pathlib.Path(path).read_bytes()) for name, path in extra)
-    folders = sorted({str(parent) for name in files for parent in pathlib.PurePath(name).parents} - {"."})
-    archive = b"".join(_member(name, 0o40755, b"", i) for i, name in enumerate(folders, 1))
-    archive += b"".join(_member(name, 0o100755, data, 1000 + i) for i, (name, data) in enumerate(files.items()))
-    archive += _member("TRAILER!!!", 0, b"", 0)
-    target.write_bytes(gzip.compress(archive, 1))
+    target.write_bytes(gzip.compress(archive(files), 1))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Our own kernel module, built for a Debian kernel from that kernel's header packages.
+"""Our own kernel modules, built for a Debian kernel from that kernel's header packages.
 
 The headers are unpacked into the cache, never installed.  Those of a newer suite
 come with tools for a newer C library, which are run as that suite's crash is; and
@@ -77,20 +77,20 @@ def _compiler(headers):
     return () if shutil.which(wanted) else ("CC=gcc", *NEWER_COMPILER)
 
 
-def build(kernel):
-    """The path of offpages.ko for this kernel; CannotBuild when it cannot be had."""
-    text = b"".join(path.read_bytes() for path in sorted(SOURCE.iterdir()))
+def build(kernel, source=SOURCE):
+    """The path of the module in `source` for this kernel; CannotBuild when it cannot be had."""
+    text = b"".join(path.read_bytes() for path in sorted(source.iterdir()))
     folder = CACHE / "module" / f"{kernel.release}-{hashlib.sha256(text).hexdigest()[:12]}"
     with lock(f"module-{kernel.release}"):
         if not folder.exists():
             with new_folder(folder) as work:
-                _make(kernel, work)
-    return folder / "offpages.ko"
+                _make(kernel, source, work)
+    return next(folder.glob("*.ko"))
 
 
-def _make(kernel, work):
+def _make(kernel, source, work):
     headers = _headers(kernel)
-    for path in SOURCE.iterdir():
+    for path in source.iterdir():
         shutil.copy(path, work / path.name)
     progress(f"building our module for {kernel.release}")
     try:
