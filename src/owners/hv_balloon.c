@@ -22,6 +22,8 @@
 #define MODULE		"hv_balloon"
 #define MAX_REGIONS	4096
 #define MAX_GAPS	4096	/* of one region */
+#define SHOWN_REGIONS	8
+#define SHOWN_GAPS	2	/* of one region: what fits into a line */
 
 enum field {
 	F_STATE, F_BALLOONED, F_ONLINED, F_ADDED, F_REGIONS,
@@ -354,6 +356,11 @@ static uint64_t unbacked_in(const struct region *r, const struct span *in)
 	return n;
 }
 
+static bool blocks_known(const struct ofl_env *env)
+{
+	return env->blocks && !env->blocks->lost;
+}
+
 static uint64_t unbacked_online(const struct state *st)
 {
 	const struct ofl_layout *l = st->env->l;
@@ -375,6 +382,40 @@ static uint64_t unbacked_online(const struct state *st)
 	return n;
 }
 
+struct span_text {
+	char text[40];
+};
+
+/* as ranges are shown: with the last page in it */
+static struct span_text show(const struct span *s)
+{
+	struct span_text t = { "nothing" };
+
+	if (s->start < s->end)
+		snprintf(t.text, sizeof(t.text), "%" PRIx64 "-%" PRIx64,
+			 s->start, s->end - 1);
+	return t;
+}
+
+static void describe_region(const struct region *r, size_t nr,
+			    struct ofl_account *a)
+{
+	const struct span announced = { r->all.start, r->end_pfn };
+	char name[24], gaps[128] = "";
+	size_t i, used = 0;
+
+	for (i = 0; i < r->nr_gaps && i < SHOWN_GAPS; i++)
+		used += (size_t)snprintf(gaps + used, sizeof(gaps) - used,
+					 "%s%s", i ? "," : " but for ",
+					 show(&r->gap[i]).text);
+	if (i < r->nr_gaps)
+		snprintf(gaps + used, sizeof(gaps) - used, " and %zu more",
+			 r->nr_gaps - i);
+	snprintf(name, sizeof(name), "region%zu", nr);
+	ofl_account_detail(a, name, "%s covered %s%s", show(&announced).text,
+			   show(&r->covered).text, gaps);
+}
+
 static void describe(const struct state *st, struct ofl_account *a)
 {
 	size_t i;
@@ -382,15 +423,11 @@ static void describe(const struct state *st, struct ofl_account *a)
 	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));
 	ofl_account_detail(a, "regions", "%zu", st->nr);
-	for (i = 0; i < st->nr && i < 4; i++) {
-		const struct region *r = &st->region[i];
-
-		ofl_account_detail(a, "region", "%" PRIx64 "-%" PRIx64
-				   " covered %" PRIx64 "-%" PRIx64
-				   " gaps %zu", r->all.start, r->end_pfn,
-				   r->covered.start, r->covered.end,
-				   r->nr_gaps);
-	}
+	for (i = 0; i < st->nr && i < SHOWN_REGIONS; i++)
+		describe_region(&st->region[i], i, a);
+	if (i < st->nr)
+		ofl_account_detail(a, "more", "%zu regions are not shown",
+				   st->nr - i);
 }
 
 static void account(const void *state, unsigned int device,
@@ -408,7 +445,8 @@ static void account(const void *state, unsigned int device,
 	ofl_account_counter(a, "num_pages_added", st->added);
 	ofl_account_counter(a, "num_pages_onlined", st->onlined);
 	ofl_account_counter(a, "unbacked", (int64_t)unbacked);
-	a->known = !st->broken;
+	/* which of a region is online is what the blocks say */
+	a->known = !st->broken && (!st->nr || blocks_known(st->env));
 	a->expected = (int64_t)(st->ballooned + unbacked);
 	a->not_in_node_stat = (int64_t)unbacked;
 	for (i = 0; i < 3; i++)

@@ -515,6 +515,19 @@ static void offline_pages(uint64_t pfn, uint64_t nr)
 		owned_page(&k, pfn++, &p);
 }
 
+static void assert_detail(const struct ofl_account *a, const char *name,
+			  const char *text)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nr_details; i++)
+		if (!strcmp(a->detail[i].name, name)) {
+			assert_string_equal(a->detail[i].text, text);
+			return;
+		}
+	fail_msg("no detail %s", name);
+}
+
 static void test_hyperv(void **state)
 {
 	struct ofl_account a;
@@ -538,6 +551,19 @@ static void test_hyperv(void **state)
 	assert_int_equal(a.expected, 2 + 10 + 96);
 	assert_int_equal(a.not_in_node_stat, 106);
 	assert_string_equal(a.in_flight, "");
+	assert_detail(&a, "region0", "c00-fff covered c00-f9f but for c1c-c25");
+}
+
+static void test_hyperv_blocks_lost(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	hyperv(2, 4000);
+	owned_load(&k, &o);
+	o.blocks.lost = 1;
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_false(a.known);
 }
 
 static void test_hyperv_at_work(void **state)
@@ -867,6 +893,7 @@ int main(void)
 		CASE(test_xen_elsewhere),
 		CASE(test_xen_with_nothing_ballooned),
 		CASE(test_hyperv),
+		CASE(test_hyperv_blocks_lost),
 		CASE(test_hyperv_at_work),
 		CASE(test_hyperv_region_overflows),
 		CASE(test_hyperv_regions_loop),
