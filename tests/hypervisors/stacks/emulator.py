@@ -1,0 +1,62 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""QEMU of a newer suite: run here from an unpacked folder, or taken into a guest.
+
+A folder of its own has the program, the libraries it needs, and its firmware, all
+flat; it is started through its own loader, as another suite's crash is.
+"""
+
+import pathlib
+import re
+
+from lab.packages import Apt, remove
+from lab.util import CACHE, LabError, lock, new_folder, run
+
+SUITE = "sid"
+PROGRAM = "qemu-system-x86_64"
+LOADER = "ld-linux-x86-64.so.2"
+FIRMWARE = ("bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin")
+PACKAGES = ("qemu-system-x86", "qemu-system-data", "seabios")
+
+
+def folder():
+    """The unpacked QEMU."""
+    target = CACHE / "qemu" / SUITE
+    with lock(f"qemu-{SUITE}"):
+        if not target.exists():
+            with new_folder(target) as work:
+                _unpack(work)
+    return target
+
+
+def command(where):
+    """The words that start the QEMU that lies in the folder `where`."""
+    where = pathlib.PurePath(where)
+    return [str(word) for word in (where / LOADER, "--library-path", where, where / PROGRAM, "-L", where)]
+
+
+def _unpack(work):
+    apt, root = Apt(), work / "root"
+    root.mkdir()
+    wanted = [name for name in apt.closure(PACKAGES, SUITE) if name in PACKAGES or name.startswith(("lib", "zlib"))]
+    versions = apt.versions(wanted, SUITE)
+    apt.unpack([f"{name}={version}" for name, version in versions.items()], root,
+               (f"usr/bin/{PROGRAM}", *(f"usr/share/*/{name}" for name in FIRMWARE),
+                "lib/*/*.so*", "usr/lib/*/*.so*", "usr/lib64/*.so*"), SUITE)
+    there = {path.name: path for path in sorted(root.rglob("*"), reverse=True) if not path.is_dir()}
+    for name in (PROGRAM, LOADER, *FIRMWARE, *_needed(there, PROGRAM)):
+        (work / name).write_bytes(there[name].read_bytes())
+        (work / name).chmod(0o755)
+    remove(root)
+
+
+def _needed(there, program):
+    """The libraries that a program needs, and those that they need."""
+    found, todo = set(), [program]
+    while todo:
+        text = run(("objdump", "-p", there[todo.pop()]))
+        for name in set(re.findall(r"^\s*NEEDED\s+(\S+)", text, re.MULTILINE)) - found:
+            if name not in there:
+                raise LabError(f"{program} of {SUITE} needs {name}, which no package has")
+            found.add(name)
+            todo.append(name)
+    return found
