@@ -35,7 +35,8 @@ struct ofl_pagelist {
 	struct ofl_pfnset set;	/* all pages, those behind the first of a unit too */
 	uint64_t entries;
 	enum ofl_pagelist_end end;
-	uint64_t broken_kva;	/* the address that it broke at */
+	uint64_t broken_kva;	/* the address that it broke at, */
+	uint64_t from_kva;	/* and who leads there: an entry, or the head */
 	struct ofl_listed {
 		uint64_t pages, pfn;	/* how many, and the first */
 	} not_offline, bad_private, bad_ref, extra_ref,

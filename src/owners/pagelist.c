@@ -178,24 +178,27 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 	enum ofl_status st;
 
 	list->broken_kva = *kva;
+	list->from_kva = prev_kva;
 	list->end = judge_link(w, *kva, &pfn);
 	if (list->end)
 		return OFL_OK;
+	w->raw = ofl_pagereader_get(&w->reader, *kva - lru);
+	/* whoever does not lead back is not proved to be on it */
+	if (w->raw && word(w, lru + 8) != prev_kva &&
+	    !ofl_pfnset_has(&list->set, pfn)) {
+		list->end = OFL_LIST_BACKWARDS;
+		return OFL_OK;
+	}
 	st = add(w, pfn, err);
 	if (st || list->end)
 		return st;
 	list->entries++;
-	w->raw = ofl_pagereader_get(&w->reader, *kva - lru);
 	if (!w->raw) {
 		list->end = OFL_LIST_UNREADABLE;
 		return OFL_OK;
 	}
 	check_page(w, pfn, true);
 	next = word(w, lru);
-	if (word(w, lru + 8) != prev_kva) {
-		list->end = OFL_LIST_BACKWARDS;
-		return OFL_OK;
-	}
 	st = add_tails(w, pfn, *kva - lru, err);
 	*kva = next;
 	return st;
@@ -214,7 +217,8 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 	*list = (struct ofl_pagelist){
 		.unit_pages = list->unit_pages, .private = list->private,
 		.set.piece_pages = env->l->section_pages,
-		.broken_kva = head_kva, .end = OFL_LIST_NO_HEAD,
+		.broken_kva = head_kva, .from_kva = head_kva,
+		.end = OFL_LIST_NO_HEAD,
 	};
 	if (!ofl_read_u64(env->t, head_kva, &kva))
 		return OFL_OK;
@@ -251,9 +255,10 @@ void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 	if (list->end != OFL_LIST_WHOLE)
 		ofl_account_complain(a, list->end == OFL_LIST_INTERRUPTED ?
 			OFL_SEV_INFO : OFL_SEV_ERROR, "list-broken", 0, 0,
-			"%s %s, at %#" PRIx64 ", after %" PRIu64 " entries",
+			"%s %s, at 0x%" PRIx64 " from 0x%" PRIx64
+			", after %" PRIu64 " entries",
 			what, end_text[list->end], list->broken_kva,
-			list->entries);
+			list->from_kva, list->entries);
 	complain(a, OFL_SEV_ERROR, "listed-not-offline", &list->not_offline,
 		 what, "are not PageOffline");
 	complain(a, OFL_SEV_ERROR, "listed-bad-ref", &list->bad_ref, what,

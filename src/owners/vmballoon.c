@@ -126,15 +126,27 @@ static void free_state(void *state)
 	free(st);
 }
 
+/* units are on their list or nowhere; pages mostly point back to the device */
+static bool lists_are_whole(const struct state *st)
+{
+	return st->huge.end == OFL_LIST_WHOLE &&
+	       (!st->b.nr || st->b.dev[0].migrate_kva ||
+		st->b.dev[0].list.end == OFL_LIST_WHOLE);
+}
+
 static const char *blind(const struct ofl_env *env, const void *state)
 {
 	const struct state *st = state;
 
 	(void)env;
-	if (!st || (st->layout && st->kva))
+	if (!st)
 		return NULL;
-	return st->layout ? "vmballoon: no symbols of vmw_balloon" :
-			    "vmballoon: no layout, try mod -s vmw_balloon";
+	if (!st->layout)
+		return "vmballoon: no layout, try mod -s vmw_balloon";
+	if (!st->kva)
+		return "vmballoon: no symbols of vmw_balloon";
+	return lists_are_whole(st) ? NULL :
+	       "vmballoon: its list of pages was not read to the end";
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)

@@ -316,6 +316,45 @@ static void test_vmware_negative_size(void **state)
 	assert_true(owned_complaint(&a, "counter-negative"));
 }
 
+/* units that are behind the damage are not to be called nobody's */
+static void test_vmware_broken_list_of_units(void **state)
+{
+	struct owned_page head = {
+		.next = 0x7f0000001000, .prev = VMW + 64, .type = K_OFFLINE,
+		.ref = 1,
+	};
+	struct ofl_account a;
+	struct ofl_claim c;
+
+	(void)state;
+	vmware(1028);
+	owned_page(&k, 1024, &head);
+	owned_load(&k, &o);
+	assert_owner(1024, "vmballoon", OFL_EV_LIST);
+	c = owned_claim(&o, 1536);
+	assert_string_equal(ofl_owner_name(&c), "unknown");
+	assert_non_null(strstr(c.blind, "vmballoon: its list"));
+	a = owned_account(&o, "vmballoon", 0);
+	assert_true(owned_complaint(&a, "list-broken"));
+}
+
+/* pages point back to the device, also those behind the damage */
+static void test_vmware_broken_list_of_pages(void **state)
+{
+	struct owned_page first = {
+		.next = 0, .prev = VMW + 16 + 8, .private = VMW + 16,
+		.type = K_OFFLINE, .ref = 1,
+	};
+
+	(void)state;
+	vmware(516);
+	owned_page(&k, 700, &first);
+	owned_load(&k, &o);
+	assert_owner(700, "vmballoon", OFL_EV_LIST);
+	assert_owner(3, "vmballoon", OFL_EV_POINTER);
+	assert_owner(1536, "orphan", OFL_EV_NONE);
+}
+
 /* ---- CMM ---- */
 
 /* the list has four pages */
@@ -883,6 +922,8 @@ int main(void)
 		CASE(test_private_leads_astray),
 		CASE(test_vmware),
 		CASE(test_vmware_negative_size),
+		CASE(test_vmware_broken_list_of_units),
+		CASE(test_vmware_broken_list_of_pages),
 		CASE(test_cmm),
 		CASE(test_cmm_at_work),
 		CASE(test_cmm_off_by_two),

@@ -141,6 +141,7 @@ static void break_at_third(uint64_t kva, enum ofl_pagelist_end end)
 	assert_int_equal(list.end, end);
 	assert_int_equal(list.entries, 3);
 	assert_true(list.broken_kva == kva);
+	assert_true(list.from_kva == owned_lru(2100));
 	assert_true(ofl_pfnset_has(&list.set, 2100));
 }
 
@@ -217,7 +218,24 @@ static void test_prev_leads_elsewhere(void **state)
 	walk();
 	assert_int_equal(list.end, OFL_LIST_BACKWARDS);
 	assert_true(list.broken_kva == owned_lru(2100));
-	assert_int_equal(list.entries, 3);
+	assert_true(list.from_kva == owned_lru(3));
+	assert_int_equal(list.entries, 2);
+	assert_false(ofl_pfnset_has(&list.set, 2100));
+}
+
+static void test_where_it_broke_is_said(void **state)
+{
+	struct ofl_account a = { .known = false };
+	char text[80];
+
+	(void)state;
+	break_at_third(0, OFL_LIST_NULL);
+	ofl_pagelist_complain(&list, "the list", &a);
+	assert_true(owned_complaint(&a, "list-broken"));
+	snprintf(text, sizeof(text),
+		 "the list leads to NULL, at 0x0 from 0x%" PRIx64 ", after 3 entries",
+		 owned_lru(2100));
+	assert_string_equal(a.complaint[0].text, text);
 }
 
 static void test_struct_page_is_gone(void **state)
@@ -408,6 +426,7 @@ int main(void)
 		CASE(test_poison),
 		CASE(test_poison_without_delta),
 		CASE(test_prev_leads_elsewhere),
+		CASE(test_where_it_broke_is_said),
 		CASE(test_struct_page_is_gone),
 		CASE(test_pages_that_should_not_be_there),
 		CASE(test_section_not_online),

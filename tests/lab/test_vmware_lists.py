@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""VMware's lists of pages, damaged in the dump: told with the address, and nothing is made of it.
+
+crash reads an ELF dump anew for every command, so one crash sees all of it.
+"""
+
+import dataclasses
+import struct
+
+import pytest
+
+from lab import dumpedit, dumps, kernels
+from lab import truth as t
+from lab.talk import Crash
+
+DRIVER = "vmballoon"
+LIMIT = 60              # seconds of work; a command takes less than one
+LRU = 8                 # where page->lru is, in each kernel so far
+USER, NULL, POISON = 0x7f1234567000, 0, 0xdead000000000100
+GOOD = 10               # entries before the damage
+
+
+class Chain:
+    """One of the driver's lists: its entries in their order, and its head."""
+
+    def __init__(self, elf, pfns):
+        """`pfns`: of all pages that are on it."""
+        self.elf, self.pfns = elf, []
+        memmap = next(iter(elf.sections().values()))[1] & ~63
+        self.lru = {pfn: memmap + pfn * t.STRUCT_PAGE + LRU for pfn in pfns}
+        by_lru = {kva: pfn for pfn, kva in self.lru.items()}
+        links = {pfn: struct.unpack_from("<QQ", elf.map, elf.offset(elf.phys(kva))) for pfn, kva in self.lru.items()}
+        pfn, = (pfn for pfn, (_, back) in links.items() if back not in by_lru)
+        self.head = links[pfn][1]
+        while pfn is not None:
+            self.pfns.append(pfn)
+            last, pfn = pfn, by_lru.get(links[pfn][0])
+        assert links[last][0] == self.head and len(self.pfns) == len(pfns)
+
+    def at(self, number):
+        """The address of an entry, as its neighbours have it; of the head."""
+        return self.lru[self.pfns[number]] if number >= 0 else self.head
+
+    def next_of(self, number):
+        """Where in the file the pointer is that leads on from there."""
+        return self.elf.offset(self.elf.phys(self.at(number)))
+
+
+#: {name: (the entry whose pointer is overwritten, -1 is the head; its new value; what is said of it)}
+DAMAGE = {
+    "loop": (GOOD - 1, lambda c: c.at(2), "loops"),
+    "to itself": (GOOD - 1, lambda c: c.at(GOOD - 1), "loops"),
+    "user space": (GOOD - 1, lambda c: USER, "leads to what is no struct page"),
+    "NULL": (GOOD - 1, lambda c: NULL, "leads to NULL"),
+    "taken off": (GOOD - 1, lambda c: POISON, "leads to an entry that was taken off"),
+    "between pages": (GOOD - 1, lambda c: c.at(5) + 8, "leads to what is no struct page"),
+    "no section": (GOOD - 1, lambda c: c.at(0) + (1 << 40), "leads to what is no struct page"),
+    "past entries": (GOOD - 1, lambda c: c.at(GOOD + 1), "has an entry that does not lead back"),
+    "head to user space": (-1, lambda c: USER, "leads to what is no struct page"),
+}
+
+
+@dataclasses.dataclass
+class Bench:
+    """A crash that has a private copy of the dump open, and the copy."""
+    crash: Crash
+    truth: dict
+    map: object
+    chains: dict
+
+    def damaged(self, where, value):
+        """{command: document} while a word of the dump is another one."""
+        old = self.map[where:where + 8]
+        self.map[where:where + 8] = struct.pack("<Q", value)
+        try:
+            return {name: self.crash.document(f"{name} -j", LIMIT)[0] for name in ("offowner", "offcheck")}
+        finally:
+            self.map[where:where + 8] = old
+
+
+@pytest.fixture(scope="module")
+def bench(tmp_path_factory):
+    """One for all."""
+    folder = tmp_path_factory.mktemp("lists")
+    good = dumps.get(kernels.selected()[0], "vmware-2m", "elf")
+    dump = dataclasses.replace(good, folder=folder)
+    elf = dumpedit.Elf(dumpedit.copy(good.path, dump.path), writable=True)
+    made = good.truth["made"]
+    chains = {"units": Chain(elf, set(made["units"])), "pages": Chain(elf, t.pfns(made["pages"]))}
+    crash = Crash(dump, folder)
+    yield Bench(crash, good.truth, elf.map, chains)
+    crash.end()
+    dump.path.unlink()
+
+
+@pytest.mark.parametrize("how, which", [*((how, "units") for how in DAMAGE), ("loop", "pages"), ("user space", "pages")])
+def test_damaged_list(bench, how, which):
+    """One error with both addresses, and no page called an orphan that may be the driver's."""
+    chain = bench.chains[which]
+    last, value, words = DAMAGE[how]
+    documents = bench.damaged(chain.next_of(last), value(chain))
+    entries = last + 1
+    complaint, = (row for row in documents["offowner"]["complaints"] if row["code"] == "list-broken")
+    assert complaint["severity"] == "error"
+    addresses = f"at {value(chain):#x} from {chain.at(last):#x}"
+    assert complaint["what"].endswith(f" {words}, {addresses}, after {entries} entries")
+    assert documents["offowner"]["status"]["result"] != "ok"
+    assert [row for row in documents["offcheck"]["findings"] if row["code"] == "list-broken"]
+    assert "offline-skip" not in {row["code"] for row in documents["offcheck"]["classes"]}
+    assert {document["totals"]["offline"] for document in documents.values()} == {t.count(bench.truth["offline"])}
+    device, = (row for row in documents["offowner"]["devices"] if row["driver"] == DRIVER)
+    owners = {name for row in documents["offowner"]["sections"] for name in row["owners"]}
+    if which == "pages":    # each of them points back to the device
+        assert (device["found"], owners) == (bench.truth["made"]["stats"]["current"], {DRIVER})
+    else:
+        assert device["found"] == entries * 512 + len(bench.chains["pages"].pfns)
+        assert owners == {DRIVER, "unknown"}
+
+
+def test_undamaged(bench):
+    """What was put back is as good as ever."""
+    chain = bench.chains["units"]
+    documents = bench.damaged(chain.next_of(-1), chain.at(0))
+    assert documents["offowner"]["complaints"] == [] and documents["offowner"]["status"]["result"] == "ok"
