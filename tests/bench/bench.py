@@ -8,7 +8,9 @@ A round opens the dump in crash once, runs every command there, and then the pro
 that are not crash; rounds follow each other, so that whatever else the machine does
 falls on all alike.  What is compared is the median of the CPU seconds, user and system.
 Those of a command are what crash's process used between two looks at its clock, less
-what two looks in a row cost.  Wall times stand next to them and mean something only
+what two looks in a row cost.  A command that walks the memmap keeps what it saw for the
+next one; "unread" commands get a crash of their own, in which only one section was
+looked at before, so that types and drivers are known and the memmap is not.  Wall times stand next to them and mean something only
 while nothing else runs: see the load.
 """
 
@@ -44,6 +46,9 @@ CLOCK = ("!(date +%s%N; cat /proc/$PPID/schedstat; cat /proc/$PPID/stat; "
 BARE = "offrange -o pfn,phys,pages,size,refcount,flags,node,zone,section,state"
 OURS = {"offline": "offline", "offline -x": "offline -x", "offrange": "offrange", "offrange -x": "offrange -x",
         "bare": BARE, "bare -x": BARE + " -x"}
+#: What is also measured with nothing kept: in a crash of its own.
+UNREAD = {"offline, unread": "offline -w 1", "offrange, unread": "offrange -w 1",
+          "offrange, unread, -w 2": "offrange -w 2"}
 FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "elf": ("elf",)}
 
 
@@ -82,6 +87,18 @@ def _rotated(items, by):
     return items[by % len(items):] + items[:by % len(items)]
 
 
+def _word(name):
+    """A file's name."""
+    return name.replace(" ", "_").replace(",", "")
+
+
+def _timed(name, command):
+    """Lines for crash: a command between two looks at the clock."""
+    word = _word(name)
+    out = "" if ">" in command or not command else f" > {shlex.quote(word)}"
+    return [CLOCK.format(word + ".0"), *([command + out] if command else []), CLOCK.format(word + ".1")]
+
+
 class Form:
     """The dump in one format."""
 
@@ -105,8 +122,9 @@ class Form:
         """[virtual, physical, bytes] of the memmap, as stock crash sees it, and the test for an offline page."""
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            self.crash(["offline -j > offline", "kmem -n > sections"], folder)
+            self.crash(["offline -j > offline", "offrange -j > ranges", "kmem -n > sections"], folder)
             said = json.loads((folder / "offline").read_text())
+            self.section = json.loads((folder / "ranges").read_text())["ranges"][0]["section"]
             fact = {key: row["value"] for key, row in said["facts"].items()}
             test = {"struct_page": fact["sizeof(page)"], "offset": fact["page.page_type"], **said["recognition"]}
             size = said["section_size"] // said["page_size"] * test["struct_page"]
@@ -124,23 +142,22 @@ class Form:
     def round(self, number, folder):
         """{name: (CPU seconds, wall seconds)}, {name: hash} and KiB of memory beyond crash's own."""
         todo = commands(self.dump.kernel.series.name)
-        lines = [CLOCK.format("first.0"), "offline -w 1 > first", CLOCK.format("first.1")]
+        lines = _timed("first", "offline -w 1")
         for name in _rotated(todo, number * 3):
-            word = name.replace(" ", "_")
-            command = todo[name]
-            out = "" if ">" in command or not command else f" > {shlex.quote(word)}"
-            lines += [CLOCK.format(word + ".0"), *([command + out] if command else []), CLOCK.format(word + ".1")]
+            lines += _timed(name, todo[name])
         self.crash(lines, folder)
+        for name, command in UNREAD.items():
+            self.crash([f"offline -S {self.section:x} > /dev/null", *_timed(name, command)], folder)
         spent, digest, looks = {}, {}, {}
-        for name in ("first", *todo):
-            word = name.replace(" ", "_")
+        for name in ("first", *todo, *UNREAD):
+            word = _word(name)
             looks[name] = [Look.read(folder / f"{word}.{end}") for end in (0, 1)]
             before, after = looks[name]
             spent[name] = (after.cpu - before.cpu + (after.children - before.children if "-w 2" in name else 0),
                            after.wall - before.wall)
             if (folder / word).exists():
                 digest[name] = hashlib.sha256((folder / word).read_bytes()).hexdigest()[:16]
-        ours = [pair[1].peak for name, pair in looks.items() if name.split()[0] in OURS]
+        ours = [pair[1].peak for name, pair in looks.items() if name.split()[0] in OURS and name not in UNREAD]
         return spent, digest, max(ours) - looks["first"][0].peak
 
 
@@ -200,11 +217,11 @@ def measure(form, rounds, program):
         for key, value in {**inside, **outside}.items():
             spent.setdefault(key, []).append(value)
         for key, value in digest.items():
-            digests.setdefault(key.split()[0].replace("first", "offline"), set()).add(value)
+            digests.setdefault(re.split("[ ,]", key)[0].replace("first", "offline"), set()).add(value)
     if len(offline) != 1 or any(len(found) != 1 for found in digests.values()):
         raise LabError(f"{form.name}: not all say the same: {offline} {digests}")
     nothing = [statistics.median(column) for column in zip(*spent.pop("nothing"))]
-    inside = (*OURS, *(f"{name} -w 2" for name in OURS), "kmem -p", "kmem -m", "first")
+    inside = (*OURS, *(f"{name} -w 2" for name in OURS), *UNREAD, "kmem -p", "kmem -m", "first")
     return {"cpu": {key: statistics.median(value[0] for value in values) - (nothing[0] if key in inside else 0)
                     for key, values in spent.items()},
             "wall": {key: statistics.median(value[1] for value in values) - (nothing[1] if key in inside else 0)
@@ -216,12 +233,15 @@ def measure(form, rounds, program):
 def ratios(cpu, wall):
     """{what: (ratio, what the issue asks for on zlib)}"""
     best = min(value for key, value in cpu.items() if key.startswith("floor"))
-    return {"kmem -p / offrange": (cpu["kmem -p"] / cpu["offrange"], ">= 8"),
-            "kmem -m / offrange": (cpu["kmem -m"] / cpu["offrange"], ">= 5"),
-            "drgn / offline": (cpu["drgn"] / cpu["offline"], ">= 3"),
-            "offline -x / floor": (cpu["offline -x"] / best, "<= 2.6"),
-            "offline -x / -w 2, wall": (wall["offline -x"] / wall["offline -x -w 2"], ">= 1.6"),
-            "offline / -w 2, wall": (wall["offline"] / wall["offline -w 2"], ">= 1.6")}
+    found = {}
+    for state in ("", ", unread"):
+        found[f"kmem -p / offrange{state}"] = (cpu["kmem -p"] / cpu[f"offrange{state}"], ">= 8")
+        found[f"kmem -m / offrange{state}"] = (cpu["kmem -m"] / cpu[f"offrange{state}"], ">= 5")
+        found[f"drgn / offline{state}"] = (cpu["drgn"] / cpu[f"offline{state}"], ">= 3")
+    found["offline -x / floor"] = (cpu["offline -x"] / best, "<= 2.6")
+    found["offline -x / -w 2, wall"] = (wall["offline -x"] / wall["offline -x -w 2"], ">= 1.6")
+    found["offrange, unread / -w 2, wall"] = (wall["offrange, unread"] / wall["offrange, unread, -w 2"], ">= 1.6")
+    return found
 
 
 def report(results):
