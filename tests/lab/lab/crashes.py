@@ -18,6 +18,8 @@ from .util import BUILD, CACHE, REPO, LabError, lock, new_folder, run
 
 #: Libraries that offline.so needs and crash does not.
 EXTENSION_LIBRARIES = ("libsmartcols1", "libjson-c5", "libbpf1", "libelf1t64")
+#: They go on after a report: crash has finds of its own.
+SANITIZE = "-fsanitize=address,undefined -fsanitize-recover=all"
 LOADER = "ld-linux-x86-64.so.2"
 
 
@@ -33,14 +35,21 @@ class Crash:
     @functools.cached_property
     def extension(self):
         """offline.so built for this crash; make decides what is to be done."""
-        what = f"{self.version}-{self.name}" if self.make else self.version
-        folder = BUILD / f"crash-{what}"
+        return self._built(f"crash-{self.version}-{self.name}" if self.make else f"crash-{self.version}")
+
+    @functools.cached_property
+    def sanitized(self):
+        """The same with the sanitizers' checks in it, for a crash that is started with their libraries."""
+        return self._built(f"sanitized-{self.version}", f"CFLAGS=-O1 -g -fno-omit-frame-pointer {SANITIZE}")
+
+    def _built(self, what, *words):
+        folder = BUILD / what
         with lock(f"extension-{what}"):
             folder.mkdir(parents=True, exist_ok=True)
             environment = {key: value for key, value in os.environ.items()
                            if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
             run(("make", "-C", REPO, f"BUILD={folder}", f"CRASH_INCLUDE={self.include}",
-                 f"CRASH_VERSION={self.version}", *self.make, folder / "offline.so"), env=environment)
+                 f"CRASH_VERSION={self.version}", *self.make, *words, folder / "offline.so"), env=environment)
         return folder / "offline.so"
 
 

@@ -20,13 +20,15 @@ def command_line(dump):
 class Session:
     """What one run of crash printed.  `out[name]` is a command's output."""
 
-    def __init__(self, dump, commands, folder, timeout=TIMEOUT):
+    def __init__(self, dump, commands, folder, timeout=TIMEOUT, environment=None):
         """Run the commands, given as {name: command}, with their output below `folder`.
 
         A command may have several lines (as a key, the last line's output counts).
-        Each command's wall time is in `seconds`.
+        Each command's wall time is in `seconds`.  `environment` is added to crash's.
         """
         self.folder = pathlib.Path(folder)
+        self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
+                            "HOME": str(self.folder), **(environment or {})}
         self.transcript = self._run(dump, commands, timeout)
         self.out, self.seconds = {}, {}
         for name in commands:
@@ -51,8 +53,7 @@ class Session:
         with open(self.folder / "transcript", "wb") as log:
             command = [*command_line(dump)[:-2], "-s", *command_line(dump)[-2:], "-i", "commands"]
             process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb",
-                                            "LC_ALL": "C.UTF-8", "HOME": str(self.folder)})
+                                       env=self.environment)
             try:
                 status = process.wait(timeout)
             except subprocess.TimeoutExpired:
