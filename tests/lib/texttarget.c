@@ -16,6 +16,7 @@
 #include "texttarget.h"
 
 #define MAX_INCLUDES	8
+#define MAX_STEPS	64	/* words of a group that change with each copy */
 
 /** enum tt_kind - what a line is about */
 enum tt_kind {
@@ -39,6 +40,17 @@ struct tt_line {
 struct tt_piece {
 	uint64_t kva, end;
 	const struct tt_line *line;
+};
+
+/** struct tt_group - what is between brackets */
+struct tt_group {
+	bool open;
+	uint64_t from;			/* where it begins in the line's data */
+	unsigned int nr_steps;
+	struct {
+		uint64_t at;		/* of the word, in the line's data */
+		uint64_t step;		/* what each copy has more */
+	} word[MAX_STEPS];
 };
 
 /** struct loader - state while a text is read */
@@ -112,7 +124,7 @@ static bool repeat(struct tt_line *line, uint64_t from, const char *count)
 	char *end;
 
 	n = strtoull(count, &end, 10);
-	if (end == count || *end || !n || n * len > 256u << 20)
+	if (end == count || *end || !len || !n || n > (256u << 20) / len)
 		return false;
 	if (n == 1)
 		return true;
@@ -124,17 +136,51 @@ static bool repeat(struct tt_line *line, uint64_t from, const char *count)
 	return true;
 }
 
-/* "word", "word*count", "bXX" */
-static bool parse_word(struct tt_line *line, char *word)
+/* ")*count": copy a group, and let its words step */
+static bool end_group(struct tt_line *line, struct tt_group *g,
+		      const char *count)
+{
+	uint64_t len = line->b - g->from, at, v;
+	unsigned int i;
+
+	if (!g->open || !repeat(line, g->from, count))
+		return false;
+	g->open = false;
+	for (i = 0; i < g->nr_steps; i++)
+		for (at = g->word[i].at + len; at < line->b; at += len) {
+			memcpy(&v, line->data + at - len, sizeof(v));
+			v += g->word[i].step;
+			memcpy(line->data + at, &v, sizeof(v));
+		}
+	return true;
+}
+
+/* "+step", "-step" behind a word of a group */
+static bool parse_step(struct tt_line *line, struct tt_group *g, const char *p)
+{
+	uint64_t step;
+	char *end;
+
+	step = strtoull(p + 1, &end, 16);
+	if (!g->open || g->nr_steps == MAX_STEPS || end == p + 1 || *end)
+		return false;
+	g->word[g->nr_steps].at = line->b;
+	g->word[g->nr_steps++].step = *p == '-' ? -step : step;
+	return true;
+}
+
+/* "word", "word*count", "bXX"; in a group "word+step", "word-step" */
+static bool parse_word(struct tt_line *line, struct tt_group *g, char *word)
 {
 	char *star = strchr(word, '*'), *end;
 	uint64_t from = line->b, v;
-	bool byte = word[0] == 'b' && strlen(word) == 3;
+	bool byte;
 
 	if (star)
 		*star++ = '\0';
+	byte = word[0] == 'b' && strlen(word) == 3 && !strpbrk(word, "+-");
 	v = strtoull(byte ? word + 1 : word, &end, 16);
-	if (end == word || *end)
+	if (end == word || (*end && (star || !parse_step(line, g, end))))
 		return false;
 	append(line, &v, byte ? 1 : 8);
 	return !star || repeat(line, from, star);
@@ -144,16 +190,16 @@ static bool parse_word(struct tt_line *line, char *word)
 static enum ofl_status parse_mem(struct loader *ld, struct tt_line *line,
 				 char *words)
 {
+	struct tt_group g = { .open = false };
 	char *word, *save = NULL;
-	uint64_t group = 0;
 
 	for (word = strtok_r(words, " \t", &save); word;
 	     word = strtok_r(NULL, " \t", &save)) {
 		if (!strcmp(word, "("))
-			group = line->b;
-		else if (!strncmp(word, ")*", 2) && !repeat(line, group, word + 2))
+			g = (struct tt_group){ .open = true, .from = line->b };
+		else if (!strncmp(word, ")*", 2) && !end_group(line, &g, word + 2))
 			return bad(ld, "bad repetition");
-		else if (word[0] != ')' && !parse_word(line, word))
+		else if (word[0] != ')' && !parse_word(line, &g, word))
 			return bad(ld, "not a word of memory");
 	}
 	return line->b ? OFL_OK : bad(ld, "no memory");

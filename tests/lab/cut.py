@@ -1,0 +1,39 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Cut golden cases from dumps, all of their memmap: cut.py [-n NAME,...] KERNEL...
+
+Writes tests/golden/KERNEL-NAME.{fixture,cmd,expect}. What is expected is what crash
+printed for the dump; a fixture that replays to anything else is refused.
+"""
+
+import argparse
+import sys
+import tempfile
+
+from lab import dumps, util
+from lab.goldens import CUTS, GOLDEN, cut
+
+
+def main(arguments):
+    """Cut each case from each kernel's dump."""
+    parser = argparse.ArgumentParser(description="golden cases over whole memmaps")
+    parser.add_argument("-n", dest="names", type=lambda text: text.split(","), default=list(CUTS))
+    parser.add_argument("kernels", nargs="+")
+    given = parser.parse_args(arguments)
+    for series in given.kernels:
+        for name in given.names:
+            what = CUTS[name]
+            with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
+                fixture, transcript = cut(dumps.get(series, what.case, "kdump-zlib"), what.why, what.commands, folder)
+            texts = {"fixture": fixture, "cmd": "\n".join(what.commands) + "\n", "expect": transcript}
+            for suffix, text in texts.items():
+                util.write_atomic(GOLDEN / f"{series}-{name}.{suffix}", text)
+            print(f"{series}-{name}: {len(fixture) >> 10} KiB")
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except (util.LabError, OSError) as failure:
+        sys.exit(f"cut: {failure}")
