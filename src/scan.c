@@ -412,11 +412,15 @@ static const struct ofl_recalled *recalled(const struct scan *sc,
 static enum ofl_status say_again(struct scan *sc, const struct ofl_section *s,
 				 const struct ofl_recalled *found)
 {
+	struct ofl_recalled part = *found;
+
 	if (!ofl_filter_wants_zone(sc->f, &sc->n->zone[found->zone])) {
 		sc->r->sections_recalled++;
 		return OFL_OK;
 	}
-	return ofl_recall_say(sc->recall, found, s, sc->n, sc->sinks,
+	if (sc->f->node >= 0 || sc->f->zone[0])
+		part.no_zone = 0;	/* see page_without_zone() */
+	return ofl_recall_say(sc->recall, &part, s, sc->n, sc->sinks,
 			      sc->nr_sinks, sc->r);
 }
 

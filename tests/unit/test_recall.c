@@ -43,6 +43,10 @@ static void fill(uint64_t nr)
 	if (nr == TWO_ZONES)
 		kernel_pages(&k, nr * pages + 9, 1,
 			     kernel_zone_bits(0, 2) | K_LRU, K_NO_TYPE, 1);
+	/* the kernel's own pages without zone, that no filter lets through */
+	if (nr % 2)
+		kernel_pages(&k, nr * pages + 3, 2,
+			     kernel_zone_bits(1, 0) | K_RESERVED, K_NO_TYPE, 1);
 }
 
 static int set_up(void **state)
