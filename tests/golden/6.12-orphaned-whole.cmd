@@ -1,0 +1,5 @@
+offcheck
+offcheck -j
+offowner
+offblock
+offblock memory39
