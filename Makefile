@@ -41,7 +41,10 @@ DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
 CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 	     busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only
-HYPERVISOR_DEBS = e2fsprogs
+FOREIGN_DEBS = qemu-user-static qemu-system-arm \
+	       gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
+HYPERVISOR_DEBS = $(FOREIGN_DEBS) e2fsprogs
 
 # ---- nothing to change below ------------------------------------------------
 

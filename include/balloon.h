@@ -62,4 +62,8 @@ bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 /** ofl_balloon_account() - isolated, listed, and what is wrong with the list */
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a);
 
+/** ofl_balloon_expect_list() - a driver's list is all the books there are */
+void ofl_balloon_expect_list(const struct ofl_balloon *b,
+			     struct ofl_account *a);
+
 #endif

@@ -5,8 +5,7 @@
  * Depends on layout.h (late facts). The kernel keeps the symbols of modules
  * for /proc/kallsyms. Read from there they need no module debuginfo and no
  * help of the host (crash --no_modules), and a static variable with a common
- * name is found in the module that it belongs to. Without CONFIG_KALLSYMS_ALL
- * the dump has only functions, and the host is asked (crash after mod -s).
+ * name is found in the module that it belongs to.
  */
 #ifndef OFL_MODULE_H
 #define OFL_MODULE_H
@@ -16,7 +15,6 @@
 /** struct ofl_module - a loaded module */
 struct ofl_module {
 	const struct ofl_target *t;
-	const char *name;	/* borrowed */
 	uint64_t kva;		/* struct module */
 	uint64_t nr_symbols;
 	unsigned char *symtab;	/* Elf64_Sym[nr_symbols]; owned */
@@ -45,11 +43,7 @@ void ofl_module_close(struct ofl_module *m);
 const char *ofl_modules_blind(const struct ofl_target *t,
 			      const struct ofl_layout *l);
 
-/**
- * ofl_module_symbol() - address of a symbol, also of a static one
- *
- * Errors: false if neither dump nor host know it: *@kva_ret is untouched.
- */
+/** ofl_module_symbol() - address of a symbol, also of a static one */
 bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 		       uint64_t *kva_ret);
 

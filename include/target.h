@@ -73,15 +73,6 @@ struct ofl_target_ops {
 	enum ofl_read (*read)(void *ctx, uint64_t kva, void *buf, size_t bytes);
 	/** symbol - address of a symbol of the kernel proper, not of modules */
 	bool (*symbol)(void *ctx, const char *name, uint64_t *kva_ret);
-	/**
-	 * module_symbol - address of a symbol of one module, also of a static
-	 * variable; may be NULL
-	 *
-	 * Shape:  known at least when the user has loaded the module's symbols
-	 *         (mod -s): the dump may have those of functions only.
-	 */
-	bool (*module_symbol)(void *ctx, const char *module, const char *name,
-			      uint64_t *kva_ret);
 	/** struct_bytes - sizeof(struct @type) */
 	bool (*struct_bytes)(void *ctx, const char *type, uint64_t *bytes_ret);
 	/** member - offset and size; sees through anonymous members */

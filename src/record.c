@@ -71,20 +71,6 @@ static bool rec_symbol(void *ctx, const char *name, uint64_t *ret)
 	return ok;
 }
 
-static bool rec_module_symbol(void *ctx, const char *module, const char *name,
-			      uint64_t *ret)
-{
-	struct ofl_recorder *rec = ctx;
-	const struct ofl_target_ops *ops = rec->t->ops;
-	bool ok = ops->module_symbol &&
-		  ops->module_symbol(rec->t->ctx, module, name, ret);
-
-	if (ok)
-		fprintf(rec->file, "symbol %s:%s %" PRIx64 "\n", module, name,
-			*ret);
-	return ok;
-}
-
 static bool rec_struct(void *ctx, const char *type, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
@@ -196,7 +182,6 @@ static void rec_learned(void *ctx, const char *type, const char *member,
 static const struct ofl_target_ops record_ops = {
 	.read = rec_read,
 	.symbol = rec_symbol,
-	.module_symbol = rec_module_symbol,
 	.struct_bytes = rec_struct,
 	.member = rec_member,
 	.enumerator = rec_enumerator,

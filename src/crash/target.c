@@ -127,19 +127,6 @@ static bool crash_symbol(void *ctx, const char *name, uint64_t *ret)
 	return true;
 }
 
-/* crash has the names that /proc/kallsyms shows; after mod -s, all of them */
-static bool crash_module_symbol(void *ctx, const char *module,
-				const char *name, uint64_t *ret)
-{
-	ulong kva = symbol_value_module((char *)name, (char *)module);
-
-	(void)ctx;
-	if (!kva)
-		return false;
-	*ret = kva;
-	return true;
-}
-
 static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 {
 	sigset_t mask;
@@ -310,7 +297,6 @@ static void clear_progress(void)
 static const struct ofl_target_ops crash_ops = {
 	.read = crash_read,
 	.symbol = crash_symbol,
-	.module_symbol = crash_module_symbol,
 	.struct_bytes = crash_struct,
 	.member = crash_member,
 	.enumerator = crash_enumerator,

@@ -164,3 +164,9 @@ void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 				     (unsigned long long)b->kva);
 	ofl_pagelist_complain(&b->list, "the list of balloon pages", a);
 }
+
+void ofl_balloon_expect_list(const struct ofl_balloon *b, struct ofl_account *a)
+{
+	a->known = b->list.end == OFL_LIST_WHOLE;
+	a->expected = (int64_t)(b->list.set.pages + b->isolated);
+}

@@ -72,9 +72,7 @@ static void account(const void *state, unsigned int device,
 	const struct ofl_balloons *b = state;
 
 	ofl_balloon_account(&b->dev[device], a);
-	a->known = b->dev[device].list.end == OFL_LIST_WHOLE;
-	a->expected = (int64_t)(b->dev[device].list.set.pages +
-				b->dev[device].isolated);
+	ofl_balloon_expect_list(&b->dev[device], a);
 }
 
 const struct ofl_owner_ops ofl_owner_balloon = {

@@ -4,8 +4,9 @@
  *
  * The statics of module cmm are found by its symbols; balloon_dev_info and
  * atomic_long_t are types of the kernel proper, so no debuginfo is needed.
- * Where the dump has symbols of functions only, and the host has none, pages
- * still point to the device, whose migratepage names the driver.
+ * Without CONFIG_KALLSYMS_ALL the dump has symbols of functions only. Then pages
+ * still point to the device, whose migratepage names the driver, and its list
+ * is all there is to compare with.
  *
  * Nothing is locked while a page is loaned or taken back, and one page at a
  * time is: it is on the list before loaned_pages goes up, and off it before
@@ -22,7 +23,7 @@
 #include "balloon.h"
 
 #define MODULE "cmm"
-#define NO_BOOKS "cmm: the dump has no symbols of its variables, try mod -s cmm"
+#define NO_VARIABLES "the dump has no symbols of cmm's variables"
 
 /** struct state - the driver in this dump */
 struct state {
@@ -77,7 +78,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	const struct state *st = state;
 
 	(void)env;
-	return st && !st->b.nr ? NO_BOOKS : NULL;
+	return st && !st->b.nr ? NO_VARIABLES : NULL;
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)
@@ -89,7 +90,8 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 		memset(&ret[i], 0, sizeof(ret[i]));
 		ret[i].kva = st->b.dev[i].driver_kva;
 		if (!ret[i].kva)
-			snprintf(ret[i].note, sizeof(ret[i].note), NO_BOOKS);
+			snprintf(ret[i].note, sizeof(ret[i].note), NO_VARIABLES
+				 ": compared with its list, not with loaned_pages");
 	}
 	return st->b.nr;
 }
@@ -124,8 +126,10 @@ static void account(const void *state, unsigned int device,
 		ofl_account_counter(a, "loaned_pages", (int64_t)loaned);
 		a->known = true;
 		a->expected = (int64_t)loaned;
+	} else {
+		ofl_balloon_expect_list(d, a);
 	}
-	if (a->known && st->target_kva &&
+	if (a->nr_counters && st->target_kva &&
 	    ofl_read_u64(st->env->t, st->target_kva, &target)) {
 		ofl_account_counter(a, "loaned_pages_target", (int64_t)target);
 		if (at_work(st, d, (int64_t)loaned, (int64_t)target))

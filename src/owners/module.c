@@ -74,7 +74,6 @@ enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 		if (!ofl_read_str(t, kva + fact(l, OFL_F_MODULE_NAME), text,
 				  sizeof(text)) || strcmp(text, name))
 			continue;
-		ret->name = name;
 		ret->kva = kva;
 		load_symbols(l, ret);
 		return OFL_MODULE_LOADED;
@@ -138,8 +137,7 @@ bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 		*kva_ret = sym.st_value;
 		return true;
 	}
-	return m->t->ops->module_symbol &&
-	       m->t->ops->module_symbol(m->t->ctx, m->name, name, kva_ret);
+	return false;
 }
 
 bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,

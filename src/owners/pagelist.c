@@ -10,11 +10,15 @@
 #define POLL_ENTRIES	4096	/* between two looks at ^C */
 /*
  * include/linux/poison.h: 0x100 and 0x122 above POISON_POINTER_DELTA, which
- * is 0xdead000000000000 on 64 bit, or 0 without CONFIG_ILLEGAL_POINTER_VALUE
+ * is CONFIG_ILLEGAL_POINTER_VALUE: by architecture, or 0 where it has none
  */
 #define POISON_1	0x100
 #define POISON_2	0x122
-#define POISON_DELTA	0xdead000000000000ull
+static const uint64_t poison_delta[] = {
+	0xdead000000000000ull,	/* x86, arm64, riscv, loongarch */
+	0x5deadbeef0000000ull,	/* powerpc */
+	0,
+};
 
 /** struct walk - state of one walk */
 struct walk {
@@ -38,9 +42,13 @@ static const char *const end_text[OFL_NR_LIST_ENDS] = {
 
 static bool is_poison(uint64_t kva)
 {
-	uint64_t low = kva >= POISON_DELTA ? kva - POISON_DELTA : kva;
+	size_t i;
 
-	return low == POISON_1 || low == POISON_2;
+	for (i = 0; i < sizeof(poison_delta) / sizeof(poison_delta[0]); i++)
+		if (kva - poison_delta[i] == POISON_1 ||
+		    kva - poison_delta[i] == POISON_2)
+			return true;
+	return false;
 }
 
 static uint64_t word(const struct walk *w, uint64_t offset)

@@ -466,15 +466,6 @@ static bool tt_symbol(void *ctx, const char *name, uint64_t *ret)
 	return number(ctx, TT_SYMBOL, name, ret);
 }
 
-static bool tt_module_symbol(void *ctx, const char *module, const char *name,
-			     uint64_t *ret)
-{
-	char both[128];
-
-	snprintf(both, sizeof(both), "%s:%s", module, name);
-	return number(ctx, TT_SYMBOL, both, ret);
-}
-
 static bool tt_struct(void *ctx, const char *type, uint64_t *ret)
 {
 	return number(ctx, TT_STRUCT, type, ret);
@@ -553,7 +544,6 @@ static bool tt_interrupted(void *ctx)
 static const struct ofl_target_ops tt_ops = {
 	.read = tt_read,
 	.symbol = tt_symbol,
-	.module_symbol = tt_module_symbol,
 	.symbol_at = tt_symbol_at,
 	.struct_bytes = tt_struct,
 	.member = tt_member,

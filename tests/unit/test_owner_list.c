@@ -199,6 +199,12 @@ static void test_poison(void **state)
 	break_at_third(0xdead000000000100, OFL_LIST_POISON);
 }
 
+static void test_poison_of_powerpc(void **state)
+{
+	(void)state;
+	break_at_third(0x5deadbeef0000122, OFL_LIST_POISON);
+}
+
 static void test_poison_without_delta(void **state)
 {
 	(void)state;
@@ -424,6 +430,7 @@ int main(void)
 		CASE(test_no_such_section),
 		CASE(test_null),
 		CASE(test_poison),
+		CASE(test_poison_of_powerpc),
 		CASE(test_poison_without_delta),
 		CASE(test_prev_leads_elsewhere),
 		CASE(test_where_it_broke_is_said),

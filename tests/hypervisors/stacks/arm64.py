@@ -2,10 +2,10 @@
 """arm64: virtio-mem and virtio-balloon on QEMU's virt machine."""
 
 from lab import dumps
-from lab.cases import Case, both
+from lab.cases import Case, both, offlined
 from lab.guest import Machine
 
-from .foreign import MODULES, Architecture, ForeignGuest
+from .foreign import MODULES, Architecture, ForeignGuest, prepare, try_blocks
 
 ARCHITECTURE = Architecture("arm64", "aarch64-linux-gnu", "qemu-aarch64-static", "cloud-arm64")
 MACHINE = Machine(machine="virt", cpu="cortex-a57", modules=MODULES,
@@ -22,9 +22,21 @@ class Arm64(ForeignGuest):
         return ("qemu-system-aarch64",)
 
 
+def plugged(guest):
+    """As the case of the same kind on x86_64."""
+    both(guest)
+    prepare(guest)
+
+
+def tried(guest):
+    """What becomes of each block."""
+    return {"attempts": try_blocks(guest)}
+
+
 CASES = {case.name: case for case in (
-    Case("both", "virtio-mem partly plugged and balloon inflated", both, machine=MACHINE,
-         formats=("elf", "kdump-zlib"), guest=Arm64),
+    Case("both", "virtio-mem partly plugged and balloon inflated", plugged, machine=MACHINE,
+         formats=("elf", "kdump-zlib"), after=tried, guest=Arm64),
+    Case("offlined", "a block with unplugged pages is offlined", offlined, machine=MACHINE, guest=Arm64),
 )}
 
 

@@ -13,7 +13,7 @@ import os
 import pathlib
 import re
 
-from lab import crashes, initramfs, kernels
+from lab import crashes, dumps, initramfs, kernels, kinds, verdicts
 from lab.guest import Guest
 from lab.packages import Apt
 from lab.util import CACHE, LAB, lock, new_folder, run
@@ -22,6 +22,7 @@ GUEST = pathlib.Path(__file__).resolve().parent.parent / "guest"
 SUITE = "bookworm"
 CRASH = ("crash", "libsmartcols1", "libjson-c5", "libbpf1", "libelf1")
 HEADERS = ("libsmartcols-dev", "libjson-c-dev", "libbpf-dev", "libelf-dev", "zlib1g-dev")
+PROGRAMS = tuple(LAB / "guest" / f"{name}.c" for name in ("kpf", "was"))
 #: Loaded in every guest.
 MODULES = ("virtio_pci", "virtio_console", "qemu_fw_cfg", "virtio_balloon", "virtio_mem")
 
@@ -70,12 +71,15 @@ class Architecture:
 
     def programs(self):
         """The guest's programs, static as those of the lab's other guests."""
-        folder, source = CACHE / "guest" / self.name, LAB / "guest" / "kpf.c"
+        folder = CACHE / "foreign" / f"guest-{self.name}"
         with lock(f"guest-{self.name}"):
-            if not folder.exists() or folder.stat().st_mtime < source.stat().st_mtime:
+            newest = max(path.stat().st_mtime for path in PROGRAMS)
+            if not folder.exists() or folder.stat().st_mtime < newest:
                 with new_folder(folder) as work:
-                    run((f"{self.tools}gcc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", work / "kpf", source))
-        return [folder / "kpf"]
+                    for source in PROGRAMS:
+                        run((f"{self.tools}gcc", "-static", "-O2", "-Wall", "-Wextra", "-Werror",
+                             "-o", work / source.stem, source))
+        return [folder / source.stem for source in PROGRAMS]
 
 
 def crash(architecture):
@@ -87,7 +91,8 @@ def crash(architecture):
     make = (f"CC={architecture.tools}gcc", f"AR={architecture.tools}ar", f"PKG_CONFIG={' '.join(packages)}",
             f"LDFLAGS=-Wl,-rpath-link,{libraries} -Wl,-rpath-link,{root}/lib/{architecture.triplet}")
     command = (architecture.emulator, "-L", str(root), str(root / "usr/bin/crash"))
-    return crashes.Crash(architecture.name, (root / "version").read_text(), command, root / "usr/include/crash", make)
+    return crashes.Crash(architecture.name, (root / "version").read_text(), command, root / "usr/include/crash", make,
+                         slower=4)
 
 
 class ForeignGuest(Guest):
@@ -97,7 +102,7 @@ class ForeignGuest(Guest):
     @staticmethod
     def sources():
         """The files that decide what the guest does."""
-        return [GUEST / "init", LAB / "guest" / "kpf.c"]
+        return [GUEST / "init", kinds.SCRIPT, *PROGRAMS]
 
     def lines(self):
         """Two virtio serial ports: every machine with PCI has them."""
@@ -111,5 +116,28 @@ class ForeignGuest(Guest):
         """Its own programs and busybox."""
         own = [(f"bin/{path.name}", path) for path in self.architecture.programs()]
         initramfs.pack(image, self.kernel, self.machine.modules, (
-            *own, ("bin/busybox", self.architecture.root() / "bin/busybox"), ("init", GUEST / "init"),
-            *self.machine.files))
+            *own, ("bin/attempt", kinds.SCRIPT), ("bin/busybox", self.architecture.root() / "bin/busybox"),
+            ("init", GUEST / "init"), *self.machine.files))
+
+
+# -- what is done to each guest ---------------------------------------------------
+
+
+def _online(guest):
+    """The names of the online memory blocks."""
+    return guest.run("""cd /sys/devices/system/memory
+        for block in $(ls -d memory* | sort -k 1.7n); do [ $(cat $block/state) != online ] || echo $block; done
+        """).output.split()
+
+
+def prepare(guest):
+    """Last of the steps: what attempts to offline need of the kernel is in memory before the dump, too."""
+    guest.run(verdicts.SAY_WHY)
+    guest.run(f"attempt {_online(guest)[0]} 1")
+    dumps.settled(guest)
+    guest.run("was save /tmp/was", timeout=120)
+
+
+def try_blocks(guest):
+    """After the dump: every online block is offlined for real, and put back."""
+    return verdicts.attempts(guest, kinds.Kind("blocks", "each online block", None), _online(guest))

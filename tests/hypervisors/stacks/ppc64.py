@@ -20,10 +20,11 @@ from lab.guest import MIB, Machine
 from lab.packages import Apt
 from lab.util import CACHE, LabError, lock, new_folder, progress, run
 
-from .foreign import MODULES, SUITE, Architecture, ForeignGuest
+from .foreign import MODULES, SUITE, Architecture, ForeignGuest, prepare, try_blocks
 
 ARCHITECTURE = Architecture("ppc64el", "powerpc64le-linux-gnu", "qemu-ppc64le-static", "powerpc64le")
 SOURCES = tuple(f"arch/powerpc/platforms/pseries/{name}" for name in ("cmm.c", "pseries.h"))
+VARIABLES = "cmm-variables.ko"
 SYSFS = "/sys/devices/system/cmm/cmm0"
 LOADER = "ld-linux-x86-64.so.2"
 EMULATOR_SUITE = "sid"
@@ -60,14 +61,25 @@ def _unpack_emulator(work):
 # -- the driver -------------------------------------------------------------------
 
 
-def _cmm(kernel):
-    """cmm.ko for a kernel."""
+def _cmm(kernel, name="cmm.ko"):
+    """The driver for a kernel: cmm.ko, or the same with variables among its symbols."""
     folder = CACHE / "drivers" / f"{kernel.release}-cmm"
     with lock(f"cmm-{kernel.release}"):
         if not folder.exists():
             with new_folder(folder) as work:
                 _build(kernel, work)
-    return folder / "cmm.ko"
+                _show_variables(work)
+    return folder / name
+
+
+def _show_variables(work):
+    """What CONFIG_KALLSYMS_ALL would do: a kernel without it keeps the symbols of code only.
+
+    So its variables are said to be code.  They can be written to all the same in a guest
+    with rodata=off; the loader refuses sections that are said to be both.
+    """
+    flags = [f"--set-section-flags={name}=alloc,load,contents,code,readonly" for name in (".bss", ".data")]
+    run((f"{ARCHITECTURE.tools}objcopy", *flags, work / "cmm.ko", work / VARIABLES))
 
 
 def _build(kernel, work):
@@ -139,6 +151,7 @@ def _loan(guest, kilobytes):
 def loaned(guest):
     """CMM alone."""
     _loan(guest, LOANED_KB)
+    prepare(guest)
 
 
 def both(guest):
@@ -146,23 +159,29 @@ def both(guest):
     _loan(guest, LOANED_KB)
     guest.balloon(900 * MIB)
     _loan(guest, LOANED_KB - 100000)
+    prepare(guest)
 
 
-def books(guest):
-    """CMM's own word."""
-    return {name: int(guest.run(f"cat {SYSFS}/{name}").output) for name in ("loaned_kb", "loaned_target_kb")}
+def tried(guest):
+    """CMM's own word, and what becomes of each block."""
+    books = {name: int(guest.run(f"cat {SYSFS}/{name}").output) for name in ("loaned_kb", "loaned_target_kb")}
+    return {**books, "attempts": try_blocks(guest)}
+
+
+def _machine(driver, more=""):
+    return Machine(
+        machine="pseries", cpu="power9", modules=MODULES, note=(), append="console=hvc0 panic=-1", more_append=more,
+        devices=("-device", "virtio-balloon-pci,id=b0"), files=(("lib/modules/cmm.ko", driver),))
 
 
 @functools.lru_cache
 def cases(kernel):
     """What is done; the driver is part of the guest."""
-    machine = Machine(
-        machine="pseries", cpu="power9", modules=MODULES, note=(), append="console=hvc0 panic=-1",
-        devices=("-device", "virtio-balloon-pci,id=b0"), files=(("lib/modules/cmm.ko", _cmm(kernel)),))
     return {case.name: case for case in (
-        Case("cmm", "CMM has loaned memory", loaned, machine=machine, formats=("elf", "kdump-zlib"),
-             after=books, guest=Ppc64),
-        Case("cmm-balloon", "CMM and virtio-balloon in one guest", both, machine=machine, after=books, guest=Ppc64),
+        Case("cmm", "CMM has loaned memory", loaned, machine=_machine(_cmm(kernel, VARIABLES), "rodata=off"),
+             formats=("elf", "kdump-zlib"), after=tried, guest=Ppc64),
+        Case("two-balloons", "CMM and virtio-balloon in one guest, no symbols of variables", both,
+             machine=_machine(_cmm(kernel)), after=tried, guest=Ppc64),
     )}
 
 

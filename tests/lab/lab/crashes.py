@@ -31,6 +31,7 @@ class Crash:
     command: tuple            # how to start it
     include: pathlib.Path     # the folder with its defs.h
     make: tuple = ()          # make's words when it is for another architecture
+    slower: int = 1           # by so much, for being emulated
 
     @functools.cached_property
     def extension(self):

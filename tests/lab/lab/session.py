@@ -20,7 +20,7 @@ def command_line(dump):
 class Session:
     """What one run of crash printed.  `out[name]` is a command's output."""
 
-    def __init__(self, dump, commands, folder, timeout=TIMEOUT, environment=None):
+    def __init__(self, dump, commands, folder, timeout=None, environment=None):
         """Run the commands, given as {name: command}, with their output below `folder`.
 
         A command may have several lines (as a key, the last line's output counts).
@@ -29,7 +29,7 @@ class Session:
         self.folder = pathlib.Path(folder)
         self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
                             "HOME": str(self.folder), **(environment or {})}
-        self.transcript = self._run(dump, commands, timeout)
+        self.transcript = self._run(dump, commands, timeout or TIMEOUT * crashes.get(dump.kernel.series.crash).slower)
         self.out, self.seconds = {}, {}
         for name in commands:
             path = self.folder / name

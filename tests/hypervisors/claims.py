@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What must hold on every architecture, whatever the size of a page or of a section."""
+
+from collections import Counter
+
+from lab import truth as t
+from lab import verdicts
+
+
+def same_pages(said, truth):
+    """offrange lists what kpageflags of the guest does, page by page; nothing is unknown."""
+    assert not t.differences(t.pfns(t.ranges(said["offrange.json"])), t.pfns(truth["offline"]))
+    for name in ("offline.json", "offrange.json"):
+        totals = said[name]["totals"]
+        assert totals["offline"] == t.count(truth["offline"]), name
+        assert totals["unknown"] == 0, name
+        assert said[name]["status"]["result"] == "ok", said[name]["status"]
+        assert said[name]["kernel"] == truth["release"]
+
+
+def sections(said, truth, section_bytes):
+    """Section, node and zone of each range are the guest's; the sections cover its blocks."""
+    page = said["offrange.json"]["page_size"]
+    for row in said["offrange-a.json"]["ranges"]:
+        assert row["section"] == row["start_pfn"] * page // section_bytes
+        assert (row["start_pfn"] + row["pages"] - 1) * page // section_bytes == row["section"]
+        block = truth["blocks"][f"memory{row['start_pfn'] * page // truth['block_size']}"]
+        assert row["node"] == block["node"]
+        assert block["zones"] in ([row["zone"]], ["none"]) or block["state"] == "offline", (row, block)
+    blocks = {row["name"]: row for row in said["offblock.json"]["blocks"]}
+    assert set(blocks) == set(truth["blocks"])
+    assert {name: row["state"] for name, row in blocks.items()} == {
+        name: row["state"] for name, row in truth["blocks"].items()}
+    assert {row["pages"] * page for row in blocks.values()} == {truth["block_size"]}
+
+
+def owners(said, truth, section_bytes, expected, document="offowner.json"):
+    """Every page has an owner, by section as many as the guest has; `expected` are the owners' pages."""
+    document, page = said[document], said[document]["page_size"]
+    by_section = Counter(pfn * page // section_bytes for pfn in t.pfns(truth["offline"]))
+    assert {row["nr"]: row["offline"] for row in document["sections"] if row["offline"]} == by_section
+    owned = Counter()
+    for row in document["sections"]:
+        owned.update(row["owners"])
+    assert owned == expected
+    return {device["driver"]: device for device in document["devices"]}
+
+
+def no_false_error(said, document="offcheck.json"):
+    """Sound books and pages make no finding."""
+    assert said[document]["findings"] == []
+    assert said[document]["status"]["result"] == "ok", said[document]["status"]
+
+
+def verdicts_hold(dump, said):
+    """No verdict on a block is contradicted by the kernel, and a refusal comes for the reason given."""
+    blocks = {row["name"]: row for row in said["offblock.json"]["blocks"]}
+    rows = [verdicts.Row(dump.name, blocks[row["block"]], row) for row in dump.truth["after"]["attempts"]]
+    assert [str(row) for row in rows if row.contradiction] == []
+    assert [str(row) for row in rows if row.same_reason is False] == []
+    return rows
