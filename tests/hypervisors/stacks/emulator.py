@@ -5,6 +5,7 @@ A folder of its own has the program, the libraries it needs, and its firmware, a
 flat; it is started through its own loader, as another suite's crash is.
 """
 
+import dataclasses
 import pathlib
 import re
 
@@ -12,38 +13,48 @@ from lab.packages import Apt, remove
 from lab.util import CACHE, LabError, lock, new_folder, run
 
 SUITE = "sid"
-PROGRAM = "qemu-system-x86_64"
 LOADER = "ld-linux-x86-64.so.2"
-FIRMWARE = ("bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin")
-PACKAGES = ("qemu-system-x86", "qemu-system-data", "seabios")
 
 
-def folder():
-    """The unpacked QEMU."""
-    target = CACHE / "qemu" / SUITE
-    with lock(f"qemu-{SUITE}"):
-        if not target.exists():
-            with new_folder(target) as work:
-                _unpack(work)
-    return target
+@dataclasses.dataclass(frozen=True)
+class Emulator:
+    """One of QEMU's programs."""
+    program: str
+    packages: tuple
+    firmware: tuple
+    name: str           # of its folder in the cache
+
+    def folder(self):
+        """The unpacked QEMU."""
+        target = CACHE / "qemu" / self.name
+        with lock(f"qemu-{self.name}"):
+            if not target.exists():
+                with new_folder(target) as work:
+                    _unpack(self, work)
+        return target
+
+    def command(self, where):
+        """The words that start the QEMU that lies in the folder `where`."""
+        where = pathlib.PurePath(where)
+        return [str(word) for word in (where / LOADER, "--library-path", where, where / self.program, "-L", where)]
 
 
-def command(where):
-    """The words that start the QEMU that lies in the folder `where`."""
-    where = pathlib.PurePath(where)
-    return [str(word) for word in (where / LOADER, "--library-path", where, where / PROGRAM, "-L", where)]
+X86 = Emulator("qemu-system-x86_64", ("qemu-system-x86", "qemu-system-data", "seabios"),
+               ("bios-256k.bin", "kvmvapic.bin", "linuxboot_dma.bin"), SUITE)
+PPC = Emulator("qemu-system-ppc64", ("qemu-system-ppc", "qemu-system-data"), ("slof.bin",), f"ppc-{SUITE}")
 
 
-def _unpack(work):
+def _unpack(emulator, work):
     apt, root = Apt(), work / "root"
     root.mkdir()
-    wanted = [name for name in apt.closure(PACKAGES, SUITE) if name in PACKAGES or name.startswith(("lib", "zlib"))]
+    wanted = [name for name in apt.closure(emulator.packages, SUITE)
+              if name in emulator.packages or name.startswith(("lib", "zlib"))]
     versions = apt.versions(wanted, SUITE)
     apt.unpack([f"{name}={version}" for name, version in versions.items()], root,
-               (f"usr/bin/{PROGRAM}", *(f"usr/share/*/{name}" for name in FIRMWARE),
+               (f"usr/bin/{emulator.program}", *(f"usr/share/*/{name}" for name in emulator.firmware),
                 "lib/*/*.so*", "usr/lib/*/*.so*", "usr/lib64/*.so*"), SUITE)
     there = {path.name: path for path in sorted(root.rglob("*"), reverse=True) if not path.is_dir()}
-    for name in (PROGRAM, LOADER, *FIRMWARE, *_needed(there, PROGRAM)):
+    for name in (emulator.program, LOADER, *emulator.firmware, *_needed(there, emulator.program)):
         (work / name).write_bytes(there[name].read_bytes())
         (work / name).chmod(0o755)
     remove(root)

@@ -28,7 +28,7 @@ from lab.packages import Apt, remove
 from lab.qmp import Qmp, QmpError
 from lab.util import CACHE, LabError, lock, new_folder, progress
 
-from . import emulator
+from .emulator import X86
 
 HERE = pathlib.Path(__file__).resolve().parent.parent / "hyperv"
 BOOT = 512 * MIB
@@ -82,7 +82,7 @@ class Nested(Guest):
 
     def _inner(self):
         """QEMU's command line in the outer guest."""
-        words = [*emulator.command("/qemu"), *self.machine.arguments(),
+        words = [*X86.command("/qemu"), *self.machine.arguments(),
                  "-kernel", "/inner/vmlinuz", "-initrd", "/inner/initramfs.gz"]
         words[words.index("tcg")] = "kvm"
         for port in SERIAL:
@@ -99,7 +99,7 @@ class Nested(Guest):
         files["bin/busybox"] = pathlib.Path(shutil.which("busybox")).read_bytes()
         files["init"] = (HERE / "init").read_bytes()
         files["qemu/start"] = f"exec {shlex.join(self._inner())}\n".encode()
-        files.update((f"qemu/{path.name}", path.read_bytes()) for path in emulator.folder().iterdir())
+        files.update((f"qemu/{path.name}", path.read_bytes()) for path in X86.folder().iterdir())
         files["inner/vmlinuz"] = self.kernel.vmlinuz.read_bytes()
         files["inner/initramfs.gz"] = (self.folder / "initramfs.gz").read_bytes()
         (self.folder / "outer.cpio").write_bytes(initramfs.archive(files))
@@ -107,7 +107,7 @@ class Nested(Guest):
     def _command(self):
         initramfs.build(self.folder / "initramfs.gz", self.kernel, self.machine.modules, self.machine.files)
         self._outer_image()
-        command = ["setpriv", "--pdeathsig", "KILL", "--", *emulator.command(emulator.folder()),
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *X86.command(X86.folder()),
                    "-machine", "pc", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "1", "-m", OUTER_MEMORY,
                    "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", kernels.get(OUTER_SERIES).vmlinuz, "-initrd", self.folder / "outer.cpio",

@@ -20,42 +20,14 @@ from lab.guest import MIB, Machine
 from lab.packages import Apt
 from lab.util import CACHE, LabError, lock, new_folder, progress, run
 
+from .emulator import PPC
 from .foreign import MODULES, SUITE, Architecture, ForeignGuest, prepare, try_blocks
 
 ARCHITECTURE = Architecture("ppc64el", "powerpc64le-linux-gnu", "qemu-ppc64le-static", "powerpc64le")
 SOURCES = tuple(f"arch/powerpc/platforms/pseries/{name}" for name in ("cmm.c", "pseries.h"))
 VARIABLES = "cmm-variables.ko"
 SYSFS = "/sys/devices/system/cmm/cmm0"
-LOADER = "ld-linux-x86-64.so.2"
-EMULATOR_SUITE = "sid"
 LOANED_KB = 300000
-
-
-# -- a newer QEMU -----------------------------------------------------------------
-
-
-def _emulator():
-    """The folder with a newer QEMU: the program, its firmware, and all libraries flat in lib/."""
-    folder = CACHE / "emulators" / f"ppc-{EMULATOR_SUITE}"
-    with lock("emulator-ppc"):
-        if not folder.exists():
-            with new_folder(folder) as work:
-                _unpack_emulator(work)
-    return folder
-
-
-def _unpack_emulator(work):
-    apt, root, libraries = Apt(), work / "root", work / "lib"
-    root.mkdir()
-    libraries.mkdir()
-    wanted = [name for name in apt.closure(("qemu-system-ppc",), EMULATOR_SUITE)
-              if name.startswith(("qemu-system-", "lib", "zlib"))]
-    versions = apt.versions(wanted, EMULATOR_SUITE)
-    apt.unpack([f"{name}={version}" for name, version in versions.items()], root,
-               ("usr/bin/qemu-system-ppc64", "usr/share/qemu/*", "lib/*/*.so*", "usr/lib/*/*.so*"), EMULATOR_SUITE)
-    for path in sorted(root.rglob("*.so*")):
-        if not path.is_dir():
-            path.rename(libraries / path.name)
 
 
 # -- the driver -------------------------------------------------------------------
@@ -135,9 +107,7 @@ class Ppc64(ForeignGuest):
     @staticmethod
     def emulator():
         """A newer QEMU, through its own suite's loader."""
-        folder = _emulator()
-        return (folder / "lib" / LOADER, "--library-path", folder / "lib",
-                folder / "root/usr/bin/qemu-system-ppc64", "-L", folder / "root/usr/share/qemu")
+        return PPC.command(PPC.folder())
 
 
 def _loan(guest, kilobytes):
