@@ -52,6 +52,7 @@ class Case:
     top: int                # MiB: no page of the guest lies above
     append: str = ""
     memory: int = 320       # MiB
+    caught: bool = False    # dumped while its balloon still takes memory
     mend = ""               # what verdicts.attempts() asks a kind of guest for
 
     def config(self):
@@ -66,6 +67,7 @@ CASES = {case.name: case for case in (
     Case("pvh", "memory is given back", "pvh", 320, "xl mem-set domu 200", 320),
     Case("hotplug", "more memory than at boot is allowed, and a part of it given", "pvh", 320,
          "xl mem-max domu 620; xl mem-set domu 400", 1024, "memhp_default_state=online"),
+    Case("moving", "as pvh, and the guest is stopped halfway", "pvh", 320, "xl mem-set domu 200", 320, caught=True),
     Case("pv", "a PV guest that was not given all at boot gives back more", "pv", 448, "xl mem-set domu 200", 448),
 )}
 
@@ -279,12 +281,27 @@ def _dump(dom0, case):
     return int(re.search(r"(\d+) bytes", said).group(1)), listed
 
 
+def _catch(dom0, domu, case):
+    """Dump it while memory is being taken away."""
+    truth = _facts(dom0, domu)
+    dom0.run(f"{case.steps}; xl pause domu")
+    truth["xl_list"] = _listed(dom0)
+    sizes = _dump(dom0, case)
+    dom0.run("xl unpause domu")
+    truth["balloon"] = _at_rest(domu)
+    if not _listed(dom0) < truth["xl_list"] < case.memory:
+        raise LabError(f"the guest was not caught halfway: it had {truth['xl_list']} MiB")
+    return truth, sizes
+
+
 def _take(dom0, kernel, case):
     """Boot the guest, take its memory away, dump it; nothing may have moved meanwhile."""
     domu = Domu(dom0, kernel)
     domu.hello()
     domu.run(verdicts.SAY_WHY)
     before = {"xl_list_before": _listed(dom0), "balloon_before": _at_rest(domu)}
+    if case.caught:
+        return _catch(dom0, domu, case)
     dom0.run(case.steps)
     balloon = _at_rest(domu)
     truth = {**_facts(dom0, domu), **before, "balloon": balloon, "offline": dumps.settled(domu)}
@@ -323,7 +340,7 @@ def _make(kernel, case, folder):
 def _key(case):
     """Changes whenever a dump of this case would come out different."""
     what = [case.config(), case.steps, case.top, XenMachine().arguments()]
-    what += [inspect.getsource(part) for part in (_make, _take, _facts, _dump, xen_pv)]
+    what += [inspect.getsource(part) for part in (_make, _take, _catch, _facts, _dump, xen_pv)]
     what += [path.read_text() for path in (*sorted(HERE.iterdir()), *initramfs.sources())]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
