@@ -189,7 +189,7 @@ static void find_in_flight(const struct state *st, struct ofl_account *a)
 	if (st->sem && ofl_read_u64(st->env->t, st->kva + st->offset[F_SEM],
 				    &count) && count)
 		snprintf(a->in_flight, sizeof(a->in_flight),
-			 "conf_sem is held: inflating or deflating");
+			 "conf_sem is held: inflating, deflating or migrating");
 }
 
 static void account(const void *state, unsigned int device,

@@ -194,6 +194,27 @@ def test_the_kernel_does_as_foretold(said):
         assert did["taken"] == did["given"] == moved > 0
 
 
+@pytest.mark.parametrize("series", kernels.selected())
+def test_caught_in_a_migration(series, tmp_path):
+    """Dumped while one page is on its way from here to there: told as such, no error, nobody's page."""
+    good = dumps.get(series, "vmware-4k")
+    dump, truth = dataclasses.replace(good, folder=good.folder / "caught"), good.truth
+    commands = {name: f"{name} -j" for name in ("offowner", "offcheck", "offblock")}
+    extension = crashes.get(good.kernel.series.crash).extension
+    said = Said(dump, truth, Session(dump, {"extend": f"extend {extension}", **commands}, tmp_path).out)
+    block, = (row for row in said.document("offblock")["blocks"] if row["name"] == truth["after"]["block"])
+    left = len(of_block(block["name"], said.pages)) - vmware.MOVED
+    assert (block["state"], block["verdict"]) == ("going-offline", "MIGRATE")
+    assert block["offline"] in (left, left - 1)     # up to 6.12 the page's mark goes first
+    device = said.device("offowner")
+    assert device["counters"]["isolated_pages"] == left
+    assert device["counters"]["size"] == said.made["stats"]["current"]
+    assert device["difference"] == 0 or (device["difference"], "conf_sem" in device["explained_by"]) == (-1, True)
+    assert {name for row in said.document("offowner")["sections"] for name in row["owners"]} == {DRIVER}
+    assert codes(said.document("offcheck")["classes"])["offline-isolated"] == block["offline"]
+    assert {row["severity"] for row in said.document("offcheck")["findings"]} == {"info"}
+
+
 # -- types from wherever ----------------------------------------------------------------
 
 

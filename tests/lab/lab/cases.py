@@ -88,8 +88,10 @@ def vmware_4k(guest):
 
 
 def offline_the_emptiest(guest):
-    """A block with few pages of the balloon, for which there is room elsewhere."""
-    return vmware.attempt(guest, vmware.BATCHES, min)
+    """A block with few pages of the balloon, for which there is room elsewhere; dumped in the middle of it."""
+    folder = guest.folder / "caught"
+    folder.mkdir()
+    return vmware.attempt(guest, vmware.BATCHES, min, folder / "dump.kdump")
 
 
 def vmware_2m(guest):

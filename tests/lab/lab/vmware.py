@@ -28,6 +28,7 @@ from .util import LAB, LabError, progress
 
 MODULE = "vmw_balloon"
 BLOCK_PAGES = 1 << 15
+MOVED = 50
 LIMIT = 60  # seconds that an attempt to offline a block may take: a page's migration is two calls of the host
 MAGIC, PORT = 0x456c6d6f, 0x5670
 START, GET_TARGET, LOCK, UNLOCK, GUEST_ID = range(5)
@@ -82,6 +83,8 @@ class Host:
         self.pages, self.units = (pfns(made["pages"]), set(made["units"])) if made else (set(), set())
         self.calls = dict.fromkeys((*range(5), *range(6, 11)), 0)
         self.asked = 0          # how often the target was asked for since pages last came or went
+        #: (command, calls before it, what to do then): once, while the guest stands still in a call
+        self.catch = None
         self._gdb = self._failed = None
         self._places = set()    # addresses of the driver's reads
         self._end = threading.Event()
@@ -141,6 +144,8 @@ class Host:
         if (registers["rip"] not in self._places or (registers["rax"], registers["rdx"]) != (MAGIC, PORT)
                 or command not in self.calls):
             raise LabError(f"that is no call of the driver: {registers}")
+        if self.catch and (command, self.calls[command]) == self.catch[:2]:
+            self.catch[2]()
         self.calls[command] += 1
         answer = {"rax": SUCCESS, "rbx": self.target, "rip": registers["rip"] + 1}
         if command == START:
@@ -191,13 +196,19 @@ def units(made):
     return [[first, UNIT_PAGES] for first in made["units"]]
 
 
-def attempt(guest, capabilities, which):
-    """Really offline a memory block while the host is there: of those with balloon, `which` by number of pages."""
+def attempt(guest, capabilities, which, caught=None):
+    """Really offline a memory block while the host is there: of those with balloon, `which` by number of pages.
+
+    With `caught` the guest is dumped into that file when MOVED pages have moved and the
+    next is on its way: its old place is the balloon's no longer, its new one not yet.
+    """
     made = guest.made
     held = collections.Counter(pfn // BLOCK_PAGES for pfn in pfns([*made["pages"], *units(made)]))
     name = f"memory{which(held, key=held.get)}"
     guest.run("echo 'file mm/memory_hotplug.c +p' >/sys/kernel/debug/dynamic_debug/control")
     with Host(guest, capabilities, made["stats"]["target"], made=made) as host:
+        if caught:
+            host.catch = BATCHED_LOCK, MOVED, lambda: guest.dump(caught, "kdump-zlib")
         text = guest.run(f"attempt {name} {LIMIT}", timeout=LIMIT + 60).output
     head, _, messages = text.partition("dmesg\n")
     return {"block": name, "reason": "".join(re.findall(r"failed due to (.+)", messages)[-1:]),
