@@ -62,14 +62,21 @@ static struct btf *parse_split(const void *blob, uint64_t bytes,
 	return btf;
 }
 
-/* libbpf checks the blob; a damaged one is no types, not a crash */
+/* libbpf takes any length of header, and then points to types at odd addresses */
+static bool is_aligned(const struct btf_header *header, uint64_t bytes)
+{
+	return bytes >= sizeof(*header) && !(header->hdr_len % 4) &&
+	       !(header->type_off % 4);
+}
+
+/* libbpf checks the rest; a damaged blob is no types, not a crash */
 static struct btf *parse(const struct ofl_target *t, uint64_t kva,
 			 uint64_t bytes, struct btf *base)
 {
 	void *blob = read_blob(t, kva, bytes);
 	struct btf *btf = NULL;
 
-	if (blob)
+	if (blob && is_aligned(blob, bytes))
 		btf = base ? parse_split(blob, bytes, base) :
 			     btf__new(blob, (uint32_t)bytes);
 	free(blob);
