@@ -39,6 +39,7 @@ struct ofl_claim {
 	/* the driver gives pages back in such units; 0 pages: one by one */
 	uint64_t unit_pfn, unit_pages;
 	bool unit_tail;		/* shares the reference of the unit's first page */
+	bool stray;		/* in his range, and not in his books */
 	const char *blind;	/* owner NULL: who could not be asked, and why */
 };
 

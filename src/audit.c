@@ -5,13 +5,15 @@
 #include "audit.h"
 
 enum audit {
-	AUDIT_TWICE, AUDIT_MISSING, AUDIT_NOT_LISTED, AUDIT_MIXED, AUDIT_PLUGGED,
+	AUDIT_TWICE, AUDIT_STRAY, AUDIT_MISSING, AUDIT_NOT_LISTED, AUDIT_MIXED, AUDIT_PLUGGED,
 	AUDIT_ORPHAN, AUDIT_NOT_KNOWN,
 };
 
 static const struct ofl_audit_row rows[] = {
 	[AUDIT_TWICE] = { OFL_SEV_ERROR, false, "claimed-twice",
 		"in the books of two drivers" },
+	[AUDIT_STRAY] = { OFL_SEV_WARNING, true, "outside-books",
+		"in the device's region, but beyond what its driver's books cover" },
 	[AUDIT_MISSING] = { OFL_SEV_ERROR, true, "unplugged-not-offline",
 		"given back by its driver's books, but not offline: going offline would take a reference that is not the driver's" },
 	[AUDIT_NOT_LISTED] = { OFL_SEV_WARNING, true, "not-listed",
@@ -71,6 +73,8 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 	if (!c->claim.owner)
 		return tell(a, c->claim.blind ? AUDIT_NOT_KNOWN : AUDIT_ORPHAN,
 			    &c->claim, severity);
+	if (c->claim.stray)
+		return tell(a, AUDIT_STRAY, &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_PLUGGED)
 		return tell(a, AUDIT_PLUGGED, &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_MOVABLE &&

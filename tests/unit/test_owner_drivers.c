@@ -697,6 +697,7 @@ static void test_virtio_mem(void **state)
 	assert_int_equal(c.unit_pages, 512);
 	c = owned_claim(&o, 2560);
 	assert_int_equal(c.mgo, OFL_MGO_KEEPS);
+	assert_false(c.stray);
 	assert_true(ofl_owners_expect(&o.owners, 2559, &c));
 	assert_false(ofl_owners_expect(&o.owners, 2560, &c));
 	assert_false(ofl_owners_expect(&o.owners, 3583, &c));
@@ -754,6 +755,132 @@ static void test_virtio_mem_ids_overflow(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 2 fffffffffffffff0", VM + 32);
 	owned_load(&k, &o);
 	assert_non_null((owned_devices(&o, "virtio-mem", dev), strstr(dev[0].note, "impossible")));
+}
+
+/* the device has memory blocks 2 and 3; its driver says 2 only */
+static void test_virtio_mem_beyond_the_books(void **state)
+{
+	struct ofl_claim c;
+
+	(void)state;
+	virtio_mem(0x2, BITS);
+	kernel_line(&k, "mem %" PRIx64 " 2 3", VM + 32);
+	offline_pages(2048, 1);
+	offline_pages(3072, 1);
+	owned_load(&k, &o);
+	c = owned_claim(&o, 2048);
+	assert_false(c.stray);
+	c = owned_claim(&o, 3072);
+	assert_string_equal(ofl_owner_name(&c), "virtio-mem");
+	assert_int_equal(c.evidence, OFL_EV_RANGE);
+	assert_true(c.stray);
+}
+
+/* one byte a memory block, and what the driver counted of them */
+static void virtio_mem_states(uint64_t states, const char *counts,
+			      uint64_t offline_size)
+{
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "member virtio_mem.sbm.mb_states 200 8");
+	kernel_line(&k, "member virtio_mem.sbm.mb_count 208 64");
+	kernel_line(&k, "member virtio_mem.offline_size 272 8");
+	kernel_line(&k, "enumerator VIRTIO_MEM_SBM_MB_PLUGGED 1");
+	kernel_line(&k, "enumerator VIRTIO_MEM_SBM_MB_OFFLINE_PARTIAL 3");
+	kernel_line(&k, "enumerator VIRTIO_MEM_SBM_MB_KERNEL 4");
+	kernel_line(&k, "enumerator VIRTIO_MEM_SBM_MB_KERNEL_PARTIAL 5");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %s %" PRIx64, VM + 200,
+		    BITS + 64, counts, offline_size);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BITS + 64, states);
+}
+
+static void test_virtio_mem_states(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x505, "0 0 0 0 0 2 0 0", 0);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_int_equal(a.nr_complaints, 0);
+}
+
+static void test_virtio_mem_block_says_other(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x305, "0 0 0 1 0 1 0 0", 0);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(owned_complaint(&a, "block-state"));
+	assert_string_equal(a.complaint[0].text,
+		"the driver says memory3 is offline-partial, but the memory block is online; 1 such block");
+	assert_int_equal(a.complaint[0].pfn, 3072);
+	assert_int_equal(a.nr_complaints, 1);
+}
+
+static void test_virtio_mem_full_but_given_back(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x404, "0 0 0 0 2 0 0 0", 0);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(owned_complaint(&a, "block-state"));
+	assert_non_null(strstr(a.complaint[0].text, "given back; 2 such blocks"));
+}
+
+static void test_virtio_mem_unused_but_there(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x105, "0 1 0 0 0 1 0 0", 0);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(owned_complaint(&a, "block-state"));
+	assert_non_null(strstr(a.complaint[0].text, "plugged, but there is a memory block"));
+}
+
+static void test_virtio_mem_histogram(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x505, "0 0 0 0 1 1 0 0", 0);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(owned_complaint(&a, "block-count"));
+	assert_int_equal(a.nr_complaints, 1);
+}
+
+static void test_virtio_mem_offline_size(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x305, "0 0 0 1 0 1 0 0", 0x400000);
+	kernel_block(&k, 3, 2);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_int_equal(a.nr_complaints, 0);
+}
+
+static void test_virtio_mem_offline_size_differs(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x305, "0 0 0 1 0 1 0 0", 0x800000);
+	kernel_block(&k, 3, 2);
+	/* in flight: no more than worth knowing */
+	kernel_line(&k, "mem %" PRIx64 " ffff888000001000", VM + 72);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(owned_complaint(&a, "offline-size"));
+	assert_int_equal(a.nr_complaints, 1);
+	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
 }
 
 /* a balloon may have taken a page from what the device has plugged */
@@ -925,6 +1052,14 @@ int main(void)
 		CASE(test_virtio_mem_plugged_size),
 		CASE(test_virtio_mem_bitmap_null),
 		CASE(test_virtio_mem_ids_overflow),
+		CASE(test_virtio_mem_beyond_the_books),
+		CASE(test_virtio_mem_states),
+		CASE(test_virtio_mem_block_says_other),
+		CASE(test_virtio_mem_full_but_given_back),
+		CASE(test_virtio_mem_unused_but_there),
+		CASE(test_virtio_mem_histogram),
+		CASE(test_virtio_mem_offline_size),
+		CASE(test_virtio_mem_offline_size_differs),
 		CASE(test_balloon_in_plugged_memory),
 		CASE(test_two_owners),
 		CASE(test_going_online),

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * virtio_mem_books.c - do a virtio-mem device's books agree with each other?
+ *
+ * Source: drivers/virtio/virtio_mem.c: virtio_mem_sbm_set_mb_state(),
+ * virtio_mem_add_memory(), virtio_mem_memory_notifier_cb().
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "virtio_mem.h"
+
+/* before v5.16 KERNEL and MOVABLE were ONLINE */
+const struct ofl_vmem_state_row ofl_vmem_mb_states[] = {
+	{ "VIRTIO_MEM_SBM_MB_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
+	{ "VIRTIO_MEM_SBM_MB_OFFLINE", "offline", OFL_VMEM_OFFLINE, false },
+	{ "VIRTIO_MEM_SBM_MB_OFFLINE_PARTIAL", "offline-partial", OFL_VMEM_OFFLINE, true },
+	{ "VIRTIO_MEM_SBM_MB_KERNEL", "kernel", OFL_VMEM_ONLINE, false },
+	{ "VIRTIO_MEM_SBM_MB_KERNEL_PARTIAL", "kernel-partial", OFL_VMEM_ONLINE, true },
+	{ "VIRTIO_MEM_SBM_MB_MOVABLE", "movable", OFL_VMEM_ONLINE, false },
+	{ "VIRTIO_MEM_SBM_MB_MOVABLE_PARTIAL", "movable-partial", OFL_VMEM_ONLINE, true },
+	/* until v5.16 */
+	{ "VIRTIO_MEM_SBM_MB_ONLINE", "online", OFL_VMEM_ONLINE, false },
+	{ "VIRTIO_MEM_SBM_MB_ONLINE_PARTIAL", "online-partial", OFL_VMEM_ONLINE, true },
+	/* until v5.12 */
+	{ "VIRTIO_MEM_MB_STATE_ONLINE", "online", OFL_VMEM_ONLINE, false },
+	{ "VIRTIO_MEM_MB_STATE_ONLINE_PARTIAL", "online-partial", OFL_VMEM_ONLINE, true },
+	{ "VIRTIO_MEM_MB_STATE_OFFLINE", "offline", OFL_VMEM_OFFLINE, false },
+	{ "VIRTIO_MEM_MB_STATE_OFFLINE_PARTIAL", "offline-partial", OFL_VMEM_OFFLINE, true },
+	{ "VIRTIO_MEM_MB_STATE_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
+	{ NULL, NULL, OFL_VMEM_NOT_ADDED, true }
+};
+
+const struct ofl_vmem_state_row ofl_vmem_bb_states[] = {
+	{ "VIRTIO_MEM_BBM_BB_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
+	{ "VIRTIO_MEM_BBM_BB_ADDED", "added", OFL_VMEM_ONLINE, false },
+	{ "VIRTIO_MEM_BBM_BB_FAKE_OFFLINE", "fake-offline", OFL_VMEM_ONLINE, true },
+	{ NULL, NULL, OFL_VMEM_NOT_ADDED, true }
+};
+
+_Static_assert(sizeof(ofl_vmem_mb_states) / sizeof(ofl_vmem_mb_states[0]) <=
+	       OFL_VMEM_STATES, "OFL_VMEM_STATES is too small");
+
+/* ---- pages ---- */
+
+/* are pages at this address in an online block, where their struct pages count? */
+static bool is_online(const struct ofl_vmem *st, uint64_t pa)
+{
+	const struct ofl_block *b = st->env->blocks ?
+		ofl_blocks_find(st->env->blocks, pa / st->block_bytes) : NULL;
+
+	return b && (b->state == OFL_BLOCK_ONLINE ||
+		     b->state == OFL_BLOCK_GOING_OFFLINE);
+}
+
+static uint64_t count_units(const struct ofl_vmem_device *d)
+{
+	return (d->next_id - d->first_id) * (d->sbm ? d->units_per_mb : 1);
+}
+
+/* pages that have to be PageOffline: units given back, of online blocks */
+static uint64_t expected_pages(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
+{
+	uint64_t base = d->first_id * (d->sbm ? st->block_bytes : d->unit_bytes);
+	uint64_t i, at, pages = 0, n = count_units(d);
+	/* a big block is made of memory blocks, each online or not */
+	uint64_t step = d->unit_bytes < st->block_bytes ? d->unit_bytes :
+							  st->block_bytes;
+
+	for (i = 0; i < n; i++) {
+		if (!ofl_vmem_is_gone(st, d, i))
+			continue;
+		for (at = 0; at < d->unit_bytes; at += step)
+			if (is_online(st, base + i * d->unit_bytes + at))
+				pages += step / st->page_bytes;
+	}
+	return pages;
+}
+
+static uint64_t plugged_bytes(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
+{
+	uint64_t i, nr = 0, n = count_units(d);
+
+	for (i = 0; i < n; i++)
+		nr += d->sbm ? !ofl_vmem_is_gone(st, d, i) : d->states[i] != 0;
+	return nr * d->unit_bytes;
+}
+
+static void find_in_flight(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
+			   struct ofl_account *a)
+{
+	uint64_t active = 0;
+	const char *why = NULL;
+
+	if (ofl_vmem_get(st, d->kva, OFL_VMEM_WQ_ACTIVE, &active) && active)
+		why = "wq_active: plugging or unplugging";
+	if (st->have[OFL_VMEM_MUTEX] &&
+	    ofl_mutex_held(st->env, d->kva + st->offset[OFL_VMEM_MUTEX]))
+		why = "hotplug_mutex is held: plugging or unplugging";
+	if (ofl_vmem_get(st, d->kva, OFL_VMEM_HOTPLUG_ACTIVE, &active) && active)
+		why = "hotplug_active: a block goes online or offline";
+	if (why)
+		snprintf(a->in_flight, sizeof(a->in_flight), "%s", why);
+}
+
+/* ---- states of memory blocks ---- */
+
+/* SBM: one byte a memory block; NULL: not known. free() it */
+static uint8_t *read_states(const struct ofl_vmem *st,
+			    const struct ofl_vmem_device *d)
+{
+	uint64_t n = d->next_id - d->first_id, kva;
+	uint8_t *states = n && n <= OFL_VMEM_MAX_BYTES ? malloc(n) : NULL;
+
+	if (states && ofl_vmem_get(st, d->kva, OFL_VMEM_MB_STATES, &kva) &&
+	    st->env->t->ops->read(st->env->t->ctx, kva, states, n) ==
+	    OFL_READ_OK)
+		return states;
+	free(states);
+	return NULL;
+}
+
+/* "movable 6, movable-partial 2" */
+static void describe_states(const struct ofl_vmem *st,
+			    const struct ofl_vmem_device *d,
+			    const uint8_t *states, struct ofl_account *a)
+{
+	const struct ofl_vmem_state_row *row = d->sbm ? ofl_vmem_mb_states :
+							ofl_vmem_bb_states;
+	const int64_t *v = d->sbm ? st->mb_state : st->bb_state;
+	uint64_t n = d->next_id - d->first_id, count[256] = { 0 }, i;
+	char text[100] = "";
+	size_t used = 0;
+
+	for (i = 0; i < n; i++)
+		count[states[i]]++;
+	for (; row->name && used < sizeof(text); row++, v++)
+		if (*v >= 0 && *v < 256 && count[*v])
+			used += (size_t)snprintf(text + used,
+				sizeof(text) - used, "%s%s %" PRIu64,
+				used ? ", " : "", row->text, count[*v]);
+	ofl_account_detail(a, "blocks", "%s", text);
+}
+
+/* what is known of a state by its number; NULL: nothing, or unused */
+static const struct ofl_vmem_state_row *row_of(const struct ofl_vmem *st,
+					       uint8_t state)
+{
+	size_t i;
+
+	for (i = 0; ofl_vmem_mb_states[i].name; i++)
+		if (st->mb_state[i] == state)
+			return &ofl_vmem_mb_states[i];
+	return NULL;
+}
+
+/** struct misfit - blocks that contradict their state, so far */
+struct misfit {
+	uint64_t blocks, first_nr;
+	const char *is, *but;		/* of the first */
+};
+
+static void note_misfit(struct misfit *m, uint64_t nr, const char *is,
+			const char *but)
+{
+	if (!m->blocks++)
+		*m = (struct misfit){ 1, nr, is, but };
+}
+
+static bool all_plugged(const struct ofl_vmem *st,
+			const struct ofl_vmem_device *d, uint64_t i)
+{
+	uint64_t unit;
+
+	for (unit = i * d->units_per_mb; unit < (i + 1) * d->units_per_mb; unit++)
+		if (ofl_vmem_is_gone(st, d, unit))
+			return false;
+	return true;
+}
+
+/* a block that neither exists nor has its state is well */
+static const char *what_is_wrong(const struct ofl_vmem *st,
+				 const struct ofl_vmem_device *d, uint64_t i,
+				 const struct ofl_vmem_state_row *row)
+{
+	const struct ofl_block *b = ofl_blocks_find(st->env->blocks,
+						    d->first_id + i);
+	bool online = b && (b->state == OFL_BLOCK_ONLINE ||
+			    b->state == OFL_BLOCK_GOING_OFFLINE);
+
+	if (!row || row->is == OFL_VMEM_NOT_ADDED)
+		return b ? "there is a memory block" : NULL;
+	if (!b)
+		return "there is no memory block";
+	if (b->state != OFL_BLOCK_OTHER && online != (row->is == OFL_VMEM_ONLINE))
+		return online ? "the memory block is online" :
+				"the memory block is offline";
+	if (!row->partial && !all_plugged(st, d, i))
+		return "some of its units are given back";
+	return NULL;
+}
+
+static void check_states(const struct ofl_vmem *st,
+			 const struct ofl_vmem_device *d,
+			 const uint8_t *states, struct ofl_account *a)
+{
+	uint64_t i, n = d->next_id - d->first_id;
+	struct misfit m = { 0 };
+
+	if (!st->env->blocks || st->env->blocks->lost)
+		return;
+	for (i = 0; i < n; i++) {
+		const struct ofl_vmem_state_row *row = row_of(st, states[i]);
+		const char *but = what_is_wrong(st, d, i, row);
+
+		if (but)
+			note_misfit(&m, d->first_id + i,
+				    row ? row->text : "unused", but);
+	}
+	if (m.blocks)
+		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
+			OFL_SEV_WARNING, "block-state",
+			m.first_nr * st->block_bytes / st->page_bytes,
+			st->block_bytes / st->page_bytes,
+			"the driver says memory%" PRIu64 " is %s, but %s; %"
+			PRIu64 " such block%s", m.first_nr, m.is, m.but,
+			m.blocks, m.blocks == 1 ? "" : "s");
+}
+
+/* mb_count[]: the driver's own histogram of the states */
+static void check_histogram(const struct ofl_vmem *st,
+			    const struct ofl_vmem_device *d,
+			    const uint8_t *states, struct ofl_account *a)
+{
+	uint64_t i, n = d->next_id - d->first_id, count[256] = { 0 }, said;
+	uint64_t at = d->kva + st->offset[OFL_VMEM_MB_COUNT];
+
+	for (i = 0; i < n; i++)
+		count[states[i]]++;
+	for (i = 0; i < st->nr_mb_counts && i < 256; i++) {
+		if (!ofl_read_u64(st->env->t, at + 8 * i, &said))
+			return;
+		if (said == count[i])
+			continue;
+		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
+			OFL_SEV_WARNING, "block-count", 0, 0,
+			"mb_count[%" PRIu64 "] is %" PRIu64 ", but %" PRIu64
+			" blocks are in that state", i, said, count[i]);
+		return;
+	}
+}
+
+/* ---- sizes ---- */
+
+/* offline_size: memory that was added and is not online */
+static void check_offline_size(const struct ofl_vmem *st,
+			       const struct ofl_vmem_device *d,
+			       struct ofl_account *a)
+{
+	uint64_t size, bytes = 0, at;
+	const struct ofl_block *b;
+
+	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_OFFLINE_SIZE, &size) ||
+	    !st->env->blocks || st->env->blocks->lost)
+		return;
+	for (at = d->start_pa / st->block_bytes; at < d->end_pa / st->block_bytes;
+	     at++) {
+		b = ofl_blocks_find(st->env->blocks, at);
+		if (b && b->state == OFL_BLOCK_OTHER)
+			return;		/* it is on its way */
+		if (b && b->state == OFL_BLOCK_OFFLINE)
+			bytes += st->block_bytes;
+	}
+	if (size != bytes)
+		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
+			OFL_SEV_WARNING, "offline-size", 0, 0,
+			"offline_size is %" PRIu64 ", but memory blocks of %"
+			PRIu64 " bytes are offline", size, bytes);
+}
+
+static void check_plugged_size(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
+			       struct ofl_account *a)
+{
+	uint64_t size, bits = plugged_bytes(st, d);
+
+	if (ofl_vmem_get(st, d->kva, OFL_VMEM_REQUESTED_SIZE, &size))
+		ofl_account_counter(a, "requested_size", (int64_t)size);
+	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_PLUGGED_SIZE, &size))
+		return;
+	ofl_account_counter(a, "plugged_size", (int64_t)size);
+	if (size != bits)
+		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
+			OFL_SEV_WARNING, "plugged-size", 0, 0,
+			"plugged_size is %" PRIu64 ", but units of %" PRIu64
+			" bytes are plugged", size, bits);
+}
+
+static void check_blocks(const struct ofl_vmem *st,
+			 const struct ofl_vmem_device *d, struct ofl_account *a)
+{
+	uint8_t *states;
+
+	if (!d->sbm) {
+		describe_states(st, d, d->states, a);
+		return;
+	}
+	states = read_states(st, d);
+	if (!states)
+		return;
+	describe_states(st, d, states, a);
+	check_states(st, d, states, a);
+	check_histogram(st, d, states, a);
+	free(states);
+}
+
+void ofl_vmem_account(const void *state, unsigned int device,
+		      struct ofl_account *a)
+{
+	const struct ofl_vmem *st = state;
+	const struct ofl_vmem_device *d = &st->dev[device];
+
+	ofl_account_detail(a, "region", "%" PRIx64 "-%" PRIx64, d->start_pa,
+			   d->end_pa - 1);
+	ofl_account_detail(a, "layout", "%s",
+			   ofl_types_source_text(st->source));
+	if (!d->books)
+		return;
+	find_in_flight(st, d, a);
+	a->known = st->env->blocks && !st->env->blocks->lost;
+	a->expected = (int64_t)expected_pages(st, d);
+	ofl_account_counter(a, "unplugged_pages", a->expected);
+	check_plugged_size(st, d, a);
+	check_offline_size(st, d, a);
+	ofl_account_detail(a, "mode", "%s", d->sbm ? "SBM" : "BBM");
+	ofl_account_detail(a, d->sbm ? "sub-block" : "big-block",
+			   "%" PRIu64 "K", d->unit_bytes >> 10);
+	check_blocks(st, d, a);
+	if (d->removing)
+		ofl_account_detail(a, "removing", "yes");
+}
