@@ -12,7 +12,7 @@ from lab import crashes, dumps, kernels, vmware
 from lab import truth as t
 from lab.session import Session
 
-CASES = ("vmware-4k", "vmware-2m")
+CASES = SMALL_PAGES, BOTH_KINDS = "vmware-4k", "vmware-2m"
 DRIVER = "vmballoon"
 COMMANDS = {
     "offrange.json": "offrange -j", "offcheck.json": "offcheck -j", "offowner-v": "offowner -v",
@@ -54,11 +54,20 @@ def from_debuginfo(dump):
         f"extend {extension}", "offowner -j"))}
 
 
+def without_modules(dump):
+    """The dump, for a crash that knows no module."""
+    flags = dict.fromkeys((*dump.kernel.series.flags, "--no_modules"))
+    series = dataclasses.replace(dump.kernel.series, flags=tuple(flags))
+    return dataclasses.replace(dump, kernel=dataclasses.replace(dump.kernel, series=series))
+
+
 @pytest.fixture(scope="module", params=[pytest.param((series, case), id=f"{series}-{case}")
                                         for series in kernels.selected() for case in CASES])
 def said(request, tmp_path_factory):
-    """Each kernel and kind of page."""
+    """Each kernel and kind of page; the dump with both kinds without any module, where the most has to be found."""
     dump = dumps.get(*request.param)
+    if dump.case == BOTH_KINDS:
+        dump = without_modules(dump)
     truth = dump.truth
     words = {"block": truth["after"]["block"], "member": dump.kernel.series.marked[0]}
     commands = {"extend": f"extend {crashes.get(dump.kernel.series.crash).extension}",
@@ -93,7 +102,7 @@ def test_host_and_guest_agree(said):
 
 def test_cases_hold_what_they_are_for(said):
     """Small pages in one, in the other units as well, some of which the host refused."""
-    assert said.pages and bool(said.firsts) == (said.dump.case == "vmware-2m")
+    assert said.pages and bool(said.firsts) == (said.dump.case == BOTH_KINDS)
     assert bool(said.made["stats"]["2m-lock calls"]) == bool(said.firsts)
 
 
@@ -197,7 +206,7 @@ def test_the_kernel_does_as_foretold(said):
 @pytest.mark.parametrize("series", kernels.selected())
 def test_caught_in_a_migration(series, tmp_path):
     """Dumped while one page is on its way from here to there: told as such, no error, nobody's page."""
-    good = dumps.get(series, "vmware-4k")
+    good = dumps.get(series, SMALL_PAGES)
     dump, truth = dataclasses.replace(good, folder=good.folder / "caught"), good.truth
     commands = {name: f"{name} -j" for name in ("offowner", "offcheck", "offblock")}
     extension = crashes.get(good.kernel.series.crash).extension
@@ -218,13 +227,6 @@ def test_caught_in_a_migration(series, tmp_path):
 # -- types from wherever ----------------------------------------------------------------
 
 
-def same(said, device):
-    """Whether a device's row has all that the usual one has; where its layout is from."""
-    usual = said.device()
-    assert {**device, "details": None} == {**usual, "details": None}
-    return device["details"]["layout"]
-
-
 def test_layout_from_btf(said):
     """Without debug information of the module its layout comes from the dump itself."""
     assert said.device()["details"]["layout"] == "BTF in the dump"
@@ -233,19 +235,7 @@ def test_layout_from_btf(said):
 def test_layout_from_debuginfo(said):
     """With it, to the same end."""
     if "debuginfo.json" not in said.text:
-        pytest.skip("this kernel's crash can load no debug information of modules")
-    assert same(said, said.device("debuginfo.json")) == "debuginfo"
-
-
-def test_without_modules(said, tmp_path):
-    """crash need not know any module."""
-    series = said.dump.kernel.series
-    if said.dump.case != "vmware-2m":
-        pytest.skip("tried on the dump that has both units and pages")
-    if "--no_modules" in series.flags:
-        pytest.skip("this kernel's dumps are never opened otherwise")
-    series = dataclasses.replace(series, flags=(*series.flags, "--no_modules"))
-    dump = dataclasses.replace(said.dump, kernel=dataclasses.replace(said.dump.kernel, series=series))
-    lines = f"extend {crashes.get(series.crash).extension}\noffowner -j"
-    text = Session(dump, {"owner.json": lines}, tmp_path).out
-    assert same(said, dataclasses.replace(said, text=text).device("owner.json")) == "BTF in the dump"
+        pytest.skip("in this session crash takes no modules")
+    usual, device = said.device(), said.device("debuginfo.json")
+    assert device["details"]["layout"] == "debuginfo"
+    assert {**device, "details": None} == {**usual, "details": None}
