@@ -47,6 +47,16 @@ const char *ofl_modules_blind(const struct ofl_target *t,
 bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 		       uint64_t *kva_ret);
 
+/**
+ * ofl_modules_symbol_at() - name of what any module has at @kva
+ *
+ * Shape:  looks through the symbols of all: for a single address that the host
+ *         has no name for.
+ */
+bool ofl_modules_symbol_at(const struct ofl_target *t,
+			   const struct ofl_layout *l, uint64_t kva, char *buf,
+			   size_t bytes);
+
 /** ofl_module_symbol_at() - name of the function or variable at @kva */
 bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
 			  size_t bytes);

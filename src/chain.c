@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "chain.h"
+#include "module.h"
 
 /** struct known - a callback that we have read */
 struct known {
@@ -41,15 +42,25 @@ static const struct known callbacks[] = {
 	{ "reserve_mem_notifier", OFL_VETO_NEVER, "user reserve: nothing" },
 };
 
-static void identify(const struct ofl_target *t, struct ofl_callback *cb)
+/* the host knows no symbols of modules if the user told it not to (--no_modules) */
+static bool find_name(const struct ofl_target *t, const struct ofl_layout *l,
+		      struct ofl_callback *cb)
+{
+	if (t->ops->symbol_at &&
+	    t->ops->symbol_at(t->ctx, cb->call_kva, cb->name, sizeof(cb->name)))
+		return true;
+	return ofl_modules_symbol_at(t, l, cb->call_kva, cb->name,
+				     sizeof(cb->name));
+}
+
+static void identify(const struct ofl_target *t, const struct ofl_layout *l,
+		     struct ofl_callback *cb)
 {
 	size_t i;
 
 	cb->veto = OFL_VETO_UNKNOWN;
 	cb->what = "not known to us: it may refuse";
-	if (!t->ops->symbol_at ||
-	    !t->ops->symbol_at(t->ctx, cb->call_kva, cb->name,
-			       sizeof(cb->name))) {
+	if (!find_name(t, l, cb)) {
 		cb->name[0] = '\0';
 		return;
 	}
@@ -95,7 +106,7 @@ void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
 			chain->cut = true;
 			return;
 		}
-		identify(t, cb);
+		identify(t, l, cb);
 		chain->nr++;
 	}
 }

@@ -52,16 +52,15 @@ static void load_symbols(const struct ofl_layout *l, struct ofl_module *m)
 		m->nr_symbols = nr;
 }
 
-enum ofl_module_found ofl_module_find(const struct ofl_target *t,
-				      const struct ofl_layout *l,
-				      const char *name, struct ofl_module *ret)
+/* visit() returns true to stop: OFL_MODULE_LOADED then */
+static enum ofl_module_found walk(const struct ofl_target *t,
+				  const struct ofl_layout *l,
+				  bool (*visit)(void *arg, uint64_t module_kva),
+				  void *arg)
 {
-	char text[OFL_STR_MAX];
-	uint64_t head, node, kva;
+	uint64_t head, node;
 	int i;
 
-	memset(ret, 0, sizeof(*ret));
-	ret->t = t;
 	if (!known(l))
 		return OFL_MODULE_UNKNOWN;
 	head = node = fact(l, OFL_F_MODULES);
@@ -70,15 +69,41 @@ enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 			return OFL_MODULE_UNKNOWN;
 		if (node == head)
 			return OFL_MODULE_ABSENT;
-		kva = node - fact(l, OFL_F_MODULE_LIST);
-		if (!ofl_read_str(t, kva + fact(l, OFL_F_MODULE_NAME), text,
-				  sizeof(text)) || strcmp(text, name))
-			continue;
-		ret->kva = kva;
-		load_symbols(l, ret);
-		return OFL_MODULE_LOADED;
+		if (visit(arg, node - fact(l, OFL_F_MODULE_LIST)))
+			return OFL_MODULE_LOADED;
 	}
 	return OFL_MODULE_UNKNOWN;
+}
+
+/** struct by_name - looking for a module */
+struct by_name {
+	const struct ofl_layout *l;
+	const char *name;
+	struct ofl_module *ret;
+};
+
+static bool has_name(void *arg, uint64_t module_kva)
+{
+	struct by_name *q = arg;
+	char text[OFL_STR_MAX];
+
+	if (!ofl_read_str(q->ret->t, module_kva + fact(q->l, OFL_F_MODULE_NAME),
+			  text, sizeof(text)) || strcmp(text, q->name))
+		return false;
+	q->ret->kva = module_kva;
+	load_symbols(q->l, q->ret);
+	return true;
+}
+
+enum ofl_module_found ofl_module_find(const struct ofl_target *t,
+				      const struct ofl_layout *l,
+				      const char *name, struct ofl_module *ret)
+{
+	struct by_name q = { l, name, ret };
+
+	memset(ret, 0, sizeof(*ret));
+	ret->t = t;
+	return walk(t, l, has_name, &q);
 }
 
 const char *ofl_modules_blind(const struct ofl_target *t,
@@ -152,4 +177,34 @@ bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
 			return true;
 	}
 	return false;
+}
+
+/** struct by_address - looking for a symbol of any module */
+struct by_address {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	uint64_t kva;
+	char *buf;
+	size_t bytes;
+};
+
+static bool has_symbol(void *arg, uint64_t module_kva)
+{
+	struct by_address *q = arg;
+	struct ofl_module m = { .t = q->t, .kva = module_kva };
+	bool found;
+
+	load_symbols(q->l, &m);
+	found = ofl_module_symbol_at(&m, q->kva, q->buf, q->bytes);
+	ofl_module_close(&m);
+	return found;
+}
+
+bool ofl_modules_symbol_at(const struct ofl_target *t,
+			   const struct ofl_layout *l, uint64_t kva, char *buf,
+			   size_t bytes)
+{
+	struct by_address q = { t, l, kva, buf, bytes };
+
+	return walk(t, l, has_symbol, &q) == OFL_MODULE_LOADED;
 }

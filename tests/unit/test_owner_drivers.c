@@ -757,6 +757,32 @@ static void test_virtio_mem_ids_overflow(void **state)
 	assert_non_null((owned_devices(&o, "virtio-mem", dev), strstr(dev[0].note, "impossible")));
 }
 
+/* --no_modules: the host has no name for a callback, the module itself has */
+static void test_callback_of_a_module(void **state)
+{
+	const struct owned_symbol symbol = { "virtio_mem_memory_notifier_cb", TEXT };
+	const struct owned_module module = { "virtio_mem", &symbol, 1 };
+
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "without symbol_at %" PRIx64, TEXT);
+	owned_load(&k, &o);
+	assert_int_equal(o.chain.nr, 1);
+	assert_string_equal(o.chain.callback[0].name, "");
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_UNKNOWN);
+	owned_free(&o);
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	owned_facts(&k);
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "without symbol_at %" PRIx64, TEXT);
+	owned_modules(&k, &module, 1);
+	owned_load(&k, &o);
+	assert_string_equal(o.chain.callback[0].name, symbol.name);
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_OWNER);
+}
+
 /* the device has memory blocks 2 and 3; its driver says 2 only */
 static void test_virtio_mem_beyond_the_books(void **state)
 {
@@ -1052,6 +1078,7 @@ int main(void)
 		CASE(test_virtio_mem_plugged_size),
 		CASE(test_virtio_mem_bitmap_null),
 		CASE(test_virtio_mem_ids_overflow),
+		CASE(test_callback_of_a_module),
 		CASE(test_virtio_mem_beyond_the_books),
 		CASE(test_virtio_mem_states),
 		CASE(test_virtio_mem_block_says_other),
