@@ -40,6 +40,7 @@ struct ofl_books {
 	const struct ofl_owners *owners;
 	struct ofl_found *found;	/* by owner and device; owned */
 	struct ofl_found orphans;
+	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
 	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
 	/* after ofl_books_close(): */
 	struct ofl_book *book;		/* owned */
@@ -59,6 +60,15 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c);
 
 /** ofl_books_busy() - has the claim's device a reason to be inconsistent? */
 bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim);
+
+/**
+ * ofl_books_in_flight() - is a balloon driver taking or giving back pages?
+ *
+ * Shape:  then a page may be in nobody's books and yet no orphan: since v6.17
+ *         the mark stays on a page until it is free, a while after its driver
+ *         has struck it off.
+ */
+bool ofl_books_in_flight(struct ofl_books *b);
 
 /** ofl_books_owner() - index of an owner in ofl_owner_table; orphans last */
 size_t ofl_books_owner(const struct ofl_owner_ops *owner);

@@ -6,7 +6,7 @@
 
 enum audit {
 	AUDIT_TWICE, AUDIT_STRAY, AUDIT_MISSING, AUDIT_NOT_LISTED, AUDIT_MIXED, AUDIT_PLUGGED,
-	AUDIT_ORPHAN, AUDIT_NOT_KNOWN,
+	AUDIT_ORPHAN, AUDIT_IN_FLIGHT, AUDIT_NOT_KNOWN,
 };
 
 static const struct ofl_audit_row rows[] = {
@@ -25,6 +25,8 @@ static const struct ofl_audit_row rows[] = {
 		"offline, but its driver's books say plugged" },
 	[AUDIT_ORPHAN] = { OFL_SEV_WARNING, false, "orphan",
 		"in no driver's books: its owner is gone" },
+	[AUDIT_IN_FLIGHT] = { OFL_SEV_INFO, false, "in-flight",
+		"in no driver's books, while one takes or gives back pages" },
 	[AUDIT_NOT_KNOWN] = { OFL_SEV_INFO, false, "owner-unknown",
 		"in no books that could be read; not all could" },
 };
@@ -71,8 +73,9 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 	if (c->claim.rival)
 		return tell(a, AUDIT_TWICE, &c->claim, severity);
 	if (!c->claim.owner)
-		return tell(a, c->claim.blind ? AUDIT_NOT_KNOWN : AUDIT_ORPHAN,
-			    &c->claim, severity);
+		return tell(a, c->claim.blind ? AUDIT_NOT_KNOWN :
+			    ofl_books_in_flight(a->books) ? AUDIT_IN_FLIGHT :
+			    AUDIT_ORPHAN, &c->claim, severity);
 	if (c->claim.stray)
 		return tell(a, AUDIT_STRAY, &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_PLUGGED)

@@ -84,6 +84,37 @@ bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
 	return f->busy == OFL_BUSY;
 }
 
+static bool balloon_at_work(struct ofl_books *b, size_t o)
+{
+	const struct ofl_owner_ops *ops = ofl_owner_table[o];
+	struct ofl_claim c = { .owner = ops };
+	struct ofl_device *dev;
+	bool busy = false;
+	unsigned int nr;
+
+	if (!b->owners->state[o] || !(ops->in_vm_events || ops->in_node_stat))
+		return false;
+	dev = calloc(OFL_MAX_DEVICES, sizeof(*dev));
+	nr = dev ? ops->devices(b->owners->state[o], dev) : 0;
+	free(dev);
+	for (; c.device < nr && !busy; c.device++)
+		busy = ofl_books_busy(b, &c);
+	return busy;
+}
+
+bool ofl_books_in_flight(struct ofl_books *b)
+{
+	size_t o;
+
+	if (b->flight == OFL_FLIGHT_NOT_ASKED) {
+		b->flight = OFL_FLIGHT_NO;
+		for (o = 0; ofl_owner_table[o]; o++)
+			if (balloon_at_work(b, o))
+				b->flight = OFL_FLIGHT;
+	}
+	return b->flight == OFL_FLIGHT;
+}
+
 /* ---- one device ---- */
 
 static void explain(struct ofl_book *k, const struct ofl_scan_result *r)
@@ -154,9 +185,12 @@ static void add_orphans(struct ofl_books *b)
 	if (!b->orphans.pages)
 		return;
 	k->found = b->orphans;
-	k->severity = b->owners->blind ? OFL_SEV_INFO : OFL_SEV_WARNING;
+	k->severity = b->owners->blind || ofl_books_in_flight(b) ?
+		      OFL_SEV_INFO : OFL_SEV_WARNING;
 	snprintf(k->explained, sizeof(k->explained), "%s", b->owners->blind ?
-		 b->owners->blind : "no driver has them in its books");
+		 b->owners->blind : ofl_books_in_flight(b) ?
+		 "in no driver's books, while one takes or gives back pages" :
+		 "no driver has them in its books");
 	b->problems[k->severity]++;
 	b->nr++;
 }

@@ -79,6 +79,8 @@ static void test_orphan(void **state)
 	(void)state;
 	page.claim = (struct ofl_claim){ .owner = NULL };
 	expect("orphan", OFL_SEV_WARNING);
+	books.flight = OFL_FLIGHT;
+	expect("in-flight", OFL_SEV_INFO);
 	page.claim.blind = "somebody: not asked";
 	expect("owner-unknown", OFL_SEV_INFO);
 }

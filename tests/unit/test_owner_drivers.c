@@ -153,6 +153,37 @@ static void test_lock_is_held(void **state)
 	assert_non_null(strstr(a.in_flight, "balloon_lock"));
 }
 
+static bool in_flight(void)
+{
+	struct ofl_books b;
+	struct ofl_err err;
+	bool found;
+
+	assert_int_equal(ofl_books_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	found = ofl_books_in_flight(&b);
+	assert_true(found == ofl_books_in_flight(&b));
+	ofl_books_free(&b);
+	return found;
+}
+
+/* a page in nobody's books is no orphan while a balloon is at work */
+static void test_at_work(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	owned_load(&k, &o);
+	assert_false(in_flight());
+}
+
+static void test_at_work_with_a_lock(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
+	owned_load(&k, &o);
+	assert_true(in_flight());
+}
+
 static void test_isolated_page(void **state)
 {
 	struct owned_page p = {
@@ -1049,6 +1080,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_virtio_balloon),
 		CASE(test_lock_is_held),
+		CASE(test_at_work),
+		CASE(test_at_work_with_a_lock),
 		CASE(test_isolated_page),
 		CASE(test_negative_counter),
 		CASE(test_list_into_user_space),
