@@ -10,6 +10,7 @@ an initramfs.  Dumps go to disks of the outer guest, a disk a dump.
 
 import dataclasses
 import hashlib
+import inspect
 import json
 import pathlib
 import re
@@ -70,6 +71,11 @@ class Dump:
     truth = property(lambda self: json.loads((self.folder / f"{self.stage}.json").read_text()))
 
 
+def _port(name):
+    """Words that make a port of the outer guest a character device of its QEMU."""
+    return "-chardev", f"pipe,id={name},path=/dev/vport0p{PORTS.index(name) + 1}"
+
+
 class Nested(Guest):
     """The inner guest."""
 
@@ -86,8 +92,8 @@ class Nested(Guest):
                  "-kernel", "/inner/vmlinuz", "-initrd", "/inner/initramfs.gz"]
         words[words.index("tcg")] = "kvm"
         for port in SERIAL:
-            words += ["-chardev", f"pipe,id={port},path=/dev/vport0p{PORTS.index(port) + 1}", "-serial", f"chardev:{port}"]
-        words += ["-chardev", f"pipe,id=qmp,path=/dev/vport0p{PORTS.index('qmp') + 1}", "-qmp", "chardev:qmp"]
+            words += [*_port(port), "-serial", f"chardev:{port}"]
+        words += [*_port("qmp"), "-qmp", "chardev:qmp"]
         return words
 
     def _outer_image(self):
@@ -250,8 +256,8 @@ def gap_ballooned(guest):
 def attempts(guest):
     """{block: offlined or not, and why not}, for the hot-added blocks: tried, and put back."""
     guest.run(verdicts.SAY_WHY)
-    found = {}
-    for block in sorted(block for block in dumps.facts(guest)["blocks"] if int(block[len("memory"):]) >= HOT_ADDED_BLOCK):
+    found, blocks = {}, dumps.facts(guest)["blocks"]
+    for block in sorted(block for block in blocks if int(block[len("memory"):]) >= HOT_ADDED_BLOCK):
         text = guest.run(f"attempt {block} {ATTEMPT_SECONDS}", timeout=180).output
         reason = re.findall(r"failed due to (.+)", text)
         found[block] = {"offlined": "\nstate offline\n" in text, "reason": reason[-1] if reason else "", "text": text}
@@ -272,7 +278,7 @@ CASES = {"whole": Case((ballooned, hot_added), "online_movable"),
 STAGES = tuple(stage.__name__ for case in CASES.values() for stage in case.stages)
 
 
-def _machine(kernel, case, folder):
+def machine(kernel, case, folder):
     """hv_balloon is loaded by hand, behind our module if that is wanted."""
     driver = folder / "hv_balloon.ko"
     driver.write_bytes(initramfs.Modules(kernel.modules).data("hv_balloon"))
@@ -298,7 +304,7 @@ def _stage(guest, stage, folder):
 
 def _make(kernel, case, folder):
     truth = {}
-    with Nested(kernel, _machine(kernel, case, folder), folder, len(case.stages)) as guest:
+    with Nested(kernel, machine(kernel, case, folder), folder, len(case.stages)) as guest:
         guest.load(case.widened)
         for stage in case.stages:
             truth[stage.__name__] = _stage(guest, stage, folder)
@@ -311,10 +317,16 @@ def _make(kernel, case, folder):
             path.unlink()
 
 
-def _key():
-    """Changes whenever a dump would come out different."""
-    sources = [pathlib.Path(__file__), *sorted(HERE.rglob("*")), SCRIPT, *initramfs.sources()]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources if path.is_file())).hexdigest()[:12]
+def key(case, *more):
+    """Changes whenever a dump of the case would come out different; `more` are functions and files besides."""
+    files = [HERE / "init", HERE / "say", *initramfs.sources()]
+    files += [*sorted((HERE / "module").iterdir())] if case.widened else []
+    files += [SCRIPT] if case.after else []
+    functions = [part for part in (*case.stages, case.after, *more) if callable(part)]
+    what = [MACHINE.arguments(), MACHINE.modules, case.online, GAP_PAGES, ATTEMPT_SECONDS]
+    what += [inspect.getsource(function) for function in functions]
+    what += [path.read_text() for path in (*files, *(part for part in more if not callable(part)))]
+    return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 
 def _fill(kernel, case, folder):
@@ -322,14 +334,19 @@ def _fill(kernel, case, folder):
         _make(kernel, case, work)
 
 
+def forget(folder):
+    """Remove the dumps that this one takes the place of."""
+    for old in folder.parent.glob(f"{folder.name.rpartition('-')[0]}-*"):
+        shutil.rmtree(old)
+
+
 def get(series, stage):
     """The dump of a stage, made when the cache does not have it."""
     kernel = kernels.get(series)
     case = next(name for name, case in CASES.items() if stage in (function.__name__ for function in case.stages))
-    folder = CACHE / "dumps" / kernel.release / f"hyperv-{case}-{_key()}"
+    folder = CACHE / "dumps" / kernel.release / f"hyperv-{case}-{key(CASES[case])}"
     with lock(f"dump-{series}-hyperv-{case}"):
         if not folder.exists():
-            for old in folder.parent.glob(f"hyperv-{case}-*"):
-                shutil.rmtree(old)
+            forget(folder)
             dumps.second_chance(lambda: _fill(kernel, CASES[case], folder), f"{kernel.release} Hyper-V {case}")
     return Dump(kernel, stage, folder)
