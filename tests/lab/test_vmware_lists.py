@@ -99,7 +99,8 @@ def bench(tmp_path_factory):
     dump.path.unlink()
 
 
-@pytest.mark.parametrize("how, which", [*((how, "units") for how in DAMAGE), ("loop", "pages"), ("user space", "pages")])
+@pytest.mark.parametrize("how, which", [*((how, "units") for how in DAMAGE),
+                                        *((how, "pages") for how in ("loop", "user space"))])
 def test_damaged_list(bench, how, which):
     """One error with both addresses, and no page called an orphan that may be the driver's."""
     chain = bench.chains[which]
