@@ -82,11 +82,23 @@ static void weigh_pages(const struct ofl_env *env, struct ofl_block_report *r)
 	}
 }
 
+/* the callback that refuses the block, whatever lies in it; NULL: none */
+static const struct ofl_callback *veto(const struct ofl_env *env,
+				       const struct ofl_block_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < env->chain->nr; i++)
+		if (env->chain->callback[i].veto == OFL_VETO_BOOT_MEMORY &&
+		    r->early)
+			return &env->chain->callback[i];
+	return NULL;
+}
+
 static void weigh_block(const struct ofl_env *env, const struct ofl_ram *ram,
 			struct ofl_block_report *r)
 {
 	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
-	size_t i;
 
 	if (has_zone ? !r->block->zone_kva : r->several_zones)
 		r->step[OFL_STEP_ZONE] = OFL_STEP_BLOCKS;
@@ -94,10 +106,8 @@ static void weigh_block(const struct ofl_env *env, const struct ofl_ram *ram,
 		r->step[OFL_STEP_HOLES] = OFL_STEP_UNKNOWN;
 	else if (r->ram_pages != r->pages)
 		r->step[OFL_STEP_HOLES] = OFL_STEP_BLOCKS;
-	for (i = 0; i < env->chain->nr; i++)
-		if (env->chain->callback[i].veto == OFL_VETO_BOOT_MEMORY &&
-		    r->early)
-			r->step[OFL_STEP_NOTIFY] = OFL_STEP_BLOCKS;
+	if (veto(env, r))
+		r->step[OFL_STEP_NOTIFY] = OFL_STEP_BLOCKS;
 }
 
 /* the kind of page to name: worst at this step, then lowest pfn */
@@ -171,6 +181,15 @@ static void say_holes(struct ofl_block_report *r)
 		 ofl_step_reason(OFL_STEP_HOLES), r->ram_pages, r->pages);
 }
 
+static void say_veto(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	const struct ofl_callback *cb = veto(env, r);
+
+	if (cb && r->decider == OFL_NR_KINDS)
+		snprintf(r->reason, sizeof(r->reason), "%s: %s",
+			 ofl_step_reason(OFL_STEP_NOTIFY), cb->what);
+}
+
 static void give(const struct ofl_env *env, struct ofl_block_report *r,
 		 enum ofl_step step)
 {
@@ -182,6 +201,8 @@ static void give(const struct ofl_env *env, struct ofl_block_report *r,
 		say_zone(r);
 	if (step == OFL_STEP_HOLES)
 		say_holes(r);
+	if (step == OFL_STEP_NOTIFY)
+		say_veto(env, r);
 }
 
 /*

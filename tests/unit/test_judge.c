@@ -211,9 +211,11 @@ static void test_boot_memory_on_arm64(void **state)
 	w = world(ZONE_NORMAL);
 	w->chain.nr = 1;
 	w->chain.callback[0].veto = OFL_VETO_BOOT_MEMORY;
+	w->chain.callback[0].what = "refuses boot memory";
 	w->r.early = true;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_BLOCKED, "notify", "notifier failure");
+	expect(w, OFL_V_BLOCKED, "notify",
+	       "notifier failure: refuses boot memory");
 }
 
 static void test_no_page_and_no_question(void **state)
