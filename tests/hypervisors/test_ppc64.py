@@ -84,6 +84,7 @@ def test_verdicts(said, dump):
     """Loaned pages migrate; each block was really tried."""
     rows = claims.verdicts_hold(dump, said)
     assert len(rows) == 4
+    assert dump.truth["after"]["offline_then"] == t.count(dump.truth["offline"])  # none was given back
     went = [row for row in rows if row.outcome == "success"]
     assert {row.verdict for row in went} <= {"MIGRATE"}
     assert went or dump.case != "cmm"  # a guest with two balloons may have no block without slab

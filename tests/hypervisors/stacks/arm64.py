@@ -5,6 +5,7 @@ from lab import dumps
 from lab.cases import Case, both, offlined
 from lab.guest import Machine
 
+from . import foreign
 from .foreign import MODULES, Architecture, ForeignGuest, prepare, try_blocks
 
 ARCHITECTURE = Architecture("arm64", "aarch64-linux-gnu", "qemu-aarch64-static", "cloud-arm64")
@@ -35,8 +36,9 @@ def tried(guest):
 
 CASES = {case.name: case for case in (
     Case("both", "virtio-mem partly plugged and balloon inflated", plugged, machine=MACHINE,
-         formats=("elf", "kdump-zlib"), after=tried, guest=Arm64),
-    Case("offlined", "a block with unplugged pages is offlined", offlined, machine=MACHINE, guest=Arm64),
+         formats=("elf", "kdump-zlib"), after=tried, guest=Arm64, helpers=(foreign,)),
+    Case("offlined", "a block with unplugged pages is offlined", offlined, machine=MACHINE,
+         guest=Arm64, helpers=(foreign,)),
 )}
 
 

@@ -20,6 +20,7 @@ from lab.guest import MIB, Machine
 from lab.packages import Apt
 from lab.util import CACHE, LabError, lock, new_folder, progress, run
 
+from . import foreign
 from .emulator import PPC
 from .foreign import MODULES, SUITE, Architecture, ForeignGuest, prepare, try_blocks
 
@@ -115,7 +116,8 @@ def _loan(guest, kilobytes):
     guest.run(f"""
         [ -d {SYSFS} ] || insmod /lib/modules/cmm.ko simulate=1
         echo {kilobytes} >{SYSFS}/simulate_loan_target_kb
-        while [ $(cat {SYSFS}/loaned_kb) != $(cat {SYSFS}/loaned_target_kb) ]; do sleep 0.2; done""")
+        # the driver looks at it once a second only
+        while [ $(cat {SYSFS}/loaned_kb) != {kilobytes // 64 * 64} ]; do sleep 0.2; done""")
 
 
 def loaned(guest):
@@ -135,7 +137,8 @@ def both(guest):
 def tried(guest):
     """CMM's own word, and what becomes of each block."""
     books = {name: int(guest.run(f"cat {SYSFS}/{name}").output) for name in ("loaned_kb", "loaned_target_kb")}
-    return {**books, "attempts": try_blocks(guest)}
+    attempts = try_blocks(guest)
+    return {**books, "attempts": attempts, "offline_then": sum(pages for _, pages in dumps.settled(guest))}
 
 
 def _machine(driver, more=""):
@@ -144,14 +147,17 @@ def _machine(driver, more=""):
         devices=("-device", "virtio-balloon-pci,id=b0"), files=(("lib/modules/cmm.ko", driver),))
 
 
+HELPERS = (foreign, _loan)
+
+
 @functools.lru_cache
 def cases(kernel):
     """What is done; the driver is part of the guest."""
     return {case.name: case for case in (
         Case("cmm", "CMM has loaned memory", loaned, machine=_machine(_cmm(kernel, VARIABLES), "rodata=off"),
-             formats=("elf", "kdump-zlib"), after=tried, guest=Ppc64),
+             formats=("elf", "kdump-zlib"), after=tried, guest=Ppc64, helpers=HELPERS),
         Case("two-balloons", "CMM and virtio-balloon in one guest, no symbols of variables", both,
-             machine=_machine(_cmm(kernel)), after=tried, guest=Ppc64),
+             machine=_machine(_cmm(kernel)), after=tried, guest=Ppc64, helpers=HELPERS),
     )}
 
 

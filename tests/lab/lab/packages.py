@@ -60,7 +60,8 @@ class Apt:
                 return
             with new_folder(self.folder) as work:
                 self._write(work, work)
-                progress(f"fetching package indexes of {', '.join((*self.suites, *self.security_suites))} for {self.architecture}")
+                suites = ", ".join((*self.suites, *self.security_suites))
+                progress(f"fetching package indexes of {suites} for {self.architecture}")
                 run(("apt-get", "-q", "update"), env=self._environment(work / "apt.conf"))
                 self._write(work, self.folder)
 

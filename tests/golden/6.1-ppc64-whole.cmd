@@ -1,0 +1,6 @@
+offline
+offcheck
+offowner
+offrange
+offblock
+offblock memory1
