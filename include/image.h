@@ -73,4 +73,12 @@ const unsigned char *ofl_image_move(struct ofl_image *img, uint64_t kva,
 enum ofl_unknown ofl_image_look(struct ofl_image *img, const unsigned char *raw,
 				uint64_t bytes);
 
+/** ofl_image_page_end() - end of the page of the memmap that @raw lies in */
+static inline const unsigned char *
+ofl_image_page_end(const struct ofl_image *img, const unsigned char *raw)
+{
+	return img->buf + ((((size_t)(raw - img->buf) >> img->page_shift) + 1)
+			   << img->page_shift);
+}
+
 #endif

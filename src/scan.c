@@ -33,6 +33,7 @@ struct scan {
 	struct ofl_hole hole;		/* unknown pages not yet handed out */
 
 	struct ofl_image image;
+	const unsigned char *looked_end;	/* the window is there up to here */
 	struct ofl_skipper skipper;
 	bool every_page;
 	uint64_t skip_end_pfn;		/* skipping would go on from here */
@@ -119,10 +120,14 @@ static enum ofl_status add_offline(struct scan *sc, const struct ofl_page *p)
 static enum ofl_unknown unknown_why(struct scan *sc, const unsigned char *raw)
 {
 	uint64_t bytes = sc->l->struct_page_bytes, flags;
-	enum ofl_unknown why = ofl_image_look(&sc->image, raw, bytes);
+	enum ofl_unknown why;
 
-	if (why)
-		return why;
+	if (raw + bytes > sc->looked_end) {
+		why = ofl_image_look(&sc->image, raw, bytes);
+		if (why)
+			return why;
+		sc->looked_end = ofl_image_page_end(&sc->image, raw + bytes - 1);
+	}
 	memcpy(&flags, raw + sc->l->off_flags, sizeof(flags));
 	if (flags == UINT64_MAX)
 		return OFL_UNKNOWN_POISONED;
@@ -260,6 +265,17 @@ static uint64_t step(struct scan *sc, const unsigned char *raw,
 	return 1;
 }
 
+/* the window, with the struct pages from @pfn on */
+static const unsigned char *move_window(struct scan *sc, uint64_t pfn,
+					uint64_t pages)
+{
+	uint64_t bytes = sc->l->struct_page_bytes;
+
+	sc->looked_end = NULL;
+	return ofl_image_move(&sc->image, sc->s->memmap_kva +
+			      (pfn - sc->s->start_pfn) * bytes, pages * bytes);
+}
+
 /* [pfn, pfn + pages) is populated and fits the window */
 static enum ofl_status scan_window(struct scan *sc, uint64_t pfn,
 				   uint64_t pages)
@@ -269,8 +285,7 @@ static enum ofl_status scan_window(struct scan *sc, uint64_t pfn,
 	enum ofl_status st = OFL_OK;
 	struct ofl_page p;
 
-	raw = ofl_image_move(&sc->image, sc->s->memmap_kva +
-			     (pfn - sc->s->start_pfn) * bytes, pages * bytes);
+	raw = move_window(sc, pfn, pages);
 	/* whoever sees every page may look ahead */
 	for (i = 0; sc->want_known && i < pages; i++)
 		ofl_image_look(&sc->image, raw + i * bytes, bytes);
@@ -312,14 +327,12 @@ static uint64_t alike(const struct scan *sc, uint64_t pfn, uint64_t end,
  */
 static enum ofl_status scan_gap(struct scan *sc, uint64_t pfn, uint64_t pages)
 {
-	uint64_t bytes = sc->l->struct_page_bytes;
 	const unsigned char *raw;
 	struct ofl_page p;
 
 	if (!sc->s->online || !sc->reserved_mask)
 		return OFL_OK;
-	raw = ofl_image_move(&sc->image, sc->s->memmap_kva +
-			     (pfn - sc->s->start_pfn) * bytes, bytes);
+	raw = move_window(sc, pfn, 1);
 	if (unknown_why(sc, raw))
 		return OFL_OK;
 	decode(sc, raw, pfn, &p);
