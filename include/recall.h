@@ -54,6 +54,9 @@ struct ofl_sink ofl_recall_begin(struct ofl_recall *rc);
 void ofl_recall_end(struct ofl_recall *rc, const struct ofl_section *s,
 		    const struct ofl_scan_result *one, size_t nr_zones);
 
+/** ofl_recall_drop() - the scan of the section came to no end: keep nothing */
+void ofl_recall_drop(struct ofl_recall *rc);
+
 /** ofl_recall_find() - the section of that number; NULL: not kept */
 const struct ofl_recalled *ofl_recall_find(const struct ofl_recall *rc,
 					   uint64_t nr);

@@ -132,6 +132,11 @@ void ofl_recall_end(struct ofl_recall *rc, const struct ofl_section *s,
 		if (keep(rc, &new))
 			return;
 	}
+	ofl_recall_drop(rc);
+}
+
+void ofl_recall_drop(struct ofl_recall *rc)
+{
 	rc->nr_notes = rc->first_note;
 }
 

@@ -463,7 +463,9 @@ static enum ofl_status read_and_keep(struct scan *sc,
 	sc->sinks = sinks;
 	sc->r = all;
 	ofl_scan_result_add(all, &one, sc->n->nr_zones);
-	if (!st)
+	if (st)
+		ofl_recall_drop(sc->recall);
+	else
 		ofl_recall_end(sc->recall, s, &one, sc->n->nr_zones);
 	return st;
 }
