@@ -13,7 +13,7 @@
 #include "types.h"
 
 #define OFL_VMEM_MAX_BYTES	(64u << 20)	/* of one bitmap or array */
-#define OFL_VMEM_STATES		16
+#define OFL_VMEM_STATES		20
 
 enum ofl_vmem_field {
 	OFL_VMEM_NOTIFIER, OFL_VMEM_ADDR, OFL_VMEM_REGION_SIZE,

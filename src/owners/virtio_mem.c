@@ -164,12 +164,28 @@ static bool read_map(struct ofl_vmem *st, struct ofl_vmem_device *d, uint64_t ma
 					       d->map_bytes) == OFL_READ_OK;
 }
 
+/* books beyond the region, or the machine, are none; and their units can be counted */
+static bool in_region(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
+{
+	const struct ofl_layout *l = st->env->l;
+	uint64_t bytes = d->sbm ? st->block_bytes : d->unit_bytes;
+
+	return d->first_id == d->next_id ||
+	       (d->first_id >= d->start_pa / bytes &&
+		d->next_id <= (d->end_pa - 1) / bytes + 1 &&
+		bytes <= d->end_pa - d->start_pa &&
+		d->end_pa <= l->nr_sections * l->section_pages * l->page_bytes);
+}
+
 static bool sane(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
 {
-	if (!d->sbm)
-		return d->unit_bytes >= st->block_bytes;
-	return d->units_per_mb && d->unit_bytes >= st->page_bytes &&
-	       d->unit_bytes * d->units_per_mb == st->block_bytes;
+	bool units = d->sbm ? d->units_per_mb &&
+		d->unit_bytes >= st->page_bytes &&
+		d->unit_bytes <= st->block_bytes &&
+		d->unit_bytes * d->units_per_mb == st->block_bytes :
+		d->unit_bytes >= st->block_bytes;
+
+	return units && in_region(st, d);
 }
 
 static bool read_books(struct ofl_vmem *st, struct ofl_vmem_device *d)

@@ -13,6 +13,7 @@
 
 /* before v5.16 KERNEL and MOVABLE were ONLINE */
 const struct ofl_vmem_state_row ofl_vmem_mb_states[] = {
+	{ "VIRTIO_MEM_SBM_MB_UNUSED", "unused", OFL_VMEM_NOT_ADDED, true },
 	{ "VIRTIO_MEM_SBM_MB_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
 	{ "VIRTIO_MEM_SBM_MB_OFFLINE", "offline", OFL_VMEM_OFFLINE, false },
 	{ "VIRTIO_MEM_SBM_MB_OFFLINE_PARTIAL", "offline-partial", OFL_VMEM_OFFLINE, true },
@@ -28,6 +29,7 @@ const struct ofl_vmem_state_row ofl_vmem_mb_states[] = {
 	{ "VIRTIO_MEM_MB_STATE_ONLINE_PARTIAL", "online-partial", OFL_VMEM_ONLINE, true },
 	{ "VIRTIO_MEM_MB_STATE_OFFLINE", "offline", OFL_VMEM_OFFLINE, false },
 	{ "VIRTIO_MEM_MB_STATE_OFFLINE_PARTIAL", "offline-partial", OFL_VMEM_OFFLINE, true },
+	{ "VIRTIO_MEM_MB_STATE_UNUSED", "unused", OFL_VMEM_NOT_ADDED, true },
 	{ "VIRTIO_MEM_MB_STATE_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
 	{ NULL, NULL, OFL_VMEM_NOT_ADDED, true }
 };
@@ -143,7 +145,7 @@ static void describe_states(const struct ofl_vmem *st,
 	ofl_account_detail(a, "blocks", "%s", text);
 }
 
-/* what is known of a state by its number; NULL: nothing, or unused */
+/* what is known of a state by its number; NULL: nothing */
 static const struct ofl_vmem_state_row *row_of(const struct ofl_vmem *st,
 					       uint8_t state)
 {
@@ -179,7 +181,7 @@ static bool all_plugged(const struct ofl_vmem *st,
 	return true;
 }
 
-/* a block that neither exists nor has its state is well */
+/* NULL: nothing; of a state that we have no name for we cannot say */
 static const char *what_is_wrong(const struct ofl_vmem *st,
 				 const struct ofl_vmem_device *d, uint64_t i,
 				 const struct ofl_vmem_state_row *row)
@@ -189,7 +191,9 @@ static const char *what_is_wrong(const struct ofl_vmem *st,
 	bool online = b && (b->state == OFL_BLOCK_ONLINE ||
 			    b->state == OFL_BLOCK_GOING_OFFLINE);
 
-	if (!row || row->is == OFL_VMEM_NOT_ADDED)
+	if (!row)
+		return NULL;
+	if (row->is == OFL_VMEM_NOT_ADDED)
 		return b ? "there is a memory block" : NULL;
 	if (!b)
 		return "there is no memory block";
@@ -215,8 +219,7 @@ static void check_states(const struct ofl_vmem *st,
 		const char *but = what_is_wrong(st, d, i, row);
 
 		if (but)
-			note_misfit(&m, d->first_id + i,
-				    row ? row->text : "unused", but);
+			note_misfit(&m, d->first_id + i, row->text, but);
 	}
 	if (m.blocks)
 		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
@@ -258,18 +261,21 @@ static void check_offline_size(const struct ofl_vmem *st,
 			       const struct ofl_vmem_device *d,
 			       struct ofl_account *a)
 {
+	const struct ofl_blocks *blocks = st->env->blocks;
 	uint64_t size, bytes = 0, at;
-	const struct ofl_block *b;
+	size_t i;
 
 	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_OFFLINE_SIZE, &size) ||
-	    !st->env->blocks || st->env->blocks->lost)
+	    !blocks || blocks->lost)
 		return;
-	for (at = d->start_pa / st->block_bytes; at < d->end_pa / st->block_bytes;
-	     at++) {
-		b = ofl_blocks_find(st->env->blocks, at);
-		if (b && b->state == OFL_BLOCK_OTHER)
+	for (i = 0; i < blocks->nr; i++) {
+		at = blocks->block[i].nr * st->block_bytes;
+		/* what the region begins or ends within is not the device's */
+		if (at < d->start_pa || at + st->block_bytes > d->end_pa)
+			continue;
+		if (blocks->block[i].state == OFL_BLOCK_OTHER)
 			return;		/* it is on its way */
-		if (b && b->state == OFL_BLOCK_OFFLINE)
+		if (blocks->block[i].state == OFL_BLOCK_OFFLINE)
 			bytes += st->block_bytes;
 	}
 	if (size != bytes)

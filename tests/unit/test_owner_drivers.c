@@ -788,6 +788,61 @@ static void test_virtio_mem_ids_overflow(void **state)
 	assert_non_null((owned_devices(&o, "virtio-mem", dev), strstr(dev[0].note, "impossible")));
 }
 
+/* sub-blocks larger than a block: their product is its size, modulo 2^64 */
+static void test_virtio_mem_units_overflow(void **state)
+{
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "mem %" PRIx64 " 8000000000200000 2", VM + 48);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_non_null(strstr(dev[0].note, "impossible"));
+}
+
+static void virtio_mem_big(uint64_t bb_bytes)
+{
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "member virtio_mem.bbm.first_bb_id 304 8");
+	kernel_line(&k, "member virtio_mem.bbm.next_bb_id 312 8");
+	kernel_line(&k, "member virtio_mem.bbm.bb_size 320 8");
+	kernel_line(&k, "member virtio_mem.bbm.bb_states 328 8");
+	kernel_line(&k, "enumerator VIRTIO_MEM_BBM_BB_FAKE_OFFLINE 3");
+	kernel_line(&k, "mem %" PRIx64 " 0", VM + 16);
+	kernel_line(&k, "mem %" PRIx64 " 1 2 %" PRIx64 " %" PRIx64, VM + 304,
+		    bb_bytes, BITS + 64);
+	kernel_line(&k, "mem %" PRIx64 " 3", BITS + 64);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+}
+
+/* one big block, which is the whole region */
+static void test_virtio_mem_big_block(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_big(0x800000);
+	assert_string_equal(dev[0].note, "");
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 2048);
+}
+
+/* a size that the device's region has no room for */
+static void test_virtio_mem_big_block_overflow(void **state)
+{
+	(void)state;
+	virtio_mem_big(0x4000000000000000);
+	assert_non_null(strstr(dev[0].note, "impossible"));
+}
+
+static void test_virtio_mem_big_block_of_nothing(void **state)
+{
+	(void)state;
+	virtio_mem_big(0);
+	assert_non_null(strstr(dev[0].note, "impossible"));
+}
+
 /* --no_modules: the host has no name for a callback, the module itself has */
 static void test_callback_of_a_module(void **state)
 {
@@ -938,6 +993,37 @@ static void test_virtio_mem_offline_size_differs(void **state)
 	assert_true(owned_complaint(&a, "offline-size"));
 	assert_int_equal(a.nr_complaints, 1);
 	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
+}
+
+/* the first block of the region is shared with other memory, which is offline */
+static void test_virtio_mem_offline_size_of_others(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem_states(0x505, "0 0 0 0 0 2 0 0", 0);
+	kernel_block(&k, 1, 2);
+	kernel_line(&k, "mem %" PRIx64 " 600000", RES);
+	kernel_line(&k, "mem %" PRIx64 " 600000", RES + 0x100);
+	kernel_line(&k, "mem %" PRIx64 " 600000 a00000", VM);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_int_equal(a.nr_complaints, 0);
+}
+
+/* without the driver's enumerators nothing follows from a state */
+static void test_virtio_mem_states_without_names(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "member virtio_mem.sbm.mb_states 200 8");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VM + 200, BITS + 64);
+	kernel_line(&k, "mem %" PRIx64 " 505", BITS + 64);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio-mem", 0);
+	assert_int_equal(a.nr_complaints, 0);
 }
 
 /* a balloon may have taken a page from what the device has plugged */
@@ -1111,6 +1197,10 @@ int main(void)
 		CASE(test_virtio_mem_plugged_size),
 		CASE(test_virtio_mem_bitmap_null),
 		CASE(test_virtio_mem_ids_overflow),
+		CASE(test_virtio_mem_units_overflow),
+		CASE(test_virtio_mem_big_block),
+		CASE(test_virtio_mem_big_block_overflow),
+		CASE(test_virtio_mem_big_block_of_nothing),
 		CASE(test_callback_of_a_module),
 		CASE(test_virtio_mem_beyond_the_books),
 		CASE(test_virtio_mem_states),
@@ -1120,6 +1210,8 @@ int main(void)
 		CASE(test_virtio_mem_histogram),
 		CASE(test_virtio_mem_offline_size),
 		CASE(test_virtio_mem_offline_size_differs),
+		CASE(test_virtio_mem_offline_size_of_others),
+		CASE(test_virtio_mem_states_without_names),
 		CASE(test_balloon_in_plugged_memory),
 		CASE(test_two_owners),
 		CASE(test_going_online),
