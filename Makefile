@@ -46,6 +46,13 @@ FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 HYPERVISOR_DEBS = $(FOREIGN_DEBS) e2fsprogs
 
+# V=1 shows whole commands
+ifeq ($(V),1)
+say =
+else
+say = @printf '  %-4s %s\n' $(1) $@;
+endif
+
 # ---- nothing to change below ------------------------------------------------
 
 OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c src/owners/*.c))
@@ -58,21 +65,21 @@ RESULTS	:= $(BUILD)/results
 all: $(BUILD)/offline.so
 
 $(BUILD)/offline.so: $(CRASHO) $(BUILD)/libofl.a
-	$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
+	$(call say,LINK)$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
 		-o $@ $(CRASHO) $(BUILD)/libofl.a \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
 # everything but the seam; programs that link it prove that it needs no crash
 $(BUILD)/libofl.a: $(OBJ)
-	rm -f $@
-	$(AR) rcs $@ $^
+	@rm -f $@
+	$(call say,AR)$(AR) rcs $@ $^
 
 $(foreach o,src/view.o src/types.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(CRASHO): override CFLAGS += -isystem $(CRASH_INCLUDE) \
 	-DOFL_CRASH_VERSION='"$(CRASH_VERSION)"'
@@ -100,17 +107,17 @@ OFL_ENV	 = OFL_CACHE=$(CACHE) OFL_BUILD=$(abspath $(BUILD))
 $(SAN)/%.o: override CFLAGS += $(SANFLAGS) -Itests/lib
 $(SAN)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 $(SAN)/tests/unit/%.o: override CFLAGS += \
 	$(shell $(PKG_CONFIG) --cflags cmocka $(LIBS))
 
 $(UNIT): %: %.o $(SANOBJ)
-	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs cmocka $(LIBS))
 
 $(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
-	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
 # ---- fuzzing: the same entry points with libFuzzer, and over their corpus ----
@@ -120,17 +127,17 @@ FUZZO	:= $(patsubst %.c,$(BUILD)/fuzz/%.o,$(wildcard src/*.c src/owners/*.c) tes
 FUZZ_SECONDS ?= 300
 
 $(SAN)/%: $(SAN)/tests/fuzz/%.o $(SANOBJ)
-	$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
 $(BUILD)/fuzz/%.o: %.c
 	@mkdir -p $(@D)
-	clang $(CFLAGS) -fsanitize=fuzzer-no-link,address,undefined \
+	$(call say,CC)clang $(CFLAGS) -fsanitize=fuzzer-no-link,address,undefined \
 		-fno-sanitize-recover=all -DFUZZ_TARGET -Itests/lib \
 		$(shell $(PKG_CONFIG) --cflags $(LIBS)) -MMD -MP -c -o $@ $<
 
 $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZO)
-	clang -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ \
+	$(call say,LINK)clang -fsanitize=fuzzer,address,undefined $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
 # new inputs go to $(BUILD)/fuzz; the corpus is what was worth keeping of them
@@ -169,6 +176,9 @@ lab: all
 	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" $(PYTHON) -m pytest tests/lab \
 		--junitxml=$(RESULTS)/lab.xml || true
 
+# all that the tiers below need, so that it can be made by several jobs
+built: $(UNIT) $(SAN)/replay $(FUZZ:%=$(SAN)/%)
+
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
 check-unit: unit golden corpus
@@ -179,7 +189,7 @@ check-lab: lab
 
 check: deps
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory all || true
+	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
 	@$(MAKE) --no-print-directory -k unit golden corpus lab || true
 	$(summary) unit golden corpus lab
 
@@ -247,7 +257,7 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all need-crash need-libs need-cmocka unit golden corpus lab check-unit \
+.PHONY: all built need-crash need-libs need-cmocka unit golden corpus lab check-unit \
 	bench check-lab check check-all check-verdicts check-mutations hypervisors \
 	check-hypervisors fuzz demo deps \
 	install clean distclean help
