@@ -62,11 +62,12 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c);
 bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim);
 
 /**
- * ofl_books_in_flight() - is a balloon driver taking or giving back pages?
+ * ofl_books_in_flight() - may orphans be what a balloon driver works on?
  *
- * Shape:  then a page may be in nobody's books and yet no orphan: since v6.17
- *         the mark stays on a page until it is free, a while after its driver
- *         has struck it off.
+ * Shape:  a page may be in nobody's books and yet no orphan while a driver
+ *         takes or gives back pages: since v6.17 the mark stays on a page until
+ *         it is free, a while after its driver has struck it off. False once
+ *         there are more orphans than any driver has in its hands.
  */
 bool ofl_books_in_flight(struct ofl_books *b);
 

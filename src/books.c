@@ -9,6 +9,7 @@
 #include "vmstat.h"
 
 #define MAX_BOOKS	256
+#define IN_FLIGHT_PAGES	512	/* the largest batch that a driver works on, VMware's */
 
 const char *ofl_severity_text(enum ofl_severity severity)
 {
@@ -112,7 +113,7 @@ bool ofl_books_in_flight(struct ofl_books *b)
 			if (balloon_at_work(b, o))
 				b->flight = OFL_FLIGHT;
 	}
-	return b->flight == OFL_FLIGHT;
+	return b->flight == OFL_FLIGHT && b->orphans.pages <= IN_FLIGHT_PAGES;
 }
 
 /* ---- one device ---- */
