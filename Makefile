@@ -44,7 +44,7 @@ CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 	       gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
-HYPERVISOR_DEBS = $(FOREIGN_DEBS) e2fsprogs
+HYPERVISOR_DEBS = $(FOREIGN_DEBS)
 
 # V=1 shows whole commands
 ifeq ($(V),1)
