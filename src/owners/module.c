@@ -165,6 +165,12 @@ bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 	return false;
 }
 
+/* include/linux/module_symbol.h: is_mapping_symbol(), and labels */
+static bool marks_only(const char *name)
+{
+	return name[0] == '$' || !strncmp(name, ".L", 2);
+}
+
 bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
 			  size_t bytes)
 {
@@ -173,7 +179,8 @@ bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
 	for (i = 0; i < m->nr_symbols; i++) {
 		Elf64_Sym sym = symbol(m, i);
 
-		if (sym.st_value == kva && name_of(m, &sym, buf, bytes))
+		if (sym.st_value == kva && name_of(m, &sym, buf, bytes) &&
+		    !marks_only(buf))
 			return true;
 	}
 	return false;
