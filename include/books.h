@@ -24,6 +24,7 @@ struct ofl_found {
 /** struct ofl_book - one device, or the orphans */
 struct ofl_book {
 	const struct ofl_owner_ops *owner;	/* NULL: orphans */
+	bool blind;		/* orphans only: not all owners could be asked */
 	unsigned int device;
 	struct ofl_device dev;
 	struct ofl_account account;

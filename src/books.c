@@ -186,6 +186,7 @@ static void add_orphans(struct ofl_books *b)
 	if (!b->orphans.pages)
 		return;
 	k->found = b->orphans;
+	k->blind = b->owners->blind;
 	k->severity = b->owners->blind || ofl_books_in_flight(b) ?
 		      OFL_SEV_INFO : OFL_SEV_WARNING;
 	snprintf(k->explained, sizeof(k->explained), "%s", b->owners->blind ?

@@ -131,9 +131,8 @@ const struct ofl_table ofl_section_table = {
 
 const char *ofl_book_driver(const struct ofl_book *k)
 {
-	/* orphans are a warning; an info is that nobody knows */
 	return k->owner ? k->owner->name :
-	       k->severity == OFL_SEV_INFO ? OFL_NOT_KNOWN : OFL_ORPHAN;
+	       k->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 }
 
 static void get_driver(const void *row, const void *ctx, struct ofl_cell *ret)

@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "books.h"
+#include "offowner.h"
 #include "owned.h"
 
 #define HEAP	UINT64_C(0xffff888007000000)
@@ -182,6 +183,27 @@ static void test_at_work_with_a_lock(void **state)
 	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
 	owned_load(&k, &o);
 	assert_true(in_flight());
+}
+
+/* such a page is called alike wherever it is shown */
+static void test_nobody_has_a_name(void **state)
+{
+	const struct ofl_scan_result r = { .total = { .scanned = 1 } };
+	const struct ofl_classified page = { .pfn = 7, .offline = true };
+	struct ofl_books b;
+	struct ofl_err err;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
+	owned_load(&k, &o);
+	assert_null(o.owners.blind);
+	assert_int_equal(ofl_books_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	ofl_books_add(&b, &page);
+	assert_int_equal(ofl_books_close(&b, false, &r, &err), OFL_OK);
+	assert_int_equal(b.book[b.nr - 1].severity, OFL_SEV_INFO);
+	assert_string_equal(ofl_book_driver(&b.book[b.nr - 1]), "orphan");
+	ofl_books_free(&b);
 }
 
 static void test_isolated_page(void **state)
@@ -1168,6 +1190,7 @@ int main(void)
 		CASE(test_lock_is_held),
 		CASE(test_at_work),
 		CASE(test_at_work_with_a_lock),
+		CASE(test_nobody_has_a_name),
 		CASE(test_isolated_page),
 		CASE(test_negative_counter),
 		CASE(test_list_into_user_space),
