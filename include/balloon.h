@@ -59,6 +59,14 @@ void ofl_balloons_free(struct ofl_balloons *b);
 bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 			struct ofl_claim *ret);
 
+/**
+ * ofl_balloons_known() - can all pages of the devices be told?
+ *
+ * Shape:  pages that can be migrated point back; all others are on a list that
+ *         was read to its end, or not known.
+ */
+bool ofl_balloons_known(const struct ofl_balloons *b);
+
 /** ofl_balloon_account() - isolated, listed, and what is wrong with the list */
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a);
 

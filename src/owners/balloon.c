@@ -151,6 +151,17 @@ bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 	return true;
 }
 
+bool ofl_balloons_known(const struct ofl_balloons *b)
+{
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++)
+		if (!b->dev[i].migrate_kva &&
+		    b->dev[i].list.end != OFL_LIST_WHOLE)
+			return false;
+	return true;
+}
+
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 {
 	ofl_account_counter(a, "isolated_pages", (int64_t)b->isolated);

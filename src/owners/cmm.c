@@ -78,7 +78,12 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	const struct state *st = state;
 
 	(void)env;
-	return st && !st->b.nr ? NO_VARIABLES : NULL;
+	if (!st)
+		return NULL;
+	if (!st->b.nr)
+		return NO_VARIABLES;
+	return ofl_balloons_known(&st->b) ? NULL :
+	       "cmm: its list of pages was not read to the end";
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)

@@ -116,6 +116,15 @@ static void free_state(void *state)
 	free(st);
 }
 
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	return !st || ofl_balloons_known(&st->b) ? NULL :
+	       "virtio-balloon: a list of pages was not read to the end";
+}
+
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct state *st = state;
@@ -173,6 +182,7 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.in_vm_events = true,
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

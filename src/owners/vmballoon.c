@@ -129,9 +129,7 @@ static void free_state(void *state)
 /* units are on their list or nowhere; pages mostly point back to the device */
 static bool lists_are_whole(const struct state *st)
 {
-	return st->huge.end == OFL_LIST_WHOLE &&
-	       (!st->b.nr || st->b.dev[0].migrate_kva ||
-		st->b.dev[0].list.end == OFL_LIST_WHOLE);
+	return st->huge.end == OFL_LIST_WHOLE && ofl_balloons_known(&st->b);
 }
 
 static const char *blind(const struct ofl_env *env, const void *state)

@@ -88,6 +88,19 @@ static void free_state(void *state)
 	free(st);
 }
 
+/* pages are on the list or nowhere: nothing points back */
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+	uint64_t head, next;
+
+	if (st ? st->list.end == OFL_LIST_WHOLE :
+		 !env->t->ops->symbol(env->t->ctx, "ballooned_pages", &head) ||
+		 ofl_read_u64(env->t, head, &next))
+		return NULL;
+	return "xen-balloon: its list of pages was not read to the end";
+}
+
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	(void)state;
@@ -131,6 +144,7 @@ const struct ofl_owner_ops ofl_owner_xen = {
 	.in_node_stat = true,
 	.probe = probe,
 	.free = free_state,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,

@@ -411,7 +411,7 @@ static void test_vmware_broken_list_of_pages(void **state)
 /* ---- CMM ---- */
 
 /* the list has four pages */
-static void cmm(uint64_t loaned, uint64_t target)
+static void cmm_books(uint64_t loaned, uint64_t target)
 {
 	static const struct owned_symbol s[] = {
 		{ "b_dev_info", VMW }, { "loaned_pages", VMW + 0x100 },
@@ -423,6 +423,11 @@ static void cmm(uint64_t loaned, uint64_t target)
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, VMW + 0x100,
 		    loaned, target);
 	balloon(VMW, 0, 0);
+}
+
+static void cmm(uint64_t loaned, uint64_t target)
+{
+	cmm_books(loaned, target);
 	owned_load(&k, &o);
 }
 
@@ -438,6 +443,17 @@ static void test_cmm(void **state)
 	assert_int_equal(a.expected, 4);
 	assert_string_equal(a.counter[1].name, "loaned_pages_target");
 	assert_string_equal(a.in_flight, "");
+}
+
+/* without migration no page points to the device: what is behind the damage? */
+static void test_cmm_list_breaks(void **state)
+{
+	(void)state;
+	cmm_books(4, 4);
+	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(pfns[1]));
+	owned_load(&k, &o);
+	assert_non_null(o.owners.blind);
+	assert_non_null(strstr(o.owners.blind, "cmm: its list"));
 }
 
 static void test_cmm_at_work(void **state)
@@ -524,6 +540,32 @@ static void test_xen(void **state)
 	a = owned_account(&o, "xen-balloon", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 4);
+}
+
+/* what lies behind the damage may be his */
+static void test_xen_list_breaks(void **state)
+{
+	struct ofl_claim c;
+
+	(void)state;
+	xen(4, 1000, false);
+	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(pfns[1]));
+	owned_load(&k, &o);
+	assert_owner(pfns[0], "xen-balloon", OFL_EV_LIST);
+	c = owned_claim(&o, 900);
+	assert_null(c.owner);
+	assert_non_null(c.blind);
+	assert_non_null(strstr(c.blind, "xen-balloon: its list"));
+}
+
+static void test_xen_without_head(void **state)
+{
+	(void)state;
+	xen(4, 0, false);
+	kernel_line(&k, "unreadable %" PRIx64 " 10", XEN);
+	owned_load(&k, &o);
+	assert_non_null(o.owners.blind);
+	assert_non_null(strstr(o.owners.blind, "xen-balloon: its list"));
 }
 
 static void test_xen_elsewhere(void **state)
@@ -1203,11 +1245,14 @@ int main(void)
 		CASE(test_vmware_broken_list_of_units),
 		CASE(test_vmware_broken_list_of_pages),
 		CASE(test_cmm),
+		CASE(test_cmm_list_breaks),
 		CASE(test_cmm_at_work),
 		CASE(test_cmm_off_by_two),
 		CASE(test_cmm_without_variables),
 		CASE(test_cmm_without_variables_or_migration),
 		CASE(test_xen),
+		CASE(test_xen_list_breaks),
+		CASE(test_xen_without_head),
 		CASE(test_xen_elsewhere),
 		CASE(test_xen_with_nothing_ballooned),
 		CASE(test_hyperv),
