@@ -80,7 +80,7 @@ enum ofl_severity {
 
 #define OFL_MAX_COUNTERS	8
 #define OFL_MAX_DETAILS		12
-#define OFL_MAX_COMPLAINTS	8
+#define OFL_MAX_COMPLAINTS	16	/* two lists, all that can be wrong with each, counters */
 
 /** struct ofl_counter - a number in the driver's own books */
 struct ofl_counter {
@@ -91,7 +91,7 @@ struct ofl_counter {
 /** struct ofl_detail - what else is worth knowing of a device */
 struct ofl_detail {
 	char name[28];
-	char text[100];
+	char text[128];
 };
 
 /** struct ofl_complaint - what the books themselves are wrong about */

@@ -132,7 +132,7 @@ static void describe_states(const struct ofl_vmem *st,
 							ofl_vmem_bb_states;
 	const int64_t *v = d->sbm ? st->mb_state : st->bb_state;
 	uint64_t n = d->next_id - d->first_id, count[256] = { 0 }, i;
-	char text[100] = "";
+	char text[128] = "";
 	size_t used = 0;
 
 	for (i = 0; i < n; i++)

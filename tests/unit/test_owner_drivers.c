@@ -724,6 +724,36 @@ static void test_hyperv_regions_loop(void **state)
 	assert_true(owned_complaint(&a, "list-broken"));
 }
 
+/* nothing of what is wrong is left out, however much there is */
+static void test_everything_is_wrong(void **state)
+{
+	struct owned_page first = {
+		.next = owned_lru(3), .prev = VMW + 24, .mapping = 2,
+		.private = VMW + 16, .type = K_NO_TYPE,
+	}, second = {
+		.next = owned_lru(2100), .prev = owned_lru(700), .mapping = 2,
+		.private = 8, .type = K_OFFLINE, .ref = 2,
+	}, unit = { .prev = VMW + 64, .type = K_NO_TYPE };
+	const struct owned_page tail = { .type = K_OFFLINE, .ref = 1 };
+	struct ofl_account a;
+
+	(void)state;
+	vmware(UINT64_MAX);
+	kernel_section(&k, 2, K_PRESENT | K_MEM_MAP, ~0ull);
+	kernel_line(&k, "mem %" PRIx64 " ffffffffffffffff", VMW + 16);
+	owned_page(&k, 700, &first);
+	owned_page(&k, 3, &second);
+	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(701));
+	owned_page(&k, 1024, &unit);
+	owned_page(&k, 1025, &tail);
+	owned_load(&k, &o);
+	a = owned_account(&o, "vmballoon", 0);
+	assert_string_equal(a.complaint[0].code, "counter-negative");
+	assert_int_equal(a.nr_complaints, 12);
+	assert_string_equal(a.complaint[11].code, "listed-extra-ref");
+	assert_int_equal(a.complaint[11].pfn, 1025);
+}
+
 /* ---- virtio-mem ---- */
 
 #define VM	(HEAP + 0x8000)		/* struct virtio_mem */
@@ -1260,6 +1290,7 @@ int main(void)
 		CASE(test_hyperv_at_work),
 		CASE(test_hyperv_region_overflows),
 		CASE(test_hyperv_regions_loop),
+		CASE(test_everything_is_wrong),
 		CASE(test_virtio_mem),
 		CASE(test_virtio_mem_block_offline),
 		CASE(test_virtio_mem_plugged_size),
