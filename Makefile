@@ -45,6 +45,8 @@ FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 	       gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 HYPERVISOR_DEBS = $(FOREIGN_DEBS)
+# what the floor of make bench decompresses with
+BENCH_DEBS = zlib1g libdeflate0 liblzo2-2
 
 # V=1 shows whole commands
 ifeq ($(V),1)
@@ -215,7 +217,8 @@ check-hypervisors: deps
 	$(summary) hypervisors
 
 # dumps damaged while crash looks at them; SEED=... repeats a run
-check-mutations: all
+check-mutations: deps
+	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/mutate.py -n 500 $(if $(SEED),-s $(SEED)) \
 		$(firstword $(KERNELS))
 
@@ -224,7 +227,9 @@ demo: deps
 	@env $(OFL_ENV) $(PYTHON) tests/lab/demo.py
 
 # not part of check: an hour with an empty cache, and 40 GB of it while it runs
-bench: all
+bench: deps
+	@tests/deps.sh $(BENCH_DEBS)
+	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/bench/bench.py $(BENCH)
 
 # installs what is missing, says nothing when nothing is
