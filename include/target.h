@@ -91,8 +91,9 @@ struct ofl_target_ops {
 	/**
 	 * stamp - a number that is another one when the file was written to
 	 *
-	 * Shape:  whoever overwrites a dump under a session, or copies it while
-	 *         it is open, is told what is there now. May be NULL.
+	 * Shape:  what scans keep is dropped then; facts, zones and drivers'
+	 *         books that were found once stay those of the session until
+	 *         the extension is loaded anew. May be NULL.
 	 */
 	uint64_t (*stamp)(void *ctx);
 	/** interrupted - has the user asked to stop? cheap; stays true */

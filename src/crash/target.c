@@ -260,8 +260,8 @@ static uint64_t crash_stamp(void *ctx)
 	(void)ctx;
 	if (!pc->dumpfile || stat(pc->dumpfile, &st))
 		return 0;
-	return (uint64_t)st.st_mtim.tv_sec * 1000000000 +
-	       (uint64_t)st.st_mtim.tv_nsec + (uint64_t)st.st_size;
+	return ((uint64_t)st.st_mtim.tv_sec * 1000000000 +
+		(uint64_t)st.st_mtim.tv_nsec) ^ (uint64_t)st.st_size << 40;
 }
 
 static bool crash_interrupted(void *ctx)

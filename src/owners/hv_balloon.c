@@ -21,7 +21,7 @@
 
 #define MODULE		"hv_balloon"
 #define MAX_REGIONS	4096
-#define MAX_GAPS	4096	/* of one region */
+#define MAX_GAPS	65536	/* of all regions together */
 #define SHOWN_REGIONS	8
 #define SHOWN_GAPS	2	/* of one region: what fits into a line */
 
@@ -76,7 +76,7 @@ struct state {
 	int64_t busy[3];	/* values of state while at work */
 	uint32_t ballooned, onlined, added, dm_state;
 	struct region *region;	/* owned */
-	size_t nr;
+	size_t nr, nr_gaps;
 	enum ofl_types_source source;
 };
 
@@ -113,18 +113,19 @@ static bool get(const struct state *st, uint64_t kva, enum field f,
 
 /* ---- regions ---- */
 
-static bool add_gap(const struct state *st, struct region *r, uint64_t kva)
+static bool add_gap(struct state *st, struct region *r, uint64_t kva)
 {
 	struct span g, *more;
 
 	if (!get(st, kva, G_START, &g.start) || !get(st, kva, G_END, &g.end) ||
-	    g.start > g.end || r->nr_gaps == MAX_GAPS)
+	    g.start > g.end || st->nr_gaps == MAX_GAPS)
 		return false;
 	more = realloc(r->gap, (r->nr_gaps + 1) * sizeof(*more));
 	if (!more)
 		return false;
 	r->gap = more;
 	r->gap[r->nr_gaps++] = g;
+	st->nr_gaps++;
 	return true;
 }
 

@@ -11,16 +11,19 @@
 
 #include "owner.h"
 
+#define MAX_ENTRIES	4096	/* one a node */
+
 /** struct state - the ranges */
 struct state {
 	uint64_t page_bytes;
+	bool broken;		/* there are entries that cannot be read */
 	struct {
 		uint64_t start_pa, bytes;
 	} range[OFL_MAX_DEVICES];
 	unsigned int nr;
 };
 
-static bool read_entries(const struct ofl_env *env, struct state *st)
+static void read_entries(const struct ofl_env *env, struct state *st)
 {
 	const struct ofl_target *t = env->t;
 	struct ofl_member start, size;
@@ -31,22 +34,24 @@ static bool read_entries(const struct ofl_env *env, struct state *st)
 	    !t->ops->symbol(t->ctx, "memtrace_array_nr", &count) ||
 	    !t->ops->struct_bytes(t->ctx, "memtrace_entry", &bytes) ||
 	    !t->ops->member(t->ctx, "memtrace_entry", "start", &start) ||
-	    !t->ops->member(t->ctx, "memtrace_entry", "size", &size) ||
-	    !ofl_read_u64(t, array, &kva) || !ofl_read_u32(t, count, &nr))
-		return false;
-	for (i = 0; kva && i < nr && st->nr < OFL_MAX_DEVICES; i++) {
+	    !t->ops->member(t->ctx, "memtrace_entry", "size", &size))
+		return;
+	st->broken = !ofl_read_u64(t, array, &kva) ||
+		     !ofl_read_u32(t, count, &nr) || nr > MAX_ENTRIES;
+	for (i = 0; !st->broken && kva && i < nr && st->nr < OFL_MAX_DEVICES;
+	     i++) {
 		uint64_t at = kva + i * bytes;
 
-		if (!ofl_read_u64(t, at + start.offset_bytes,
-				  &st->range[st->nr].start_pa) ||
-		    !ofl_read_u64(t, at + size.offset_bytes,
-				  &st->range[st->nr].bytes))
-			return false;
+		st->broken = !ofl_read_u64(t, at + start.offset_bytes,
+					   &st->range[st->nr].start_pa) ||
+			     !ofl_read_u64(t, at + size.offset_bytes,
+					   &st->range[st->nr].bytes);
+		if (st->broken)
+			return;
 		/* an entry that was given back has -1 and -1 */
 		st->nr += st->range[st->nr].bytes != UINT64_MAX &&
 			  st->range[st->nr].bytes != 0;
 	}
-	return st->nr;
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
@@ -54,7 +59,8 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 {
 	struct state found = { .page_bytes = env->l->page_bytes }, *st;
 
-	if (!read_entries(env, &found))
+	read_entries(env, &found);
+	if (!found.nr && !found.broken)
 		return OFL_OK;
 	st = malloc(sizeof(*st));
 	if (!st)
@@ -62,6 +68,14 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	*st = found;
 	*state = st;
 	return OFL_OK;
+}
+
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	return st && st->broken ? "memtrace: its entries cannot be read" : NULL;
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)
@@ -108,6 +122,7 @@ const struct ofl_owner_ops ofl_owner_memtrace = {
 	.name = "memtrace",
 	.probe = probe,
 	.free = free,
+	.blind = blind,
 	.devices = devices,
 	.claim = claim,
 	.account = account,
