@@ -55,8 +55,10 @@ void ofl_owners_free(struct ofl_owners *o)
 static bool ask(const struct ofl_owners *o, size_t i,
 		const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
+	if (!o->state[i])
+		return false;
 	memset(ret, 0, sizeof(*ret));
-	if (!o->state[i] || !ofl_owner_table[i]->claim(o->state[i], p, ret))
+	if (!ofl_owner_table[i]->claim(o->state[i], p, ret))
 		return false;
 	ret->owner = ofl_owner_table[i];
 	return true;
@@ -92,9 +94,11 @@ static bool last_resort(const struct ofl_owners *o,
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
-	struct ofl_claim c, best = { .owner = NULL }, guess = best, weak = best;
+	struct ofl_claim c, best, guess, weak;
 	size_t i;
 
+	/* the rest of a claim without owner is never looked at */
+	best.owner = guess.owner = weak.owner = NULL;
 	for (i = 0; ofl_owner_table[i]; i++) {
 		if (ofl_owner_table[i]->last_resort || !ask(o, i, p, &c))
 			continue;
@@ -105,10 +109,11 @@ void ofl_owners_claim(const struct ofl_owners *o,
 		else
 			compare(&best, &c);
 	}
-	if (!best.owner && !last_resort(o, p, &best))
-		best = guess.owner ? guess : weak;
-	*ret = best;
-	if (!ret->owner)
+	if (best.owner || last_resort(o, p, &best))
+		*ret = best;
+	else if (guess.owner || weak.owner)
+		*ret = guess.owner ? guess : weak;
+	else
 		*ret = (struct ofl_claim){ .blind = o->blind };
 }
 
