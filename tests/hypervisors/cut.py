@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Cut golden cases from dumps of other architectures: cut.py [NAME...]
+"""Cut golden cases from dumps of other architectures and hypervisors: cut.py [NAME...]
 
-As tests/lab/cut.py, which knows the lab's own dumps only.
+As tests/lab/cut.py, which cuts the same of any of the lab's kernels.
 """
 
 import pathlib
@@ -12,7 +12,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
 from lab import goldens, util  # noqa: E402  pylint: disable=wrong-import-position
-from stacks import arm64, ppc64  # noqa: E402  pylint: disable=wrong-import-position
+from stacks import arm64, ppc64, xen  # noqa: E402  pylint: disable=wrong-import-position
 
 CUTS = {
     "6.1-ppc64-whole": (ppc64, goldens.Cut("cmm", "CMM of powerpc, in pages of 64 KiB", (
@@ -20,6 +20,8 @@ CUTS = {
     "6.1-arm64": (arm64, goldens.Cut("both", "arm64: boot memory that cannot be offlined, a block partly plugged", (
         "offrange -B memory17", "offowner -B memory17", "offblock memory12", "offblock memory23",
         "offcheck -B memory23"))),
+    "6.1-xen-whole": (xen, goldens.Cut("pvh", "a PVH guest of Xen that has given 120 MiB back", (
+        "offcheck", "offowner -v", "offblock", "offblock memory1"), "elf")),
 }
 
 
@@ -27,9 +29,9 @@ def main(names):
     """Cut the cases named, or all."""
     for name in names or CUTS:
         stack, what = CUTS[name]
-        dump = stack.get(name.partition("-")[0], what.case, "kdump-zlib")
+        dump = stack.get(name.partition("-")[0], what.case, what.form)
         with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
-            fixture, transcript = goldens.cut(dump, what.why, what.commands, folder)
+            fixture, transcript = goldens.cut(dump, what.why, what.commands, folder, what.modules)
         texts = {"fixture": fixture, "cmd": "\n".join(what.commands) + "\n", "expect": transcript}
         for suffix, text in texts.items():
             util.write_atomic(goldens.GOLDEN / f"{name}.{suffix}", text)

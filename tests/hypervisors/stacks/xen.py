@@ -351,8 +351,8 @@ def _key(case):
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 
-def get(series, case_name):
-    """The dump of a case, made when the cache does not have it."""
+def get(series, case_name, form="elf"):
+    """The dump of a case, made when the cache does not have it; ELF is all that there is."""
     kernel, case = kernels.get(series), CASES[case_name]
     folder = CACHED / kernel.release / f"{case_name}-{_key(case)}"
     with lock(f"xen-{series}-{case_name}"):
@@ -365,4 +365,4 @@ def get(series, case_name):
                     _make(kernel, case, work)
 
             dumps.second_chance(fill, f"{kernel.release} on Xen, {case_name}")
-    return dumps.Dump(kernel, f"xen-{case_name}", "elf", folder)
+    return dumps.Dump(kernel, f"xen-{case_name}", form, folder)

@@ -22,6 +22,8 @@ class Cut:
     case: str
     why: str
     commands: tuple
+    form: str = "kdump-zlib"
+    modules: tuple = ()     # whose debug information crash is given: where it is replayed, all layouts are from there
 
 
 #: in these guests memory32 is full of balloon, memory34 plain, and memory39 what virtio-mem plugged partly
@@ -44,9 +46,10 @@ def replayer():
     return REPO / build / "san" / "replay"
 
 
-def _record(dump, commands, folder):
+def _record(dump, commands, folder, modules):
     """What crash prints; recordings go to the folder. A document asks what its table asks."""
-    script = {"extend": f"extend {crashes.get(dump.kernel.series.crash).extension}"}
+    script = {"extend": "\n".join((*(f"mod -s {name} {dump.kernel.debug}/{name}.ko" for name in modules),
+                                   f"extend {crashes.get(dump.kernel.series.crash).extension}"))}
     for number, command in enumerate(commands):
         word, *rest = command.split()
         script[f"said-{number}"] = command
@@ -61,8 +64,9 @@ def _record(dump, commands, folder):
 
 def _pack(dump, why, folder):
     """The fixture's text."""
-    done = subprocess.run([sys.executable, GOLDEN / "pack.py", "-c", f"cut from a kdump of {dump.kernel.release} (Debian):",
-                           "-c", why, *sorted(folder.glob("*.rec"))],
+    form = "an ELF dump" if dump.form == "elf" else "a kdump"
+    done = subprocess.run([sys.executable, GOLDEN / "pack.py", "-c",
+                           f"cut from {form} of {dump.kernel.release} (Debian):", "-c", why, *sorted(folder.glob("*.rec"))],
                           stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         raise LabError(f"{dump.name}: pack.py: {done.stderr}")
@@ -76,13 +80,13 @@ def replay(fixture, commands):
     return done.stdout + done.stderr
 
 
-def cut(dump, why, commands, folder):
+def cut(dump, why, commands, folder, modules=()):
     """(fixture, transcript) of commands on a dump.
 
     The transcript is crash's; that the fixture gives the same is not for the reader to hope.
     """
     folder = pathlib.Path(folder)
-    said = _record(dump, commands, folder)
+    said = _record(dump, commands, folder, modules)
     transcript = "".join(f"$ {command}\n{text}" for command, text in zip(commands, said))
     fixture = _pack(dump, why, folder)
     (folder / "fixture").write_text(fixture)
