@@ -11,7 +11,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
-from lab import goldens, util  # noqa: E402  pylint: disable=wrong-import-position
+from lab import dumps, goldens, util  # noqa: E402  pylint: disable=wrong-import-position
 from stacks import arm64, ppc64, xen  # noqa: E402  pylint: disable=wrong-import-position
 
 CUTS = {
@@ -22,6 +22,12 @@ CUTS = {
         "offcheck -B memory23"))),
     "6.1-xen-whole": (xen, goldens.Cut("pvh", "a PVH guest of Xen that has given 120 MiB back", (
         "offcheck", "offowner -v", "offblock", "offblock memory1"), "elf")),
+    "6.1-vmware-2m-whole": (dumps, goldens.Cut("vmware-2m", "VMware's balloon, of units of 2 MiB and of pages", (
+        "offcheck", "offowner -v", "offblock", "offblock memory1"), "elf",
+        ("vmw_balloon", "virtio_balloon", "virtio_mem"))),
+    "6.1-vmware-4k-whole": (dumps, goldens.Cut("vmware-4k", "VMware's balloon, of pages only", (
+        "offcheck", "offowner -v", "offblock", "offblock memory32"),
+        modules=("vmw_balloon", "virtio_balloon", "virtio_mem"))),
 }
 
 

@@ -1,0 +1,4 @@
+offcheck
+offowner -v
+offblock
+offblock memory1
