@@ -7,7 +7,6 @@ As tests/lab/cut.py, which cuts the same of any of the lab's kernels.
 
 import pathlib
 import sys
-import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "lab"))
 
@@ -36,12 +35,7 @@ def main(names):
     for name in names or CUTS:
         stack, what = CUTS[name]
         dump = stack.get(name.partition("-")[0], what.case, what.form)
-        with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
-            fixture, transcript = goldens.cut(dump, what.why, what.commands, folder, what.modules)
-        texts = {"fixture": fixture, "cmd": "\n".join(what.commands) + "\n", "expect": transcript}
-        for suffix, text in texts.items():
-            util.write_atomic(goldens.GOLDEN / f"{name}.{suffix}", text)
-        print(f"{name}: {len(fixture) >> 10} KiB")
+        goldens.write(name, dump, what)
     return 0
 
 

@@ -8,10 +8,9 @@ printed for the dump; a fixture that replays to anything else is refused.
 
 import argparse
 import sys
-import tempfile
 
 from lab import dumps, util
-from lab.goldens import CUTS, GOLDEN, cut
+from lab.goldens import CUTS, write
 
 
 def main(arguments):
@@ -23,12 +22,7 @@ def main(arguments):
     for series in given.kernels:
         for name in given.names:
             what = CUTS[name]
-            with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
-                fixture, transcript = cut(dumps.get(series, what.case, "kdump-zlib"), what.why, what.commands, folder)
-            texts = {"fixture": fixture, "cmd": "\n".join(what.commands) + "\n", "expect": transcript}
-            for suffix, text in texts.items():
-                util.write_atomic(GOLDEN / f"{series}-{name}.{suffix}", text)
-            print(f"{series}-{name}: {len(fixture) >> 10} KiB")
+            write(f"{series}-{name}", dumps.get(series, what.case, "kdump-zlib"), what)
     return 0
 
 

@@ -6,10 +6,11 @@ import os
 import pathlib
 import subprocess
 import sys
+import tempfile
 
 from . import crashes
 from .session import Session
-from .util import REPO, LabError, run
+from .util import REPO, LabError, run, write_atomic
 
 GOLDEN = REPO / "tests" / "golden"
 #: seconds in crash: a recording is ten times what is read
@@ -97,3 +98,13 @@ def cut(dump, why, commands, folder, modules=()):
         diff = subprocess.run(["diff", "-u", "crash", "replay"], cwd=folder, stdout=subprocess.PIPE, text=True, check=False)
         raise LabError(f"{dump.name}: the fixture does not say what crash said:\n{diff.stdout}")
     return fixture, transcript
+
+
+def write(name, dump, what):
+    """Cut one case into the tree."""
+    with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
+        fixture, transcript = cut(dump, what.why, what.commands, folder, what.modules)
+    texts = {"fixture": fixture, "cmd": "\n".join(what.commands) + "\n", "expect": transcript}
+    for suffix, text in texts.items():
+        write_atomic(GOLDEN / f"{name}.{suffix}", text)
+    print(f"{name}: {len(fixture) >> 10} KiB")
