@@ -1120,6 +1120,70 @@ static void test_virtio_mem_states_without_names(void **state)
 	assert_int_equal(a.nr_complaints, 0);
 }
 
+/* ---- memtrace, the VMSA page ---- */
+
+#define TRACES	(HEAP + 0xc000)
+#define TRACE_VARIABLES	(K_SYMBOL + 0x15000)
+
+/* pfns 100 to 103; the entry before it was given back */
+static void memtrace(uint64_t nr, bool readable)
+{
+	kernel_line(&k, "struct memtrace_entry 32");
+	kernel_line(&k, "member memtrace_entry.start 8 8");
+	kernel_line(&k, "member memtrace_entry.size 16 8");
+	kernel_line(&k, "symbol memtrace_array %" PRIx64, TRACE_VARIABLES);
+	kernel_line(&k, "symbol memtrace_array_nr %" PRIx64, TRACE_VARIABLES + 8);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, TRACE_VARIABLES,
+		    TRACES, nr);
+	if (readable)
+		kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " %" PRIx64
+			    " 0 0 64000 4000 0", TRACES, UINT64_MAX, UINT64_MAX);
+	offline_pages(100, 4);
+	owned_load(&k, &o);
+}
+
+static void test_memtrace(void **state)
+{
+	(void)state;
+	memtrace(2, true);
+	assert_int_equal(owned_devices(&o, "memtrace", dev), 1);
+	assert_owner(100, "memtrace", OFL_EV_RANGE);
+	assert_owner(103, "memtrace", OFL_EV_RANGE);
+	assert_owner(104, OFL_ORPHAN, OFL_EV_NONE);
+	assert_int_equal(owned_account(&o, "memtrace", 0).expected, 4);
+}
+
+/* what cannot be read may have been his: nobody's pages are not orphans */
+static void test_memtrace_unreadable(void **state)
+{
+	(void)state;
+	memtrace(2, false);
+	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
+}
+
+static void test_memtrace_absurd(void **state)
+{
+	(void)state;
+	memtrace(0xffffffff, true);
+	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
+}
+
+static void test_vmsa(void **state)
+{
+	(void)state;
+	kernel_line(&k, "symbol sev_vmsa 100");
+	kernel_line(&k, "symbol __per_cpu_offset %" PRIx64, TRACE_VARIABLES);
+	kernel_line(&k, "symbol nr_cpu_ids %" PRIx64, TRACE_VARIABLES + 64);
+	kernel_line(&k, "mem %" PRIx64 " 2", TRACE_VARIABLES + 64);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, TRACE_VARIABLES,
+		    TRACES, TRACES + 0x100);
+	kernel_line(&k, "mem %" PRIx64 " 0", TRACES + 0x100);
+	kernel_line(&k, "mem %" PRIx64 " ffff888000064000", TRACES + 0x200);
+	owned_load(&k, &o);
+	assert_owner(100, "snp-vmsa", OFL_EV_POINTER);
+	assert_owner(101, OFL_ORPHAN, OFL_EV_NONE);
+}
+
 /* a balloon may have taken a page from what the device has plugged */
 static void test_balloon_in_plugged_memory(void **state)
 {
@@ -1301,6 +1365,10 @@ int main(void)
 		CASE(test_virtio_mem_big_block_overflow),
 		CASE(test_virtio_mem_big_block_of_nothing),
 		CASE(test_callback_of_a_module),
+		CASE(test_memtrace),
+		CASE(test_memtrace_unreadable),
+		CASE(test_memtrace_absurd),
+		CASE(test_vmsa),
 		CASE(test_virtio_mem_beyond_the_books),
 		CASE(test_virtio_mem_states),
 		CASE(test_virtio_mem_block_says_other),
