@@ -26,7 +26,10 @@ CRASH_VERSION	?= $(shell crash --version 2>/dev/null | sed -n 's/^crash \([0-9.]
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
 PYTHON		?= /usr/bin/python3
-LIBS		= smartcols json-c libbpf
+# one of these that is not there costs speed: crash alone reads such dumps then
+CODECS		:= $(foreach lib,libdeflate lzo2 libzstd,$(shell \
+		   $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
+LIBS		= smartcols json-c libbpf $(CODECS)
 
 # -Wwrite-strings is left out: crash's prototypes take char * for literals
 WARN = -Wall -Wextra -Wshadow -Wvla -Wundef -Wmissing-prototypes \
@@ -37,7 +40,7 @@ override CFLAGS	+= -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 		   -Iinclude
 
 DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
-       libbpf-dev
+       libbpf-dev libdeflate-dev liblzo2-dev libzstd-dev
 CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
 	     busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only
@@ -78,6 +81,9 @@ $(BUILD)/libofl.a: $(OBJ)
 
 $(foreach o,src/view.o src/types.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
+
+CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/codec.o)
+$(CODECO): override CFLAGS += $(shell echo $(CODECS:%=-DHAVE_%) | tr a-z A-Z) $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)

@@ -14,7 +14,10 @@
 static struct ofl_session session;
 static struct command_table_entry table[MAX_COMMANDS + 1];
 
-/* also runs when crash leaves our command by longjmp, whatever the reason */
+/*
+ * Also runs when crash leaves our command by longjmp, whatever the reason;
+ * maybe out of malloc(), so what is to be freed waits for the next command.
+ */
 static void clean_up(void *arg)
 {
 	(void)arg;
@@ -50,6 +53,7 @@ static void cmd_dispatch(void)
 	st = ofl_command_run(&session, argcnt, args, fp, &err);
 	ofl_crash_release_interrupts();
 	pc->cmd_cleanup = NULL;
+	ofl_crash_close_reader();
 	if (st && st != OFL_ERR_OUTPUT)
 		error(INFO, "%s\n", err.text);
 }
@@ -87,4 +91,5 @@ static void __attribute__((constructor)) offline_init(void)
 static void __attribute__((destructor)) offline_fini(void)
 {
 	ofl_session_drop(&session);
+	ofl_crash_close_reader();
 }

@@ -25,6 +25,7 @@ struct ofl_options {
 	bool all;		/* -a */
 	bool verbose;		/* -v */
 	bool every_page;	/* -x */
+	bool crash_reads;	/* -C */
 	const char *limit;	/* -l */
 	const char *owner;	/* -O */
 	unsigned int workers;	/* -w; 0: not given */

@@ -50,6 +50,17 @@ struct ofl_sharing {
 	unsigned int processors;
 };
 
+/** struct ofl_reading - who reads the pages of a dump */
+struct ofl_reading {
+	/*
+	 * Words for the user: why the host does. NULL: this extension does,
+	 * and compares some of them with what the host reads.
+	 */
+	const char *why_host;
+	bool differ;		/* in this command the two read different bytes */
+	uint64_t differ_kva;	/* where, then */
+};
+
 /** struct ofl_process - a copy of this process, and a pipe from it */
 struct ofl_process {
 	int pid;		/* 0: none */
@@ -114,6 +125,10 @@ struct ofl_target_ops {
 	 */
 	void (*learned)(void *ctx, const char *type, const char *member,
 			const struct ofl_member *place, int64_t value);
+	/** reading - who reads; may be NULL: the host does */
+	void (*reading)(void *ctx, struct ofl_reading *ret);
+	/** host_reads - from now on it reads every page, or as it is best; may be NULL */
+	void (*host_reads)(void *ctx, bool on);
 	/* the three below may be NULL together: there is one process only */
 	/** sharing - can it be read by copies of this process, does it pay? */
 	void (*sharing)(void *ctx, struct ofl_sharing *ret);

@@ -234,9 +234,16 @@ static void show_effort(struct ofl_view *v, const struct ofl_target *t,
 			const struct ofl_scan_result *r)
 {
 	const char *why_one = ofl_workers_why_one(t);
+	struct ofl_reading reading = { .why_host = "" };
 
+	if (t->ops->reading)
+		t->ops->reading(t->ctx, &reading);
 	line(v, "MEMMAP", "%" PRIu64 " of its pages were read, the rest was passed over",
 	     r->memmap_pages);
+	if (!reading.why_host)
+		line(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
+	else if (reading.why_host[0])
+		line(v, "READER", "crash: %s", reading.why_host);
 	if (r->sections_recalled)
 		line(v, "KEPT", "%" PRIu64 " sections are known from an earlier command and were not read",
 		     r->sections_recalled);

@@ -10,7 +10,7 @@
 #include "record.h"
 
 #define FILTERS	"n:z:p:P:S:B:"
-#define OUTPUT	"jo:HR:"
+#define OUTPUT	"jo:HR:C"
 
 const struct ofl_command ofl_commands[] = {
 	{ "offline", ":" FILTERS OUTPUT "vw:x", ofl_cmd_offline, ofl_help_offline,
@@ -113,6 +113,12 @@ static void check_stamp(struct ofl_session *s)
 	s->stamp = stamp;
 }
 
+static void choose_reader(const struct ofl_target *t, bool host)
+{
+	if (t->ops->host_reads)
+		t->ops->host_reads(t->ctx, host);
+}
+
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 			   const struct ofl_options *o, FILE *out,
 			   struct ofl_err *err)
@@ -120,8 +126,10 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	struct ofl_run_ctx ctx = {
 		.name = c->name, .s = s, .o = o, .out = out,
 	};
-	enum ofl_status st = load(s, c->judges || o->verbose, err);
+	enum ofl_status st;
 
+	choose_reader(s->t, o->crash_reads);
+	st = load(s, c->judges || o->verbose, err);
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
 					&ctx.filter, err);

@@ -30,6 +30,9 @@
 "    -R file            also record everything asked of the kernel in a new", \
 "                       text file: struct pages and bookkeeping, no content of", \
 "                       pages; for a report that can be replayed", \
+"    -C                 have crash read all; otherwise offline.so reads pages of", \
+"                       a kdump-compressed dump itself, which is faster, and", \
+"                       compares some with what crash reads", \
 ""
 
 #define HELP_STATUS \
@@ -39,7 +42,7 @@
 const char *const ofl_help_offline[] = {
 "offline",
 "PageOffline memory: what is offline here",
-"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n          [-j | [-o columns] [-H] [-v]] [-x] [-w number] [-R file]",
+"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n          [-j | [-o columns] [-H] [-v]] [-x] [-w number] [-R file] [-C]",
 "  This is about memory. For offline CPUs see \"set offline\" and the option",
 "  --offline of crash.",
 "",
@@ -84,7 +87,7 @@ NULL
 const char *const ofl_help_offrange[] = {
 "offrange",
 "PageOffline memory: ranges of pages",
-"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-o columns] [-H]] [-a] [-O owner] [-x] [-w number] [-R file]",
+"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-o columns] [-H]] [-a] [-O owner] [-x] [-w number] [-R file] [-C]",
 "  One row for a run of neighbouring PageOffline pages that are alike in",
 "  everything that is shown; choosing fewer columns with -o makes longer runs.",
 "",
@@ -126,7 +129,7 @@ NULL
 const char *const ofl_help_offcheck[] = {
 "offcheck",
 "PageOffline memory: does every page obey the skip-on-offline rule",
-"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-H]] [-a | -l number] [-R file]",
+"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-H]] [-a | -l number] [-R file] [-C]",
 "  When a memory block is offlined, the kernel skips a PageOffline page only if",
 "  its reference count is 0. Drivers hold one reference; virtio-mem gives it",
 "  back when it is told that the block goes offline, balloon pages can be",
@@ -217,7 +220,7 @@ NULL
 const char *const ofl_help_offowner[] = {
 "offowner",
 "PageOffline memory: which driver and which device holds it",
-"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-H] [-v]] [-a] [-O owner] [-R file]",
+"[-n node] [-z zone] [-p pfns] [-P phys] [-S sections] [-B block]\n           [-j | [-H] [-v]] [-a] [-O owner] [-R file] [-C]",
 "  First table: memory sections that hold offline pages, neighbours that are",
 "  alike in one row, with the number of pages by owner. Owners are drivers, the",
 "  kernel's memory hotplug, and \"orphan\": pages that are in nobody's books.",

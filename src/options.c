@@ -37,6 +37,7 @@ static enum ofl_status set(struct ofl_options *o, int c, struct ofl_err *err)
 	case 'a': o->all = true; break;
 	case 'v': o->verbose = true; break;
 	case 'x': o->every_page = true; break;
+	case 'C': o->crash_reads = true; break;
 	case 'l': o->limit = optarg; break;
 	case 'O': o->owner = optarg; break;
 	case 'w': return set_workers(o, err);

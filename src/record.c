@@ -159,6 +159,23 @@ static void rec_progress(void *ctx, uint64_t done, uint64_t total)
 		rec->t->ops->progress(rec->t->ctx, done, total);
 }
 
+static void rec_reading(void *ctx, struct ofl_reading *ret)
+{
+	struct ofl_recorder *rec = ctx;
+
+	memset(ret, 0, sizeof(*ret));
+	if (rec->t->ops->reading)
+		rec->t->ops->reading(rec->t->ctx, ret);
+}
+
+static void rec_host_reads(void *ctx, bool on)
+{
+	struct ofl_recorder *rec = ctx;
+
+	if (rec->t->ops->host_reads)
+		rec->t->ops->host_reads(rec->t->ctx, on);
+}
+
 static void rec_aside(void *ctx, bool on)
 {
 	((struct ofl_recorder *)ctx)->aside = on;
@@ -191,6 +208,8 @@ static const struct ofl_target_ops record_ops = {
 	.host = rec_host,
 	.interrupted = rec_interrupted,
 	.progress = rec_progress,
+	.reading = rec_reading,
+	.host_reads = rec_host_reads,
 	.aside = rec_aside,
 	.learned = rec_learned,
 };

@@ -6,6 +6,7 @@
  * 2 MiB of struct pages (image.c), and what cannot hold an offline page is
  * passed over unread (skip.c).
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -505,10 +506,31 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 	return st;
 }
 
+/*
+ * Of two readers that disagree neither is to be believed: nothing that was
+ * seen of the dump in this command is.
+ */
+static enum ofl_status check_readers(const struct scan *sc, struct ofl_err *err)
+{
+	struct ofl_reading reading = { .differ = false };
+
+	if (sc->t->ops->reading)
+		sc->t->ops->reading(sc->t->ctx, &reading);
+	if (!reading.differ)
+		return OFL_OK;
+	if (sc->recall)
+		ofl_recall_free(sc->recall);
+	return ofl_fail(err, OFL_ERR_CONFLICT,
+		"offline.so and crash read different bytes of the dump at %"
+		PRIx64 ": do not use what this command said; from now on crash reads alone",
+		reading.differ_kva);
+}
+
 /* in a worker: its share of the sections */
 static enum ofl_status share_section(void *arg, const struct ofl_section *s)
 {
 	struct scan *sc = arg;
+	struct ofl_err err;
 	enum ofl_status st;
 
 	/* the parent keeps what it hears, but meets no section twice */
@@ -518,6 +540,9 @@ static enum ofl_status share_section(void *arg, const struct ofl_section *s)
 	if (sc->t->ops->interrupted(sc->t->ctx))
 		return OFL_ERR_INTERRUPTED;
 	st = look_at(sc, s);
+	/* the parent will look at this section itself, and find the same */
+	if (!st)
+		st = check_readers(sc, &err);
 	return st ? st : ofl_tell_section(sc->teller, s, sc->r);
 }
 
@@ -613,7 +638,7 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	free(sc.zone_of_one);
 	if (st == OFL_ERR_INTERRUPTED)
 		st = OFL_OK;	/* what was found until then is worth showing */
-	return st;
+	return st ? st : check_readers(&sc, err);
 }
 
 static void add_count(struct ofl_count *to, const struct ofl_count *from)

@@ -60,6 +60,27 @@ static bool open_again(int fd, bool swap)
 	return ok;
 }
 
+int ofl_crash_descriptor_of(const char *path)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct stat wanted, st;
+	struct dirent *e;
+	int found = -1;
+
+	if (dir && stat(path, &wanted))
+		wanted.st_ino = 0;
+	while (dir && found < 0 && wanted.st_ino && (e = readdir(dir))) {
+		int fd = atoi(e->d_name);
+
+		if (shares_an_offset(fd) && !fstat(fd, &st) &&
+		    st.st_dev == wanted.st_dev && st.st_ino == wanted.st_ino)
+			found = fd;
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
 static bool open_all_again(bool swap)
 {
 	DIR *dir = opendir("/proc/self/fd");

@@ -110,10 +110,49 @@ static enum ofl_read why_not(uint64_t kva, void *buf, size_t bytes)
 	return got == PAGE_EXCLUDED ? OFL_READ_EXCLUDED : OFL_READ_UNREADABLE;
 }
 
+static bool fenced_kvtop(uint64_t kva, physaddr_t *paddr)
+{
+	struct fence f;
+	volatile bool ok = false;
+
+	raise_fence(&f);
+	if (!setjmp(pc->foreach_loop_env))
+		ok = kvtop(NULL, kva, paddr, 0);
+	lower_fence(&f);
+	return ok;
+}
+
+static bool crash_reads_the_same(uint64_t kva, const void *page)
+{
+	static char theirs[65536];	/* no larger page is ever read by us */
+
+	return fenced_readmem(kva, theirs, PAGESIZE()) &&
+	       !memcmp(theirs, page, PAGESIZE());
+}
+
+/* a page of the dump without crash; false: ask crash, which also knows why */
+static bool read_page(uint64_t kva, void *page)
+{
+	struct ofl_kdump *k = ofl_crash_reader();
+	physaddr_t paddr = 0;
+
+	if (!k || !fenced_kvtop(kva, &paddr) ||
+	    !ofl_kdump_read(k, paddr >> PAGESHIFT(), page))
+		return false;
+	if (!ofl_crash_is_sample(paddr >> PAGESHIFT()) ||
+	    crash_reads_the_same(kva, page))
+		return true;
+	ofl_crash_distrust(kva);
+	return false;
+}
+
 static enum ofl_read crash_read(void *ctx, uint64_t kva, void *buf,
 				size_t bytes)
 {
 	(void)ctx;
+	if (bytes == PAGESIZE() && !(kva & (PAGESIZE() - 1)) &&
+	    read_page(kva, buf))
+		return OFL_READ_OK;
 	return fenced_readmem(kva, buf, bytes) ? OFL_READ_OK :
 						 why_not(kva, buf, bytes);
 }
@@ -264,6 +303,31 @@ static uint64_t crash_stamp(void *ctx)
 		(uint64_t)st.st_mtim.tv_nsec) ^ (uint64_t)st.st_size << 40;
 }
 
+static const char *why_host_reads(void)
+{
+	if (ACTIVE())
+		return "the system is live";
+	if (REMOTE_MEMSRC())
+		return "the dump is on a remote machine";
+	if (!DISKDUMP_DUMPFILE())
+		return "the dump is not kdump-compressed";
+	if (XEN() || XEN_CORE_DUMPFILE() || XEN_HYPER_MODE())
+		return "Xen's own page tables lie between";
+	return NULL;
+}
+
+static void crash_host_reads(void *ctx, bool on)
+{
+	struct ofl_crash_source from = {
+		.why_host = why_host_reads(),
+		.path = pc->dumpfile,
+		.page_bytes = PAGESIZE(),
+		.stamp = crash_stamp(ctx),
+	};
+
+	ofl_crash_open_reader(&from, on);
+}
+
 static bool crash_interrupted(void *ctx)
 {
 	(void)ctx;
@@ -307,6 +371,8 @@ static const struct ofl_target_ops crash_ops = {
 	.stamp = crash_stamp,
 	.interrupted = crash_interrupted,
 	.progress = crash_progress,
+	.reading = ofl_crash_reading,
+	.host_reads = crash_host_reads,
 	.sharing = ofl_crash_sharing,
 	.start = ofl_crash_start,
 	.stop = ofl_crash_stop,

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * reader.c - read the pages of a kdump-compressed file beside crash
+ *
+ * crash takes four system calls and a count of up to 4096 bits for every page,
+ * and an older inflate; kdump.c does without, at less than half the price. It
+ * is not believed for that: crash reads a fixed sample of the same pages too.
+ * One that differs ends the command, with both named, and the second reader
+ * for the rest of the session.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "crash_target.h"
+
+#define SAMPLE_BITS	7	/* one page of 128 */
+
+static struct ofl_kdump *kdump;
+static char why_host[sizeof(((struct ofl_err *)0)->text)];	/* "": we read */
+static bool differ;
+static uint64_t differ_kva;
+static uint64_t first_stamp;	/* of the file when this session began */
+
+static void leave_it(const char *why)
+{
+	snprintf(why_host, sizeof(why_host), "%s", why);
+}
+
+static void open_kdump(const struct ofl_crash_source *from)
+{
+	int fd = ofl_crash_descriptor_of(from->path);
+	struct ofl_err err;
+
+	if (fd < 0)
+		leave_it("the dump's file is not the one that crash opened");
+	else if (ofl_kdump_open(fd, from->page_bytes, &kdump, &err))
+		leave_it(err.text);
+}
+
+void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host)
+{
+	ofl_crash_close_reader();
+	if (!first_stamp)
+		first_stamp = from->stamp;
+	why_host[0] = '\0';
+	if (differ_kva)
+		leave_it("it once read something else than we did");
+	else if (from->why_host)
+		leave_it(from->why_host);
+	else if (host)
+		leave_it("-C");
+	else if (from->stamp != first_stamp)
+		/* crash goes on with the bitmaps that it found at its start */
+		leave_it("somebody wrote to the dump in this session");
+	else
+		open_kdump(from);
+}
+
+void ofl_crash_close_reader(void)
+{
+	ofl_kdump_close(kdump);
+	kdump = NULL;
+	differ = false;
+}
+
+struct ofl_kdump *ofl_crash_reader(void)
+{
+	return kdump;
+}
+
+/*
+ * The same pages in every process, so that whoever looks again at what a
+ * worker saw meets the same; and spread, as walks go by powers of two.
+ */
+bool ofl_crash_is_sample(uint64_t pfn)
+{
+	return (pfn * 0x9e3779b97f4a7c15ull) >> (64 - SAMPLE_BITS) == 0;
+}
+
+void ofl_crash_distrust(uint64_t kva)
+{
+	ofl_crash_close_reader();
+	leave_it("it read something else than we did");
+	differ = true;
+	differ_kva = kva;
+}
+
+void ofl_crash_reading(void *ctx, struct ofl_reading *ret)
+{
+	(void)ctx;
+	*ret = (struct ofl_reading){
+		.why_host = kdump ? NULL : why_host,
+		.differ = differ,
+		.differ_kva = differ_kva,
+	};
+}
