@@ -17,7 +17,7 @@ from .packages import Apt, remove
 from .util import BUILD, CACHE, REPO, LabError, lock, new_folder, run
 
 #: Libraries that offline.so needs and crash does not.
-EXTENSION_LIBRARIES = ("libsmartcols1", "libjson-c5", "libbpf1", "libelf1t64")
+EXTENSION_LIBRARIES = ("libsmartcols1", "libjson-c5", "libbpf1", "libelf1t64", "libdeflate0", "liblzo2-2", "libzstd1")
 #: They go on after a report: crash has finds of its own.
 SANITIZE = "-fsanitize=address,undefined -fsanitize-recover=all"
 LOADER = "ld-linux-x86-64.so.2"
