@@ -82,7 +82,9 @@ $(BUILD)/libofl.a: $(OBJ)
 $(foreach o,src/view.o src/types.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
-CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/codec.o)
+# whoever asks which of the codecs are there
+CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/codec.o) \
+	  $(SAN)/tests/lib/kdumpfile.o $(SAN)/tests/lib/alloc.o
 $(CODECO): override CFLAGS += $(shell echo $(CODECS:%=-DHAVE_%) | tr a-z A-Z) $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 $(BUILD)/%.o: %.c | need-libs
@@ -108,7 +110,7 @@ SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
 WRAPPED	 = malloc calloc realloc scols_new_table scols_table_new_column \
 	   scols_table_new_line scols_line_set_data json_object_new_object \
 	   json_object_new_array json_object_new_string json_object_new_int64 \
-	   json_object_new_uint64
+	   json_object_new_uint64 libdeflate_alloc_decompressor ZSTD_createDCtx
 WRAP	 = $(WRAPPED:%=-Wl,--wrap=%)
 OFL_ENV	 = OFL_CACHE=$(CACHE) OFL_BUILD=$(abspath $(BUILD))
 
@@ -151,9 +153,13 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZO)
 # new inputs go to $(BUILD)/fuzz; the corpus is what was worth keeping of them
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
 	@for f in $(FUZZ); do \
+		case $$f in \
+		fuzz_kdump) most=24576;; \
+		*) most=4096;; \
+		esac; \
 		mkdir -p $(BUILD)/fuzz/new/$$f; \
 		$(BUILD)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 \
-			-rss_limit_mb=1024 -print_final_stats=1 -max_len=4096 \
+			-rss_limit_mb=1024 -print_final_stats=1 -max_len=$$most \
 			-artifact_prefix=$(BUILD)/fuzz/$$f- \
 			$(BUILD)/fuzz/new/$$f tests/fuzz/corpus/$$f || exit 1; \
 	done

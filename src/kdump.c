@@ -165,8 +165,8 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 				"the dump is incomplete");
 	if (version >= 2 && sub->split)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED, "the dump is split");
-	/* with one bitmap only, crash takes it for both */
-	if (n->sub_blocks < 1 || !half || max > half * 8)
+	/* with one bitmap only, crash takes it for both; odd ones it halves */
+	if (n->sub_blocks < 1 || !half || n->bitmap_blocks % 2 || max > half * 8)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
 				"the dump's header has impossible sizes");
 	k->nr_pfns = max;

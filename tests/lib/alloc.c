@@ -5,15 +5,24 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+#ifdef HAVE_LIBDEFLATE
+#include <libdeflate.h>
+#endif
+#ifdef HAVE_LIBZSTD
+#include <zstd.h>
+#endif
+
 #include "alloc.h"
 
 static unsigned long count, fail_at;
+static size_t largest;
 static bool counting;
 
 void alloc_fail_from_now(unsigned long nth)
 {
 	count = 0;
 	fail_at = nth;
+	largest = 0;
 	counting = true;
 }
 
@@ -23,23 +32,36 @@ unsigned long alloc_stop(void)
 	return count;
 }
 
+size_t alloc_largest(void)
+{
+	return largest;
+}
+
 static bool fails(void)
 {
 	return counting && ++count == fail_at;
 }
 
+static bool fails_of(size_t bytes)
+{
+	if (counting && bytes > largest)
+		largest = bytes;
+	return fails();
+}
+
 /* the linker names the wrapped function, the compiler wants both declared */
-#define WRAP(type, name, params, args, failure)		\
+#define WRAP_IF(fails, type, name, params, args, failure)	\
 	type __real_##name params;			\
 	type __wrap_##name params;			\
 	type __wrap_##name params			\
 	{						\
-		return fails() ? (failure) : __real_##name args; \
+		return (fails) ? (failure) : __real_##name args; \
 	}
+#define WRAP(...) WRAP_IF(fails(), __VA_ARGS__)
 
-WRAP(void *, malloc, (size_t n), (n), NULL)
-WRAP(void *, calloc, (size_t n, size_t m), (n, m), NULL)
-WRAP(void *, realloc, (void *p, size_t n), (p, n), NULL)
+WRAP_IF(fails_of(n), void *, malloc, (size_t n), (n), NULL)
+WRAP_IF(fails_of(n * m), void *, calloc, (size_t n, size_t m), (n, m), NULL)
+WRAP_IF(fails_of(n), void *, realloc, (void *p, size_t n), (p, n), NULL)
 WRAP(struct libscols_table *, scols_new_table, (void), (), NULL)
 WRAP(struct libscols_column *, scols_table_new_column,
      (struct libscols_table *tb, const char *name, double hint, int flags),
@@ -54,6 +76,14 @@ WRAP(struct json_object *, json_object_new_array, (void), (), NULL)
 WRAP(struct json_object *, json_object_new_string, (const char *s), (s), NULL)
 WRAP(struct json_object *, json_object_new_int64, (int64_t i), (i), NULL)
 WRAP(struct json_object *, json_object_new_uint64, (uint64_t u), (u), NULL)
+
+#ifdef HAVE_LIBDEFLATE
+WRAP(struct libdeflate_decompressor *, libdeflate_alloc_decompressor, (void),
+     (), NULL)
+#endif
+#ifdef HAVE_LIBZSTD
+WRAP(ZSTD_DCtx *, ZSTD_createDCtx, (void), (), NULL)
+#endif
 
 /* gcc does not always bring sanitizer/allocator_interface.h */
 size_t __sanitizer_get_current_allocated_bytes(void);

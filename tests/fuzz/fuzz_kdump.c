@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fuzz_kdump.c - a kdump-compressed file that is damaged
+ *
+ * Input: the file. Its pages are as large as it says itself if that can be,
+ * so that small inputs have all parts; otherwise 4 KiB. What the reader gives
+ * has to be what a reading of the same bytes without tables and buffers gives,
+ * in whatever order pages are asked for.
+ */
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "codec.h"
+#include "kdump.h"
+
+#define MAX_PAGE	65536u
+#define MAX_PFNS	40	/* asked for, of one file */
+
+/** struct file - the input, and its numbers once it was opened */
+struct file {
+	const uint8_t *at;
+	size_t bytes;
+	uint64_t page_bytes, nr_pfns, exists_at, has_at, desc_at;
+};
+
+static void *states[OFL_MAX_CODECS];
+static int memfd = -1;
+
+static uint64_t number(const struct file *f, uint64_t at, size_t bytes)
+{
+	uint64_t v = 0;
+
+	if (at <= f->bytes && bytes <= f->bytes - at)
+		memcpy(&v, f->at + at, bytes);
+	return v;
+}
+
+static uint64_t page_bytes_of(const struct file *f)
+{
+	uint64_t v = number(f, 428, 4);
+
+	return v >= 1024 && v <= MAX_PAGE && !(v & (v - 1)) ? v : 4096;
+}
+
+/* of a file that could be opened, so these are possible */
+static void take_numbers(struct file *f)
+{
+	uint64_t blocks = number(f, 436, 4);
+
+	f->exists_at = (1 + number(f, 432, 4)) * f->page_bytes;
+	f->has_at = f->exists_at + blocks / 2 * f->page_bytes;
+	f->desc_at = f->exists_at + blocks * f->page_bytes;
+	f->nr_pfns = (int32_t)number(f, 8, 4) >= 6 ?
+		     number(f, f->page_bytes + 96, 8) : number(f, 440, 4);
+}
+
+static bool bit(const struct file *f, uint64_t map, uint64_t pfn)
+{
+	return number(f, map + pfn / 8, 1) >> pfn % 8 & 1;
+}
+
+static bool plain_expand(const struct file *f, uint64_t offset, uint64_t bytes,
+			 uint64_t flags, void *page)
+{
+	size_t i;
+
+	if (!flags) {
+		if (bytes == f->page_bytes)
+			memcpy(page, f->at + offset, bytes);
+		return bytes == f->page_bytes;
+	}
+	for (i = 0; ofl_codecs[i].name; i++)
+		if (ofl_codecs[i].flag == flags)
+			return ofl_codecs[i].expand(states[i], f->at + offset,
+						    bytes, page, f->page_bytes);
+	return false;
+}
+
+static bool plain_read(const struct file *f, uint64_t pfn, void *page)
+{
+	uint64_t i, at = f->desc_at, offset, bytes;
+
+	if (pfn >= f->nr_pfns || !bit(f, f->exists_at, pfn) ||
+	    !bit(f, f->has_at, pfn))
+		return false;
+	for (i = 0; i < pfn; i++)
+		at += bit(f, f->has_at, i) ? 24 : 0;
+	if (at + 24 > f->bytes)
+		return false;
+	offset = number(f, at, 8);
+	bytes = number(f, at + 8, 4);
+	if (!offset || offset > f->bytes || !bytes || bytes > f->page_bytes ||
+	    bytes > f->bytes - offset)
+		return false;
+	return plain_expand(f, offset, bytes, number(f, at + 12, 4), page);
+}
+
+static void check(const struct file *f, struct ofl_kdump *k, uint64_t pfn)
+{
+	/* as large as they are, so that a byte behind them is seen */
+	unsigned char *want = calloc(1, f->page_bytes);
+	unsigned char *got = calloc(1, f->page_bytes);
+	bool known;
+
+	if (!want || !got)
+		abort();
+	known = plain_read(f, pfn, want);
+	if (ofl_kdump_read(k, pfn, got) != known)
+		abort();
+	if (known && memcmp(got, want, f->page_bytes))
+		abort();
+	free(want);
+	free(got);
+}
+
+/* the extremes, and pages that the file says it has, the first and the last */
+static size_t choose(const struct file *f, uint64_t *pfn)
+{
+	uint64_t i, steps = f->nr_pfns < 1 << 18 ? f->nr_pfns : 1 << 18;
+	size_t n = 0;
+
+	pfn[n++] = f->nr_pfns - 1;
+	pfn[n++] = f->nr_pfns;
+	pfn[n++] = UINT64_MAX;
+	pfn[n++] = 0;
+	for (i = 0; i < steps && n < MAX_PFNS / 2; i++)
+		if (bit(f, f->has_at, i))
+			pfn[n++] = i;
+	for (i = steps; i-- > 0 && n < MAX_PFNS; )
+		if (bit(f, f->has_at, i))
+			pfn[n++] = i;
+	return n;
+}
+
+static void check_pages(struct file *f, struct ofl_kdump *k)
+{
+	uint64_t pfn[MAX_PFNS];
+	size_t i, n;
+
+	take_numbers(f);
+	n = choose(f, pfn);
+	for (i = 0; i < n; i++)
+		check(f, k, pfn[i]);
+	for (i = n; i-- > 0; )
+		check(f, k, pfn[i]);
+}
+
+static void prepare(void)
+{
+	size_t i;
+
+	memfd = memfd_create("fuzz", 0);
+	for (i = 0; ofl_codecs[i].name; i++)
+		if (ofl_codecs[i].new)
+			states[i] = ofl_codecs[i].new();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
+{
+	struct file f = { .at = data, .bytes = bytes };
+	struct ofl_err err = { .status = OFL_OK };
+	struct ofl_kdump *k;
+
+	if (memfd < 0)
+		prepare();
+	if (ftruncate(memfd, 0) ||
+	    pwrite(memfd, data, bytes, 0) != (ssize_t)bytes)
+		abort();
+	f.page_bytes = page_bytes_of(&f);
+	if (!ofl_kdump_open(memfd, f.page_bytes, &k, &err)) {
+		check_pages(&f, k);
+		ofl_kdump_close(k);
+	} else if (!err.text[0]) {
+		abort();	/* a refusal without a word */
+	}
+	return 0;
+}

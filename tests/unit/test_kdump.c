@@ -1,0 +1,778 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_kdump.c - every page as it was written, or none */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc.h"
+#include "kdump.h"
+#include "kdumpfile.h"
+
+#define STEP		8192		/* pfns that kdump.c counts at once */
+#define SPARSE_PFNS	(5 * STEP + 100)
+#define DENSE_PFNS	1500		/* more descriptors than its buffer has */
+#define MAX_PAGES	2048
+
+static struct kdumpfile f;
+static struct ofl_kdump *k;
+static struct ofl_err err;
+static uint64_t pfns[MAX_PAGES];	/* that the file has, ascending */
+static size_t nr_pages;
+static unsigned char *got;		/* exactly a page, so that ASan sees more */
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_kdump_close(k);
+	k = NULL;
+	kdumpfile_close(&f);
+	free(got);
+	got = NULL;
+	nr_pages = 0;
+	return 0;
+}
+
+/* ---- what pages hold ---- */
+
+/* each word is another one, and one in seven pages is of zeros */
+static void fill(unsigned char *page, uint64_t pfn, size_t bytes)
+{
+	uint64_t word;
+	size_t i;
+
+	memset(page, 0, bytes);
+	for (i = 0; pfn % 7 != 6 && i < bytes; i += 2 * sizeof(word)) {
+		word = (pfn + 1) * 0x100000 + i;
+		memcpy(page + i, &word, sizeof(word));
+	}
+}
+
+/* noise, which no codec makes smaller */
+static void fill_noise(unsigned char *page, uint64_t pfn, size_t bytes)
+{
+	uint64_t word = pfn * 2 + 1;
+	size_t i;
+
+	for (i = 0; i < bytes; i++) {
+		word = word * 6364136223846793005u + 1442695040888963407u;
+		page[i] = (unsigned char)(word >> 56);
+	}
+}
+
+static void begin(size_t page_bytes, uint64_t nr_pfns, uint64_t descs)
+{
+	kdumpfile_init(&f, page_bytes, nr_pfns);
+	f.max_descs = descs;
+	kdumpfile_open(&f);
+}
+
+static void add(uint64_t pfn, enum kf_kind kind)
+{
+	unsigned char page[65536];
+
+	assert_true(nr_pages < MAX_PAGES);
+	fill(page, pfn, f.page_bytes);
+	kdumpfile_add(&f, pfn, kind, page);
+	pfns[nr_pages++] = pfn;
+}
+
+static void open_it(void)
+{
+	ofl_kdump_close(k);
+	k = NULL;
+	if (ofl_kdump_open(f.fd, f.page_bytes, &k, &err))
+		fail_msg("%s", err.text);
+	free(got);
+	got = malloc(f.page_bytes);
+}
+
+static void expect(uint64_t pfn)
+{
+	unsigned char want[65536];
+
+	fill(want, pfn, f.page_bytes);
+	memset(got, 0xa5, f.page_bytes);
+	if (!ofl_kdump_read(k, pfn, got))
+		fail_msg("pfn %lx is not there", (unsigned long)pfn);
+	if (memcmp(got, want, f.page_bytes))
+		fail_msg("pfn %lx is another page", (unsigned long)pfn);
+}
+
+static void expect_none(uint64_t pfn)
+{
+	if (ofl_kdump_read(k, pfn, got))
+		fail_msg("pfn %lx is there", (unsigned long)pfn);
+}
+
+static void need(enum kf_kind kind)
+{
+	if (kdumpfile_can(kind))
+		return;
+	printf("built without the library for %s: such pages are left to crash\n",
+	       kdumpfile_name(kind));
+	skip();
+}
+
+/* ---- every page ---- */
+
+static void check_in_any_order(void)
+{
+	size_t i;
+
+	open_it();
+	for (i = 0; i < nr_pages; i++)
+		expect(pfns[i]);
+	for (i = nr_pages; i-- > 0; )
+		expect(pfns[i]);
+	open_it();		/* and when nothing has been counted yet */
+	for (i = nr_pages; i-- > 0; )
+		expect(pfns[i]);
+	open_it();
+	for (i = 0; i < 2 * nr_pages; i++)
+		expect(pfns[(size_t)random() % nr_pages]);
+}
+
+static bool has(uint64_t pfn)
+{
+	size_t i;
+
+	for (i = 0; i < nr_pages; i++)
+		if (pfns[i] == pfn)
+			return true;
+	return false;
+}
+
+static bool is_sparse(uint64_t pfn)
+{
+	uint64_t in_step = pfn % STEP;
+
+	if (pfn / STEP == 3)
+		return false;	/* a step without any */
+	return in_step < 3 || in_step > STEP - 4 || pfn == SPARSE_PFNS - 1 ||
+	       in_step / 3 == 1000 || random() % 200 == 0;
+}
+
+static void check_kind(enum kf_kind kind, size_t page_bytes)
+{
+	uint64_t pfn;
+
+	need(kind);
+	unit_seed();
+	begin(page_bytes, SPARSE_PFNS, MAX_PAGES);
+	for (pfn = 0; pfn < SPARSE_PFNS; pfn++)
+		if (is_sparse(pfn))
+			add(pfn, kind);
+	check_in_any_order();
+	for (pfn = 0; pfn < SPARSE_PFNS; pfn++)
+		if (!has(pfn))
+			expect_none(pfn);
+	expect_none(SPARSE_PFNS);
+	expect_none(SPARSE_PFNS + STEP);
+	expect_none(UINT64_MAX);
+	expect(SPARSE_PFNS - 1);
+}
+
+#define KIND(name, kind)				\
+static void test_4k_##name(void **state)		\
+{							\
+	(void)state;					\
+	check_kind(kind, 4096);				\
+}							\
+							\
+static void test_64k_##name(void **state)		\
+{							\
+	(void)state;					\
+	check_kind(kind, 65536);			\
+}
+
+KIND(raw, KF_RAW)
+KIND(zlib, KF_ZLIB)
+KIND(lzo, KF_LZO)
+KIND(zstd, KF_ZSTD)
+
+/* all bits of a byte, of a word and of steps, and many descriptors */
+static void test_dense(void **state)
+{
+	uint64_t pfn;
+
+	(void)state;
+	unit_seed();
+	begin(4096, 2 * STEP, MAX_PAGES);
+	for (pfn = STEP - DENSE_PFNS / 2; nr_pages < DENSE_PFNS; pfn++)
+		add(pfn, KF_RAW);
+	check_in_any_order();
+	expect_none(pfns[0] - 1);
+	expect_none(pfns[nr_pages - 1] + 1);
+}
+
+/* makedumpfile leaves a page as it is when compressing does not help */
+static void test_mixed_kinds(void **state)
+{
+	unsigned char noise[4096];
+	uint64_t pfn;
+
+	(void)state;
+	begin(4096, STEP, 256);
+	for (pfn = 0; pfn < 200; pfn++) {
+		enum kf_kind kind = (enum kf_kind)(pfn % KF_KINDS);
+
+		fill_noise(noise, pfn, 4096);
+		if (pfn % 9 == 8)
+			kdumpfile_add(&f, pfn, kind, noise);
+		else
+			add(pfn, kdumpfile_can(kind) ? kind : KF_RAW);
+	}
+	check_in_any_order();
+	for (pfn = 8; pfn < 200; pfn += 9) {
+		assert_true(ofl_kdump_read(k, pfn, got));
+		fill_noise(noise, pfn, 4096);
+		assert_memory_equal(got, noise, 4096);
+	}
+}
+
+/* data need not lie in the order of the descriptors */
+static void test_data_in_any_order(void **state)
+{
+	struct kf_desc a, b;
+	uint64_t pfn, i;
+
+	(void)state;
+	begin(4096, STEP, 64);
+	for (pfn = 0; pfn < 60; pfn++)
+		add(pfn * 5, KF_RAW);
+	for (i = 0; i < 30; i++) {
+		a = kdumpfile_desc(&f, i);
+		b = kdumpfile_desc(&f, 59 - i);
+		kdumpfile_set_desc(&f, i, &b);
+		kdumpfile_set_desc(&f, 59 - i, &a);
+	}
+	open_it();
+	for (i = 0; i < 60; i++) {
+		unsigned char want[4096];
+
+		fill(want, (59 - i) * 5, 4096);
+		assert_true(ofl_kdump_read(k, i * 5, got));
+		assert_memory_equal(got, want, 4096);
+	}
+}
+
+/* where the bitmaps begin is said by the header */
+static void test_sub_header_sizes(void **state)
+{
+	uint32_t blocks;
+	uint64_t pfn;
+
+	(void)state;
+	for (blocks = 1; blocks < 6; blocks++) {
+		kdumpfile_init(&f, 4096, STEP);
+		f.sub_blocks = blocks;
+		kdumpfile_open(&f);
+		for (pfn = 3; pfn < 40; pfn += 4)
+			add(pfn, KF_RAW);
+		check_in_any_order();
+		drop(NULL);
+	}
+}
+
+/* ---- pages that are not there ---- */
+
+static void test_only_in_one_bitmap(void **state)
+{
+	uint64_t pfn;
+
+	(void)state;
+	begin(4096, 2 * STEP, 64);
+	for (pfn = 10; pfn < 40; pfn++)
+		add(pfn, KF_RAW);
+	add(STEP + 1, KF_RAW);
+	/* memory that was filtered out; it has no descriptor */
+	kdumpfile_bit(&f, KF_EXISTS, 9, true);
+	kdumpfile_bit(&f, KF_EXISTS, STEP, true);
+	/* it has one, which counts, but crash does not look there */
+	kdumpfile_bit(&f, KF_EXISTS, 20, false);
+	open_it();
+	expect_none(9);
+	expect_none(STEP);
+	expect_none(20);
+	for (pfn = 10; pfn < 40; pfn++)
+		if (pfn != 20)
+			expect(pfn);
+	expect(STEP + 1);
+}
+
+/* bits behind the last pfn mean nothing */
+static void test_behind_the_last(void **state)
+{
+	uint64_t pfn;
+
+	(void)state;
+	begin(4096, STEP, 64);
+	for (pfn = 90; pfn < 110; pfn++)
+		add(pfn, KF_RAW);
+	kdumpfile_set(&f, KF_MAX_MAPNR_64, 100);
+	open_it();
+	expect(99);
+	expect_none(100);
+	expect_none(101);
+}
+
+/* ---- refusals ---- */
+
+static void refused(enum ofl_status st, const char *text)
+{
+	struct ofl_kdump *none = NULL;
+
+	assert_int_equal(ofl_kdump_open(f.fd, f.page_bytes, &none, &err), st);
+	assert_string_equal(err.text, text);
+	assert_null(none);
+}
+
+static const char *const not_kdump = "the dump is not kdump-compressed";
+static const char *const other_blocks =
+	"the dump's blocks are not the kernel's pages";
+static const char *const impossible = "the dump's header has impossible sizes";
+static const char *const in_bitmaps = "the dump ends inside of its bitmaps";
+static const char *const no_memory = "there is no memory for it";
+
+static void test_page_sizes(void **state)
+{
+	static const size_t bad[] = { 0, 1, 512, 1023, 1025, 4095, 5000, 12288,
+				      65537, 131072, SIZE_MAX };
+	size_t i, good;
+
+	(void)state;
+	begin(4096, STEP, 64);
+	for (i = 0; i < ARRAY_LEN(bad); i++) {
+		f.page_bytes = bad[i];
+		refused(OFL_ERR_UNSUPPORTED, "pages have an unusual size");
+	}
+	drop(NULL);
+	for (good = 1024; good <= 65536; good *= 2) {
+		begin(good, STEP, 64);
+		add(7, KF_RAW);
+		check_in_any_order();
+		drop(NULL);
+	}
+}
+
+static void test_other_files(void **state)
+{
+	(void)state;
+	begin(4096, STEP, 64);
+	add(1, KF_RAW);
+	kdumpfile_poke(&f, 0, "DISKDUMP", 8);
+	refused(OFL_ERR_UNSUPPORTED, not_kdump);
+	kdumpfile_poke(&f, 0, "KDUMP  \0", 8);
+	refused(OFL_ERR_UNSUPPORTED, not_kdump);
+	kdumpfile_poke(&f, 0, "\177ELF", 4);
+	refused(OFL_ERR_UNSUPPORTED, not_kdump);
+	kdumpfile_poke(&f, 0, "makedumpfile\0\0\0", 16);
+	refused(OFL_ERR_UNSUPPORTED, "the dump is flattened");
+	kdumpfile_poke(&f, 0, "makedumpfile ", 13);
+	refused(OFL_ERR_UNSUPPORTED, not_kdump);
+	kdumpfile_cut(&f, 0);
+	refused(OFL_ERR_UNSUPPORTED, not_kdump);
+}
+
+/* nothing but the end of the file is wrong; sizes of makedumpfile's structures */
+static void test_cut_anywhere(void **state)
+{
+	uint64_t bytes;
+
+	(void)state;
+	begin(4096, STEP, 64);
+	add(1, KF_RAW);
+	open_it();
+	kdumpfile_cut(&f, f.desc_at);
+	open_it();
+	expect_none(1);
+	for (bytes = f.desc_at - 1; bytes >= 4096 + 104; bytes -= 11) {
+		kdumpfile_cut(&f, bytes);
+		refused(OFL_ERR_UNREADABLE, in_bitmaps);
+	}
+	kdumpfile_cut(&f, 4096 + 104);
+	refused(OFL_ERR_UNREADABLE, in_bitmaps);
+	kdumpfile_cut(&f, 4096 + 103);
+	refused(OFL_ERR_UNREADABLE, "the dump ends inside of its header");
+	kdumpfile_cut(&f, 444);
+	refused(OFL_ERR_UNREADABLE, "the dump ends inside of its header");
+	kdumpfile_cut(&f, 443);
+	refused(OFL_ERR_UNSUPPORTED, not_kdump);
+}
+
+static const struct {
+	enum kf_field field;
+	uint64_t value;
+	const char *text;	/* NULL: it can be opened */
+} headers[] = {
+	{ KF_BLOCK_SIZE, 8192, other_blocks }, { KF_BLOCK_SIZE, 0, other_blocks },
+	{ KF_BLOCK_SIZE, 4097, other_blocks },
+	{ KF_BLOCK_SIZE, (uint32_t)-4096, other_blocks },
+	{ KF_STATUS, 0x8, "the dump is incomplete" },
+	{ KF_STATUS, 0x9, "the dump is incomplete" },
+	{ KF_STATUS, 0x37, NULL }, { KF_STATUS, 0, NULL },
+	{ KF_SPLIT, 1, "the dump is split" },
+	{ KF_SUB_HDR_SIZE, 0, impossible },
+	{ KF_SUB_HDR_SIZE, (uint32_t)-1, impossible },
+	{ KF_SUB_HDR_SIZE, INT32_MAX, in_bitmaps },
+	{ KF_BITMAP_BLOCKS, 0, impossible }, { KF_BITMAP_BLOCKS, 1, impossible },
+	{ KF_BITMAP_BLOCKS, 3, impossible },
+	{ KF_BITMAP_BLOCKS, UINT32_MAX, impossible },
+	{ KF_BITMAP_BLOCKS, UINT32_MAX - 1, in_bitmaps },
+	{ KF_BITMAP_BLOCKS, 0x80000000u, in_bitmaps },
+	/* a block has room for so many bits */
+	{ KF_MAX_MAPNR_64, 4096 * 8, NULL },
+	{ KF_MAX_MAPNR_64, 4096 * 8 + 1, impossible },
+	{ KF_MAX_MAPNR_64, UINT64_MAX, impossible },
+	{ KF_MAX_MAPNR_64, 1ull << 63, impossible },
+	{ KF_MAX_MAPNR_64, 0, NULL },
+	{ KF_MAX_MAPNR, UINT32_MAX, NULL },
+};
+
+static void test_headers(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(headers); i++) {
+		bool ends = headers[i].text == in_bitmaps;
+
+		begin(4096, STEP, 64);
+		add(1, KF_RAW);
+		kdumpfile_set(&f, headers[i].field, headers[i].value);
+		if (headers[i].text)
+			refused(ends ? OFL_ERR_UNREADABLE : OFL_ERR_UNSUPPORTED,
+				headers[i].text);
+		else
+			open_it();
+		drop(NULL);
+	}
+}
+
+/* a number counts from the version on that brought it */
+static void test_versions(void **state)
+{
+	(void)state;
+	begin(4096, STEP, 64);
+	add(10, KF_RAW);
+	add(20, KF_RAW);
+	kdumpfile_set(&f, KF_VERSION, 5);
+	kdumpfile_set(&f, KF_MAX_MAPNR, 15);
+	open_it();
+	expect(10);
+	expect_none(20);
+	kdumpfile_set(&f, KF_MAX_MAPNR, 4096 * 8 + 1);
+	refused(OFL_ERR_UNSUPPORTED, impossible);
+	kdumpfile_set(&f, KF_MAX_MAPNR, 15);
+	kdumpfile_set(&f, KF_VERSION, 6);
+	open_it();
+	expect(20);
+	kdumpfile_set(&f, KF_SPLIT, 1);
+	kdumpfile_set(&f, KF_VERSION, 2);
+	refused(OFL_ERR_UNSUPPORTED, "the dump is split");
+	kdumpfile_set(&f, KF_VERSION, 1);
+	open_it();
+	expect(10);
+}
+
+/* ---- damaged pages ---- */
+
+/* the descriptor of the page in the middle of five becomes @bad */
+static void check_desc(const struct kf_desc *bad)
+{
+	kdumpfile_set_desc(&f, 2, bad);
+	open_it();
+	expect(101);
+	expect_none(102);
+	expect(103);
+	expect_none(102);
+	expect(100);
+	expect(104);
+}
+
+static void begin_five(enum kf_kind kind)
+{
+	uint64_t pfn;
+
+	begin(4096, STEP, 64);
+	for (pfn = 100; pfn < 105; pfn++)
+		add(pfn, kind);
+}
+
+static void test_bad_descriptors(void **state)
+{
+	static const int64_t offset[] = { 0, -1, -4096, INT64_MIN, INT64_MAX,
+					  INT64_MAX - 4096, INT64_MAX - 65536,
+					  INT64_MAX - 65535, 1ll << 50 };
+	static const uint32_t size[] = { 0, 1, 4095, 4097, 65536, 65537,
+					 INT32_MAX, UINT32_MAX };
+	static const uint32_t flags[] = { 0x4, 0x8, 0x10, 0x40, 0x80, 0x3, 0x21,
+					  0x100, 0x80000000u, UINT32_MAX };
+	struct kf_desc good, bad;
+	size_t i;
+
+	(void)state;
+	begin_five(KF_RAW);
+	good = kdumpfile_desc(&f, 2);
+	for (i = 0; i < ARRAY_LEN(offset); i++) {
+		bad = good;
+		bad.offset = offset[i];
+		check_desc(&bad);
+	}
+	for (i = 0; i < ARRAY_LEN(size); i++) {
+		bad = good;
+		bad.size = size[i];
+		check_desc(&bad);
+	}
+	for (i = 0; i < ARRAY_LEN(flags); i++) {
+		bad = good;
+		bad.flags = flags[i];
+		check_desc(&bad);
+	}
+	good.page_flags = UINT64_MAX;	/* nobody's business */
+	kdumpfile_set_desc(&f, 2, &good);
+	open_it();
+	expect(102);
+}
+
+/* the last page ends with the file, or a byte before its end */
+static void test_page_at_the_end(void **state)
+{
+	(void)state;
+	begin_five(KF_RAW);
+	kdumpfile_cut(&f, f.end);
+	open_it();
+	expect(104);
+	kdumpfile_cut(&f, f.end - 1);
+	open_it();
+	expect_none(104);
+	expect(103);
+}
+
+/* @bytes of the page are what its data expands to */
+static void check_expands_to(enum kf_kind kind, size_t bytes, bool fits)
+{
+	unsigned char page[8192], small[8192];
+	struct kf_desc d;
+	size_t n;
+
+	fill(page, 102, 4096);
+	fill(page + 4096, 103, 4096);
+	n = kdumpfile_squeeze(kind, page, bytes, small, sizeof(small));
+	assert_in_range(n, 1, 4096);
+	begin_five(kind);
+	d = kdumpfile_desc(&f, 2);
+	d.offset = (int64_t)f.end;
+	d.size = (uint32_t)n;
+	kdumpfile_poke(&f, f.end, small, n);
+	if (fits) {
+		kdumpfile_set_desc(&f, 2, &d);
+		check_in_any_order();
+	} else {
+		check_desc(&d);
+	}
+	drop(NULL);
+}
+
+static void check_wrong_sizes(enum kf_kind kind)
+{
+	need(kind);
+	check_expands_to(kind, 4096, true);
+	check_expands_to(kind, 4095, false);
+	check_expands_to(kind, 4097, false);
+	check_expands_to(kind, 8192, false);
+	check_expands_to(kind, 1, false);
+}
+
+/* data that is cut off, or of another format, or noise */
+static void check_damaged_data(enum kf_kind kind)
+{
+	unsigned char noise[4096];
+	struct kf_desc good, bad;
+	enum kf_kind other;
+	uint32_t n;
+
+	need(kind);
+	begin_five(kind);
+	good = kdumpfile_desc(&f, 2);
+	assert_int_equal(good.flags, kdumpfile_flag(kind));
+	for (n = 1; n < good.size; n += 1 + n / 8) {
+		bad = good;
+		bad.size = good.size - n;
+		check_desc(&bad);
+	}
+	for (other = KF_RAW; other < KF_KINDS; other++) {
+		bad = good;
+		bad.flags = kdumpfile_flag(other);
+		if (other != kind)
+			check_desc(&bad);
+	}
+	for (n = 0; n < 100; n++) {
+		fill_noise(noise, n, sizeof(noise));
+		kdumpfile_poke(&f, (uint64_t)good.offset, noise, good.size);
+		check_desc(&good);
+	}
+	drop(NULL);
+}
+
+#define CODEC(name, kind)				\
+static void test_wrong_sizes_##name(void **state)	\
+{							\
+	(void)state;					\
+	check_wrong_sizes(kind);			\
+}							\
+							\
+static void test_damaged_##name(void **state)		\
+{							\
+	(void)state;					\
+	check_damaged_data(kind);			\
+}
+
+CODEC(zlib, KF_ZLIB)
+CODEC(lzo, KF_LZO)
+CODEC(zstd, KF_ZSTD)
+
+/* ---- while it is open ---- */
+
+/* pages of zeros share their data, which stays, so they are not asked for */
+static bool lies_before(size_t nr, uint64_t end)
+{
+	struct kf_desc d = kdumpfile_desc(&f, nr);
+
+	return (uint64_t)d.offset + d.size <= end;
+}
+
+static void test_cut_off_while_open(void **state)
+{
+	size_t i;
+
+	(void)state;
+	begin(4096, 4 * STEP, MAX_PAGES);
+	for (i = 0; i < 200; i++)
+		add(i * 150, KF_RAW);
+	open_it();
+	expect(pfns[0]);
+	kdumpfile_cut(&f, f.end / 2);
+	for (i = 0; i < nr_pages; i++)
+		if (lies_before(i, f.end / 2))
+			expect(pfns[i]);
+		else
+			expect_none(pfns[i]);
+	/* inside of the bitmap: a step behind what was counted */
+	kdumpfile_cut(&f, f.map_at[KF_HAS] + 2 * STEP / 8 + 100);
+	for (i = nr_pages; i-- > 0; )
+		if (pfns[i] >= 2 * STEP)
+			expect_none(pfns[i]);
+	kdumpfile_cut(&f, 0);
+	expect_none(pfns[150]);
+	expect_none(pfns[10]);
+}
+
+/* copies of the process share the offset of the descriptor with crash */
+static void test_offset_is_left_alone(void **state)
+{
+	(void)state;
+	begin_five(KF_RAW);
+	assert_int_equal(lseek(f.fd, 1234, SEEK_SET), 1234);
+	check_in_any_order();
+	assert_int_equal(lseek(f.fd, 0, SEEK_CUR), 1234);
+}
+
+/* ---- memory ---- */
+
+static void test_every_allocation_fails(void **state)
+{
+	struct ofl_kdump *one = NULL;
+	unsigned long nth, made;
+	size_t before;
+
+	(void)state;
+	begin_five(KF_RAW);
+	before = alloc_in_use();
+	for (nth = 1; ; nth++) {
+		enum ofl_status st;
+
+		alloc_fail_from_now(nth);
+		st = ofl_kdump_open(f.fd, 4096, &one, &err);
+		made = alloc_stop();
+		if (made < nth) {
+			assert_int_equal(st, OFL_OK);
+			break;
+		}
+		assert_int_equal(st, OFL_ERR_NOMEM);
+		assert_string_equal(err.text, no_memory);
+		assert_null(one);
+		assert_int_equal(alloc_in_use(), before);
+	}
+	assert_int_equal(nth - 1, 6 + kdumpfile_can(KF_ZLIB) +
+			 kdumpfile_can(KF_ZSTD));
+	ofl_kdump_close(one);
+	assert_int_equal(alloc_in_use(), before);
+	ofl_kdump_close(NULL);
+}
+
+/* reading takes none of ours, and the table is no larger than is said */
+static void test_memory_is_bounded(void **state)
+{
+	const uint64_t steps = 64;
+	size_t before, i;
+
+	(void)state;
+	begin(4096, steps * STEP, MAX_PAGES);
+	for (i = 0; i < steps; i++)
+		add(i * STEP + i, KF_RAW);
+	before = alloc_in_use();
+	alloc_fail_from_now(0);
+	assert_int_equal(ofl_kdump_open(f.fd, 4096, &k, &err), OFL_OK);
+	assert_in_range(alloc_largest(), 65536, 65536);
+	got = malloc(4096);
+	alloc_fail_from_now(0);
+	for (i = 0; i < nr_pages; i++)
+		expect(pfns[i]);
+	assert_int_equal(alloc_stop(), 0);
+	/* libraries included, see kdump.h */
+	assert_in_range(alloc_in_use() - before - 4096, 1, 200 * 1024);
+}
+
+/* what the header promises is not worth memory until the file has it */
+static void test_promises(void **state)
+{
+	(void)state;
+	begin(4096, STEP, 64);
+	kdumpfile_set(&f, KF_BITMAP_BLOCKS, UINT32_MAX - 1);
+	kdumpfile_set(&f, KF_MAX_MAPNR_64, 1ull << 45);
+	alloc_fail_from_now(0);
+	refused(OFL_ERR_UNREADABLE, in_bitmaps);
+	alloc_stop();
+	assert_in_range(alloc_largest(), 1, 65536);
+}
+
+#define CASE(f) cmocka_unit_test_teardown(f, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_4k_raw), CASE(test_64k_raw),
+		CASE(test_4k_zlib), CASE(test_64k_zlib),
+		CASE(test_4k_lzo), CASE(test_64k_lzo),
+		CASE(test_4k_zstd), CASE(test_64k_zstd),
+		CASE(test_dense), CASE(test_mixed_kinds),
+		CASE(test_data_in_any_order), CASE(test_sub_header_sizes),
+		CASE(test_only_in_one_bitmap), CASE(test_behind_the_last),
+		CASE(test_page_sizes), CASE(test_other_files),
+		CASE(test_cut_anywhere), CASE(test_headers),
+		CASE(test_versions), CASE(test_bad_descriptors),
+		CASE(test_page_at_the_end),
+		CASE(test_wrong_sizes_zlib), CASE(test_damaged_zlib),
+		CASE(test_wrong_sizes_lzo), CASE(test_damaged_lzo),
+		CASE(test_wrong_sizes_zstd), CASE(test_damaged_zstd),
+		CASE(test_cut_off_while_open), CASE(test_offset_is_left_alone),
+		CASE(test_every_allocation_fails),
+		CASE(test_memory_is_bounded), CASE(test_promises),
+	};
+
+	return cmocka_run_group_tests_name("kdump", tests, NULL, NULL);
+}
