@@ -162,14 +162,10 @@ class Form:
 
 
 def _convert(dump, folder):
-    """The dump as makedumpfile writes it: not flattened, and compressed by what we name."""
-    raw = folder / "raw"
-    with open(dump.path, "rb") as flat:
-        run(("makedumpfile", "-R", raw), stdin=flat)
+    """The dump as makedumpfile writes it: compressed by what we name."""
     # pages of zeros are stored once; nothing else is left out
-    run(("makedumpfile", "-c", "-d", "1", raw, folder / "zlib"))
-    run(("makedumpfile", "-l", "-d", "1", raw, folder / "lzo"))
-    raw.unlink()
+    run(("makedumpfile", "-c", "-d", "1", dump.path, folder / "zlib"))
+    run(("makedumpfile", "-l", "-d", "1", dump.path, folder / "lzo"))
 
 
 def forms(series, wanted):

@@ -38,6 +38,8 @@ def _all_dumps():
             raise pytest.UsageError(f"OFL_KERNELS: no kernel {series!r}, there are {' '.join(kernels.SERIES)}")
         for case in CASES.values():
             for form in case.formats if case.shared else ():
+                if form == "kdump-flat":
+                    continue    # test_reader.py: crash gives the same of it as of what it is made into
                 yield pytest.param((series, case.name, form), id=f"{series}-{case.name}-{dumps.SUFFIX[form]}")
 
 

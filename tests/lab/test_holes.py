@@ -56,7 +56,7 @@ class Workshop:
         self.folder, self.series = folder, kernels.selected()[0]
         self.good = dumps.get(self.series, "both", "elf")
         self.elf = dumpedit.Elf(self.good.path)
-        self.raw = dumpedit.unflatten(dumps.get(self.series, "both", "kdump-zlib").path, folder / "raw")
+        self.raw = dumps.get(self.series, "both", "kdump-zlib").path
 
     def private(self, form, good=None):
         """The place of a damaged dump, with nothing in it yet."""
@@ -121,9 +121,9 @@ class Workshop:
 
     def cut(self, what, percent):
         """A file that ends too early: flattened, as QEMU writes it; put together; ELF."""
-        dump = self.private("elf" if what == "elf" else "kdump-zlib")
+        dump = self.private({"raw": "kdump-zlib", "flat": "kdump-flat"}.get(what, what))
         source = {"elf": self.good.path, "raw": self.raw,
-                  "flat": dumps.get(self.series, "both", "kdump-zlib").path}[what]
+                  "flat": dumps.get(self.series, "both", "kdump-flat").path}[what]
         dumpedit.cut(source, dump.path, percent / 100)
         return Damaged(dump)
 

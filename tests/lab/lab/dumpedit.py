@@ -193,6 +193,13 @@ def unflatten(source, target):
             file.write(stream.read(size))
 
 
+def put_together(path):
+    """The same in place: whoever opens the file finds the stream or the whole of it."""
+    whole = path.with_name(f".{path.name}")
+    os.chmod(unflatten(path, whole), path.stat().st_mode & 0o777)
+    whole.rename(path)
+
+
 class Kdump:
     """The bitmap and the page descriptors of a kdump-compressed file that is not flattened."""
 

@@ -195,5 +195,5 @@ class Guest:
         self._until("balloon", lambda: self.qmp("query-balloon")["actual"], size, timeout)
 
     def dump(self, path, form):
-        """Dump the guest's memory: `form` is elf, kdump-zlib, or another QEMU has."""
+        """Dump the guest's memory: `form` is elf, kdump-zlib (a stream), or another QEMU has."""
         self.qmp("dump-guest-memory", paging=False, protocol=f"file:{path}", format=form)

@@ -11,7 +11,7 @@ import tempfile
 import time
 
 from . import crashes, kernels, module
-from .dumps import Dump, facts, second_chance, settled
+from .dumps import Dump, facts, second_chance, settled, write
 from .guest import Guest
 from .kinds import CAUGHT, KEYS, KINDS, PROGRAMS, SCRIPT
 from .session import Session
@@ -108,7 +108,7 @@ def _take(guest, kind, folder):
         _start_attempt(guest, made)
     guest.qmp("stop")
     progress(f"dumping {guest.kernel.release} {kind.name}")
-    guest.dump(folder / "dump.kdump", FORM)
+    write(guest, folder / "dump.kdump", FORM)
     guest.qmp("cont")
     if kind.let_go:
         _end_attempt(guest, kind, made)
