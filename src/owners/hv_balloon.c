@@ -8,8 +8,13 @@
  * point nowhere: they are what nobody else has, and num_pages_ballooned says
  * how many there have to be.
  *
+ * What regions have added never overlaps, since the memory core refuses to add
+ * a range twice. What was announced may, as the driver does not check it, and
+ * extends a region that a request runs out of: then the first region of the
+ * list decides about a page that goes online, whoever added it.
+ *
  * Source: drivers/hv/hv_balloon.c: hv_page_online_one(), has_pfn_is_backed(),
- * alloc_balloon_pages().
+ * process_hot_add(), pfn_covered(), alloc_balloon_pages().
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -77,6 +82,8 @@ struct state {
 	uint32_t ballooned, onlined, added, dm_state;
 	struct region *region;	/* owned */
 	size_t nr, nr_gaps;
+	bool overlap;		/* of two regions, announced and added */
+	size_t overlaps[2];
 	enum ofl_types_source source;
 };
 
@@ -112,6 +119,24 @@ static bool get(const struct state *st, uint64_t kva, enum field f,
 }
 
 /* ---- regions ---- */
+
+static bool inside(const struct span *s, uint64_t pfn)
+{
+	return pfn >= s->start && pfn < s->end;
+}
+
+static uint64_t overlap(const struct span *a, const struct span *b)
+{
+	uint64_t start = a->start > b->start ? a->start : b->start;
+	uint64_t end = a->end < b->end ? a->end : b->end;
+
+	return start < end ? end - start : 0;
+}
+
+static struct span announced(const struct region *r)
+{
+	return (struct span){ r->all.start, r->end_pfn };
+}
 
 static bool add_gap(struct state *st, struct region *r, uint64_t kva)
 {
@@ -187,6 +212,28 @@ static bool visit_region(struct state *st, void *arg, uint64_t kva)
 		    &st->region[st->nr++], MAX_GAPS);
 }
 
+/* memory that was added, and a second region that speaks of it */
+static bool share_memory(const struct region *a, const struct region *b)
+{
+	const struct span said_a = announced(a), said_b = announced(b);
+
+	return overlap(&a->all, &said_b) || overlap(&b->all, &said_a);
+}
+
+static void look_for_overlap(struct state *st)
+{
+	size_t i, k;
+
+	for (i = 0; i < st->nr; i++)
+		for (k = i + 1; k < st->nr; k++)
+			if (share_memory(&st->region[i], &st->region[k])) {
+				st->overlap = true;
+				st->overlaps[0] = i;
+				st->overlaps[1] = k;
+				return;
+			}
+}
+
 /* ---- the driver ---- */
 
 static void read_books(struct state *st)
@@ -203,6 +250,7 @@ static void read_books(struct state *st)
 	}
 	walk(st, st->kva + st->offset[F_REGIONS], R_LIST, visit_region, NULL,
 	     MAX_REGIONS);
+	look_for_overlap(st);
 }
 
 static bool find_device(const struct ofl_env *env, uint64_t *kva)
@@ -278,11 +326,6 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return 1;
 }
 
-static bool inside(const struct span *s, uint64_t pfn)
-{
-	return pfn >= s->start && pfn < s->end;
-}
-
 static bool is_backed(const struct region *r, uint64_t pfn)
 {
 	size_t i;
@@ -295,23 +338,38 @@ static bool is_backed(const struct region *r, uint64_t pfn)
 	return true;
 }
 
-static bool is_unbacked(const struct state *st, uint64_t pfn)
+/** struct opinions - what the regions that a page was announced in say of it */
+struct opinions {
+	bool added, backed, unbacked;
+};
+
+static struct opinions opinions_on(const struct state *st, uint64_t pfn)
 {
+	struct opinions o = { .added = false };
+	struct span s;
 	size_t i;
 
-	for (i = 0; i < st->nr; i++)
-		if (inside(&st->region[i].all, pfn))
-			return !is_backed(&st->region[i], pfn);
-	return false;
+	for (i = 0; i < st->nr; i++) {
+		s = announced(&st->region[i]);
+		if (!inside(&s, pfn))
+			continue;
+		o.added |= inside(&st->region[i].all, pfn);
+		if (is_backed(&st->region[i], pfn))
+			o.backed = true;
+		else
+			o.unbacked = true;
+	}
+	return o;
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
 	struct state *st = state;
+	struct opinions o = opinions_on(st, p->pfn);
 
 	ret->evidence = OFL_EV_RANGE;
-	if (is_unbacked(st, p->pfn))
+	if (o.added && o.unbacked)
 		return true;
 	ret->evidence = OFL_EV_COUNTER;
 	return st->ballooned && !p->movable_ops && !p->private;
@@ -319,19 +377,13 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 
 static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 {
+	struct opinions o = opinions_on(state, pfn);
+
 	ret->evidence = OFL_EV_RANGE;
-	return is_unbacked(state, pfn);
+	return o.added && o.unbacked && !o.backed;
 }
 
 /* ---- books ---- */
-
-static uint64_t overlap(const struct span *a, const struct span *b)
-{
-	uint64_t start = a->start > b->start ? a->start : b->start;
-	uint64_t end = a->end < b->end ? a->end : b->end;
-
-	return start < end ? end - start : 0;
-}
 
 static struct span both(const struct span *a, const struct span *b)
 {
@@ -401,7 +453,7 @@ static struct span_text show(const struct span *s)
 static void describe_region(const struct region *r, size_t nr,
 			    struct ofl_account *a)
 {
-	const struct span announced = { r->all.start, r->end_pfn };
+	const struct span said = announced(r);
 	char name[24], gaps[128] = "";
 	size_t i, used = 0;
 
@@ -413,7 +465,7 @@ static void describe_region(const struct region *r, size_t nr,
 		snprintf(gaps + used, sizeof(gaps) - used, " and %zu more",
 			 r->nr_gaps - i);
 	snprintf(name, sizeof(name), "region%zu", nr);
-	ofl_account_detail(a, name, "%s covered %s%s", show(&announced).text,
+	ofl_account_detail(a, name, "%s covered %s%s", show(&said).text,
 			   show(&r->covered).text, gaps);
 }
 
@@ -429,6 +481,16 @@ static void describe(const struct state *st, struct ofl_account *a)
 	if (i < st->nr)
 		ofl_account_detail(a, "more", "%zu regions are not shown",
 				   st->nr - i);
+}
+
+static void complain_of_overlap(const struct state *st, struct ofl_account *a)
+{
+	const struct span one = announced(&st->region[st->overlaps[0]]);
+	const struct span other = announced(&st->region[st->overlaps[1]]);
+
+	ofl_account_complain(a, OFL_SEV_INFO, "regions-overlap", 0, 0,
+			     "hot-added regions overlap: %s and %s; which of them decided about a page is not known",
+			     show(&one).text, show(&other).text);
 }
 
 static void account(const void *state, unsigned int device,
@@ -447,7 +509,8 @@ static void account(const void *state, unsigned int device,
 	ofl_account_counter(a, "num_pages_onlined", st->onlined);
 	ofl_account_counter(a, "unbacked", (int64_t)unbacked);
 	/* which of a region is online is what the blocks say */
-	a->known = !st->broken && (!st->nr || blocks_known(st->env));
+	a->known = !st->broken && !st->overlap &&
+		   (!st->nr || blocks_known(st->env));
 	a->expected = (int64_t)(st->ballooned + unbacked);
 	a->not_in_node_stat = (int64_t)unbacked;
 	for (i = 0; i < 3; i++)
@@ -458,6 +521,8 @@ static void account(const void *state, unsigned int device,
 		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
 			"the list of hot-added regions breaks at %" PRIx64,
 			st->broken_kva);
+	if (st->overlap)
+		complain_of_overlap(st, a);
 	if (st->onlined > st->added)
 		ofl_account_complain(a, OFL_SEV_WARNING, "counter-mismatch", 0,
 			0, "num_pages_onlined is more than num_pages_added");

@@ -724,6 +724,69 @@ static void test_hyperv_regions_loop(void **state)
 	assert_true(owned_complaint(&a, "list-broken"));
 }
 
+/* behind the region of hyperv() in the list: [start, end) announced, up to @added */
+static void second_region(unsigned int start, unsigned int added,
+			  unsigned int end)
+{
+	const uint64_t region = REGION + 0x200;
+
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, REGION, region);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 %x %x %x %x %x %" PRIx64,
+		    region, DM + 16, start, start, added, added, end,
+		    region + 56);
+}
+
+/* what the second says is backed the first, which comes first, never was given */
+static void test_hyperv_regions_overlap(void **state)
+{
+	struct ofl_account a;
+	struct ofl_claim c;
+
+	(void)state;
+	hyperv(0, 4000);
+	kernel_line(&k, "mem %" PRIx64 " 1400", REGION + 48);
+	second_region(0x1000, 0x1400, 0x1400);
+	offline_pages(0x1000, 1);
+	owned_load(&k, &o);
+	assert_owner(0x1000, "hv-balloon", OFL_EV_RANGE);
+	assert_false(ofl_owners_expect(&o.owners, 0x1000, &c));
+	assert_true(ofl_owners_expect(&o.owners, 4095, &c));
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_false(a.known);
+	assert_true(owned_complaint(&a, "regions-overlap"));
+	assert_false(owned_complaint(&a, "list-broken"));
+}
+
+/* one behind the other, as they should be */
+static void test_hyperv_regions_apart(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	hyperv(0, 4000);
+	second_region(0x1000, 0x1200, 0x1400);
+	owned_load(&k, &o);
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_true(a.known);
+	assert_false(owned_complaint(&a, "regions-overlap"));
+}
+
+/* announced twice, added by neither */
+static void test_hyperv_region_in_vain(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	hyperv(0, 4000);
+	kernel_line(&k, "mem %" PRIx64 " 1400", REGION + 48);
+	second_region(0x1000, 0x1000, 0x1400);
+	owned_load(&k, &o);
+	a = owned_account(&o, "hv-balloon", 0);
+	assert_true(a.known);
+	assert_int_equal(a.expected, 10 + 96);
+	assert_false(owned_complaint(&a, "regions-overlap"));
+}
+
 /* nothing of what is wrong is left out, however much there is */
 static void test_everything_is_wrong(void **state)
 {
@@ -1354,6 +1417,9 @@ int main(void)
 		CASE(test_hyperv_at_work),
 		CASE(test_hyperv_region_overflows),
 		CASE(test_hyperv_regions_loop),
+		CASE(test_hyperv_regions_overlap),
+		CASE(test_hyperv_regions_apart),
+		CASE(test_hyperv_region_in_vain),
 		CASE(test_everything_is_wrong),
 		CASE(test_virtio_mem),
 		CASE(test_virtio_mem_block_offline),
