@@ -12,7 +12,7 @@ import re
 import pytest
 from stacks import hyperv, hyperv_caught
 
-from lab import crashes, kernels
+from lab import crashes, kernels, stock
 from lab import truth as t
 from lab.session import Session
 
@@ -36,9 +36,7 @@ def dump(request):
 @pytest.fixture(scope="module")
 def said(dump, ask):
     """What crash says, with offline.so and without it."""
-    member = dump.kernel.series.marked[0]
-    return ask(dump, {"offowner-v": "offowner -v", "base": "p/x vmemmap_base", "names": "kmem -g",
-                      "kmem": f"kmem -m {member},_refcount,flags"})
+    return ask(dump, {"offowner-v": "offowner -v", **stock.commands(dump)})
 
 
 @pytest.fixture(scope="module")
@@ -140,13 +138,9 @@ def test_kinds(said, device, dump):
 
 def test_second_witness(said, dump):
     """Pages, reference counts and flags as `kmem -m` of stock crash has them."""
-    member, mask, value = dump.kernel.series.marked
-    base = int(re.search(r"0x[0-9a-f]+", said["base"]).group(), 16)
-    names = t.page_flags(said["names"])
-    stock = {pfn: (refcount, {name for bit, name in names if flags & bit})
-             for pfn, (refcount, flags) in t.kmem_pages(said["kmem"], base, member, mask, value).items()}
-    assert stock == {row["start_pfn"] + i: (row["refcount"], set(row["flags"]))
-                     for row in said["offrange-a.json"]["ranges"] for i in range(row["pages"])}
+    assert stock.pages(dump, said) == {
+        row["start_pfn"] + i: (row["refcount"], frozenset(row["flags"]))
+        for row in said["offrange-a.json"]["ranges"] for i in range(row["pages"])}
 
 
 def test_no_false_error(said, dump):

@@ -11,8 +11,8 @@ from collections import Counter
 import pytest
 
 from lab import kernels, verdicts
+from lab import stock as stock_crash
 from lab import truth as t
-from lab.session import Session
 from stacks import elf, xen
 
 DRIVER = "xen-balloon"
@@ -71,13 +71,7 @@ def offline(truth):
 @pytest.fixture(scope="module")
 def stock(dump, tmp_path_factory):
     """Stock crash's list: {pfn: (reference count, names of the page flags)}."""
-    member, mask, value = dump.kernel.series.marked
-    commands = {"base": "p/x vmemmap_base", "names": "kmem -g", "kmem": f"kmem -m {member},_refcount,flags"}
-    out = Session(dump, commands, tmp_path_factory.mktemp(f"stock-{dump.name}")).out
-    base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
-    names = t.page_flags(out["names"])
-    return {pfn: (refcount, frozenset(name for bit, name in names if flags & bit))
-            for pfn, (refcount, flags) in t.kmem_pages(out["kmem"], base, member, mask, value).items()}
+    return stock_crash.ask(dump, tmp_path_factory.mktemp(f"stock-{dump.name}"))
 
 
 def _device(said):

@@ -2,11 +2,11 @@
 """The dumps and crash sessions that the lab's tests share."""
 
 import json
-import re
 
 import pytest
 
 from lab import crashes, dumps, kernels, util
+from lab import stock as stock_crash
 from lab import truth as t
 from lab.cases import CASES
 from lab.session import Session
@@ -116,10 +116,4 @@ def stock(dump, tmp_path_factory):
 
     {pfn: (reference count, names of the page flags)}
     """
-    member, mask, value = dump.kernel.series.marked
-    commands = {"base": "p/x vmemmap_base", "names": "kmem -g", "kmem": f"kmem -m {member},_refcount,flags"}
-    out = Session(dump, commands, tmp_path_factory.mktemp(f"stock-{dump.name}")).out
-    base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
-    names = t.page_flags(out["names"])
-    return {pfn: (refcount, frozenset(name for bit, name in names if flags & bit))
-            for pfn, (refcount, flags) in t.kmem_pages(out["kmem"], base, member, mask, value).items()}
+    return stock_crash.ask(dump, tmp_path_factory.mktemp(f"stock-{dump.name}"))
