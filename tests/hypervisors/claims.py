@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What must hold on every architecture, whatever the size of a page or of a section."""
 
+import dataclasses
+import json
+import re
 from collections import Counter
 
+from lab import crashes, dumpedit, verdicts
 from lab import truth as t
-from lab import verdicts
+from lab.session import Session
 
 
 def same_pages(said, truth):
@@ -59,3 +63,31 @@ def verdicts_hold(dump, said):
     assert [str(row) for row in rows if row.contradiction] == []
     assert [str(row) for row in rows if row.same_reason is False] == []
     return rows
+
+
+#: Commands that read much of the memmap, and ask for JSON.
+WALKS = ("offrange", "offline", "offblock")
+
+
+def either_reads(dump, folder, reader="offline.so itself"):
+    """offline.so prints the same bytes as when crash reads; -v begins so to say who did.
+
+    A dump that is still the stream that QEMU writes is put together first: streams are left to crash.
+    """
+    whole = folder / dump.path.name
+    with open(dump.path, "rb") as file:
+        stream = file.read(12) == b"makedumpfile"
+    if stream:
+        dumpedit.unflatten(dump.path, whole)
+    else:
+        whole.symlink_to(dump.path)
+    asked = {f"{who}-{walk}": f"{walk} -j{option}" for walk in WALKS for who, option in (("we", ""), ("crash", " -C"))}
+    extension = crashes.get(dump.kernel.series.crash).extension
+    out = Session(dataclasses.replace(dump, folder=folder),
+                  {"extend": f"extend {extension}", **asked, "-v": "offline -v", "-v -C": "offline -v -C"}, folder).out
+    readers = [re.search(r"^READER +(.*)$", out[name], re.MULTILINE).group(1) for name in ("-v", "-v -C")]
+    assert readers[0].startswith(reader) and readers[1] == "crash: -C", readers
+    for walk in WALKS:
+        assert json.loads(out[f"we-{walk}"])["status"]["result"] == "ok", walk
+        assert out[f"we-{walk}"] == out[f"crash-{walk}"], walk
+    assert not t.differences(t.pfns(t.ranges(json.loads(out["we-offrange"]))), t.pfns(dump.truth["offline"]))

@@ -69,3 +69,9 @@ def test_stale(ask):
     assert totals["offline"] + totals["stale"] == t.expected_offline(truth)
     claims.sections(said, truth, SECTION)
     claims.no_false_error(said)
+
+
+def test_either_reads(tmp_path):
+    """QEMU cannot know the size of a page, and says 64 KiB: such a dump is left to crash, which is said."""
+    claims.either_reads(arm64.get("6.1", "both", "kdump-zlib"), tmp_path,
+                        "crash: the dump's blocks are not the kernel's pages")

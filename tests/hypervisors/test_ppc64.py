@@ -88,3 +88,8 @@ def test_verdicts(said, dump):
     went = [row for row in rows if row.outcome == "success"]
     assert {row.verdict for row in went} <= {"MIGRATE"}
     assert went or dump.case != "cmm"  # a guest with two balloons may have no block without slab
+
+
+def test_either_reads(tmp_path):
+    """offline.so's own reader of kdump files, in pages of 64 KiB: the same bytes as by crash."""
+    claims.either_reads(ppc64.get("6.1", "cmm", "kdump-zlib"), tmp_path)

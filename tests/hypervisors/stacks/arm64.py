@@ -6,7 +6,8 @@ from lab.cases import Case, both, offlined
 from lab.guest import Machine
 
 from . import foreign
-from .foreign import MODULES, Architecture, ForeignGuest, prepare, try_blocks
+from .architecture import Architecture
+from .foreign import MODULES, ForeignGuest, prepare, try_blocks
 
 ARCHITECTURE = Architecture("arm64", "aarch64-linux-gnu", "qemu-aarch64-static", "cloud-arm64")
 MACHINE = Machine(machine="virt", cpu="cortex-a57", modules=MODULES,

@@ -21,8 +21,9 @@ from lab.packages import Apt
 from lab.util import CACHE, LabError, lock, new_folder, progress, run
 
 from . import foreign
+from .architecture import SUITE, Architecture
 from .emulator import PPC
-from .foreign import MODULES, SUITE, Architecture, ForeignGuest, prepare, try_blocks
+from .foreign import MODULES, ForeignGuest, prepare, try_blocks
 
 ARCHITECTURE = Architecture("ppc64el", "powerpc64le-linux-gnu", "qemu-ppc64le-static", "powerpc64le")
 SOURCES = tuple(f"arch/powerpc/platforms/pseries/{name}" for name in ("cmm.c", "pseries.h"))
