@@ -48,7 +48,8 @@ OURS = {"offline": "offline", "offline -x": "offline -x", "offrange": "offrange"
         "bare": BARE, "bare -x": BARE + " -x"}
 #: What is also measured with nothing kept: in a crash of its own.
 UNREAD = {"offline, unread": "offline -w 1", "offrange, unread": "offrange -w 1",
-          "offrange, unread, -w 2": "offrange -w 2"}
+          "offrange, unread, -w 2": "offrange -w 2", "offrange, unread, -C": "offrange -w 1 -C",
+          "offline -x, unread, -C": "offline -x -w 1 -C"}
 FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "elf": ("elf",)}
 
 
