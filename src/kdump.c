@@ -19,8 +19,9 @@
 #include "kdump.h"
 
 #define STEP_BYTES	1024u		/* of a bitmap, per counted step */
-#define STEP_PFNS	(STEP_BYTES * 8)
+#define STEP_BLOCKS	(STEP_BYTES * 8)
 #define MAX_PAGE_BYTES	65536u
+#define NO_BLOCK	UINT64_MAX
 
 /* struct disk_dump_header: utsname takes 6 * 65 bytes, padding follows */
 #define HEAD_VERSION	8
@@ -28,7 +29,7 @@
 #define HEAD_BYTES	444
 #define STATUS_INCOMPLETE	0x8
 
-/** struct numbers - what we want of the header; block: page_bytes */
+/** struct numbers - what we want of the header */
 struct numbers {
 	uint32_t status;
 	int32_t block_bytes;
@@ -65,7 +66,10 @@ struct buffer {
 struct ofl_kdump {
 	int fd;
 	size_t page_bytes;
-	uint64_t nr_pfns;	/* that bitmaps and header have room for */
+	size_t block_bytes;
+	unsigned char *block;	/* the last one; NULL: blocks are pages */
+	uint64_t block_nr;
+	uint64_t nr_blocks;	/* that bitmaps and header have room for */
 	uint64_t exists_at;	/* the first bitmap */
 	uint64_t has_at;	/* the second */
 	uint64_t desc_at;
@@ -145,8 +149,10 @@ static enum ofl_status check_bitmaps(struct ofl_kdump *k, struct ofl_err *err)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
 				"the dump ends inside of its bitmaps");
 	/* bitmaps are blocks, which are whole steps */
-	k->before = calloc(k->nr_pfns / STEP_PFNS + 1, sizeof(*k->before));
-	if (!k->before)
+	k->before = calloc(k->nr_blocks / STEP_BLOCKS + 1, sizeof(*k->before));
+	if (k->block_bytes != k->page_bytes)
+		k->block = malloc(k->block_bytes);
+	if (!k->before || (k->block_bytes != k->page_bytes && !k->block))
 		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
 	return OFL_OK;
 }
@@ -157,7 +163,7 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 				    const struct sub_header *sub,
 				    struct ofl_err *err)
 {
-	uint64_t half = (uint64_t)n->bitmap_blocks / 2 * k->page_bytes;
+	uint64_t half = (uint64_t)n->bitmap_blocks / 2 * k->block_bytes;
 	uint64_t max = version >= 6 ? sub->max_mapnr_64 : n->max_mapnr;
 
 	if (n->status & STATUS_INCOMPLETE)
@@ -169,11 +175,18 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 	if (n->sub_blocks < 1 || !half || n->bitmap_blocks % 2 || max > half * 8)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
 				"the dump's header has impossible sizes");
-	k->nr_pfns = max;
-	k->exists_at = (1 + (uint64_t)n->sub_blocks) * k->page_bytes;
+	k->nr_blocks = max;
+	k->exists_at = (1 + (uint64_t)n->sub_blocks) * k->block_bytes;
 	k->has_at = k->exists_at + half;
-	k->desc_at = k->exists_at + (uint64_t)n->bitmap_blocks * k->page_bytes;
+	k->desc_at = k->exists_at + (uint64_t)n->bitmap_blocks * k->block_bytes;
 	return OFL_OK;
+}
+
+static bool take_block_bytes(struct ofl_kdump *k, int32_t bytes)
+{
+	k->block_bytes = (size_t)bytes;
+	return bytes > 0 && k->block_bytes >= k->page_bytes &&
+	       k->block_bytes <= MAX_PAGE_BYTES && !(bytes & (bytes - 1));
 }
 
 static enum ofl_status read_headers(struct ofl_kdump *k, struct ofl_err *err)
@@ -192,10 +205,10 @@ static enum ofl_status read_headers(struct ofl_kdump *k, struct ofl_err *err)
 				"the dump is not kdump-compressed");
 	memcpy(&version, head + HEAD_VERSION, sizeof(version));
 	memcpy(&n, head + HEAD_STATUS, sizeof(n));
-	if (n.block_bytes < 0 || (size_t)n.block_bytes != k->page_bytes)
+	if (!take_block_bytes(k, n.block_bytes))
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-				"the dump's blocks are not the kernel's pages");
-	from = peek(k, &k->desc, k->page_bytes, sizeof(sub));
+				"the dump's blocks are no whole pages of the kernel");
+	from = peek(k, &k->desc, k->block_bytes, sizeof(sub));
 	if (!from)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
 				"the dump ends inside of its header");
@@ -233,6 +246,7 @@ enum ofl_status ofl_kdump_open(int fd, size_t page_bytes,
 		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
 	k->fd = fd;
 	k->page_bytes = page_bytes;
+	k->block_nr = NO_BLOCK;
 	if (take_memory(k))
 		st = read_headers(k, err);
 	else
@@ -260,22 +274,23 @@ void ofl_kdump_close(struct ofl_kdump *k)
 	free(k->desc.at);
 	free(k->data.at);
 	free(k->before);
+	free(k->block);
 	free(k);
 }
 
-static bool exists(struct ofl_kdump *k, uint64_t pfn)
+static bool exists(struct ofl_kdump *k, uint64_t nr)
 {
-	const unsigned char *at = peek(k, &k->exists, k->exists_at + pfn / 8, 1);
+	const unsigned char *at = peek(k, &k->exists, k->exists_at + nr / 8, 1);
 
-	return at && (*at >> (pfn & 7) & 1);
+	return at && (*at >> (nr & 7) & 1);
 }
 
-/* which of the descriptors is that of @pfn; false: the file has not the page */
-static bool index_of(struct ofl_kdump *k, uint64_t pfn, uint64_t *ret)
+/* which of the descriptors is that of block @nr; false: the file has it not */
+static bool index_of(struct ofl_kdump *k, uint64_t nr, uint64_t *ret)
 {
-	uint64_t step = pfn / STEP_PFNS;
-	size_t byte = pfn % STEP_PFNS / 8;
-	unsigned int bit = pfn & 7;
+	uint64_t step = nr / STEP_BLOCKS;
+	size_t byte = nr % STEP_BLOCKS / 8;
+	unsigned int bit = nr & 7;
 	const unsigned char *at = peek(k, &k->has, k->has_at + step * STEP_BYTES,
 				       STEP_BYTES);
 
@@ -286,38 +301,54 @@ static bool index_of(struct ofl_kdump *k, uint64_t pfn, uint64_t *ret)
 	return true;
 }
 
-static bool expand(struct ofl_kdump *k, const struct desc *d, void *page)
+static bool expand(struct ofl_kdump *k, const struct desc *d, void *block)
 {
 	const void *from = peek(k, &k->data, (uint64_t)d->offset, d->bytes);
 	size_t i;
 
 	if (!from)
 		return false;
-	if (!d->flags && d->bytes == k->page_bytes) {
-		memcpy(page, from, d->bytes);
+	if (!d->flags && d->bytes == k->block_bytes) {
+		memcpy(block, from, d->bytes);
 		return true;
 	}
 	for (i = 0; ofl_codecs[i].name; i++)
 		if (d->flags == ofl_codecs[i].flag)
 			return ofl_codecs[i].expand(k->state[i], from, d->bytes,
-						    page, k->page_bytes);
+						    block, k->block_bytes);
 	return false;
 }
 
-bool ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn, void *page)
+static bool read_block(struct ofl_kdump *k, uint64_t nr, void *block)
 {
 	const void *from;
 	struct desc d;
 	uint64_t i;
 
-	if (pfn >= k->nr_pfns || !exists(k, pfn) || !index_of(k, pfn, &i))
+	if (nr >= k->nr_blocks || !exists(k, nr) || !index_of(k, nr, &i))
 		return false;
 	from = peek(k, &k->desc, k->desc_at + i * sizeof(d), sizeof(d));
 	if (!from)
 		return false;
 	memcpy(&d, from, sizeof(d));
 	/* offset 0: the disk was full when the dump was written */
-	if (d.offset <= 0 || !d.bytes || d.bytes > k->page_bytes)
+	if (d.offset <= 0 || !d.bytes || d.bytes > k->block_bytes)
 		return false;
-	return expand(k, &d, page);
+	return expand(k, &d, block);
+}
+
+bool ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn, void *page)
+{
+	uint64_t pages = k->block_bytes / k->page_bytes, nr = pfn / pages;
+
+	if (!k->block)
+		return read_block(k, pfn, page);
+	if (nr != k->block_nr) {
+		k->block_nr = NO_BLOCK;
+		if (!read_block(k, nr, k->block))
+			return false;
+		k->block_nr = nr;
+	}
+	memcpy(page, k->block + pfn % pages * k->page_bytes, k->page_bytes);
+	return true;
 }

@@ -72,6 +72,5 @@ def test_stale(ask):
 
 
 def test_either_reads(tmp_path):
-    """QEMU cannot know the size of a page, and says 64 KiB: such a dump is left to crash, which is said."""
-    claims.either_reads(arm64.get("6.1", "both", "kdump-zlib"), tmp_path,
-                        "crash: the dump's blocks are not the kernel's pages")
+    """offline.so's own reader of kdump files, whose blocks QEMU makes of 16 pages here: the same bytes as by crash."""
+    claims.either_reads(arm64.get("6.1", "both", "kdump-zlib"), tmp_path)

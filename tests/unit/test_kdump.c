@@ -193,6 +193,75 @@ KIND(zlib, KF_ZLIB)
 KIND(lzo, KF_LZO)
 KIND(zstd, KF_ZSTD)
 
+/* @pfn counts pages of @page_bytes, of which a block has several */
+static void expect_part(uint64_t pfn, size_t page_bytes)
+{
+	uint64_t parts = f.page_bytes / page_bytes;
+	unsigned char want[65536];
+
+	fill(want, pfn / parts, f.page_bytes);
+	memset(got, 0xa5, page_bytes);
+	if (!ofl_kdump_read(k, pfn, got))
+		fail_msg("pfn %lx is not there", (unsigned long)pfn);
+	if (memcmp(got, want + pfn % parts * page_bytes, page_bytes))
+		fail_msg("pfn %lx is another page", (unsigned long)pfn);
+}
+
+static void check_parts(enum kf_kind kind, size_t block_bytes, size_t page_bytes)
+{
+	uint64_t parts = block_bytes / page_bytes, pfn;
+	size_t i;
+
+	begin(block_bytes, 2 * STEP, 64);
+	for (i = 0; i < 40; i++)
+		add(i * 400 + (i & 1), kind);
+	assert_int_equal(ofl_kdump_open(f.fd, page_bytes, &k, &err), OFL_OK);
+	got = malloc(page_bytes);
+	for (i = 0; i < nr_pages; i++)
+		for (pfn = 0; pfn < parts; pfn++)
+			expect_part(pfns[i] * parts + pfn, page_bytes);
+	for (i = 0; i < 2000; i++)
+		expect_part(pfns[(size_t)random() % nr_pages] * parts +
+			    (uint64_t)random() % parts, page_bytes);
+	expect_none(2 * parts);
+	expect_part(parts - 1, page_bytes);
+	expect_none(2 * STEP * parts);
+	expect_none(UINT64_MAX);
+	drop(NULL);
+}
+
+/* QEMU writes arm64 so */
+static void test_blocks_of_pages(void **state)
+{
+	(void)state;
+	unit_seed();
+	check_parts(KF_RAW, 65536, 4096);
+	check_parts(KF_RAW, 8192, 4096);
+	check_parts(KF_RAW, 65536, 16384);
+	if (kdumpfile_can(KF_ZLIB))
+		check_parts(KF_ZLIB, 65536, 4096);
+}
+
+/* what is left of another block is no page of the one that is damaged */
+static void test_damaged_block_of_pages(void **state)
+{
+	struct kf_desc d;
+
+	(void)state;
+	begin(65536, STEP, 64);
+	add(1, KF_RAW);
+	add(2, KF_RAW);
+	d = kdumpfile_desc(&f, 1);
+	d.flags = 0x4000;
+	kdumpfile_set_desc(&f, 1, &d);
+	assert_int_equal(ofl_kdump_open(f.fd, 4096, &k, &err), OFL_OK);
+	got = malloc(4096);
+	expect_part(1 * 16 + 3, 4096);
+	expect_none(2 * 16 + 3);
+	expect_none(2 * 16 + 3);
+	expect_part(1 * 16 + 4, 4096);
+}
+
 /* all bits of a byte, of a word and of steps, and many descriptors */
 static void test_dense(void **state)
 {
@@ -332,7 +401,7 @@ static void refused(enum ofl_status st, const char *text)
 
 static const char *const not_kdump = "the dump is not kdump-compressed";
 static const char *const other_blocks =
-	"the dump's blocks are not the kernel's pages";
+	"the dump's blocks are no whole pages of the kernel";
 static const char *const impossible = "the dump's header has impossible sizes";
 static const char *const in_bitmaps = "the dump ends inside of its bitmaps";
 static const char *const no_memory = "there is no memory for it";
@@ -408,8 +477,9 @@ static const struct {
 	uint64_t value;
 	const char *text;	/* NULL: it can be opened */
 } headers[] = {
-	{ KF_BLOCK_SIZE, 8192, other_blocks }, { KF_BLOCK_SIZE, 0, other_blocks },
-	{ KF_BLOCK_SIZE, 4097, other_blocks },
+	{ KF_BLOCK_SIZE, 2048, other_blocks }, { KF_BLOCK_SIZE, 0, other_blocks },
+	{ KF_BLOCK_SIZE, 4097, other_blocks }, { KF_BLOCK_SIZE, 12288, other_blocks },
+	{ KF_BLOCK_SIZE, 131072, other_blocks },
 	{ KF_BLOCK_SIZE, (uint32_t)-4096, other_blocks },
 	{ KF_STATUS, 0x8, "the dump is incomplete" },
 	{ KF_STATUS, 0x9, "the dump is incomplete" },
@@ -756,6 +826,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_4k_raw), CASE(test_64k_raw),
+		CASE(test_blocks_of_pages),
+		CASE(test_damaged_block_of_pages),
 		CASE(test_4k_zlib), CASE(test_64k_zlib),
 		CASE(test_4k_lzo), CASE(test_64k_lzo),
 		CASE(test_4k_zstd), CASE(test_64k_zstd),
