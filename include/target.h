@@ -173,6 +173,15 @@ bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret);
 bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
 		  size_t bytes);
 
+/**
+ * ofl_readers_agree() - have host and extension read the same in this command?
+ *
+ * Errors: OFL_ERR_CONFLICT: neither is to be believed, nor what is kept of
+ *         what was read before.
+ */
+enum ofl_status ofl_readers_agree(const struct ofl_target *t,
+				  struct ofl_err *err);
+
 /** ofl_host_name() - the word for a host number: fixtures, facts, errors */
 const char *ofl_host_name(enum ofl_host what);
 

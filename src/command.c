@@ -165,6 +165,25 @@ static enum ofl_status run_recorded(struct ofl_session *s,
 	return st;
 }
 
+/*
+ * Memory is also read where no scan is: facts, and the books of drivers. What
+ * the session keeps of them is from a reader that is not believed any more.
+ */
+static enum ofl_status check_readers(struct ofl_session *s, enum ofl_status st,
+				     struct ofl_err *err)
+{
+	bool told = err->status == OFL_ERR_CONFLICT;
+	struct ofl_err differ;
+
+	if (!ofl_readers_agree(s->t, &differ))
+		return st;
+	ofl_session_drop(s);
+	if (st || told)
+		return st;
+	*err = differ;
+	return differ.status;
+}
+
 static const struct ofl_command *find(const char *name)
 {
 	const struct ofl_command *c;
@@ -183,6 +202,7 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 	struct ofl_view v;
 	enum ofl_status st;
 
+	err->status = OFL_OK;
 	if (!c)
 		return ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
 	st = ofl_options_parse(c, argc, argv, &o, err);
@@ -190,6 +210,7 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 		return st;
 	st = o.record ? run_recorded(s, c, &o, out, err) :
 			run(s, c, &o, out, err);
+	st = check_readers(s, st, err);
 	if (!st || st == OFL_ERR_OUTPUT || !o.json)
 		return st;
 	ofl_view_open(&v, out, true, false, c->name);

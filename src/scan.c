@@ -512,18 +512,12 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
  */
 static enum ofl_status check_readers(const struct scan *sc, struct ofl_err *err)
 {
-	struct ofl_reading reading = { .differ = false };
+	enum ofl_status st = ofl_readers_agree(sc->t, err);
 
-	if (sc->t->ops->reading)
-		sc->t->ops->reading(sc->t->ctx, &reading);
-	if (!reading.differ)
-		return OFL_OK;
-	if (sc->recall)
-		ofl_recall_free(sc->recall);
-	return ofl_fail(err, OFL_ERR_CONFLICT,
-		"offline.so and crash read different bytes of the dump at %"
-		PRIx64 ": do not use what this command said; from now on crash reads alone",
-		reading.differ_kva);
+	/* also that of earlier commands, when this one does not use it */
+	if (st && sc->f->recall)
+		ofl_recall_free(sc->f->recall);
+	return st;
 }
 
 /* in a worker: its share of the sections */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* target.c - typed reads over the seam */
 #include <ctype.h>
+#include <inttypes.h>
 #include <string.h>
 
 #include "target.h"
@@ -41,6 +42,21 @@ bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
 	}
 	buf[bytes - 1] = '\0';
 	return true;
+}
+
+enum ofl_status ofl_readers_agree(const struct ofl_target *t,
+				  struct ofl_err *err)
+{
+	struct ofl_reading reading = { .differ = false };
+
+	if (t->ops->reading)
+		t->ops->reading(t->ctx, &reading);
+	if (!reading.differ)
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_CONFLICT,
+		"offline.so and crash read different bytes of the dump at %"
+		PRIx64 ": do not use what this command said; from now on crash reads alone",
+		reading.differ_kva);
 }
 
 const char *ofl_host_name(enum ofl_host what)

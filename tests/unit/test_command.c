@@ -469,6 +469,224 @@ static void test_kept_until_the_dump_changes(void **state)
 	assert_int_equal(reads_of(line), again);
 }
 
+/* ---- who reads ---- */
+
+static struct ofl_target_ops reader_ops;
+static struct ofl_reading reading;
+static int host_reads;		/* -1: nobody was told */
+static unsigned long reads_until_told;
+static unsigned long differ_after;	/* reads; 0: they agree */
+
+static void say_reading(void *ctx, struct ofl_reading *ret)
+{
+	(void)ctx;
+	*ret = reading;
+	ret->differ |= differ_after && tt.reads > differ_after;
+}
+
+static void note_host_reads(void *ctx, bool on)
+{
+	(void)ctx;
+	host_reads = on;
+	reads_until_told = tt.reads;
+	differ_after = 0;	/* another command, another reader */
+}
+
+/* a real kernel, which every command can say something of */
+static int set_up_whole(void **state)
+{
+	(void)state;
+	assert_int_equal(texttarget_load(&tt,
+			 "tests/golden/6.12-both-whole.fixture", &err), OFL_OK);
+	ofl_session_init(&session, &tt.target);
+	return 0;
+}
+
+static void have_readers(void)
+{
+	reader_ops = *tt.target.ops;
+	reader_ops.reading = say_reading;
+	reader_ops.host_reads = note_host_reads;
+	tt.target.ops = &reader_ops;
+	reading = (struct ofl_reading){ .why_host = NULL };
+	host_reads = -1;
+	differ_after = 0;
+}
+
+static void check_choice(const char *line, int host)
+{
+	unsigned long before = tt.reads;
+
+	host_reads = -1;
+	assert_int_equal(run(&session, line), OFL_OK);
+	if (host_reads != host)
+		fail_msg("%s: %d, not %d", line, host_reads, host);
+	/* before anything is read */
+	assert_int_equal(reads_until_told, before);
+}
+
+static void test_who_is_to_read(void **state)
+{
+	static const char *const command[] = { "offline", "offrange",
+		"offcheck", "offblock", "offowner", "offline -x -j -p 100000-107fff" };
+	char line[64];
+	size_t i;
+
+	(void)state;
+	have_readers();
+	assert_int_equal(run(&session, "offline -v"), OFL_OK);
+	for (i = 0; i < ARRAY_LEN(command); i++) {
+		check_choice(command[i], false);
+		snprintf(line, sizeof(line), "%s -C -p 100000-107fff", command[i]);
+		check_choice(line, true);
+	}
+	check_choice(command[0], false);
+	/* what is not a command asks nobody */
+	host_reads = -1;
+	assert_int_equal(run(&session, "offline -C -y"), OFL_ERR_ARG);
+	assert_int_equal(host_reads, -1);
+}
+
+static const char *const we_read = "offline.so itself; what crash reads of one "
+				   "page in 128 was the same\n";
+
+/* -> the words behind READER of offline -v; NULL: no such line */
+static const char *reader_line(void)
+{
+	char *at;
+
+	assert_int_equal(run(&session, "offline -v"), OFL_OK);
+	at = strstr(text, "READER");
+	if (!at)
+		return NULL;
+	at += strlen("READER");
+	at += strspn(at, " ");
+	at[strcspn(at, "\n") + 1] = '\0';
+	return at;
+}
+
+static void test_who_has_read(void **state)
+{
+	(void)state;
+	assert_null(reader_line());	/* a target that has no choice */
+	have_readers();
+	assert_string_equal(reader_line(), we_read);
+	reading.why_host = "the dump is flattened";
+	assert_string_equal(reader_line(), "crash: the dump is flattened\n");
+	assert_int_equal(run(&session, "offline"), OFL_OK);
+	assert_null(strstr(text, "READER"));
+}
+
+/* a recording goes through the same reader */
+static void test_recorder_hands_on(void **state)
+{
+	char path[] = "/tmp/ofl-record-XXXXXX", line[96];
+
+	(void)state;
+	have_readers();
+	close(mkstemp(path));
+	unlink(path);
+	snprintf(line, sizeof(line), "offline -C -p 100000-107fff -R %s", path);
+	assert_int_equal(run(&session, line), OFL_OK);
+	assert_int_equal(host_reads, true);
+	unlink(path);
+	snprintf(line, sizeof(line), "offline -v -p 100000-107fff -R %s", path);
+	assert_int_equal(run(&session, line), OFL_OK);
+	assert_int_equal(host_reads, false);
+	assert_non_null(strstr(text, we_read));
+	unlink(path);
+	reading.why_host = "-C";
+	assert_int_equal(run(&session, line), OFL_OK);
+	assert_non_null(strstr(text, "crash: -C\n"));
+	unlink(path);
+}
+
+/* asked of a recorder whose target has no such ops */
+static void test_recorder_of_one_reader(void **state)
+{
+	char path[] = "/tmp/ofl-record-XXXXXX";
+	struct ofl_reading got = { .why_host = "junk", .differ = true };
+	const struct ofl_target *t;
+	struct ofl_recorder *rec;
+
+	(void)state;
+	close(mkstemp(path));
+	unlink(path);
+	assert_int_equal(ofl_record_open(&tt.target, path, &rec, &err), OFL_OK);
+	t = ofl_record_target(rec);
+	t->ops->host_reads(t->ctx, true);
+	t->ops->reading(t->ctx, &got);
+	assert_null(got.why_host);
+	assert_false(got.differ);
+	assert_int_equal(ofl_record_close(rec, &err), OFL_OK);
+	unlink(path);
+}
+
+static const char *const disagree = "offline.so and crash read different bytes";
+
+static size_t count_words(const char *in, const char *word)
+{
+	size_t found = 0;
+
+	for (; (in = strstr(in, word)); in += strlen(word))
+		found++;
+	return found;
+}
+
+/*
+ * At any read of a command the two may turn out to differ. It is said once,
+ * and the next command begins anew.
+ */
+static void check_differ(const char *line, unsigned long times)
+{
+	unsigned long reads, n;
+	enum ofl_status st;
+	char *sound;
+
+	assert_int_equal(run(&session, line), OFL_OK);
+	ofl_session_drop(&session);
+	reads = reads_of(line);
+	sound = text;
+	text = NULL;
+	for (n = 1; n < reads; n += 1 + reads / times) {
+		ofl_session_drop(&session);
+		tt.reads = 0;
+		differ_after = n;
+		st = run(&session, line);
+		if (count_words(text, disagree) +
+		    (st && strstr(err.text, disagree)) != 1)
+			fail_msg("%s, %lu: %s%s", line, n, text, err.text);
+		/* nothing was kept: it is all read again */
+		differ_after = 0;
+		assert_int_equal(reads_of(line), reads);
+		assert_string_equal(text, sound);
+	}
+	free(sound);
+}
+
+static void test_readers_differ(void **state)
+{
+	(void)state;
+	have_readers();
+	reader_ops.host_reads = NULL;
+	check_differ("offline", 40);
+	check_differ("offline -x", 40);
+	check_differ("offrange -a", 40);
+	check_differ("offrange -j", 40);
+}
+
+/* also in what is read for facts and owners, outside of the scan */
+static void test_readers_differ_elsewhere(void **state)
+{
+	(void)state;
+	have_readers();
+	reader_ops.host_reads = NULL;
+	check_differ("offowner", 5);
+	check_differ("offblock 32", 5);
+}
+
+#define WHOLE(f) cmocka_unit_test_setup_teardown(f, set_up_whole, drop)
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -478,7 +696,10 @@ int main(void)
 		CASE(test_full_device), CASE(test_round_trip),
 		CASE(test_recorded_memory),
 		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
-		cmocka_unit_test_setup_teardown(test_kept_until_the_dump_changes, set_up, drop),
+		CASE(test_kept_until_the_dump_changes),
+		WHOLE(test_who_is_to_read), WHOLE(test_who_has_read),
+		WHOLE(test_recorder_hands_on), CASE(test_recorder_of_one_reader),
+		CASE(test_readers_differ), WHOLE(test_readers_differ_elsewhere),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

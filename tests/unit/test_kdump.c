@@ -2,6 +2,7 @@
 /* test_kdump.c - every page as it was written, or none */
 #include "unit.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -155,6 +156,16 @@ static bool is_sparse(uint64_t pfn)
 	       in_step / 3 == 1000 || random() % 200 == 0;
 }
 
+/* most of memory is filtered out: it has no descriptors */
+static void all_exist(uint64_t nr_pfns)
+{
+	unsigned char ones[STEP];
+
+	memset(ones, 0xff, sizeof(ones));
+	assert_in_range(nr_pfns, 1, 8 * sizeof(ones));
+	kdumpfile_poke(&f, f.map_at[KF_EXISTS], ones, nr_pfns / 8);
+}
+
 static void check_kind(enum kf_kind kind, size_t page_bytes)
 {
 	uint64_t pfn;
@@ -162,6 +173,7 @@ static void check_kind(enum kf_kind kind, size_t page_bytes)
 	need(kind);
 	unit_seed();
 	begin(page_bytes, SPARSE_PFNS, MAX_PAGES);
+	all_exist(SPARSE_PFNS);
 	for (pfn = 0; pfn < SPARSE_PFNS; pfn++)
 		if (is_sparse(pfn))
 			add(pfn, kind);
@@ -446,6 +458,16 @@ static void test_other_files(void **state)
 	refused(OFL_ERR_UNSUPPORTED, not_kdump);
 }
 
+/* crash takes one bitmap for both, then */
+static void test_no_bitmaps(void **state)
+{
+	(void)state;
+	begin(4096, STEP, 64);
+	kdumpfile_set(&f, KF_BITMAP_BLOCKS, 0);
+	kdumpfile_set(&f, KF_MAX_MAPNR_64, 0);
+	refused(OFL_ERR_UNSUPPORTED, impossible);
+}
+
 /* nothing but the end of the file is wrong; sizes of makedumpfile's structures */
 static void test_cut_anywhere(void **state)
 {
@@ -680,6 +702,13 @@ static void check_damaged_data(enum kf_kind kind)
 		if (other != kind)
 			check_desc(&bad);
 	}
+	/* with a bit besides that nobody knows */
+	for (n = 0x4; n <= 0x80; n *= 2) {
+		bad = good;
+		bad.flags |= n;
+		if (bad.flags != good.flags)
+			check_desc(&bad);
+	}
 	for (n = 0; n < 100; n++) {
 		fill_noise(noise, n, sizeof(noise));
 		kdumpfile_poke(&f, (uint64_t)good.offset, noise, good.size);
@@ -688,7 +717,31 @@ static void check_damaged_data(enum kf_kind kind)
 	drop(NULL);
 }
 
+/* compressed it is larger than before: makedumpfile would not have written it */
+static void check_larger_than_a_page(enum kf_kind kind)
+{
+	unsigned char page[4096], large[8192];
+	struct kf_desc d;
+
+	need(kind);
+	begin_five(kind);
+	fill_noise(page, 102, sizeof(page));
+	d = kdumpfile_desc(&f, 2);
+	d.offset = (int64_t)f.end;
+	d.size = (uint32_t)kdumpfile_squeeze(kind, page, sizeof(page), large,
+					     sizeof(large));
+	assert_in_range(d.size, 4097, 8192);
+	kdumpfile_poke(&f, f.end, large, d.size);
+	check_desc(&d);
+}
+
 #define CODEC(name, kind)				\
+static void test_larger_##name(void **state)		\
+{							\
+	(void)state;					\
+	check_larger_than_a_page(kind);			\
+}							\
+							\
 static void test_wrong_sizes_##name(void **state)	\
 {							\
 	(void)state;					\
@@ -715,7 +768,7 @@ static bool lies_before(size_t nr, uint64_t end)
 	return (uint64_t)d.offset + d.size <= end;
 }
 
-static void test_cut_off_while_open(void **state)
+static void test_data_cut_off_while_open(void **state)
 {
 	size_t i;
 
@@ -731,14 +784,66 @@ static void test_cut_off_while_open(void **state)
 			expect(pfns[i]);
 		else
 			expect_none(pfns[i]);
-	/* inside of the bitmap: a step behind what was counted */
-	kdumpfile_cut(&f, f.map_at[KF_HAS] + 2 * STEP / 8 + 100);
-	for (i = nr_pages; i-- > 0; )
-		if (pfns[i] >= 2 * STEP)
-			expect_none(pfns[i]);
+	kdumpfile_cut(&f, f.desc_at);
+	open_it();
+	for (i = 0; i < nr_pages; i++)
+		expect_none(pfns[i]);
+}
+
+/* bitmaps that are larger than their buffers, a page in each step */
+static void begin_wide(void)
+{
+	uint64_t i;
+
+	drop(NULL);
+	begin(4096, 64 * STEP, 64);
+	for (i = 0; i < 64; i++)
+		add(i * STEP + i, KF_RAW);
+	open_it();
+}
+
+static void test_bitmaps_cut_off_while_open(void **state)
+{
+	const uint64_t step_bytes = STEP / 8;
+
+	(void)state;
+	begin_wide();
+	kdumpfile_cut(&f, f.map_at[KF_EXISTS] + 30 * step_bytes);
+	expect_none(pfns[40]);
+	begin_wide();
+	kdumpfile_cut(&f, f.map_at[KF_HAS] + 30 * step_bytes);
+	expect_none(pfns[40]);
+	begin_wide();
+	/* the step is in the buffer, those before are not counted and lost */
+	kdumpfile_bit(&f, KF_EXISTS, 40 * STEP, true);
+	expect_none(40 * STEP);
+	kdumpfile_cut(&f, f.map_at[KF_HAS] + 30 * step_bytes + 5);
+	expect_none(pfns[41]);
+	expect_none(pfns[41]);
 	kdumpfile_cut(&f, 0);
-	expect_none(pfns[150]);
-	expect_none(pfns[10]);
+	expect_none(pfns[41]);
+	expect_none(pfns[1]);
+}
+
+/* whatever can be asked of a descriptor, but no byte of a file */
+static void test_descriptor_that_gives_errors(void **state)
+{
+	static const char *const instead[] = { "/dev/null", "/" };
+	size_t i, nr;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(instead); i++) {
+		begin_wide();
+		expect(pfns[3]);
+		fd = open(instead[i], i ? O_RDONLY : O_WRONLY);
+		assert_true(fd >= 0);
+		assert_int_equal(dup2(fd, f.fd), f.fd);
+		close(fd);
+		for (nr = 4; nr < nr_pages; nr++)
+			expect_none(pfns[nr]);
+		refused(OFL_ERR_UNSUPPORTED, not_kdump);
+	}
 }
 
 /* copies of the process share the offset of the descriptor with crash */
@@ -841,7 +946,12 @@ int main(void)
 		CASE(test_wrong_sizes_zlib), CASE(test_damaged_zlib),
 		CASE(test_wrong_sizes_lzo), CASE(test_damaged_lzo),
 		CASE(test_wrong_sizes_zstd), CASE(test_damaged_zstd),
-		CASE(test_cut_off_while_open), CASE(test_offset_is_left_alone),
+		CASE(test_larger_zlib), CASE(test_larger_lzo),
+		CASE(test_larger_zstd), CASE(test_no_bitmaps),
+		CASE(test_data_cut_off_while_open),
+		CASE(test_bitmaps_cut_off_while_open),
+		CASE(test_descriptor_that_gives_errors),
+		CASE(test_offset_is_left_alone),
 		CASE(test_every_allocation_fails),
 		CASE(test_memory_is_bounded), CASE(test_promises),
 	};

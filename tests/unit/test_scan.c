@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "recall.h"
 #include "scan.h"
 
 #define PAGES	8192		/* the first pfns, as seen by the sink */
@@ -443,6 +444,81 @@ static void test_random(void **state)
 	load();
 }
 
+/* ---- two readers of one dump ---- */
+
+static struct ofl_reading reading;
+
+static void say_reading(void *ctx, struct ofl_reading *ret)
+{
+	(void)ctx;
+	*ret = reading;
+}
+
+static struct ofl_target_ops reading_ops;
+
+static void load_with_readers(struct ofl_recall *recall)
+{
+	open_small();
+	kernel_pages(&k, 5, 3, normal(), K_OFFLINE, 0);
+	load();
+	reading = (struct ofl_reading){ .why_host = NULL };
+	reading_ops = *tt.target.ops;
+	reading_ops.reading = say_reading;
+	tt.target.ops = &reading_ops;
+	f.recall = recall;
+}
+
+static void check_conflict(void)
+{
+	reading.differ = true;
+	reading.differ_kva = 0xffffea0000001000;
+	assert_int_equal(scan(), OFL_ERR_CONFLICT);
+	assert_int_equal(err.status, OFL_ERR_CONFLICT);
+	assert_string_equal(err.text, "offline.so and crash read different "
+		"bytes of the dump at ffffea0000001000: do not use what this "
+		"command said; from now on crash reads alone");
+	reading.differ = false;
+}
+
+/* neither is believed: what was kept, by this scan and before, is dropped */
+static void test_readers_disagree(void **state)
+{
+	struct ofl_recall recall = { .nr_sections = 0 };
+	int every_page, interrupt;
+
+	(void)state;
+	load_with_readers(&recall);
+	for (every_page = 0; every_page < 2; every_page++)
+		for (interrupt = 0; interrupt < 2; interrupt++) {
+			f.every_page = false;
+			assert_int_equal(scan(), OFL_OK);
+			assert_int_equal(r.sections_recalled, 0);
+			assert_int_equal(scan(), OFL_OK);
+			assert_int_equal(r.sections_recalled, 4);
+			assert_int_equal(r.total.offline, 3);
+			f.every_page = every_page;
+			tt.polls = 0;
+			tt.interrupt_after = interrupt;
+			check_conflict();
+			assert_int_equal(recall.nr_sections, 0);
+			tt.interrupt_after = 0;
+		}
+	/* and a scan that kept nothing is no other */
+	f.recall = NULL;
+	check_conflict();
+	ofl_recall_free(&recall);
+}
+
+static void test_readers_agree(void **state)
+{
+	(void)state;
+	load_with_readers(NULL);
+	reading.why_host = "-C";
+	reading.differ_kva = 1;		/* that of an earlier command */
+	assert_int_equal(scan(), OFL_OK);
+	check_totals();
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
 
 int main(void)
@@ -456,7 +532,8 @@ int main(void)
 		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
 		CASE(test_interrupt), CASE(test_sink_ends_the_scan),
-		CASE(test_random),
+		CASE(test_random), CASE(test_readers_disagree),
+		CASE(test_readers_agree),
 	};
 
 	return cmocka_run_group_tests_name("scan", tests, NULL, NULL);
