@@ -27,8 +27,8 @@ struct ofl_kdump;
  *                   that copies of the process may share it
  * @page_bytes: in   of the kernel
  *
- * Memory: 200 KiB, half of it zstd's, and 8 bytes for every 32 MiB of physical
- *         memory; ofl_kdump_close().
+ * Memory: 200 KiB, half of it zstd's, 8 bytes for every 8192 blocks, and one
+ *         block if that is more than a page; ofl_kdump_close().
  * Errors: OFL_ERR_UNSUPPORTED: @err->text is a clause for the user, "the dump
  *         is flattened"; OFL_ERR_UNREADABLE, OFL_ERR_NOMEM.
  */

@@ -2,10 +2,10 @@
 /*
  * fuzz_kdump.c - a kdump-compressed file that is damaged
  *
- * Input: the file. Its pages are as large as it says itself if that can be,
- * so that small inputs have all parts; otherwise 4 KiB. What the reader gives
- * has to be what a reading of the same bytes without tables and buffers gives,
- * in whatever order pages are asked for.
+ * Input: the file. Its blocks are as large as it says itself if that can be,
+ * so that small inputs have all parts; otherwise 4 KiB. They are read as pages,
+ * and as four pages each. What the reader gives has to be what a reading of the
+ * same bytes without tables and buffers gives, in whatever order it is asked.
  */
 #include "fuzz.h"
 
@@ -19,13 +19,13 @@
 #include "kdump.h"
 
 #define MAX_PAGE	65536u
-#define MAX_PFNS	40	/* asked for, of one file */
+#define MAX_BLOCKS	40	/* asked for, of one file */
 
 /** struct file - the input, and its numbers once it was opened */
 struct file {
 	const uint8_t *at;
 	size_t bytes;
-	uint64_t page_bytes, nr_pfns, exists_at, has_at, desc_at;
+	uint64_t block_bytes, nr_blocks, exists_at, has_at, desc_at;
 };
 
 static void *states[OFL_MAX_CODECS];
@@ -40,7 +40,7 @@ static uint64_t number(const struct file *f, uint64_t at, size_t bytes)
 	return v;
 }
 
-static uint64_t page_bytes_of(const struct file *f)
+static uint64_t block_bytes_of(const struct file *f)
 {
 	uint64_t v = number(f, 428, 4);
 
@@ -52,11 +52,11 @@ static void take_numbers(struct file *f)
 {
 	uint64_t blocks = number(f, 436, 4);
 
-	f->exists_at = (1 + number(f, 432, 4)) * f->page_bytes;
-	f->has_at = f->exists_at + blocks / 2 * f->page_bytes;
-	f->desc_at = f->exists_at + blocks * f->page_bytes;
-	f->nr_pfns = (int32_t)number(f, 8, 4) >= 6 ?
-		     number(f, f->page_bytes + 96, 8) : number(f, 440, 4);
+	f->exists_at = (1 + number(f, 432, 4)) * f->block_bytes;
+	f->has_at = f->exists_at + blocks / 2 * f->block_bytes;
+	f->desc_at = f->exists_at + blocks * f->block_bytes;
+	f->nr_blocks = (int32_t)number(f, 8, 4) >= 6 ?
+		     number(f, f->block_bytes + 96, 8) : number(f, 440, 4);
 }
 
 static bool bit(const struct file *f, uint64_t map, uint64_t pfn)
@@ -70,84 +70,100 @@ static bool plain_expand(const struct file *f, uint64_t offset, uint64_t bytes,
 	size_t i;
 
 	if (!flags) {
-		if (bytes == f->page_bytes)
+		if (bytes == f->block_bytes)
 			memcpy(page, f->at + offset, bytes);
-		return bytes == f->page_bytes;
+		return bytes == f->block_bytes;
 	}
 	for (i = 0; ofl_codecs[i].name; i++)
 		if (ofl_codecs[i].flag == flags)
 			return ofl_codecs[i].expand(states[i], f->at + offset,
-						    bytes, page, f->page_bytes);
+						    bytes, page, f->block_bytes);
 	return false;
 }
 
-static bool plain_read(const struct file *f, uint64_t pfn, void *page)
+static bool plain_read(const struct file *f, uint64_t nr, void *block)
 {
 	uint64_t i, at = f->desc_at, offset, bytes;
 
-	if (pfn >= f->nr_pfns || !bit(f, f->exists_at, pfn) ||
-	    !bit(f, f->has_at, pfn))
+	if (nr >= f->nr_blocks || !bit(f, f->exists_at, nr) ||
+	    !bit(f, f->has_at, nr))
 		return false;
-	for (i = 0; i < pfn; i++)
+	for (i = 0; i < nr; i++)
 		at += bit(f, f->has_at, i) ? 24 : 0;
 	if (at + 24 > f->bytes)
 		return false;
 	offset = number(f, at, 8);
 	bytes = number(f, at + 8, 4);
-	if (!offset || offset > f->bytes || !bytes || bytes > f->page_bytes ||
+	if (!offset || offset > f->bytes || !bytes || bytes > f->block_bytes ||
 	    bytes > f->bytes - offset)
 		return false;
-	return plain_expand(f, offset, bytes, number(f, at + 12, 4), page);
+	return plain_expand(f, offset, bytes, number(f, at + 12, 4), block);
 }
 
-static void check(const struct file *f, struct ofl_kdump *k, uint64_t pfn)
+static void check(const struct file *f, struct ofl_kdump *k, uint64_t parts,
+		  uint64_t pfn)
 {
+	size_t page_bytes = f->block_bytes / parts;
 	/* as large as they are, so that a byte behind them is seen */
-	unsigned char *want = calloc(1, f->page_bytes);
-	unsigned char *got = calloc(1, f->page_bytes);
+	unsigned char *want = calloc(1, f->block_bytes);
+	unsigned char *got = calloc(1, page_bytes);
 	bool known;
 
 	if (!want || !got)
 		abort();
-	known = plain_read(f, pfn, want);
+	known = plain_read(f, pfn / parts, want);
 	if (ofl_kdump_read(k, pfn, got) != known)
 		abort();
-	if (known && memcmp(got, want, f->page_bytes))
+	if (known && memcmp(got, want + pfn % parts * page_bytes, page_bytes))
 		abort();
 	free(want);
 	free(got);
 }
 
-/* the extremes, and pages that the file says it has, the first and the last */
-static size_t choose(const struct file *f, uint64_t *pfn)
+/* the extremes, and what the file says it has, the first and the last */
+static size_t choose(const struct file *f, uint64_t *nr)
 {
-	uint64_t i, steps = f->nr_pfns < 1 << 18 ? f->nr_pfns : 1 << 18;
+	uint64_t i, end = f->nr_blocks < 1 << 18 ? f->nr_blocks : 1 << 18;
 	size_t n = 0;
 
-	pfn[n++] = f->nr_pfns - 1;
-	pfn[n++] = f->nr_pfns;
-	pfn[n++] = UINT64_MAX;
-	pfn[n++] = 0;
-	for (i = 0; i < steps && n < MAX_PFNS / 2; i++)
+	nr[n++] = f->nr_blocks - 1;
+	nr[n++] = f->nr_blocks;
+	nr[n++] = UINT64_MAX / 8;
+	nr[n++] = 0;
+	for (i = 0; i < end && n < MAX_BLOCKS / 2; i++)
 		if (bit(f, f->has_at, i))
-			pfn[n++] = i;
-	for (i = steps; i-- > 0 && n < MAX_PFNS; )
+			nr[n++] = i;
+	for (i = end; i-- > 0 && n < MAX_BLOCKS; )
 		if (bit(f, f->has_at, i))
-			pfn[n++] = i;
+			nr[n++] = i;
 	return n;
 }
 
-static void check_pages(struct file *f, struct ofl_kdump *k)
+static void check_pages(struct file *f, struct ofl_kdump *k, uint64_t parts)
 {
-	uint64_t pfn[MAX_PFNS];
+	uint64_t nr[MAX_BLOCKS];
 	size_t i, n;
 
 	take_numbers(f);
-	n = choose(f, pfn);
+	n = choose(f, nr);
 	for (i = 0; i < n; i++)
-		check(f, k, pfn[i]);
+		check(f, k, parts, nr[i] * parts);
 	for (i = n; i-- > 0; )
-		check(f, k, pfn[i]);
+		check(f, k, parts, nr[i] * parts + parts - 1);
+	check(f, k, parts, UINT64_MAX);
+}
+
+static void check_file(struct file *f, uint64_t parts)
+{
+	struct ofl_err err = { .status = OFL_OK };
+	struct ofl_kdump *k;
+
+	if (!ofl_kdump_open(memfd, f->block_bytes / parts, &k, &err)) {
+		check_pages(f, k, parts);
+		ofl_kdump_close(k);
+	} else if (!err.text[0]) {
+		abort();	/* a refusal without a word */
+	}
 }
 
 static void prepare(void)
@@ -163,20 +179,15 @@ static void prepare(void)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
 	struct file f = { .at = data, .bytes = bytes };
-	struct ofl_err err = { .status = OFL_OK };
-	struct ofl_kdump *k;
 
 	if (memfd < 0)
 		prepare();
 	if (ftruncate(memfd, 0) ||
 	    pwrite(memfd, data, bytes, 0) != (ssize_t)bytes)
 		abort();
-	f.page_bytes = page_bytes_of(&f);
-	if (!ofl_kdump_open(memfd, f.page_bytes, &k, &err)) {
-		check_pages(&f, k);
-		ofl_kdump_close(k);
-	} else if (!err.text[0]) {
-		abort();	/* a refusal without a word */
-	}
+	f.block_bytes = block_bytes_of(&f);
+	check_file(&f, 1);
+	if (f.block_bytes >= 4096)
+		check_file(&f, 4);
 	return 0;
 }

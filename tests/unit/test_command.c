@@ -476,12 +476,14 @@ static struct ofl_reading reading;
 static int host_reads;		/* -1: nobody was told */
 static unsigned long reads_until_told;
 static unsigned long differ_after;	/* reads; 0: they agree */
+static unsigned int asks, differ_from;	/* asked so often; 0: they agree */
 
 static void say_reading(void *ctx, struct ofl_reading *ret)
 {
 	(void)ctx;
 	*ret = reading;
 	ret->differ |= differ_after && tt.reads > differ_after;
+	ret->differ |= differ_from && ++asks >= differ_from;
 }
 
 static void note_host_reads(void *ctx, bool on)
@@ -510,7 +512,7 @@ static void have_readers(void)
 	tt.target.ops = &reader_ops;
 	reading = (struct ofl_reading){ .why_host = NULL };
 	host_reads = -1;
-	differ_after = 0;
+	differ_after = differ_from = asks = 0;
 }
 
 static void check_choice(const char *line, int host)
@@ -685,6 +687,26 @@ static void test_readers_differ_elsewhere(void **state)
 	check_differ("offblock 32", 5);
 }
 
+/* behind the scan, when the command has already said that all is well */
+static void test_readers_differ_at_the_end(void **state)
+{
+	char name[] = "offline", *argv[] = { name, NULL };
+	size_t len;
+	FILE *out;
+
+	(void)state;
+	have_readers();
+	differ_from = 2;
+	out = open_memstream(&text, &len);
+	err.status = OFL_ERR_CONFLICT;	/* what an earlier command left */
+	assert_int_equal(ofl_command_run(&session, 1, argv, out, &err),
+			 OFL_ERR_CONFLICT);
+	fclose(out);
+	assert_int_equal(asks, 2);
+	assert_memory_equal(err.text, disagree, strlen(disagree));
+	assert_false(session.loaded);
+}
+
 #define WHOLE(f) cmocka_unit_test_setup_teardown(f, set_up_whole, drop)
 
 int main(void)
@@ -699,7 +721,8 @@ int main(void)
 		CASE(test_kept_until_the_dump_changes),
 		WHOLE(test_who_is_to_read), WHOLE(test_who_has_read),
 		WHOLE(test_recorder_hands_on), CASE(test_recorder_of_one_reader),
-		CASE(test_readers_differ), WHOLE(test_readers_differ_elsewhere),
+		CASE(test_readers_differ), CASE(test_readers_differ_at_the_end),
+		WHOLE(test_readers_differ_elsewhere),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

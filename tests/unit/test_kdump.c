@@ -257,21 +257,32 @@ static void test_blocks_of_pages(void **state)
 /* what is left of another block is no page of the one that is damaged */
 static void test_damaged_block_of_pages(void **state)
 {
+	enum kf_kind kind;
 	struct kf_desc d;
 
 	(void)state;
-	begin(65536, STEP, 64);
-	add(1, KF_RAW);
-	add(2, KF_RAW);
-	d = kdumpfile_desc(&f, 1);
-	d.flags = 0x4000;
-	kdumpfile_set_desc(&f, 1, &d);
-	assert_int_equal(ofl_kdump_open(f.fd, 4096, &k, &err), OFL_OK);
-	got = malloc(4096);
-	expect_part(1 * 16 + 3, 4096);
-	expect_none(2 * 16 + 3);
-	expect_none(2 * 16 + 3);
-	expect_part(1 * 16 + 4, 4096);
+	for (kind = KF_RAW; kind < KF_KINDS; kind++) {
+		if (!kdumpfile_can(kind))
+			continue;
+		begin(65536, STEP, 64);
+		add(1, kind);
+		add(2, kind);
+		d = kdumpfile_desc(&f, 1);
+		if (kind == KF_RAW)
+			d.flags = 0x4000;
+		else
+			d.size -= 9;	/* the first pages still come out */
+		kdumpfile_set_desc(&f, 1, &d);
+		assert_int_equal(ofl_kdump_open(f.fd, 4096, &k, &err), OFL_OK);
+		got = malloc(4096);
+		expect_part(1 * 16 + 3, 4096);
+		expect_none(2 * 16 + 3);
+		expect_none(2 * 16 + 3);
+		expect_part(1 * 16 + 4, 4096);
+		expect_none(2 * 16 + 3);
+		expect_part(1 * 16, 4096);
+		drop(NULL);
+	}
 }
 
 /* all bits of a byte, of a word and of steps, and many descriptors */
@@ -858,20 +869,18 @@ static void test_offset_is_left_alone(void **state)
 
 /* ---- memory ---- */
 
-static void test_every_allocation_fails(void **state)
+/* -> how many allocations an open takes */
+static unsigned long fail_each(size_t page_bytes)
 {
+	size_t before = alloc_in_use();
 	struct ofl_kdump *one = NULL;
 	unsigned long nth, made;
-	size_t before;
 
-	(void)state;
-	begin_five(KF_RAW);
-	before = alloc_in_use();
 	for (nth = 1; ; nth++) {
 		enum ofl_status st;
 
 		alloc_fail_from_now(nth);
-		st = ofl_kdump_open(f.fd, 4096, &one, &err);
+		st = ofl_kdump_open(f.fd, page_bytes, &one, &err);
 		made = alloc_stop();
 		if (made < nth) {
 			assert_int_equal(st, OFL_OK);
@@ -882,10 +891,19 @@ static void test_every_allocation_fails(void **state)
 		assert_null(one);
 		assert_int_equal(alloc_in_use(), before);
 	}
-	assert_int_equal(nth - 1, 6 + kdumpfile_can(KF_ZLIB) +
-			 kdumpfile_can(KF_ZSTD));
 	ofl_kdump_close(one);
 	assert_int_equal(alloc_in_use(), before);
+	return nth - 1;
+}
+
+static void test_every_allocation_fails(void **state)
+{
+	unsigned int codecs = kdumpfile_can(KF_ZLIB) + kdumpfile_can(KF_ZSTD);
+
+	(void)state;
+	begin_five(KF_RAW);
+	assert_int_equal(fail_each(4096), 6 + codecs);
+	assert_int_equal(fail_each(1024), 7 + codecs);
 	ofl_kdump_close(NULL);
 }
 
