@@ -68,33 +68,6 @@ static const struct {
 	[KF_MAX_MAPNR_64] = SUB(max_mapnr_64),
 };
 
-#ifdef HAVE_LIBDEFLATE
-#define CAN_ZLIB	true
-#else
-#define CAN_ZLIB	false
-#endif
-#ifdef HAVE_LZO2
-#define CAN_LZO		true
-#else
-#define CAN_LZO		false
-#endif
-#ifdef HAVE_LIBZSTD
-#define CAN_ZSTD	true
-#else
-#define CAN_ZSTD	false
-#endif
-
-static const struct {
-	const char *name;
-	uint32_t flag;
-	bool can;
-} kinds[KF_KINDS] = {
-	[KF_RAW] = { "raw", 0, true },
-	[KF_ZLIB] = { "zlib", 0x1, CAN_ZLIB },
-	[KF_LZO] = { "lzo", 0x2, CAN_LZO },
-	[KF_ZSTD] = { "zstd", 0x20, CAN_ZSTD },
-};
-
 static void must(bool ok, const char *what)
 {
 	if (ok)
@@ -116,6 +89,8 @@ static size_t squeeze_zlib(const void *from, size_t bytes, void *to, size_t room
 	libdeflate_free_compressor(c);
 	return got;
 }
+#else
+#define squeeze_zlib NULL
 #endif
 
 #ifdef HAVE_LZO2
@@ -135,6 +110,8 @@ static size_t squeeze_lzo(const void *from, size_t bytes, void *to, size_t room)
 	free(worst);
 	return got;
 }
+#else
+#define squeeze_lzo NULL
 #endif
 
 #ifdef HAVE_LIBZSTD
@@ -144,32 +121,35 @@ static size_t squeeze_zstd(const void *from, size_t bytes, void *to, size_t room
 
 	return ZSTD_isError(got) ? 0 : got;
 }
+#else
+#define squeeze_zstd NULL
 #endif
+
+typedef size_t (*squeezer)(const void *from, size_t bytes, void *to,
+			   size_t room);
+
+static const struct {
+	const char *name;
+	uint32_t flag;
+	squeezer squeeze;	/* NULL: raw, or built without the library */
+} kinds[KF_KINDS] = {
+	[KF_RAW] = { "raw", 0, NULL },
+	[KF_ZLIB] = { "zlib", 0x1, squeeze_zlib },
+	[KF_LZO] = { "lzo", 0x2, squeeze_lzo },
+	[KF_ZSTD] = { "zstd", 0x20, squeeze_zstd },
+};
 
 size_t kdumpfile_squeeze(enum kf_kind kind, const void *from, size_t bytes,
 			 void *to, size_t room)
 {
-	switch (kind) {
-#ifdef HAVE_LIBDEFLATE
-	case KF_ZLIB:
-		return squeeze_zlib(from, bytes, to, room);
-#endif
-#ifdef HAVE_LZO2
-	case KF_LZO:
-		return squeeze_lzo(from, bytes, to, room);
-#endif
-#ifdef HAVE_LIBZSTD
-	case KF_ZSTD:
-		return squeeze_zstd(from, bytes, to, room);
-#endif
-	default:
+	if (!kinds[kind].squeeze)
 		return 0;
-	}
+	return kinds[kind].squeeze(from, bytes, to, room);
 }
 
 bool kdumpfile_can(enum kf_kind kind)
 {
-	return kinds[kind].can;
+	return kind == KF_RAW || kinds[kind].squeeze;
 }
 
 const char *kdumpfile_name(enum kf_kind kind)
