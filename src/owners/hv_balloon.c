@@ -265,8 +265,9 @@ static bool find_device(const struct ofl_env *env, uint64_t *kva)
 		ofl_module_close(&m);
 		return true;
 	}
-	return t->ops->struct_bytes(t->ctx, "hv_dynmem_device", &bytes) &&
-	       t->ops->symbol(t->ctx, "dm_device", kva);
+	/* a symbol is looked up in no time, a struct that is not there is not */
+	return t->ops->symbol(t->ctx, "dm_device", kva) &&
+	       t->ops->struct_bytes(t->ctx, "hv_dynmem_device", &bytes);
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,

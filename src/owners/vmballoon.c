@@ -79,8 +79,9 @@ static bool find_device(const struct ofl_env *env, uint64_t *kva)
 	case OFL_MODULE_UNKNOWN:
 		break;
 	}
-	return t->ops->struct_bytes(t->ctx, "vmballoon", &bytes) &&
-	       t->ops->symbol(t->ctx, "balloon", kva);
+	/* a symbol is looked up in no time, a struct that is not there is not */
+	return t->ops->symbol(t->ctx, "balloon", kva) &&
+	       t->ops->struct_bytes(t->ctx, "vmballoon", &bytes);
 }
 
 static enum ofl_status walk(struct state *st, struct ofl_err *err)
