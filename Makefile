@@ -79,7 +79,7 @@ $(BUILD)/libofl.a: $(OBJ)
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 
-$(foreach o,src/view.o src/types.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
+$(foreach o,src/view.o src/types.o src/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 # whoever asks which of the codecs are there

@@ -25,6 +25,13 @@ static void clean_up(void *arg)
 	ofl_crash_release_interrupts();
 }
 
+/* what a command leaves; one that was left by a jump leaves it to the next */
+static void free_all(void)
+{
+	ofl_crash_close_reader();
+	ofl_crash_forget_enums();
+}
+
 static const char *cannot_serve(void)
 {
 	if (pc->flags & MINIMAL_MODE)
@@ -53,7 +60,7 @@ static void cmd_dispatch(void)
 	st = ofl_command_run(&session, argcnt, args, fp, &err);
 	ofl_crash_release_interrupts();
 	pc->cmd_cleanup = NULL;
-	ofl_crash_close_reader();
+	free_all();
 	if (st && st != OFL_ERR_OUTPUT)
 		error(INFO, "%s\n", err.text);
 }
@@ -91,5 +98,5 @@ static void __attribute__((constructor)) offline_init(void)
 static void __attribute__((destructor)) offline_fini(void)
 {
 	ofl_session_drop(&session);
-	ofl_crash_close_reader();
+	free_all();
 }

@@ -8,6 +8,7 @@
 #ifndef OFL_CRASH_TARGET_H
 #define OFL_CRASH_TARGET_H
 
+#include "enums.h"
 #include "kdump.h"
 #include "target.h"
 
@@ -17,6 +18,9 @@
  * Shape:  the same object each time; release and machine are taken anew.
  */
 const struct ofl_target *ofl_crash_target(void);
+
+/** ofl_crash_forget_enums() - free what was read of vmlinux; twice is fine */
+void ofl_crash_forget_enums(void);
 
 /**
  * ofl_crash_catch_interrupts() - from now on ^C only sets a flag

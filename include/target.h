@@ -91,6 +91,13 @@ struct ofl_target_ops {
 		       struct ofl_member *ret);
 	/** enumerator - value of an enumerator of any enum, also anonymous */
 	bool (*enumerator)(void *ctx, const char *name, int64_t *ret);
+	/**
+	 * kernel_enumerator - the same, of the kernel proper only
+	 *
+	 * Shape:  may be NULL: enumerator() has to do. For hosts that can say
+	 *         sooner that there is none when modules are out of question.
+	 */
+	bool (*kernel_enumerator)(void *ctx, const char *name, int64_t *ret);
 	/** array_len - elements of a symbol that is an array; false if it is not */
 	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
 	/** symbol_at - name of the symbol that starts at @kva, of a module too */

@@ -73,6 +73,14 @@ static bool ask_int(const struct ofl_target *t, const char *name, int64_t *ret)
 	return true;
 }
 
+static bool ask_enumerator(const struct ofl_target *t, const char *name,
+			   int64_t *ret)
+{
+	return t->ops->kernel_enumerator ?
+	       t->ops->kernel_enumerator(t->ctx, name, ret) :
+	       t->ops->enumerator(t->ctx, name, ret);
+}
+
 static bool ask(const struct ofl_target *t, const struct ofl_witness *w,
 		int64_t *ret)
 {
@@ -84,7 +92,7 @@ static bool ask(const struct ofl_target *t, const struct ofl_witness *w,
 	case OFL_W_BYTES:
 		return ask_member(t, w, ret);
 	case OFL_W_ENUM:
-		return t->ops->enumerator(t->ctx, w->a, ret);
+		return ask_enumerator(t, w->a, ret);
 	case OFL_W_NUMBER:
 		return ofl_vmcoreinfo_number(t, w->a, ret);
 	case OFL_W_INT:

@@ -103,6 +103,20 @@ static bool rec_enumerator(void *ctx, const char *name, int64_t *ret)
 	return ok;
 }
 
+static bool rec_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	const struct ofl_target_ops *ops = rec->t->ops;
+	bool ok;
+
+	if (!ops->kernel_enumerator)
+		return rec_enumerator(ctx, name, ret);
+	ok = ops->kernel_enumerator(rec->t->ctx, name, ret);
+	if (ok)
+		fprintf(rec->file, "enumerator %s %" PRId64 "\n", name, *ret);
+	return ok;
+}
+
 static bool rec_array_len(void *ctx, const char *symbol, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
@@ -202,6 +216,7 @@ static const struct ofl_target_ops record_ops = {
 	.struct_bytes = rec_struct,
 	.member = rec_member,
 	.enumerator = rec_enumerator,
+	.kernel_enumerator = rec_kernel_enumerator,
 	.array_len = rec_array_len,
 	.symbol_at = rec_symbol_at,
 	.vmcoreinfo = rec_vmcoreinfo,

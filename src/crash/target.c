@@ -16,6 +16,8 @@ static volatile sig_atomic_t interrupted;
 static struct sigaction crash_sigint;
 static bool catching;
 static time_t started;
+static struct ofl_enums *enums;	/* of vmlinux, during a command */
+static bool looked_for_enums;
 static int shown_percent = -1;	/* -1: no line is on the terminal */
 
 /** struct fence - what has to be put back after a fenced call */
@@ -218,6 +220,26 @@ static bool crash_enumerator(void *ctx, const char *name, int64_t *ret)
 	return known;
 }
 
+/*
+ * crash asks gdb for a struct, a union, a typedef and a variable of the name
+ * before it comes to enumerators. The vmlinux that it asks about is the same.
+ */
+static bool crash_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
+{
+	if (!looked_for_enums)
+		enums = ofl_enums_open(pc->namelist);
+	looked_for_enums = true;
+	switch (ofl_enums_find(enums, name, ret)) {
+	case OFL_ENUM_FOUND:
+		return true;
+	case OFL_ENUM_ABSENT:
+		return false;
+	case OFL_ENUM_UNKNOWN:
+		break;
+	}
+	return crash_enumerator(ctx, name, ret);
+}
+
 static bool crash_array_len(void *ctx, const char *symbol, uint64_t *ret)
 {
 	sigset_t mask;
@@ -369,6 +391,7 @@ static const struct ofl_target_ops crash_ops = {
 	.struct_bytes = crash_struct,
 	.member = crash_member,
 	.enumerator = crash_enumerator,
+	.kernel_enumerator = crash_kernel_enumerator,
 	.array_len = crash_array_len,
 	.symbol_at = crash_symbol_at,
 	.vmcoreinfo = crash_vmcoreinfo,
@@ -392,6 +415,13 @@ const struct ofl_target *ofl_crash_target(void)
 	snprintf(target.machine, sizeof(target.machine), "%.16s",
 		 kt->utsname.machine);
 	return &target;
+}
+
+void ofl_crash_forget_enums(void)
+{
+	ofl_enums_close(enums);
+	enums = NULL;
+	looked_for_enums = false;
 }
 
 void ofl_crash_catch_interrupts(void)
