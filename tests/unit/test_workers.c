@@ -31,11 +31,12 @@ static struct ofl_err err;
 static struct ofl_sharing sharing;
 
 /* what start() does to a worker, the turn of which it is */
-static enum { FINE, REFUSED, CUT, KILLED, HANGS, RAVES } trouble;
+static enum { FINE, REFUSED, CUT, KILLED, HANGS, RAVES, DIFFERS } trouble;
 static unsigned int victim;
 static long trouble_at;		/* bytes or reads from its start */
 static unsigned int starts, stops;
 static pid_t parent;
+static bool differ;		/* in this process two readers disagreed */
 
 static struct story story;
 
@@ -116,16 +117,28 @@ static void stop_fork(void *ctx, struct ofl_process *process)
 static enum ofl_read (*tt_read)(void *ctx, uint64_t kva, void *buf,
 				size_t bytes);
 
+static void say_reading(void *ctx, struct ofl_reading *ret)
+{
+	(void)ctx;
+	*ret = (struct ofl_reading){ .differ = differ };
+}
+
 static enum ofl_read troubled_read(void *ctx, uint64_t kva, void *buf,
 				   size_t bytes)
 {
+	enum ofl_read got;
+
 	if (getpid() != parent && (long)tt.reads >= trouble_at) {
 		if (trouble == KILLED)
 			raise(SIGKILL);
 		while (trouble == HANGS)
 			pause();
+		differ = trouble == DIFFERS;
 	}
-	return tt_read(ctx, kva, buf, bytes);
+	got = tt_read(ctx, kva, buf, bytes);
+	if (differ && getpid() != parent)
+		memset(buf, 0, bytes);
+	return got;
 }
 
 static void can_be_copied(bool for_real)
@@ -134,6 +147,7 @@ static void can_be_copied(bool for_real)
 	tt_read = ops.read;
 	ops.read = troubled_read;
 	ops.sharing = say_sharing;
+	ops.reading = say_reading;
 	ops.start = for_real ? start_fork : start_here;
 	ops.stop = for_real ? stop_fork : stop_here;
 	target = tt.target;
@@ -206,6 +220,7 @@ static int set_up(void **state)
 	l = calloc(1, sizeof(*l));
 	memset(&n, 0, sizeof(n));
 	trouble = FINE;
+	differ = false;
 	story.fail_call = 0;
 	sharing = (struct ofl_sharing){ .processors = 4, .decompresses = true };
 	parent = getpid();
@@ -316,6 +331,27 @@ static void test_one_raves(void **state)
 		trouble_at = random() % 6000;
 		free(listen_to(2, OFL_OK));
 	}
+}
+
+/* what it read from then on is not told: the parent looks there itself */
+static void test_one_has_readers_that_differ(void **state)
+{
+	char *alone;
+	int round;
+
+	(void)state;
+	can_be_copied(true);
+	alone = listen_to(1, OFL_OK);
+	for (round = 0; round < 12; round++) {
+		trouble = DIFFERS;
+		victim = (unsigned int)(random() % 3);
+		trouble_at = random() % 300;
+		expect_same(alone, 3);
+	}
+	free(alone);
+	/* and it meets the same, when it was no accident */
+	differ = true;
+	free(listen_to(3, OFL_ERR_CONFLICT));
 }
 
 static void test_interrupted_while_one_hangs(void **state)
@@ -441,6 +477,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_same_for_any_number, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_one_is_lost, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_one_raves, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_one_has_readers_that_differ, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_interrupted_while_one_hangs, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_a_sink_ends_it, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_who_sees_every_page_is_alone, set_up, drop),
