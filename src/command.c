@@ -137,6 +137,9 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	ctx.filter.workers = o->workers;
 	ctx.filter.recall = &s->recall;
 	check_stamp(s);
+	/* what was kept may be what we read */
+	if (o->crash_reads)
+		ofl_recall_free(&s->recall);
 	if (!st)
 		st = refuse_nowhere(s, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);

@@ -10,16 +10,20 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "crash_target.h"
 
-#define SAMPLE_BITS	7	/* one page of 128 */
+#define SAMPLE_BITS	7	/* one page of 128 ... */
+#define FIRST_PAGES	64	/* ... and in each command these */
 
 static struct ofl_kdump *kdump;
 static char why_host[sizeof(((struct ofl_err *)0)->text)];	/* "": we read */
 static bool differ;
 static uint64_t differ_kva;
 static uint64_t first_stamp;	/* of the file when this session began */
+static unsigned int first_left;	/* of FIRST_PAGES, in the process that opened it */
+static pid_t opened_by;
 
 static void leave_it(const char *why)
 {
@@ -40,6 +44,8 @@ static void open_kdump(const struct ofl_crash_source *from)
 void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host)
 {
 	ofl_crash_close_reader();
+	first_left = FIRST_PAGES;
+	opened_by = getpid();
 	if (!first_stamp)
 		first_stamp = from->stamp;
 	why_host[0] = '\0';
@@ -70,10 +76,16 @@ struct ofl_kdump *ofl_crash_reader(void)
 
 /*
  * The same pages in every process, so that whoever looks again at what a
- * worker saw meets the same; and spread, as walks go by powers of two.
+ * worker saw meets the same; and spread, as walks go by powers of two. The
+ * command's own process begins with more: mem_section is a few pages, and
+ * whoever misreads these may never come to a page that is a sample.
  */
 bool ofl_crash_is_sample(uint64_t pfn)
 {
+	if (first_left && getpid() == opened_by) {
+		first_left--;
+		return true;
+	}
 	return (pfn * 0x9e3779b97f4a7c15ull) >> (64 - SAMPLE_BITS) == 0;
 }
 
