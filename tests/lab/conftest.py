@@ -19,6 +19,14 @@ COMMANDS = {
     "offowner": "offowner", "offowner.json": "offowner -j", "offcheck.json": "offcheck -j",
 }
 
+#: And in a kdump, which offline.so reads itself: what each of its commands says of every page ...
+OWN = {"offrange-x.json": "offrange -a -x -j", "offrange-x-w1.json": "offrange -a -x -w 1 -j",
+       "offrange-x-w2.json": "offrange -a -x -w 2 -j", "offblock.json": "offblock -j"}
+#: ... and what it says when crash reads: behind the others, as it forgets what was kept of them.
+BY_CRASH = {f"{name.removesuffix('.json')}-C.json": f"{command} -C" for name, command in {
+    **COMMANDS, **OWN}.items() if name.endswith(".json") and "-w1" not in name}
+BY_CRASH["offline-v-C"] = "offline -v -C"
+
 #: Commands that must be refused with one line, and a word of that line.
 REFUSED = {
     "offrange -y": "-y", "offrange -p": "-p", "offrange -p zz": "zz", "offrange -p 5-3": "5-3",
@@ -94,6 +102,7 @@ def said(dump, filters, tmp_path_factory):
     commands.update((f"refused-{number}", command) for number, command in enumerate(REFUSED))
     commands.update(COMMANDS)
     commands.update((f"filter-{number}.json", f"offrange {options} -j") for number, options in enumerate(filters))
+    commands.update({**OWN, **BY_CRASH} if dump.form == "kdump-zlib" else {})
     return Session(dump, commands, tmp_path_factory.mktemp(dump.name))
 
 

@@ -14,6 +14,7 @@ import pytest
 from lab import crashes, dumpedit, dumps, kernels, util
 from lab import truth as t
 from lab.session import Session
+from lab.talk import reader
 
 #: Every page is looked at by these; the others pass over free and compound pages as a whole.
 EVERY_PAGE = ("offrange-x.json", "offblock.json", "offcheck.json")
@@ -21,6 +22,9 @@ COMMANDS = {
     "offline.json": "offline -j", "offrange.json": "offrange -a -j", "offrange-x.json": "offrange -x -a -j",
     "offblock.json": "offblock -j", "offcheck.json": "offcheck -j", "offline": "offline", "after": "p 6*7",
 }
+#: The same, read by crash alone; and who reads otherwise.
+BY_CRASH = {"offline-v": "offline -v", **{f"{name}.by-crash": f"{command} -C" for name, command in COMMANDS.items()
+                                          if name != "after"}}
 CUTS = (10, 50, 90, 99)
 
 
@@ -135,12 +139,16 @@ def workshop(tmp_path_factory):
 
 
 def run(damaged, folder):
-    """(outputs, documents) of a session with a damaged dump."""
+    """(outputs, documents) of a session with a damaged dump, of which crash alone must read the same."""
     extension = crashes.get(damaged.dump.kernel.series.crash).extension
     commands = {"extend": f"extend {extension}"}
     if damaged.before:
         commands["before"] = damaged.before
-    said = Session(damaged.dump, {**commands, **COMMANDS}, folder)
+    said = Session(damaged.dump, {**commands, **COMMANDS, **BY_CRASH}, folder)
+    assert {"elf": "not kdump-compressed", "kdump-zlib": "offline.so itself",
+            "kdump-flat": "flattened"}[damaged.dump.form] in reader(said.out["offline-v"])
+    for name in COMMANDS.keys() - {"after"}:
+        assert said.out[f"{name}.by-crash"] == said.out[name], name
     return said, {name: json.loads(said.out[name]) for name in COMMANDS if name.endswith(".json")}
 
 

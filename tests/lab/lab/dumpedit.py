@@ -224,6 +224,14 @@ class Kdump:
         """Is a page in the dump?"""
         return bool(self.bitmap[pfn >> 3] >> (pfn & 7) & 1)
 
+    def flip(self, pfn, half=1):
+        """Turn a bit over, in the bitmap of pages that the file has, or (half 0) of those that exist."""
+        with open(self.path, "r+b") as file:
+            file.seek(self.bitmap_at + half * self.half + (pfn >> 3))
+            byte, = file.read(1)
+            file.seek(-1, os.SEEK_CUR)
+            file.write(bytes([byte ^ 1 << (pfn & 7)]))
+
     def drop(self, pfns):
         """Take pages out, as the dump filter does: their bits, and their descriptors."""
         count = sum(bin(byte).count("1") for byte in self.bitmap)

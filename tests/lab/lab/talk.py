@@ -5,12 +5,19 @@ import json
 import os
 import pathlib
 import queue
+import re
 import subprocess
 import threading
 import time
 
 from . import crashes
 from .session import command_line
+
+
+def reader(text):
+    """Who reads the dump, by `offline -v`."""
+    found = re.search(r"^READER +(.*)$", text, re.MULTILINE)
+    return found.group(1) if found else ""
 
 
 class Find(Exception):
@@ -20,8 +27,8 @@ class Find(Exception):
 class Crash:
     """A crash that stays: it gets commands through a pipe, one at a time."""
 
-    def __init__(self, dump, folder):
-        """Start it and load the extension."""
+    def __init__(self, dump, folder, load=True):
+        """Start it, and load the extension."""
         self.folder, self.lines, self.marks = pathlib.Path(folder), queue.Queue(), 0
         *head, vmlinux, path = command_line(dump)
         self.process = subprocess.Popen(
@@ -31,7 +38,8 @@ class Crash:
         threading.Thread(target=self._read, daemon=True).start()
         self.extension = crashes.get(dump.kernel.series.crash).extension
         self.run("set scroll off", 120)
-        self.run(f"extend {self.extension}", 60)
+        if load:
+            self.run(f"extend {self.extension}", 60)
 
     def _read(self):
         for line in self.process.stdout:

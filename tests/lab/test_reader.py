@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""offline.so reads a kdump itself, beside crash: the same bytes come out, and in doubt crash reads."""
+
+import dataclasses
+import json
+import os
+import re
+
+import pytest
+
+from conftest import BY_CRASH, OWN
+
+from lab import crashes, dumpedit, dumps, kernels
+from lab import truth as t
+from lab.session import Session
+from lab.talk import Crash, reader
+from test_session import descriptors
+
+ITSELF = "offline.so itself; what crash reads of one page in 128 was the same"
+CONFLICT = "offline.so and crash read different bytes of the dump at "
+#: The first pfn of what was plugged: walks come there last.
+ADDED = 1 << 20
+EVERY = "offrange -a -x -j"
+
+
+def test_who_reads(dump, said):
+    """A kdump is read by offline.so, an ELF dump by crash; -C has crash read, and nothing of what was kept is used."""
+    kdump = dump.form == "kdump-zlib"
+    assert reader(said.out["offline-v"]) == (ITSELF if kdump else "crash: the dump is not kdump-compressed")
+    if kdump:
+        assert reader(said.out["offline-v-C"]) == "crash: -C"
+        assert "\nKEPT" in said.out["offline-v"] and "\nKEPT" not in said.out["offline-v-C"]
+
+
+def test_crash_reads_the_same(dump, said):
+    """Every command, with and without -C, byte by byte."""
+    for name in BY_CRASH if dump.form == "kdump-zlib" else ():
+        if name.endswith(".json"):
+            assert said.out[name] == said.out[name.replace("-C.", ".")], name
+
+
+def test_every_page(dump, said, documents, truth):
+    """The guest's pages, and the same bytes, by any number of processes."""
+    for name in OWN if dump.form == "kdump-zlib" else ():
+        if name.startswith("offrange"):
+            assert not t.differences(t.pfns(t.ranges(documents[name])), t.pfns(truth["offline"])), name
+            assert said.out[name] == said.out["offrange-x.json"], name
+
+
+@pytest.mark.parametrize("series", kernels.selected())
+def test_flattened(series, tmp_path):
+    """QEMU's stream, which crash puts together in its head: read by crash, and right."""
+    dump = dumps.get(series, "both", "kdump-flat")
+    extension = crashes.get(dump.kernel.series.crash).extension
+    said = Session(dump, {"extend": f"extend {extension}", "v": "offline -v", "every": EVERY, "again": f"{EVERY} -C -w 2"},
+                   tmp_path)
+    assert reader(said.out["v"]) == "crash: the dump is flattened"
+    assert not t.differences(t.pfns(t.ranges(json.loads(said.out["every"]))), t.pfns(dump.truth["offline"]))
+    assert said.out["again"] == said.out["every"]
+
+
+class Changing:
+    """A crash on a copy of a dump that changes meanwhile."""
+
+    def __init__(self, folder):
+        self.good = dumps.get(kernels.selected()[0], "both", "kdump-zlib")
+        self.folder = folder
+        self.dump = dataclasses.replace(self.good, folder=folder)
+        dumpedit.copy(self.good.path, self.dump.path)
+        self.stamp = self.dump.path.stat().st_mtime_ns
+        self.crash = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.crash:
+            self.crash.end()
+
+    def start(self, load=True):
+        """Start crash."""
+        self.crash = Crash(self.dump, self.folder, load)
+        return self.crash
+
+    def ask(self, command):
+        """What a command prints, with what crash says of it."""
+        said = self.crash.run(f"{command} > out", 60)
+        return (self.folder / "out").read_text() + said
+
+    def reader(self):
+        """Who reads."""
+        return reader(self.ask("offline -v"))
+
+    def date(self, stamp):
+        """Say when the file was written to."""
+        os.utime(self.dump.path, ns=(stamp, stamp))
+
+
+def test_file_changes(tmp_path):
+    """The file is written to, or another one in its place: crash reads, and no answer changes."""
+    with Changing(tmp_path) as session:
+        session.start()
+        assert session.reader() == ITSELF
+        clean = session.ask(EVERY)
+        files = descriptors(session.crash.process.pid)
+        assert not t.differences(t.pfns(t.ranges(json.loads(clean))), t.pfns(session.good.truth["offline"]))
+        session.date(session.stamp + 1)
+        assert session.reader() == "crash: somebody wrote to the dump in this session"
+        assert session.ask(EVERY) == clean
+        session.date(session.stamp)
+        assert session.reader() == ITSELF
+        other = dumpedit.copy(session.dump.path, tmp_path / "other")
+        other.rename(session.dump.path)
+        session.date(session.stamp)
+        assert session.reader() == "crash: the dump's file is not the one that crash opened"
+        assert session.ask(EVERY) == session.ask(f"{EVERY} -w 2") == clean
+        session.dump.path.unlink()
+        assert session.reader().startswith("crash: ")
+        assert session.ask(EVERY) == clean
+        before = {name: where for name, where in files.items() if where != str(session.dump.path)}
+        after = {name: where for name, where in descriptors(session.crash.process.pid).items() if name in before}
+        assert after == before and len(descriptors(session.crash.process.pid)) == len(files)
+
+
+def test_zero_excluded(tmp_path):
+    """crash is told to read zeros for what the dump has not: of a whole dump that changes nothing."""
+    with Changing(tmp_path) as session:
+        session.start()
+        clean = session.ask(EVERY)
+        session.ask("set zero_excluded on")
+        assert session.reader() == ITSELF
+        assert session.ask(EVERY) == session.ask(f"{EVERY} -C") == clean
+
+
+def sampled(elf, kdump, pfn):
+    """Addresses of pages of the memmap that crash reads too, by the rule of src/crash/reader.c, in the order of walks."""
+    for first, kva in sorted(elf.memmap().items()):
+        frame = elf.phys(kva) // t.PAGE
+        if first >= pfn and frame * 0x9e3779b97f4a7c15 % (1 << 64) >> 57 == 0 and kdump.has(frame):
+            yield kva
+
+
+def around(elf, pfn):
+    """The frames before and behind the memmap's from a pfn on."""
+    frames = [elf.phys(kva) // t.PAGE for first, kva in elf.memmap().items() if first >= pfn]
+    return min(frames) - 1, max(frames) + 1
+
+
+def differs(session, options, where):
+    """A command that ends with the two readers' difference, and the one behind it, which is right."""
+    session.ask(f"extend {session.crash.extension}")
+    said = session.ask(f"offrange -a -x {options}")
+    at = re.search(CONFLICT + "([0-9a-f]+): do not use what this command said; from now on crash reads alone", said)
+    assert at and where in (None, int(at.group(1), 16)), said[-500:]
+    if "-j" in options:
+        document = json.loads(said[:said.rindex("}") + 1])
+        assert document["status"]["result"] == "failed" and CONFLICT in document["status"]["message"]
+    else:
+        assert "status: failed: offline.so and crash" in said and "status: ok" not in said
+    assert session.reader() == "crash: it once read something else than we did"
+    listed = t.pfns(t.ranges(json.loads(session.ask(f"{EVERY} {options.removesuffix('-j')}"))))
+    assert not t.differences(listed, t.pfns(session.good.truth["offline"])), options
+    session.ask(f"extend -u {session.crash.extension}")
+
+
+def test_readers_differ(tmp_path):
+    """crash has the bitmap of the file as it was, offline.so that of today: said, and from then on crash reads alone."""
+    elf = dumpedit.Elf(dumps.get(kernels.selected()[0], "both", "elf").path)
+    with Changing(tmp_path) as session:
+        kdump = dumpedit.Kdump(session.dump.path)
+        before, behind = around(elf, ADDED)
+        kdump.drop({before})
+        session.start(load=False)
+        # a page more before and one less behind: all between seem to lie a page further on in the file
+        kdump.flip(before)
+        kdump.flip(behind)
+        first = next(sampled(elf, kdump, ADDED))
+        for options in ("", "-j", "-w 2", "-w 2 -j"):
+            differs(session, options, first)
+        kdump.flip(behind)
+        differs(session, "-j", None)    # even mem_section is another page
