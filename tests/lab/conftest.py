@@ -20,12 +20,11 @@ COMMANDS = {
 }
 
 #: And in a kdump, which offline.so reads itself: what each of its commands says of every page ...
-OWN = {"offrange-x.json": "offrange -a -x -j", "offrange-x-w1.json": "offrange -a -x -w 1 -j",
-       "offrange-x-w2.json": "offrange -a -x -w 2 -j", "offblock.json": "offblock -j"}
+OWN = {"offrange-x.json": "offrange -a -x -j", "offblock.json": "offblock -j",
+       "offrange-x-w1": "offrange -a -x -w 1 -j", "offrange-x-w2": "offrange -a -x -w 2 -j"}
 #: ... and what it says when crash reads: behind the others, as it forgets what was kept of them.
-BY_CRASH = {f"{name.removesuffix('.json')}-C.json": f"{command} -C" for name, command in {
-    **COMMANDS, **OWN}.items() if name.endswith(".json") and "-w1" not in name}
-BY_CRASH["offline-v-C"] = "offline -v -C"
+BY_CRASH = {f"{name}.by-crash": f"{command} -C" for name, command in {**COMMANDS, **OWN}.items()
+            if name.endswith(".json") or name == "offline-v"}
 
 #: Commands that must be refused with one line, and a word of that line.
 REFUSED = {

@@ -13,7 +13,7 @@ from lab.util import run
 COMMANDS = (
     "offrange", "offrange -x -w 1", "offline -v", "offline -w 2 -j", "offrange -w 3 -a -j", "offrange -p zz",
     "offrange -x -w 2 -j", "offcheck -a", "offcheck -j", "offblock", "offblock -j", "offblock 39", "offowner -a -v",
-    "offowner -j", "offrange -R recorded -j", "offrange | head -1", "help offrange")
+    "offowner -j", "offrange -C -x", "offrange -R recorded -j", "offrange | head -1", "help offrange")
 #: Ends with the next report or the file: one report.
 REPORT = re.compile(r"(?:==\d+==ERROR|[^\n]*runtime error:).*?(?=\n==\d+==ERROR|\n[^\n]*runtime error:|\Z)", re.S)
 #: A frame or a place of ours, not of crash or of the sanitizers.
@@ -36,7 +36,7 @@ def session(dump, extension, folder, environment=None):
 
 def test_no_report(tmp_path):
     """No sanitizer has anything to say of offline.so, and what it prints is the same."""
-    dump = dumps.get(kernels.selected()[0], "both")
+    dump = dumps.get(kernels.selected()[0], "both", "kdump-zlib")
     crash = crashes.get(dump.kernel.series.crash)
     if crash.name != "system":
         pytest.skip(f"the sanitizers' libraries are not of the suite whose crash opens {dump.name}")

@@ -202,9 +202,9 @@ def test_script(dump, tmp_path):
 
 def test_thousand_commands(tmp_path):
     """Memory, descriptors and children are the same after the first hundred and after a thousand."""
-    small = dumps.get(kernels.selected()[0], "both", "elf")
+    small = dumps.get(kernels.selected()[0], "both", "kdump-zlib")
     crash = Crash(small, tmp_path)
-    kinds = ("offline > /dev/null", "offrange -a -j > /dev/null", "offrange -p 100000-10ffff > /dev/null",
+    kinds = ("offline > /dev/null", "offrange -a -j > /dev/null", "offrange -C -p 100000-10ffff > /dev/null",
              "offrange | head -1 > /dev/null", "offline -j > /dev/full", "offrange -p zz > /dev/null",
              "offline -w 2 -x > /dev/null", "offrange -n 99 > /dev/null", "offblock -B 33 > /dev/null",
              "offcheck -p 100000-1000ff > /dev/null")
