@@ -47,7 +47,7 @@ static uint64_t block_bytes_of(const struct file *f)
 	return v >= 1024 && v <= MAX_PAGE && !(v & (v - 1)) ? v : 4096;
 }
 
-/* of a file that could be opened, so these are possible */
+/* of a file that could be opened, so these have to be possible */
 static void take_numbers(struct file *f)
 {
 	uint64_t blocks = number(f, 436, 4);
@@ -57,6 +57,10 @@ static void take_numbers(struct file *f)
 	f->desc_at = f->exists_at + blocks * f->block_bytes;
 	f->nr_blocks = (int32_t)number(f, 8, 4) >= 6 ?
 		     number(f, f->block_bytes + 96, 8) : number(f, 440, 4);
+	if (blocks % 2 || f->has_at == f->exists_at ||
+	    f->nr_blocks > (f->has_at - f->exists_at) * 8 ||
+	    f->desc_at > f->bytes)
+		abort();
 }
 
 static bool bit(const struct file *f, uint64_t map, uint64_t pfn)
