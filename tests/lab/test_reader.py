@@ -51,8 +51,8 @@ def test_flattened(series, tmp_path):
     """QEMU's stream, which crash puts together in its head: read by crash, and right."""
     dump = dumps.get(series, "both", "kdump-flat")
     extension = crashes.get(dump.kernel.series.crash).extension
-    said = Session(dump, {"extend": f"extend {extension}", "v": "offline -v", "every": EVERY, "again": f"{EVERY} -C -w 2"},
-                   tmp_path)
+    said = Session(dump, {"extend": f"extend {extension}", "v": "offline -v", "every": EVERY,
+                          "again": f"{EVERY} -C -w 2"}, tmp_path)
     assert reader(said.out["v"]) == "crash: the dump is flattened"
     assert not t.differences(t.pfns(t.ranges(json.loads(said.out["every"]))), t.pfns(dump.truth["offline"]))
     assert said.out["again"] == said.out["every"]
@@ -132,7 +132,7 @@ def test_zero_excluded(tmp_path):
 
 
 def sampled(elf, kdump, pfn):
-    """Addresses of pages of the memmap that crash reads too, by the rule of src/crash/reader.c, in the order of walks."""
+    """Where the memmap has pages that crash reads too, by the rule of src/crash/reader.c, in the order of walks."""
     for first, kva in sorted(elf.memmap().items()):
         frame = elf.phys(kva) // t.PAGE
         if first >= pfn and frame * 0x9e3779b97f4a7c15 % (1 << 64) >> 57 == 0 and kdump.has(frame):
@@ -163,7 +163,7 @@ def differs(session, options, where):
 
 
 def test_readers_differ(tmp_path):
-    """crash has the bitmap of the file as it was, offline.so that of today: said, and from then on crash reads alone."""
+    """crash has the bitmap of the file as it was, offline.so that of today: said, and then crash reads alone."""
     elf = dumpedit.Elf(dumps.get(kernels.selected()[0], "both", "elf").path)
     with Changing(tmp_path) as session:
         kdump = dumpedit.Kdump(session.dump.path)
