@@ -175,6 +175,7 @@ def test_readers_differ(tmp_path):
         kdump.flip(behind)
         first = next(sampled(elf, kdump, ADDED))
         for options in ("", "-j", "-w 2", "-w 2 -j"):
-            differs(session, options, first)
+            # the parent of a worker that met it looks there itself, and its first pages are all compared
+            differs(session, options, None if "-w" in options else first)
         kdump.flip(behind)
         differs(session, "-j", None)    # even mem_section is another page
