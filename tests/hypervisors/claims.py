@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What must hold on every architecture, whatever the size of a page or of a section."""
 
-import dataclasses
 import json
 import re
 from collections import Counter
 
-from lab import crashes, dumpedit, verdicts
+from lab import crashes, verdicts
 from lab import truth as t
 from lab.session import Session
 
@@ -70,22 +69,12 @@ WALKS = ("offrange", "offline", "offblock")
 
 
 def either_reads(dump, folder):
-    """offline.so reads a dump itself, and prints the same bytes as when crash reads.
-
-    A dump that is still the stream that QEMU writes is put together first: streams are left to crash.
-    """
-    whole = folder / dump.path.name
-    with open(dump.path, "rb") as file:
-        stream = file.read(12) == b"makedumpfile"
-    if stream:
-        dumpedit.unflatten(dump.path, whole)
-    else:
-        whole.symlink_to(dump.path)
+    """offline.so reads a kdump itself, and prints the same bytes as when crash reads."""
     asked = {f"{who}-{walk}": f"{walk} -j{option}" for walk in WALKS for who, option in (("we", ""), ("crash", " -C"))}
     extension = crashes.get(dump.kernel.series.crash).extension
-    out = Session(dataclasses.replace(dump, folder=folder),
-                  {"extend": f"extend {extension}", **asked, "-v": "offline -v", "-v -C": "offline -v -C"}, folder).out
-    readers = [re.search(r"^READER +(.*)$", out[name], re.MULTILINE).group(1) for name in ("-v", "-v -C")]
+    out = Session(dump, {"extend": f"extend {extension}", **asked, "we": "offline -v", "crash": "offline -v -C"},
+                  folder).out
+    readers = [re.search(r"^READER +(.*)$", out[name], re.MULTILINE).group(1) for name in ("we", "crash")]
     assert readers[0].startswith("offline.so itself") and readers[1] == "crash: -C", readers
     for walk in WALKS:
         assert json.loads(out[f"we-{walk}"])["status"]["result"] == "ok", walk
