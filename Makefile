@@ -216,7 +216,7 @@ check-verdicts: deps
 	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -o docs/verdicts.md \
 		$(VERDICT_KERNELS)
 
-# guests of real hypervisors, which are emulated too: half an hour
+# guests of real hypervisors, which are emulated too: half an hour, at first an hour
 hypervisors: all
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/hypervisors.xml
@@ -267,7 +267,7 @@ help:
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
-	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour"
+	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
 	@echo "	make install	to $(EXTENSIONS); DESTDIR, PREFIX"
 	@echo "	make distclean	also empty the cache folder"
