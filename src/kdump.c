@@ -28,6 +28,7 @@
 #define HEAD_STATUS	424
 #define HEAD_BYTES	444
 #define STATUS_INCOMPLETE	0x8
+#define STATUS_CODECS	0x27	/* the same bits as in a descriptor's flags */
 
 /** struct numbers - what we want of the header */
 struct numbers {
@@ -157,6 +158,17 @@ static enum ofl_status check_bitmaps(struct ofl_kdump *k, struct ofl_err *err)
 	return OFL_OK;
 }
 
+/* what the file says of its pages: each may be as it is, or squeezed so */
+static bool have_codec(uint32_t status)
+{
+	size_t i;
+
+	for (i = 0; ofl_codecs[i].name; i++)
+		if (status & ofl_codecs[i].flag)
+			return true;
+	return !(status & STATUS_CODECS);
+}
+
 /* the file's own numbers; every product of them fits */
 static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 				    const struct numbers *n,
@@ -169,6 +181,9 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 	if (n->status & STATUS_INCOMPLETE)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
 				"the dump is incomplete");
+	if (!have_codec(n->status))
+		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+				"offline.so was built without what decompresses the dump");
 	if (version >= 2 && sub->split)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED, "the dump is split");
 	/* with one bitmap only, crash takes it for both; odd ones it halves */

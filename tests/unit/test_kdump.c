@@ -427,6 +427,8 @@ static const char *const other_blocks =
 	"the dump's blocks are no whole pages of the kernel";
 static const char *const impossible = "the dump's header has impossible sizes";
 static const char *const in_bitmaps = "the dump ends inside of its bitmaps";
+static const char *const no_codec =
+	"offline.so was built without what decompresses the dump";
 static const char *const no_memory = "there is no memory for it";
 
 static void test_page_sizes(void **state)
@@ -516,7 +518,8 @@ static const struct {
 	{ KF_BLOCK_SIZE, (uint32_t)-4096, other_blocks },
 	{ KF_STATUS, 0x8, "the dump is incomplete" },
 	{ KF_STATUS, 0x9, "the dump is incomplete" },
-	{ KF_STATUS, 0x37, NULL }, { KF_STATUS, 0, NULL },
+	{ KF_STATUS, 0x10, NULL }, { KF_STATUS, 0, NULL },
+	{ KF_STATUS, 0x4, no_codec }, { KF_STATUS, 0x14, no_codec },
 	{ KF_SPLIT, 1, "the dump is split" },
 	{ KF_SUB_HDR_SIZE, 0, impossible },
 	{ KF_SUB_HDR_SIZE, (uint32_t)-1, impossible },
@@ -534,6 +537,22 @@ static const struct {
 	{ KF_MAX_MAPNR_64, 0, NULL },
 	{ KF_MAX_MAPNR, UINT32_MAX, NULL },
 };
+
+/* a dump for whose pages there is no library is left to crash, all of it */
+static void test_codecs(void **state)
+{
+	enum kf_kind kind;
+
+	(void)state;
+	begin(4096, STEP, 64);
+	for (kind = KF_ZLIB; kind < KF_KINDS; kind++) {
+		kdumpfile_set(&f, KF_STATUS, kdumpfile_flag(kind));
+		if (kdumpfile_can(kind))
+			open_it();
+		else
+			refused(OFL_ERR_UNSUPPORTED, no_codec);
+	}
+}
 
 static void test_headers(void **state)
 {
@@ -958,7 +977,7 @@ int main(void)
 		CASE(test_data_in_any_order), CASE(test_sub_header_sizes),
 		CASE(test_only_in_one_bitmap), CASE(test_behind_the_last),
 		CASE(test_page_sizes), CASE(test_other_files),
-		CASE(test_cut_anywhere), CASE(test_headers),
+		CASE(test_cut_anywhere), CASE(test_headers), CASE(test_codecs),
 		CASE(test_versions), CASE(test_bad_descriptors),
 		CASE(test_page_at_the_end),
 		CASE(test_wrong_sizes_zlib), CASE(test_damaged_zlib),
