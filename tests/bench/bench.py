@@ -235,6 +235,7 @@ def ratios(cpu, wall):
         found[f"kmem -p / offrange{state}"] = (cpu["kmem -p"] / cpu[f"offrange{state}"], ">= 8")
         found[f"kmem -m / offrange{state}"] = (cpu["kmem -m"] / cpu[f"offrange{state}"], ">= 5")
         found[f"drgn / offline{state}"] = (cpu["drgn"] / cpu[f"offline{state}"], ">= 3")
+    found["kmem -p / first offline"] = (cpu["kmem -p"] / cpu["first"], "")
     found["offline -x / floor"] = (cpu["offline -x"] / best, "<= 2.6")
     found["offline -x / -w 2, wall"] = (wall["offline -x"] / wall["offline -x -w 2"], ">= 1.6")
     found["offrange, unread / -w 2, wall"] = (wall["offrange, unread"] / wall["offrange, unread, -w 2"], ">= 1.6")
