@@ -14,7 +14,7 @@
 #include "scan.h"
 
 /*
- * Each takes some 4 MiB: an image of the memmap, buffers, and what the host
+ * Each takes some 5 MiB: an image of the memmap, buffers, a pipe, and what the host
  * writes to in its copy.
  */
 #define OFL_MAX_WORKERS	8

@@ -18,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -25,6 +26,14 @@
 #include "crash_target.h"
 
 #define MAX_COPIES	16
+/*
+ * All wait for the parent, which puts in order what copies tell and prints it:
+ * where they share a processor it comes first. A little only, since on a busy
+ * machine the copies have to keep up with others too.
+ */
+#define COPY_NICE	3
+/* how far a copy may be ahead; what an unprivileged process is allowed */
+#define PIPE_BYTES	(1 << 20)
 
 /* those that stop() has not seen yet, for when crash leaves by a jump */
 static struct ofl_process copies[MAX_COPIES];
@@ -147,6 +156,7 @@ static void live_as_copy(pid_t parent, struct life *life)
 static void live_as_copy(pid_t parent, struct life *life)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + COPY_NICE);
 	if (getppid() == parent)
 		ofl_crash_land_jumps(do_work, life);
 	_exit(0);
@@ -173,6 +183,7 @@ bool ofl_crash_start(void *ctx, void (*work)(void *arg, int fd), void *arg,
 	(void)ctx;
 	if (!slot || pipe2(ends, O_CLOEXEC))
 		return false;
+	fcntl(ends[0], F_SETPIPE_SZ, PIPE_BYTES);
 	/* what is in a buffer now must not come out of the copy too */
 	fflush(NULL);
 	/* a signal between fork() and the copy's own handlers would jump */
