@@ -14,8 +14,8 @@
 #include "scan.h"
 
 /*
- * Each takes some 5 MiB: an image of the memmap, buffers, a pipe, and what the host
- * writes to in its copy.
+ * Each takes some 5 MiB: an image of the memmap, buffers, a pipe, and what the
+ * host writes to in its copy.
  */
 #define OFL_MAX_WORKERS	8
 
