@@ -72,6 +72,16 @@ void ofl_crash_close_reader(void);
 /** ofl_crash_reader() - to read a page with; NULL: crash has to */
 struct ofl_kdump *ofl_crash_reader(void);
 
+/** ofl_crash_can_tell() - does ofl_crash_is_short() know anything? */
+bool ofl_crash_can_tell(void);
+
+/**
+ * ofl_crash_is_short() - would crash give something else for this page?
+ *
+ * Shape:  see OFL_KDUMP_SHORT. False also where nobody but crash can tell.
+ */
+bool ofl_crash_is_short(uint64_t pfn);
+
 /** ofl_crash_is_sample() - is this one of the pages that crash reads too? */
 bool ofl_crash_is_sample(uint64_t pfn);
 

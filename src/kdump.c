@@ -28,7 +28,7 @@
 #define HEAD_STATUS	424
 #define HEAD_BYTES	444
 #define STATUS_INCOMPLETE	0x8
-#define STATUS_CODECS	0x27	/* the same bits as in a descriptor's flags */
+#define STATUS_CODECS	0x27	/* zlib, lzo, snappy, zstd: as in page_desc.flags */
 
 /** struct numbers - what we want of the header */
 struct numbers {
@@ -66,6 +66,7 @@ struct buffer {
 
 struct ofl_kdump {
 	int fd;
+	const char *why_not;	/* see ofl_kdump_why_not() */
 	size_t page_bytes;
 	size_t block_bytes;
 	unsigned char *block;	/* the last one; NULL: blocks are pages */
@@ -179,11 +180,9 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 	uint64_t max = version >= 6 ? sub->max_mapnr_64 : n->max_mapnr;
 
 	if (n->status & STATUS_INCOMPLETE)
-		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-				"the dump is incomplete");
-	if (!have_codec(n->status))
-		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-				"offline.so was built without what decompresses the dump");
+		k->why_not = "the dump is incomplete";
+	else if (!have_codec(n->status))
+		k->why_not = "offline.so was built without what decompresses the dump";
 	if (version >= 2 && sub->split)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED, "the dump is split");
 	/* with one bitmap only, crash takes it for both; odd ones it halves */
@@ -293,6 +292,11 @@ void ofl_kdump_close(struct ofl_kdump *k)
 	free(k);
 }
 
+const char *ofl_kdump_why_not(const struct ofl_kdump *k)
+{
+	return k->why_not;
+}
+
 static bool exists(struct ofl_kdump *k, uint64_t nr)
 {
 	const unsigned char *at = peek(k, &k->exists, k->exists_at + nr / 8, 1);
@@ -321,9 +325,9 @@ static bool expand(struct ofl_kdump *k, const struct desc *d, void *block)
 	const void *from = peek(k, &k->data, (uint64_t)d->offset, d->bytes);
 	size_t i;
 
-	if (!from)
+	if (!from || !d->bytes)
 		return false;
-	if (!d->flags && d->bytes == k->block_bytes) {
+	if (!d->flags) {
 		memcpy(block, from, d->bytes);
 		return true;
 	}
@@ -334,36 +338,63 @@ static bool expand(struct ofl_kdump *k, const struct desc *d, void *block)
 	return false;
 }
 
-static bool read_block(struct ofl_kdump *k, uint64_t nr, void *block)
+static bool find_desc(struct ofl_kdump *k, uint64_t nr, struct desc *ret)
 {
 	const void *from;
-	struct desc d;
 	uint64_t i;
 
 	if (nr >= k->nr_blocks || !exists(k, nr) || !index_of(k, nr, &i))
 		return false;
-	from = peek(k, &k->desc, k->desc_at + i * sizeof(d), sizeof(d));
+	from = peek(k, &k->desc, k->desc_at + i * sizeof(*ret), sizeof(*ret));
 	if (!from)
 		return false;
-	memcpy(&d, from, sizeof(d));
+	memcpy(ret, from, sizeof(*ret));
 	/* offset 0: the disk was full when the dump was written */
-	if (d.offset <= 0 || !d.bytes || d.bytes > k->block_bytes)
-		return false;
-	return expand(k, &d, block);
+	return ret->offset > 0 && ret->bytes <= k->block_bytes;
 }
 
-bool ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn, void *page)
+static bool is_short(const struct ofl_kdump *k, const struct desc *d)
+{
+	return !(d->flags & STATUS_CODECS) && d->bytes < k->block_bytes;
+}
+
+static enum ofl_kdump_page read_block(struct ofl_kdump *k, uint64_t nr,
+				      void *block)
+{
+	struct desc d;
+
+	if (!find_desc(k, nr, &d))
+		return OFL_KDUMP_ASK_HOST;
+	if (is_short(k, &d))
+		return OFL_KDUMP_SHORT;
+	if (k->why_not)
+		return OFL_KDUMP_ASK_HOST;
+	return expand(k, &d, block) ? OFL_KDUMP_READ : OFL_KDUMP_ASK_HOST;
+}
+
+enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
+				   void *page)
 {
 	uint64_t pages = k->block_bytes / k->page_bytes, nr = pfn / pages;
+	enum ofl_kdump_page got;
 
 	if (!k->block)
 		return read_block(k, pfn, page);
 	if (nr != k->block_nr) {
 		k->block_nr = NO_BLOCK;
-		if (!read_block(k, nr, k->block))
-			return false;
+		got = read_block(k, nr, k->block);
+		if (got != OFL_KDUMP_READ)
+			return got;
 		k->block_nr = nr;
 	}
 	memcpy(page, k->block + pfn % pages * k->page_bytes, k->page_bytes);
-	return true;
+	return OFL_KDUMP_READ;
+}
+
+bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn)
+{
+	struct desc d;
+
+	return find_desc(k, pfn / (k->block_bytes / k->page_bytes), &d) &&
+	       is_short(k, &d);
 }

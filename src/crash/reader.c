@@ -18,6 +18,7 @@
 #define FIRST_PAGES	64	/* ... and in each command these */
 
 static struct ofl_kdump *kdump;
+static bool reads;		/* false: it only says which pages are damaged */
 static char why_host[sizeof(((struct ofl_err *)0)->text)];	/* "": we read */
 static bool differ;
 static uint64_t differ_kva;
@@ -39,6 +40,8 @@ static void open_kdump(const struct ofl_crash_source *from)
 		leave_it("the dump's file is not the one that crash opened");
 	else if (ofl_kdump_open(fd, from->page_bytes, &kdump, &err))
 		leave_it(err.text);
+	else if (ofl_kdump_why_not(kdump))
+		leave_it(ofl_kdump_why_not(kdump));
 }
 
 void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host)
@@ -53,25 +56,37 @@ void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host)
 		leave_it("it once read something else than we did");
 	else if (from->why_host)
 		leave_it(from->why_host);
-	else if (host)
-		leave_it("-C");
 	else if (from->stamp != first_stamp)
 		/* crash goes on with the bitmaps that it found at its start */
 		leave_it("somebody wrote to the dump in this session");
 	else
 		open_kdump(from);
+	if (host && !why_host[0])
+		leave_it("-C");
+	reads = !why_host[0];
 }
 
 void ofl_crash_close_reader(void)
 {
 	ofl_kdump_close(kdump);
 	kdump = NULL;
+	reads = false;
 	differ = false;
 }
 
 struct ofl_kdump *ofl_crash_reader(void)
 {
+	return reads ? kdump : NULL;
+}
+
+bool ofl_crash_can_tell(void)
+{
 	return kdump;
+}
+
+bool ofl_crash_is_short(uint64_t pfn)
+{
+	return kdump && ofl_kdump_is_short(kdump, pfn);
 }
 
 /*
@@ -101,7 +116,7 @@ void ofl_crash_reading(void *ctx, struct ofl_reading *ret)
 {
 	(void)ctx;
 	*ret = (struct ofl_reading){
-		.why_host = kdump ? NULL : why_host,
+		.why_host = reads ? NULL : why_host,
 		.differ = differ,
 		.differ_kva = differ_kva,
 	};

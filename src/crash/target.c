@@ -132,19 +132,34 @@ static bool crash_reads_the_same(uint64_t kva, const void *page)
 	       !memcmp(theirs, page, PAGESIZE());
 }
 
-/* a page of the dump without crash; false: ask crash, which also knows why */
-static bool read_page(uint64_t kva, void *page)
+/* a page of the dump without crash; OFL_KDUMP_ASK_HOST: it also knows why */
+static enum ofl_kdump_page read_page(uint64_t kva, void *page)
 {
 	struct ofl_kdump *k = ofl_crash_reader();
+	enum ofl_kdump_page got;
 	physaddr_t paddr = 0;
 
-	if (!k || !fenced_kvtop(kva, &paddr) ||
-	    !ofl_kdump_read(k, paddr >> PAGESHIFT(), page))
-		return false;
-	if (!ofl_crash_is_sample(paddr >> PAGESHIFT()) ||
+	if (!k || !fenced_kvtop(kva, &paddr))
+		return OFL_KDUMP_ASK_HOST;
+	got = ofl_kdump_read(k, paddr >> PAGESHIFT(), page);
+	if (got != OFL_KDUMP_READ ||
+	    !ofl_crash_is_sample(paddr >> PAGESHIFT()) ||
 	    crash_reads_the_same(kva, page))
-		return true;
+		return got;
 	ofl_crash_distrust(kva);
+	return OFL_KDUMP_ASK_HOST;
+}
+
+/* does crash have something else where [kva, kva + bytes) should be? */
+static bool any_short(uint64_t kva, size_t bytes)
+{
+	uint64_t at = kva & ~(uint64_t)(PAGESIZE() - 1);
+	physaddr_t paddr = 0;
+
+	for (; ofl_crash_can_tell() && at < kva + bytes; at += PAGESIZE())
+		if (fenced_kvtop(at, &paddr) &&
+		    ofl_crash_is_short(paddr >> PAGESHIFT()))
+			return true;
 	return false;
 }
 
@@ -153,8 +168,10 @@ static enum ofl_read crash_read(void *ctx, uint64_t kva, void *buf,
 {
 	(void)ctx;
 	if (bytes == PAGESIZE() && !(kva & (PAGESIZE() - 1)) &&
-	    read_page(kva, buf))
+	    read_page(kva, buf) == OFL_KDUMP_READ)
 		return OFL_READ_OK;
+	if (any_short(kva, bytes))
+		return OFL_READ_UNREADABLE;
 	return fenced_readmem(kva, buf, bytes) ? OFL_READ_OK :
 						 why_not(kva, buf, bytes);
 }

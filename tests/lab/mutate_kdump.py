@@ -57,6 +57,10 @@ class Places:
         self.bytes = os.path.getsize(self.good.path)
         self.every = t.pfns(self.good.truth["offline"])
 
+    def pfns(self, frames):
+        """The pages whose struct pages are in these frames."""
+        return {self.pfn_of[frame] + i for frame in frames for i in range(dumpedit.PER_PAGE)}
+
 
 class Damaged:
     """A copy of the file, and what was done to it."""
@@ -65,6 +69,8 @@ class Damaged:
         self.places, self.rng, self.path = places, rng, path
         self.touched, self.done = set(), collections.Counter()
         self.shifted = False    # bitmaps or header: any page may be another
+        self.crash_alone = False
+        self.short_frames = set()
         dumpedit.copy(places.good.path, path)
         self.file = open(path, "r+b")   # pylint: disable=consider-using-with
 
@@ -89,9 +95,6 @@ class Damaged:
         frame = self._frame()
         desc = self._desc(frame)
         desc[field] = choose(desc)
-        # of a shorter page that is not compressed, crash gives what its buffer still had from another one
-        if not desc[2] & COMPRESSED:
-            desc[1] = t.PAGE
         self._write(self.places.desc_at[frame], DESC.pack(*desc))
 
     # -- kinds of damage --------------------------------------------------------
@@ -160,6 +163,20 @@ class Damaged:
         (at, form), value = self.rng.choice((
             (STATUS, 8), (SPLIT, 1), (MAX_PFN, self.places.last), (MAX_PFN, self.places.frames[-1] + 1)))
         self._write(at, struct.pack(form, value))
+        self.crash_alone |= (at, form) == SPLIT
+
+    def short(self):
+        """The frames stored as they are, and yet shorter than a page."""
+        for frame in sorted(self.touched):
+            offset, size, flags, _ = self._desc(frame)
+            if offset > 0 and size < t.PAGE and not flags & COMPRESSED:
+                yield frame
+
+    def lengthen(self):
+        """Make them as long as a page: crash alone gives what its buffer still had from another one."""
+        for frame in self.short():
+            desc = self._desc(frame)
+            self._write(self.places.desc_at[frame], DESC.pack(desc[0], t.PAGE, *desc[2:]))
 
     def lone_bit(self):
         """A bit of the second bitmap, and all that is behind it is another page: crash may not even start."""
@@ -182,6 +199,9 @@ def damage(places, rng, path):
     for how in chosen:
         how(damaged)
         damaged.done[how.__name__] += 1
+    if damaged.crash_alone:
+        damaged.lengthen()
+    damaged.short_frames = set(damaged.short())
     damaged.file.close()
     return damaged
 
@@ -207,7 +227,9 @@ def judge(said, damaged):
         return
     document = json.loads(said["every"])
     listed, unknown = rows(document, "ranges"), rows(document, "unknown")
-    touched = {damaged.places.pfn_of[frame] + i for frame in damaged.touched for i in range(dumpedit.PER_PAGE)}
+    touched, short = damaged.places.pfns(damaged.touched), damaged.places.pfns(damaged.short_frames)
+    if short - unknown:
+        yield f"short, but not called unknown: {t.differences(short - unknown, set())}"
     every = damaged.places.every
     if every - listed - unknown - touched:
         yield f"called not offline: {t.differences(every - listed - unknown - touched, set())}"
@@ -224,7 +246,7 @@ class Campaign:
         self.places, self.seed, self.say = Places(series), seed, say
         self.folder = pathlib.Path(folder)
         self.finds, self.kinds, self.readers, self.results = [], *(collections.Counter() for _ in range(3))
-        self.damages = self.refused = 0
+        self.damages = self.refused = self.short = 0
 
     def one(self, number):
         """One file, one crash."""
@@ -235,6 +257,7 @@ class Campaign:
         damaged = damage(self.places, random.Random(f"{self.seed}/{number}"), dump.path)
         self.kinds += damaged.done
         self.damages += damaged.done.total()
+        self.short += len(damaged.short_frames)
         commands = {"extend": f"extend {crashes.get(dump.kernel.series.crash).extension}", **ASKED}
         try:
             said = Session(dump, commands, folder, 120).out
@@ -258,7 +281,7 @@ class Campaign:
             self.one(number)
         counts = "; ".join(", ".join(f"{number} {kind}" for kind, number in sorted(counter.items()))
                            for counter in (self.kinds, self.readers, self.results))
-        self.say(f"seed {self.seed}: {count} kdumps, {self.damages} damages ({counts}); "
+        self.say(f"seed {self.seed}: {count} kdumps, {self.damages} damages ({counts}); {self.short} short pages; "
                  f"{self.refused} not opened by crash; {len(self.finds)} finds")
 
 

@@ -96,16 +96,24 @@ static void expect(uint64_t pfn)
 
 	fill(want, pfn, f.page_bytes);
 	memset(got, 0xa5, f.page_bytes);
-	if (!ofl_kdump_read(k, pfn, got))
+	assert_false(ofl_kdump_is_short(k, pfn));
+	if (ofl_kdump_read(k, pfn, got) != OFL_KDUMP_READ)
 		fail_msg("pfn %lx is not there", (unsigned long)pfn);
 	if (memcmp(got, want, f.page_bytes))
 		fail_msg("pfn %lx is another page", (unsigned long)pfn);
 }
 
+static void expect_not(uint64_t pfn, enum ofl_kdump_page why)
+{
+	assert_int_equal(ofl_kdump_is_short(k, pfn), why == OFL_KDUMP_SHORT);
+	if (ofl_kdump_read(k, pfn, got) != why)
+		fail_msg("pfn %lx is there, or it is said to be what it is not",
+			 (unsigned long)pfn);
+}
+
 static void expect_none(uint64_t pfn)
 {
-	if (ofl_kdump_read(k, pfn, got))
-		fail_msg("pfn %lx is there", (unsigned long)pfn);
+	expect_not(pfn, OFL_KDUMP_ASK_HOST);
 }
 
 static void need(enum kf_kind kind)
@@ -213,7 +221,7 @@ static void expect_part(uint64_t pfn, size_t page_bytes)
 
 	fill(want, pfn / parts, f.page_bytes);
 	memset(got, 0xa5, page_bytes);
-	if (!ofl_kdump_read(k, pfn, got))
+	if (ofl_kdump_read(k, pfn, got) != OFL_KDUMP_READ)
 		fail_msg("pfn %lx is not there", (unsigned long)pfn);
 	if (memcmp(got, want + pfn % parts * page_bytes, page_bytes))
 		fail_msg("pfn %lx is another page", (unsigned long)pfn);
@@ -319,7 +327,7 @@ static void test_mixed_kinds(void **state)
 	}
 	check_in_any_order();
 	for (pfn = 8; pfn < 200; pfn += 9) {
-		assert_true(ofl_kdump_read(k, pfn, got));
+		assert_int_equal(ofl_kdump_read(k, pfn, got), OFL_KDUMP_READ);
 		fill_noise(noise, pfn, 4096);
 		assert_memory_equal(got, noise, 4096);
 	}
@@ -346,7 +354,7 @@ static void test_data_in_any_order(void **state)
 		unsigned char want[4096];
 
 		fill(want, (59 - i) * 5, 4096);
-		assert_true(ofl_kdump_read(k, i * 5, got));
+		assert_int_equal(ofl_kdump_read(k, i * 5, got), OFL_KDUMP_READ);
 		assert_memory_equal(got, want, 4096);
 	}
 }
@@ -427,6 +435,7 @@ static const char *const other_blocks =
 	"the dump's blocks are no whole pages of the kernel";
 static const char *const impossible = "the dump's header has impossible sizes";
 static const char *const in_bitmaps = "the dump ends inside of its bitmaps";
+static const char *const incomplete = "the dump is incomplete";
 static const char *const no_codec =
 	"offline.so was built without what decompresses the dump";
 static const char *const no_memory = "there is no memory for it";
@@ -516,10 +525,7 @@ static const struct {
 	{ KF_BLOCK_SIZE, 4097, other_blocks }, { KF_BLOCK_SIZE, 12288, other_blocks },
 	{ KF_BLOCK_SIZE, 131072, other_blocks },
 	{ KF_BLOCK_SIZE, (uint32_t)-4096, other_blocks },
-	{ KF_STATUS, 0x8, "the dump is incomplete" },
-	{ KF_STATUS, 0x9, "the dump is incomplete" },
 	{ KF_STATUS, 0x10, NULL }, { KF_STATUS, 0, NULL },
-	{ KF_STATUS, 0x4, no_codec }, { KF_STATUS, 0x14, no_codec },
 	{ KF_SPLIT, 1, "the dump is split" },
 	{ KF_SUB_HDR_SIZE, 0, impossible },
 	{ KF_SUB_HDR_SIZE, (uint32_t)-1, impossible },
@@ -547,11 +553,46 @@ static void test_codecs(void **state)
 	begin(4096, STEP, 64);
 	for (kind = KF_ZLIB; kind < KF_KINDS; kind++) {
 		kdumpfile_set(&f, KF_STATUS, kdumpfile_flag(kind));
+		open_it();
 		if (kdumpfile_can(kind))
-			open_it();
+			assert_null(ofl_kdump_why_not(k));
 		else
-			refused(OFL_ERR_UNSUPPORTED, no_codec);
+			assert_string_equal(ofl_kdump_why_not(k), no_codec);
 	}
+}
+
+/* it can be told which pages are damaged, if nothing else */
+static void test_not_read(void **state)
+{
+	static const struct {
+		uint64_t status;
+		const char *why;
+	} rows[] = {
+		{ 0x8, incomplete }, { 0x9, incomplete }, { 0xc, incomplete },
+		{ 0x4, no_codec }, { 0x14, no_codec },
+	};
+	struct kf_desc d;
+	size_t i;
+
+	(void)state;
+	begin(4096, STEP, 64);
+	add(1, KF_RAW);
+	add(2, KF_RAW);
+	d = kdumpfile_desc(&f, 1);
+	d.size--;
+	kdumpfile_set_desc(&f, 1, &d);
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		kdumpfile_set(&f, KF_STATUS, rows[i].status);
+		open_it();
+		assert_string_equal(ofl_kdump_why_not(k), rows[i].why);
+		expect_none(1);
+		expect_not(2, OFL_KDUMP_SHORT);
+		expect_none(3);
+	}
+	kdumpfile_set(&f, KF_STATUS, 0x1);
+	open_it();
+	if (kdumpfile_can(KF_ZLIB))
+		expect(1);
 }
 
 static void test_headers(void **state)
@@ -602,15 +643,24 @@ static void test_versions(void **state)
 
 /* ---- damaged pages ---- */
 
+/* cache_page() of crash copies a whole page of these */
+static bool is_short(const struct kf_desc *d)
+{
+	return d->offset > 0 && d->size < 4096 && !(d->flags & 0x27);
+}
+
 /* the descriptor of the page in the middle of five becomes @bad */
 static void check_desc(const struct kf_desc *bad)
 {
+	enum ofl_kdump_page why = is_short(bad) ? OFL_KDUMP_SHORT :
+						  OFL_KDUMP_ASK_HOST;
+
 	kdumpfile_set_desc(&f, 2, bad);
 	open_it();
 	expect(101);
-	expect_none(102);
+	expect_not(102, why);
 	expect(103);
-	expect_none(102);
+	expect_not(102, why);
 	expect(100);
 	expect(104);
 }
@@ -658,6 +708,52 @@ static void test_bad_descriptors(void **state)
 	kdumpfile_set_desc(&f, 2, &good);
 	open_it();
 	expect(102);
+}
+
+/* a page that is not compressed is there as a whole, or damaged */
+static void test_short(void **state)
+{
+	struct kf_desc good, bad;
+	uint32_t bytes;
+
+	(void)state;
+	begin_five(KF_RAW);
+	good = kdumpfile_desc(&f, 2);
+	for (bytes = 0; bytes < 4096; bytes += bytes < 8 ? 1 : 511) {
+		bad = good;
+		bad.size = bytes;
+		assert_true(is_short(&bad));
+		check_desc(&bad);
+		bad.flags = 0x40;
+		check_desc(&bad);
+		bad.flags = kdumpfile_flag(KF_ZLIB);
+		assert_false(is_short(&bad));
+		check_desc(&bad);
+	}
+	/* where there is no page there is no short one */
+	kdumpfile_bit(&f, KF_EXISTS, 102, false);
+	open_it();
+	expect_none(102);
+}
+
+/* each page of a short block, and no other */
+static void test_short_block_of_pages(void **state)
+{
+	struct kf_desc d;
+
+	(void)state;
+	begin(65536, STEP, 64);
+	add(1, KF_RAW);
+	add(2, KF_RAW);
+	d = kdumpfile_desc(&f, 1);
+	d.size -= 9;
+	kdumpfile_set_desc(&f, 1, &d);
+	assert_int_equal(ofl_kdump_open(f.fd, 4096, &k, &err), OFL_OK);
+	got = malloc(4096);
+	expect_not(2 * 16, OFL_KDUMP_SHORT);
+	expect_part(1 * 16 + 15, 4096);
+	expect_not(2 * 16 + 15, OFL_KDUMP_SHORT);
+	expect_none(3 * 16);
 }
 
 /* the last page ends with the file, or a byte before its end */
@@ -979,6 +1075,7 @@ int main(void)
 		CASE(test_page_sizes), CASE(test_other_files),
 		CASE(test_cut_anywhere), CASE(test_headers), CASE(test_codecs),
 		CASE(test_versions), CASE(test_bad_descriptors),
+		CASE(test_not_read), CASE(test_short), CASE(test_short_block_of_pages),
 		CASE(test_page_at_the_end),
 		CASE(test_wrong_sizes_zlib), CASE(test_damaged_zlib),
 		CASE(test_wrong_sizes_lzo), CASE(test_damaged_lzo),
