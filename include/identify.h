@@ -24,7 +24,8 @@ struct ofl_identifier {
  * ofl_identify() - who has this PageOffline page of an online section?
  * @claim: out  owner NULL: an orphan
  *
- * Errors: false if that is not known; why_not says why.
+ * Errors: false if that is not known; why_not says why, and end_pfn for which
+ *         pages.
  */
 bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
 		  struct ofl_claim *claim);

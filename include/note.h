@@ -27,16 +27,12 @@ struct ofl_note {
 
 /** struct ofl_noter - takes notes and hands them on */
 struct ofl_noter {
-	struct ofl_note run;	/* in work; pages == 0: none */
 	enum ofl_status (*put)(void *arg, const struct ofl_note *note);
 	void *arg;
 };
 
 /** ofl_noter_sink() - a sink that takes notes; what put() returns, it returns */
 struct ofl_sink ofl_noter_sink(struct ofl_noter *noter);
-
-/** ofl_noter_flush() - hand on the run in work: a section is at its end */
-enum ofl_status ofl_noter_flush(struct ofl_noter *noter);
 
 /**
  * ofl_note_say() - tell sinks what a note says

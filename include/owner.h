@@ -40,6 +40,12 @@ struct ofl_claim {
 	uint64_t unit_pfn, unit_pages;
 	bool unit_tail;		/* shares the reference of the unit's first page */
 	bool stray;		/* in his range, and not in his books */
+	/*
+	 * All pages up to here that are like the one asked for but for their
+	 * pfn have the same answer, "not mine" included; up to its own pfn, or
+	 * 0: nothing is known of others.
+	 */
+	uint64_t end_pfn;
 	const char *blind;	/* owner NULL: who could not be asked, and why */
 };
 
@@ -169,6 +175,7 @@ struct ofl_owner_ops {
 	unsigned int (*devices)(const void *state, struct ofl_device *ret);
 	/**
 	 * claim - is this page his? true: @ret but for owner is filled
+	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
 	 *
 	 * Shape: OFL_MGO_KEEPS says that the page lies in memory that the
 	 *        device has given to the kernel: anybody may have ballooned it
@@ -224,10 +231,20 @@ void ofl_owners_free(struct ofl_owners *o);
 /**
  * ofl_owners_claim() - who owns the page; owner NULL: nobody does
  *
- * Shape: the best evidence wins; a second owner with proof is the rival.
+ * Shape: the best evidence wins; a second owner with proof is the rival. The
+ *        claim's end_pfn is as far as everybody's answer goes, and behind @p.
  */
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret);
+
+/** ofl_claim_pages() - of @pages like pages from @pfn on, for how many it holds */
+static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
+				       uint64_t pfn, uint64_t pages)
+{
+	uint64_t most = claim->end_pfn > pfn ? claim->end_pfn - pfn : 1;
+
+	return pages < most ? pages : most;
+}
 
 /** ofl_owners_expect() - does anybody's book say that it is PageOffline? */
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,

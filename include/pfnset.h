@@ -36,6 +36,13 @@ enum ofl_pfnset_add {
 enum ofl_pfnset_add ofl_pfnset_add(struct ofl_pfnset *s, uint64_t pfn);
 bool ofl_pfnset_has(struct ofl_pfnset *s, uint64_t pfn);
 
+/**
+ * ofl_pfnset_end() - up to where all pages are in the set as @pfn is, or not
+ *
+ * Shape:  at most to the end of its piece; UINT64_MAX: the set is empty.
+ */
+uint64_t ofl_pfnset_end(struct ofl_pfnset *s, uint64_t pfn);
+
 /** ofl_pfnset_free() - give everything back; twice is fine */
 void ofl_pfnset_free(struct ofl_pfnset *s);
 

@@ -45,6 +45,8 @@ struct ofl_merger {
 	enum ofl_status (*emit)(void *arg, const struct ofl_run *run);
 	/**
 	 * identify - fill in owner and device of a page; false: leave it out
+	 * @run: in/out  comes with pages like it behind it; leaves with as many
+	 *               of them as the answer holds for, at least one
 	 *
 	 * Shape: NULL: nobody asks. Like names must be the same pointers.
 	 */

@@ -26,6 +26,15 @@ struct ofl_page {
 	bool movable_ops;	/* ofl_page_movable_ops() */
 };
 
+/** ofl_page_alike() - does all that is said of an offline page fit both? */
+static inline bool ofl_page_alike(const struct ofl_page *a,
+				  const struct ofl_page *b)
+{
+	return a->flags == b->flags && a->type == b->type &&
+	       a->refcount == b->refcount && a->private == b->private &&
+	       a->movable_ops == b->movable_ops;
+}
+
 /** struct ofl_hole - neighbouring unknown pages of one section */
 struct ofl_hole {
 	uint64_t start_pfn;
@@ -51,9 +60,13 @@ struct ofl_sink {
 				 const struct ofl_page *p,
 				 const unsigned char *raw,
 				 const unsigned char *raw_end, bool offline);
-	/** offline - a PageOffline page; stale if its section is not online */
+	/**
+	 * offline - PageOffline pages; stale if their section is not online
+	 * @p:     the first of them; the others are like it but for their pfn
+	 * @pages: how many, all of section @s; 1 if the sink has known()
+	 */
 	enum ofl_status (*offline)(void *arg, const struct ofl_section *s,
-				   const struct ofl_page *p);
+				   const struct ofl_page *p, uint64_t pages);
 	/** unknown - pages of online sections that nothing is known of */
 	enum ofl_status (*unknown)(void *arg, const struct ofl_section *s,
 				   const struct ofl_hole *h);

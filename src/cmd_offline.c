@@ -258,23 +258,34 @@ struct owners {
 	uint64_t unknown;
 };
 
-static enum ofl_status count_owner(void *arg, const struct ofl_section *s,
-				   const struct ofl_page *p)
+/* whose the first of @pages is; -> for how many of them that holds */
+static uint64_t count_first(struct owners *o, const struct ofl_page *p,
+			    uint64_t pages)
 {
-	struct owners *o = arg;
 	struct ofl_claim claim;
 	size_t i = 0;
+	bool known = ofl_identify(&o->id, p, &claim);
 
-	if (!s->online)
-		return OFL_OK;
-	if (!ofl_identify(&o->id, p, &claim)) {
-		o->unknown++;
-		return OFL_OK;
+	pages = ofl_claim_pages(&claim, p->pfn, pages);
+	if (!known) {
+		o->unknown += pages;
+		return pages;
 	}
 	if (claim.owner)
 		while (ofl_owner_table[i] != claim.owner)
 			i++;
-	o->pages[claim.owner ? i : OFL_MAX_OWNERS]++;
+	o->pages[claim.owner ? i : OFL_MAX_OWNERS] += pages;
+	return pages;
+}
+
+static enum ofl_status count_owners(void *arg, const struct ofl_section *s,
+				    const struct ofl_page *p, uint64_t pages)
+{
+	uint64_t end = p->pfn + pages;
+	struct ofl_page at = *p;
+
+	while (s->online && at.pfn < end)
+		at.pfn += count_first(arg, &at, end - at.pfn);
 	return OFL_OK;
 }
 
@@ -397,7 +408,7 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
 	struct ofl_session *s = ctx->s;
 	struct owners owners = { .id.s = s };
-	struct ofl_sink sink = { .offline = count_owner, .arg = &owners };
+	struct ofl_sink sink = { .offline = count_owners, .arg = &owners };
 	struct ofl_scan_result r;
 	struct ofl_columns shown;
 	enum ofl_status st = OFL_OK;

@@ -108,37 +108,45 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 	return st;
 }
 
-static enum ofl_status see_page(void *arg, const struct ofl_section *s,
-				const struct ofl_page *p)
+static void see_page(struct owner *o, const struct ofl_section *s,
+		     const struct ofl_page *p)
 {
-	const struct ofl_layout *l;
+	const struct ofl_layout *l = o->env->l;
 	const unsigned char *raw;
 	struct ofl_classified c;
+
+	raw = ofl_pagereader_get(&o->reader, s->memmap_kva +
+				 (p->pfn - s->start_pfn) * l->struct_page_bytes);
+	if (!raw) {
+		o->unread++;
+		return;
+	}
+	ofl_classify(&o->classifier, s, p, raw, raw + l->struct_page_bytes,
+		     true, &c);
+	if (o->narrow && c.claim.owner != o->only)
+		return;
+	o->open.offline++;
+	o->open.pages[ofl_books_owner(c.claim.owner)]++;
+	ofl_books_add(&o->books, &c);
+}
+
+static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p, uint64_t pages)
+{
 	struct owner *o = arg;
 	enum ofl_status st = enter(o, s);
+	uint64_t end = p->pfn + pages;
+	struct ofl_page at = *p;
 
 	if (st)
 		return st;
 	if (p->zone)
 		o->open.node = p->zone->node;
-	if (!s->online) {
-		o->open.stale += !o->narrow;
-		return OFL_OK;
-	}
-	l = o->env->l;
-	raw = ofl_pagereader_get(&o->reader, s->memmap_kva +
-				 (p->pfn - s->start_pfn) * l->struct_page_bytes);
-	if (!raw) {
-		o->unread++;
-		return OFL_OK;
-	}
-	ofl_classify(&o->classifier, s, p, raw, raw + l->struct_page_bytes,
-		     true, &c);
-	if (o->narrow && c.claim.owner != o->only)
-		return OFL_OK;
-	o->open.offline++;
-	o->open.pages[ofl_books_owner(c.claim.owner)]++;
-	ofl_books_add(&o->books, &c);
+	if (!s->online)
+		o->open.stale += o->narrow ? 0 : pages;
+	/* what a page is in takes its struct page: each is looked at */
+	for (; s->online && at.pfn < end; at.pfn++)
+		see_page(o, s, &at);
 	return OFL_OK;
 }
 
@@ -164,7 +172,7 @@ static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
 {
 	const struct ofl_run_ctx *ctx = o->ctx;
 	struct ofl_sink sink = {
-		.offline = see_page, .arg = o,
+		.offline = see_pages, .arg = o,
 		.known = o->every_section ? see_any : NULL,
 	};
 	enum ofl_status st;

@@ -173,10 +173,13 @@ static bool identify(void *arg, const struct ofl_section *s,
 	struct printer *pr = arg;
 	struct ofl_claim claim;
 
+	run->owner = run->device = NULL;
 	if (s->online && ofl_identify(&pr->id, p, &claim)) {
 		run->owner = ofl_owner_name(&claim);
 		run->device = ofl_owner_device(&pr->id.a->owners, &claim);
 	}
+	if (s->online)
+		run->pages = ofl_claim_pages(&claim, p->pfn, run->pages);
 	return !pr->only || (run->owner && !strcmp(run->owner, pr->only));
 }
 

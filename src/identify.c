@@ -43,6 +43,7 @@ bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
 
 	if (!id->tried)
 		load(id);
+	*claim = (struct ofl_claim){ .end_pfn = UINT64_MAX };
 	if (!id->a)
 		return false;
 	ofl_owners_claim(&id->a->owners, &page, claim);

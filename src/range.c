@@ -66,22 +66,29 @@ static enum ofl_status add(struct ofl_merger *m, const struct ofl_run *next)
 	return st;
 }
 
-static enum ofl_status add_page(void *arg, const struct ofl_section *s,
-				const struct ofl_page *p)
+static enum ofl_status add_pages(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p, uint64_t pages)
 {
 	struct ofl_merger *m = arg;
 	struct ofl_run next = {
-		.start_pfn = p->pfn, .pages = 1, .online = s->online,
+		.start_pfn = p->pfn, .online = s->online,
 		.refcount = p->refcount,
 		.flags = p->flags & m->l->pageflags_mask,
 		.zone = p->zone, .section_nr = s->nr,
 	};
+	enum ofl_status st = OFL_OK;
+	struct ofl_page at = *p;
 
 	if (!s->online && !m->stale)
 		return OFL_OK;
-	if (m->identify && !m->identify(m->arg, s, p, &next))
-		return OFL_OK;
-	return add(m, &next);
+	for (; pages && !st; pages -= next.pages) {
+		next.start_pfn = at.pfn;
+		next.pages = pages;
+		if (!m->identify || m->identify(m->arg, s, &at, &next))
+			st = add(m, &next);
+		at.pfn += next.pages;
+	}
+	return st;
 }
 
 static enum ofl_status add_hole(void *arg, const struct ofl_section *s,
@@ -98,6 +105,6 @@ static enum ofl_status add_hole(void *arg, const struct ofl_section *s,
 
 struct ofl_sink ofl_merger_sink(struct ofl_merger *m)
 {
-	return (struct ofl_sink){ .offline = add_page, .unknown = add_hole,
+	return (struct ofl_sink){ .offline = add_pages, .unknown = add_hole,
 				  .arg = m };
 }

@@ -118,7 +118,6 @@ void ofl_recall_end(struct ofl_recall *rc, const struct ofl_section *s,
 	size_t zone = only_zone(one, nr_zones);
 	struct ofl_recalled new;
 
-	ofl_noter_flush(&rc->noter);
 	if (!rc->lost && zone < nr_zones && can_be_kept(s, one)) {
 		new = (struct ofl_recalled){
 			.nr = s->nr,

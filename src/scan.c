@@ -31,6 +31,8 @@ struct scan {
 	uint64_t slab_mask;		/* PG_slab where it is a page flag, or 0 */
 	uint64_t reserved_mask;		/* PG_reserved */
 	int64_t off_private;		/* -1: this dump does not tell */
+	struct ofl_page run;		/* like pages not yet handed out ... */
+	uint64_t run_pages;		/* ... so many; they come before the hole */
 	struct ofl_hole hole;		/* unknown pages not yet handed out */
 
 	struct ofl_image image;
@@ -51,9 +53,22 @@ struct scan {
 	uint64_t to_read;		/* sections that are not kept yet */
 };
 
-static enum ofl_status flush_hole(struct scan *sc)
+static enum ofl_status flush_run(struct scan *sc)
 {
 	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; sc->run_pages && i < sc->nr_sinks && !st; i++)
+		if (sc->sinks[i].offline)
+			st = sc->sinks[i].offline(sc->sinks[i].arg, sc->s,
+						  &sc->run, sc->run_pages);
+	sc->run_pages = 0;
+	return st;
+}
+
+static enum ofl_status flush_hole(struct scan *sc)
+{
+	enum ofl_status st = flush_run(sc);
 	size_t i;
 
 	if (sc->hole.start_pfn < sc->told_pfn)
@@ -104,17 +119,29 @@ static enum ofl_status add_known(struct scan *sc, const struct ofl_page *p,
 	return st;
 }
 
+static bool goes_on(const struct scan *sc, const struct ofl_page *p)
+{
+	const struct ofl_page *run = &sc->run;
+
+	return sc->run_pages && p->pfn == run->pfn + sc->run_pages &&
+	       ofl_page_alike(run, p);
+}
+
 static enum ofl_status add_offline(struct scan *sc, const struct ofl_page *p)
 {
-	enum ofl_status st = OFL_OK;
-	size_t i;
+	enum ofl_status st;
 
 	if (p->pfn < sc->told_pfn)
 		return OFL_OK;
-	for (i = 0; i < sc->nr_sinks && !st; i++)
-		if (sc->sinks[i].offline)
-			st = sc->sinks[i].offline(sc->sinks[i].arg, sc->s, p);
-	return st;
+	if (goes_on(sc, p)) {
+		sc->run_pages++;
+		return OFL_OK;
+	}
+	st = flush_run(sc);
+	sc->run = *p;
+	sc->run_pages = 1;
+	/* whoever is told of every page is told of it right behind that */
+	return st || !sc->want_known ? st : flush_run(sc);
 }
 
 /* why nothing can be said of the struct page at @raw, if so */

@@ -136,9 +136,8 @@ enum ofl_status ofl_tell_section(struct ofl_teller *te,
 	};
 	size_t bytes = te->nr_zones * sizeof(*r->zone);
 	struct ofl_count *zone = r->zone;
-	enum ofl_status st = ofl_noter_flush(&te->noter);
+	enum ofl_status st = put(te, &done, sizeof(done));
 
-	st = st ? st : put(te, &done, sizeof(done));
 	st = st ? st : put(te, r, sizeof(*r));
 	st = st ? st : put(te, zone, bytes);
 	memset(r, 0, sizeof(*r));

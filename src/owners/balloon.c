@@ -130,6 +130,20 @@ static struct ofl_balloon *by_list(struct ofl_balloons *b, uint64_t pfn)
 	return NULL;
 }
 
+/* up to where each list has all pages, or none, as it has @pfn or not */
+static uint64_t lists_end(struct ofl_balloons *b, uint64_t pfn)
+{
+	uint64_t end, first = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < b->nr; i++) {
+		end = ofl_pfnset_end(&b->dev[i].list.set, pfn);
+		if (end < first)
+			first = end;
+	}
+	return first;
+}
+
 bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 			struct ofl_claim *ret)
 {
@@ -144,6 +158,8 @@ bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
 		if (d && ofl_pfnset_has(&d->list.set, p->pfn))
 			ret->evidence = OFL_EV_LIST;
 	}
+	/* lists and the pointer decide, and the pointer is everybody's here */
+	ret->end_pfn = lists_end(b, p->pfn);
 	if (!d)
 		return false;
 	ret->device = (unsigned int)(d - b->dev);

@@ -75,6 +75,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	const struct state *st = state;
 
 	ret->evidence = OFL_EV_RANGE;
+	ret->end_pfn = (p->pfn / st->block_pages + 1) * st->block_pages;
 	return is_going_online(ofl_blocks_find(st->env->blocks,
 					       p->pfn / st->block_pages));
 }

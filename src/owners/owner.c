@@ -53,15 +53,19 @@ void ofl_owners_free(struct ofl_owners *o)
 }
 
 static bool ask(const struct ofl_owners *o, size_t i,
-		const struct ofl_owner_page *p, struct ofl_claim *ret)
+		const struct ofl_owner_page *p, struct ofl_claim *ret,
+		uint64_t *end_pfn)
 {
+	bool is_his;
+
 	if (!o->state[i])
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	if (!ofl_owner_table[i]->claim(o->state[i], p, ret))
-		return false;
+	is_his = ofl_owner_table[i]->claim(o->state[i], p, ret);
 	ret->owner = ofl_owner_table[i];
-	return true;
+	if (ret->end_pfn < *end_pfn)
+		*end_pfn = ret->end_pfn;
+	return is_his;
 }
 
 /* two claims with proof: the better evidence owns, the other is remembered */
@@ -81,12 +85,14 @@ static void compare(struct ofl_claim *best, const struct ofl_claim *c)
 }
 
 static bool last_resort(const struct ofl_owners *o,
-			const struct ofl_owner_page *p, struct ofl_claim *ret)
+			const struct ofl_owner_page *p, struct ofl_claim *ret,
+			uint64_t *end_pfn)
 {
 	size_t i;
 
 	for (i = 0; ofl_owner_table[i]; i++)
-		if (ofl_owner_table[i]->last_resort && ask(o, i, p, ret))
+		if (ofl_owner_table[i]->last_resort &&
+		    ask(o, i, p, ret, end_pfn))
 			return true;
 	return false;
 }
@@ -95,12 +101,14 @@ void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
 	struct ofl_claim c, best, guess, weak;
+	uint64_t end_pfn = UINT64_MAX;
 	size_t i;
 
 	/* the rest of a claim without owner is never looked at */
 	best.owner = guess.owner = weak.owner = NULL;
 	for (i = 0; ofl_owner_table[i]; i++) {
-		if (ofl_owner_table[i]->last_resort || !ask(o, i, p, &c))
+		if (ofl_owner_table[i]->last_resort ||
+		    !ask(o, i, p, &c, &end_pfn))
 			continue;
 		if (c.mgo == OFL_MGO_KEEPS)
 			weak = c;
@@ -109,12 +117,13 @@ void ofl_owners_claim(const struct ofl_owners *o,
 		else
 			compare(&best, &c);
 	}
-	if (best.owner || last_resort(o, p, &best))
+	if (best.owner || last_resort(o, p, &best, &end_pfn))
 		*ret = best;
 	else if (guess.owner || weak.owner)
 		*ret = guess.owner ? guess : weak;
 	else
 		*ret = (struct ofl_claim){ .blind = o->blind };
+	ret->end_pfn = end_pfn > p->pfn ? end_pfn : p->pfn + 1;
 }
 
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,

@@ -83,6 +83,32 @@ bool ofl_pfnset_has(struct ofl_pfnset *s, uint64_t pfn)
 	return is_there(s, at, nr) && (s->piece[at].bits[bit / 64] >> bit % 64 & 1);
 }
 
+uint64_t ofl_pfnset_end(struct ofl_pfnset *s, uint64_t pfn)
+{
+	uint64_t nr, bit, start, others;
+	const uint64_t *bits;
+	size_t at;
+
+	if (!s->nr_pieces)
+		return UINT64_MAX;
+	nr = pfn / s->piece_pages;
+	bit = pfn % s->piece_pages;
+	start = pfn - bit;
+	at = place(s, nr);
+	if (!is_there(s, at, nr))
+		return start + s->piece_pages;
+	bits = s->piece[at].bits;
+	/* a word at a time: those that are not as @pfn is, from it on */
+	others = bits[bit / 64] >> bit % 64 & 1 ? ~0ull : 0;
+	for (; bit < s->piece_pages; bit = (bit / 64 + 1) * 64) {
+		uint64_t word = (bits[bit / 64] ^ others) >> bit % 64;
+
+		if (word)
+			return start + bit + (uint64_t)__builtin_ctzll(word);
+	}
+	return start + s->piece_pages;
+}
+
 void ofl_pfnset_free(struct ofl_pfnset *s)
 {
 	size_t i;

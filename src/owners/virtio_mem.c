@@ -380,6 +380,35 @@ static bool unplugged(const struct ofl_vmem *st, const struct ofl_vmem_device *d
 	return true;
 }
 
+/* the next place where a region begins or ends */
+static uint64_t next_edge(const struct ofl_vmem *st, uint64_t pa)
+{
+	uint64_t edge, next = UINT64_MAX;
+	unsigned int i;
+
+	for (i = 0; i < st->nr; i++) {
+		edge = pa < st->dev[i].start_pa ? st->dev[i].start_pa :
+						  st->dev[i].end_pa;
+		if (pa < edge && edge < next)
+			next = edge;
+	}
+	return next;
+}
+
+/* up to where everything that claim() asks is the same */
+static uint64_t claim_end(const struct ofl_vmem *st,
+			  const struct ofl_vmem_device *d, uint64_t pa)
+{
+	uint64_t end = next_edge(st, pa), unit;
+
+	if (d && d->books) {
+		unit = (pa / d->unit_bytes + 1) * d->unit_bytes;
+		if (unit < end)
+			end = unit;
+	}
+	return end / st->page_bytes;
+}
+
 static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
@@ -388,6 +417,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	bool gone = false;
 	unsigned int i;
 
+	ret->end_pfn = claim_end(st, NULL, pa);
 	for (i = 0; i < st->nr; i++) {
 		const struct ofl_vmem_device *d = &st->dev[i];
 
@@ -395,6 +425,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 			continue;
 		if (!d->kva && !st->driver_maybe)
 			return false;	/* the driver left: an orphan */
+		ret->end_pfn = claim_end(st, d, pa);
 		ret->device = i;
 		ret->evidence = OFL_EV_RANGE;
 		ret->mgo = OFL_MGO_ASSUMED;

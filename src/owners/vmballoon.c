@@ -166,6 +166,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
 	struct state *st = state;
+	uint64_t end = ofl_pfnset_end(&st->huge.set, p->pfn);
 	bool is_his;
 
 	if (ofl_pfnset_has(&st->huge.set, p->pfn)) {
@@ -173,10 +174,15 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		ret->unit_pfn = p->pfn / UNIT_PAGES * UNIT_PAGES;
 		ret->unit_pages = UNIT_PAGES;
 		ret->unit_tail = p->pfn % UNIT_PAGES;
+		ret->end_pfn = !ret->unit_tail ? p->pfn + 1 :
+			       end < ret->unit_pfn + UNIT_PAGES ? end :
+			       ret->unit_pfn + UNIT_PAGES;
 		return true;
 	}
 	is_his = ofl_balloons_claim(&st->b, p, ret);
 	ret->device = 0;
+	if (end < ret->end_pfn)
+		ret->end_pfn = end;
 	return is_his;
 }
 

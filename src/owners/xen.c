@@ -114,6 +114,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	struct state *st = state;
 
 	ret->evidence = OFL_EV_LIST;
+	ret->end_pfn = ofl_pfnset_end(&st->list.set, p->pfn);
 	return ofl_pfnset_has(&st->list.set, p->pfn);
 }
 

@@ -47,8 +47,9 @@ BARE = "offrange -o pfn,phys,pages,size,refcount,flags,node,zone,section,state"
 OURS = {"offline": "offline", "offline -x": "offline -x", "offrange": "offrange", "offrange -x": "offrange -x",
         "bare": BARE, "bare -x": BARE + " -x"}
 #: What is also measured with nothing kept: in a crash of its own.
-UNREAD = {"offline, unread": "offline -w 1", "offrange, unread": "offrange -w 1",
-          "offrange, unread, -w 2": "offrange -w 2", "offrange, unread, -C": "offrange -w 1 -C",
+UNREAD = {"offline, unread": "offline -w 1", "offline, unread, -w 2": "offline -w 2",
+          "offrange, unread": "offrange -w 1", "offrange, unread, -w 2": "offrange -w 2",
+          "offrange, unread, -C": "offrange -w 1 -C",
           "offline -x, unread, -C": "offline -x -w 1 -C"}
 FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "elf": ("elf",)}
 
@@ -238,7 +239,8 @@ def ratios(cpu, wall):
     found["kmem -p / first offline"] = (cpu["kmem -p"] / cpu["first"], "")
     found["offline -x / floor"] = (cpu["offline -x"] / best, "<= 2.6")
     found["offline -x / -w 2, wall"] = (wall["offline -x"] / wall["offline -x -w 2"], ">= 1.6")
-    found["offrange, unread / -w 2, wall"] = (wall["offrange, unread"] / wall["offrange, unread, -w 2"], ">= 1.6")
+    for name in ("offline, unread", "offrange, unread"):
+        found[f"{name} / -w 2, wall"] = (wall[name] / wall[f"{name}, -w 2"], ">= 1.6")
     return found
 
 

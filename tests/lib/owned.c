@@ -2,6 +2,7 @@
 /* owned.c - drivers and their books in the made-up kernel */
 #include <elf.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,6 +150,41 @@ void owned_free(struct owned *o)
 	texttarget_free(&o->tt);
 }
 
+#define MAX_ASKED 3000
+
+static bool is_same(const struct ofl_claim *a, const struct ofl_claim *b)
+{
+	return a->owner == b->owner && a->rival == b->rival &&
+	       a->blind == b->blind &&
+	       (!a->owner || (a->device == b->device &&
+			      a->evidence == b->evidence && a->mgo == b->mgo &&
+			      a->unit_pfn == b->unit_pfn &&
+			      a->unit_pages == b->unit_pages &&
+			      a->unit_tail == b->unit_tail &&
+			      a->stray == b->stray));
+}
+
+static void check_end(const struct owned *o, const struct ofl_owner_page *first,
+		      const struct ofl_claim *c)
+{
+	uint64_t end = c->end_pfn - first->pfn < MAX_ASKED ?
+		       c->end_pfn : first->pfn + MAX_ASKED;
+	struct ofl_owner_page p = *first;
+	struct ofl_claim other;
+
+	if (c->end_pfn <= first->pfn)
+		abort();
+	for (p.pfn++; p.pfn < end; p.pfn++) {
+		ofl_owners_claim(&o->owners, &p, &other);
+		if (is_same(c, &other))
+			continue;
+		fprintf(stderr, "pages %#" PRIx64 " and %#" PRIx64
+			" have different claims, which are said to be alike up to %#"
+			PRIx64 "\n", first->pfn, p.pfn, c->end_pfn);
+		abort();
+	}
+}
+
 struct ofl_claim owned_claim(struct owned *o, uint64_t pfn)
 {
 	unsigned char raw[64];
@@ -162,6 +198,7 @@ struct ofl_claim owned_claim(struct owned *o, uint64_t pfn)
 	       sizeof(p.private));
 	p.movable_ops = ofl_page_movable_ops(&o->l, raw);
 	ofl_owners_claim(&o->owners, &p, &c);
+	check_end(o, &p, &c);
 	return c;
 }
 

@@ -75,7 +75,12 @@ struct owned {
 void owned_load(struct kernel *k, struct owned *o);
 void owned_free(struct owned *o);
 
-/** owned_claim() - who has the page, by its struct page in the made-up kernel */
+/**
+ * owned_claim() - who has the page, by its struct page in the made-up kernel
+ *
+ * Shape: asks for pages like it up to the claim's end_pfn as well, thousands of
+ *        them at most, and fails if an answer is another one.
+ */
 struct ofl_claim owned_claim(struct owned *o, uint64_t pfn);
 
 /** owned_account() - the books of a device; @name of the driver */

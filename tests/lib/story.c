@@ -18,14 +18,18 @@ static enum ofl_status heard(struct story *st)
 	return ++st->nr_calls == st->fail_call ? OFL_ERR_OUTPUT : OFL_OK;
 }
 
+/* a line a page: how many come at once is nobody's business */
 static enum ofl_status hear_offline(void *arg, const struct ofl_section *s,
-				    const struct ofl_page *p)
+				    const struct ofl_page *p, uint64_t pages)
 {
 	struct story *st = arg;
+	uint64_t i;
 
-	fprintf(st->f, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %x %d %s %" PRIx64
-		" %d\n", s->nr, p->pfn, p->flags, p->type, p->refcount,
-		p->zone ? p->zone->name : "-", p->private, p->movable_ops);
+	for (i = 0; i < pages; i++)
+		fprintf(st->f, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %x %d %s %"
+			PRIx64 " %d\n", s->nr, p->pfn + i, p->flags, p->type,
+			p->refcount, p->zone ? p->zone->name : "-", p->private,
+			p->movable_ops);
 	return heard(st);
 }
 

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "alloc.h"
@@ -71,6 +72,30 @@ static void test_pfnset(void **state)
 	ofl_pfnset_free(&s);
 	ofl_pfnset_free(&s);
 	assert_false(ofl_pfnset_has(&s, 5000));
+}
+
+/* as far as it can be, not across the end of a piece */
+static void test_pfnset_end(void **state)
+{
+	struct ofl_pfnset s = { .piece_pages = 256 };
+	uint64_t pfn, end, pages = 0;
+
+	(void)state;
+	unit_seed();
+	assert_int_equal(ofl_pfnset_end(&s, 7), UINT64_MAX);
+	for (pfn = 0; pfn < 20 * 256; pfn++) {
+		pages = pages ? pages - 1 : (uint64_t)random() % 200;
+		if (pages % 100 > 40 && pfn / 256 % 5 != 3)
+			ofl_pfnset_add(&s, pfn);
+	}
+	for (pfn = 0; pfn < 20 * 256; pfn++) {
+		end = pfn + 1;
+		while (end % 256 && ofl_pfnset_has(&s, end) ==
+				    ofl_pfnset_has(&s, pfn))
+			end++;
+		assert_int_equal(ofl_pfnset_end(&s, pfn), end);
+	}
+	ofl_pfnset_free(&s);
 }
 
 static void test_pfnset_without_memory(void **state)
@@ -419,7 +444,7 @@ static void test_module_without_symbols(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pfnset),
+		cmocka_unit_test(test_pfnset), cmocka_unit_test(test_pfnset_end),
 		cmocka_unit_test(test_pfnset_without_memory),
 		CASE(test_whole),
 		CASE(test_empty),

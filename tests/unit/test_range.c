@@ -19,11 +19,16 @@ struct truth {
 	int32_t refcount;
 	uint64_t flags;
 	const struct ofl_zone *zone;
+	size_t owner;		/* index into owners[] */
 };
+
+static const char *const owners[] = { "one", "two", "nobody wants him" };
+#define UNWANTED 2
 
 static struct truth truth[PAGES];
 static struct ofl_run run[MAX_RUNS];
 static size_t nr_runs;
+static uint64_t told_end;	/* of the pages that are being told of */
 
 static struct ofl_zone zones[] = {
 	{ .node = 0, .type = 1 }, { .node = 0, .type = 2 },
@@ -59,7 +64,8 @@ static bool differ(unsigned int split, uint64_t a, uint64_t b)
 	       ((split & OFL_SPLIT_FLAGS) &&
 		shown_flags(x->flags) != shown_flags(y->flags)) ||
 	       ((split & OFL_SPLIT_NODE) && x->zone->node != y->zone->node) ||
-	       ((split & OFL_SPLIT_ZONE) && x->zone->type != y->zone->type);
+	       ((split & OFL_SPLIT_ZONE) && x->zone->type != y->zone->type) ||
+	       ((split & OFL_SPLIT_OWNER) && x->owner != y->owner);
 }
 
 static void random_truth(void)
@@ -82,6 +88,9 @@ static void random_truth(void)
 				   (uint64_t)random() % 4 << 60;
 			t->zone = &zones[random() % 4];
 		}
+		/* no part of what makes pages alike for the scan */
+		t->owner = pfn && random() % 16 ? truth[pfn - 1].owner :
+						  (size_t)random() % 3;
 		t->online = pfn / SECTION % 3 != 2;
 		if (!t->online)
 			t->why = OFL_UNKNOWN_NOT;	/* as the scan does */
@@ -96,6 +105,44 @@ static uint64_t hole_at(uint64_t pfn)
 	while (at < end && truth[at].fed && truth[at].why == truth[pfn].why)
 		at++;
 	return at - pfn;
+}
+
+static bool is_alike(uint64_t a, uint64_t b)
+{
+	const struct truth *x = &truth[a], *y = &truth[b];
+
+	return a / SECTION == b / SECTION && y->fed && !y->why &&
+	       x->flags == y->flags && x->refcount == y->refcount &&
+	       x->zone == y->zone;
+}
+
+/* some of the pages that can be told of at once */
+static uint64_t pages_at(uint64_t pfn)
+{
+	uint64_t pages = 1;
+
+	while (pfn + pages < PAGES && is_alike(pfn, pfn + pages) &&
+	       random() % 32)
+		pages++;
+	return pages;
+}
+
+/* as far as the answer holds, or not so far */
+static bool identify(void *arg, const struct ofl_section *s,
+		     const struct ofl_page *p, struct ofl_run *r)
+{
+	uint64_t pages = 1;
+
+	(void)arg;
+	(void)s;
+	assert_int_equal(p->pfn, r->start_pfn);
+	assert_int_equal(p->pfn + r->pages, told_end);	/* all at once */
+	while (pages < r->pages && random() % 32 &&
+	       truth[p->pfn + pages].owner == truth[p->pfn].owner)
+		pages++;
+	r->pages = pages;
+	r->owner = owners[truth[p->pfn].owner];
+	return truth[p->pfn].owner != UNWANTED;
 }
 
 /* returns the pages that it told of */
@@ -116,13 +163,16 @@ static uint64_t feed(const struct ofl_sink *sink, uint64_t pfn)
 		assert_int_equal(sink->unknown(sink->arg, &s, &h), OFL_OK);
 		return h.pages;
 	}
-	assert_int_equal(sink->offline(sink->arg, &s, &p), OFL_OK);
-	return 1;
+	h.pages = pages_at(pfn);
+	told_end = pfn + h.pages;
+	assert_int_equal(sink->offline(sink->arg, &s, &p, h.pages), OFL_OK);
+	return h.pages;
 }
 
 static bool wanted(const struct ofl_merger *m, const struct truth *t)
 {
-	return t->fed && (t->online || m->stale) && (!t->why || m->unknown);
+	return t->fed && (t->online || m->stale) && (!t->why || m->unknown) &&
+	       (t->why || !m->identify || t->owner != UNWANTED);
 }
 
 static void check(const struct ofl_merger *m)
@@ -153,6 +203,8 @@ static void check(const struct ofl_merger *m)
 			assert_int_equal(r->refcount, first->refcount);
 			assert_int_equal(r->flags, shown_flags(first->flags));
 			assert_ptr_equal(r->zone, first->zone);
+			if (m->identify)
+				assert_ptr_equal(r->owner, owners[first->owner]);
 		}
 	}
 	for (pfn = 0; pfn < PAGES; pfn++)		/* union equals input */
@@ -176,6 +228,11 @@ static void test_random(void **state)
 			.emit = keep,
 		};
 		struct ofl_sink sink = ofl_merger_sink(&m);
+
+		if (random() % 2)
+			m.identify = identify;
+		else	/* nobody knows of owners, so they are all the same */
+			m.split &= ~(unsigned int)OFL_SPLIT_OWNER;
 
 		nr_runs = 0;
 		random_truth();
@@ -205,9 +262,9 @@ static void test_failure_goes_up(void **state)
 	struct ofl_page p = { .pfn = 1, .zone = &zones[0] };
 
 	(void)state;
-	assert_int_equal(sink.offline(sink.arg, &s, &p), OFL_OK);
+	assert_int_equal(sink.offline(sink.arg, &s, &p, 1), OFL_OK);
 	p.pfn = 3;
-	assert_int_equal(sink.offline(sink.arg, &s, &p), OFL_ERR_OUTPUT);
+	assert_int_equal(sink.offline(sink.arg, &s, &p, 1), OFL_ERR_OUTPUT);
 	free(l);
 }
 

@@ -293,7 +293,7 @@ static void test_bounded(void **state)
 		sink = ofl_recall_begin(&recall);
 		for (i = 0; i < 2000; i++) {
 			p.pfn += 2;
-			assert_int_equal(sink.offline(sink.arg, &s, &p), OFL_OK);
+			assert_int_equal(sink.offline(sink.arg, &s, &p, 1), OFL_OK);
 		}
 		ofl_recall_end(&recall, &s, &one, 1);
 	}

@@ -59,15 +59,20 @@ static void load(void)
 }
 
 static enum ofl_status see_offline(void *arg, const struct ofl_section *s,
-				   const struct ofl_page *p)
+				   const struct ofl_page *p, uint64_t pages)
 {
+	uint64_t pfn;
+
 	(void)arg;
-	assert_true(p->pfn < PAGES);
 	assert_true(p->pfn >= last_pfn);
-	assert_int_equal(s->nr, p->pfn / l->section_pages);
-	last_pfn = p->pfn + 1;
-	seen[p->pfn] = s->online ? OFFLINE : STALE;
-	refcount_of[p->pfn] = (uint32_t)p->refcount;
+	assert_in_range(pages, 1, PAGES);
+	last_pfn = p->pfn + pages;
+	assert_in_range(last_pfn, 1, PAGES);
+	for (pfn = p->pfn; pfn < last_pfn; pfn++) {
+		assert_int_equal(s->nr, pfn / l->section_pages);
+		seen[pfn] = s->online ? OFFLINE : STALE;
+		refcount_of[pfn] = (uint32_t)p->refcount;
+	}
 	return ++nr_calls == fail_call ? OFL_ERR_OUTPUT : OFL_OK;
 }
 
@@ -393,6 +398,74 @@ static void test_interrupt(void **state)
 	expect(1, 1, OFFLINE);
 }
 
+/* @told: pages of each call */
+static enum ofl_status note_pages(void *arg, const struct ofl_section *s,
+				  const struct ofl_page *p, uint64_t pages)
+{
+	uint64_t *told = arg;
+
+	(void)s;
+	told[p->pfn] = pages;
+	return OFL_OK;
+}
+
+static enum ofl_status see_any(void *arg, const struct ofl_section *s,
+			       const struct ofl_page *p,
+			       const unsigned char *raw,
+			       const unsigned char *raw_end, bool offline)
+{
+	uint64_t *told = arg;
+
+	(void)s;
+	(void)raw;
+	(void)raw_end;
+	(void)offline;
+	assert_int_equal(told[p->pfn], 0);	/* known() comes first ... */
+	if (p->pfn)				/* ... and right before */
+		told[PAGES] += told[p->pfn - 1];
+	return OFL_OK;
+}
+
+/* like pages come at once, and all that is said of them splits them */
+static void test_pages_at_once(void **state)
+{
+	static uint64_t told[PAGES + 1];
+	struct ofl_sink sink = { .offline = note_pages, .arg = told };
+	uint64_t end;
+
+	(void)state;
+	open_small();
+	end = kernel_section_pages(&k);
+	kernel_pages(&k, 10, 7, normal(), K_OFFLINE, 1);
+	kernel_pages(&k, 13, 1, normal() | K_DIRTY, K_OFFLINE, 1);
+	kernel_pages(&k, 16, 1, normal(), K_OFFLINE, 0);
+	kernel_pages(&k, 20, 4, normal(), K_OFFLINE, 1);
+	kernel_pages(&k, 22, 1, normal(), K_OFFLINE | 0xffffff, 1);
+	kernel_pages(&k, end - 2, 4, normal(), K_OFFLINE, 1);
+	load();
+	memset(told, 0, sizeof(told));
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err),
+			 OFL_OK);
+	assert_int_equal(told[10], 3);
+	assert_int_equal(told[13], 1);
+	assert_int_equal(told[14], 2);
+	assert_int_equal(told[16], 1);
+	assert_int_equal(told[20], 2);
+	assert_int_equal(told[22], 1);
+	assert_int_equal(told[23], 1);
+	assert_int_equal(told[end - 2], 2);
+	assert_int_equal(told[end], 2);
+	/* whoever hears of every page hears of them one by one */
+	ofl_scan_result_free(&r);
+	memset(told, 0, sizeof(told));
+	sink.known = see_any;
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err),
+			 OFL_OK);
+	assert_int_equal(told[10], 1);
+	assert_int_equal(told[11], 1);
+	assert_int_equal(told[PAGES], 15);
+}
+
 static void test_sink_ends_the_scan(void **state)
 {
 	(void)state;
@@ -531,7 +604,8 @@ int main(void)
 		CASE(test_page_in_a_hole), CASE(test_corrupt_section),
 		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
-		CASE(test_interrupt), CASE(test_sink_ends_the_scan),
+		CASE(test_interrupt), CASE(test_pages_at_once),
+		CASE(test_sink_ends_the_scan),
 		CASE(test_random), CASE(test_readers_disagree),
 		CASE(test_readers_agree),
 	};

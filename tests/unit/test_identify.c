@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_identify.c - like pages that are not all the same driver's */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "owned.h"
+
+#define XEN	(K_SYMBOL + 0x12000)
+#define HEAP	UINT64_C(0xffff888007000000)
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_session session;
+static char *text;		/* what the last command printed */
+
+static int set_up(void **state)
+{
+	(void)state;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	owned_facts(&k);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_session_drop(&session);
+	texttarget_free(&tt);
+	free(text);
+	text = NULL;
+	return 0;
+}
+
+static void load(void)
+{
+	kernel_load(&k, &tt);
+	ofl_session_init(&session, &tt.target);
+}
+
+static void run(char *command, char *option, char *argument)
+{
+	char *argv[] = { command, option, argument, NULL };
+	struct ofl_err err;
+	size_t len;
+	FILE *f;
+
+	free(text);
+	f = open_memstream(&text, &len);
+	ofl_command_run(&session, argument ? 3 : 2, argv, f, &err);
+	fclose(f);
+}
+
+/* is there a line of these two words? */
+static void expect_row(const char *first, const char *second)
+{
+	char a[64], b[64];
+	const char *line;
+
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (sscanf(line, "%63s %63s", a, b) == 2 && !strcmp(a, first) &&
+		    !strcmp(b, second))
+			return;
+	}
+	fail_msg("no row %s %s in:\n%s", first, second, text);
+}
+
+static void expect_text(const char *wanted)
+{
+	if (!strstr(text, wanted))
+		fail_msg("no '%s' in:\n%s", wanted, text);
+}
+
+static void page(uint64_t pfn, uint64_t private, uint64_t mapping)
+{
+	const struct owned_page p = {
+		.private = private, .mapping = mapping, .type = K_OFFLINE,
+		.ref = 1,
+	};
+
+	owned_page(&k, pfn, &p);
+}
+
+/* pages 90 to 119 are alike; those from 100 to 104 are on Xen's list */
+static void xen(void)
+{
+	static const uint64_t pfns[] = { 100, 101, 102, 103, 104 };
+	uint64_t pfn;
+
+	for (pfn = 90; pfn < 120; pfn++)
+		page(pfn, 0, 0);
+	kernel_line(&k, "symbol ballooned_pages %" PRIx64, XEN);
+	owned_list(&k, XEN, pfns, ARRAY_LEN(pfns), 0, 0);
+}
+
+static void test_part_of_a_run(void **state)
+{
+	(void)state;
+	xen();
+	load();
+	run("offrange", "-o", "pfn,owner");
+	expect_row("5a-63", "orphan");
+	expect_row("64-68", "xen-balloon");
+	expect_row("69-77", "orphan");
+	expect_text("; 3 rows");
+	run("offline", "-H", NULL);
+	expect_text("xen-balloon 5, orphan 25\n");
+	run("offrange", "-O", "xen-balloon");
+	expect_text("; 1 row\n");
+}
+
+/* what is behind the break may be Xen's too, and is nobody's for certain */
+static void test_part_is_not_known(void **state)
+{
+	(void)state;
+	xen();
+	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(102));
+	load();
+	run("offrange", "-o", "pfn,owner");
+	expect_row("5a-63", "?");
+	expect_row("64-66", "xen-balloon");
+	expect_row("67-77", "?");
+	run("offline", "-H", NULL);
+	expect_text("xen-balloon 3, unknown 27\n");
+}
+
+/* owners look at more of a page than its row shows */
+static void test_pages_that_only_owners_tell_apart(void **state)
+{
+	uint64_t info = HEAP + 0x100, pfn;
+
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " %" PRIx64 " %" PRIx64,
+		    info, info + 8, info + 8, HEAP);
+	for (pfn = 90; pfn < 120; pfn++)
+		page(pfn, pfn < 110 ? info : info + 0x800, pfn < 100 ? 0 : 2);
+	load();
+	run("offrange", "-o", "pfn,owner");
+	/* who is no movable page points to nothing that is known yet */
+	expect_row("5a-63", "orphan");
+	expect_row("64-6d", "balloon");
+	expect_row("6e-77", "orphan");
+}
+
+/* nobody is asked for these, but all are counted */
+static void test_stale_pages(void **state)
+{
+	uint64_t first = 3 * kernel_section_pages(&k);
+
+	(void)state;
+	kernel_section(&k, 3, K_PRESENT | K_MEM_MAP, ~0ull);
+	kernel_block(&k, 3, 2);
+	kernel_pages(&k, first + 7, 5, kernel_zone_bits(1, 2), K_OFFLINE, 0);
+	load();
+	run("offowner", "-j", NULL);
+	expect_text("\"offline\": 0, \"stale\": 5, \"owners\"");
+	run("offrange", "-a", "-H");
+	expect_row("c07-c0b", "c07000-c0bfff");
+	expect_text("; 1 row\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_part_of_a_run, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_part_is_not_known, set_up,
+						drop),
+		cmocka_unit_test_setup_teardown(
+			test_pages_that_only_owners_tell_apart, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_stale_pages, set_up, drop),
+	};
+
+	return cmocka_run_group_tests_name("identify", tests, NULL, NULL);
+}
