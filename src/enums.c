@@ -14,14 +14,6 @@ struct ofl_enums {
 	uint32_t id[];		/* of types that are enums */
 };
 
-static int no_noise(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
-}
-
 static bool has_values(const struct btf_type *t)
 {
 	return btf_is_enum(t) || btf_is_enum64(t);
@@ -33,7 +25,7 @@ struct ofl_enums *ofl_enums_open(const char *path)
 	struct btf *btf;
 	uint32_t i, end;
 
-	libbpf_set_print(no_noise);
+	libbpf_set_print(NULL);		/* it would complain on stderr */
 	btf = btf__parse(path, NULL);
 	if (libbpf_get_error(btf))
 		return NULL;

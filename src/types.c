@@ -126,15 +126,6 @@ static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
 		ret->split = parse(t, data_kva, bytes, ret->base);
 }
 
-/* libbpf complains on stderr by itself; we say what is missing */
-static int no_noise(enum libbpf_print_level level, const char *fmt, va_list ap)
-{
-	(void)level;
-	(void)fmt;
-	(void)ap;
-	return 0;
-}
-
 static void aside(const struct ofl_target *t, bool on)
 {
 	if (t->ops->aside)
@@ -162,7 +153,7 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		ret->source = OFL_TYPES_DEBUGINFO;
 		return;
 	}
-	libbpf_set_print(no_noise);
+	libbpf_set_print(NULL);		/* it would complain on stderr */
 	aside(t, true);
 	open_btf(t, l, module, ret);
 	aside(t, false);
