@@ -158,4 +158,16 @@ enum ofl_status ofl_show_unknown(struct ofl_view *v,
 /** ofl_show_totals() - JSON member totals */
 void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r);
 
+/**
+ * ofl_show_status() - how it all came out, and the end of the view
+ * @st:  in  of what was done, with @err; a failure is the result then
+ *
+ * Shape:  asks the readers once more, since nothing is read after this.
+ * Errors: OFL_ERR_OUTPUT; every other failure has been told by now.
+ */
+enum ofl_status ofl_show_status(struct ofl_view *v,
+				const struct ofl_run_ctx *ctx,
+				enum ofl_status st, enum ofl_result result,
+				const char *message, struct ofl_err *err);
+
 #endif

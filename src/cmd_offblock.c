@@ -257,8 +257,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st)
 		ofl_show_totals(&p.v, &r);
 	result = judge(&p, a, &r, message, sizeof(message));
-	st = ofl_view_close(&p.v, st ? OFL_RESULT_FAILED : result,
-			    st ? err->text : message);
+	st = ofl_show_status(&p.v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;
 }

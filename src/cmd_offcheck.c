@@ -553,8 +553,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		st = ofl_show_unknown(&ck->v, ctx, &r, err);
 	ofl_show_totals(&ck->v, &r);
 	result = judge(ck, &r, ctx->s->layout.new_marks, message, sizeof(message));
-	st = ofl_view_close(&ck->v, st ? OFL_RESULT_FAILED : result,
-			    st ? err->text : message);
+	st = ofl_show_status(&ck->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;
 }

@@ -378,6 +378,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	const struct ofl_layout *l = &ctx->s->layout;
 	const struct ofl_target *t = ctx->s->t;
 	enum ofl_result result;
+	enum ofl_status st;
 	struct ofl_view v;
 	char message[400];
 
@@ -397,11 +398,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_zones(&v, ctx, r, shown);
 	if (ctx->o->json || ctx->o->verbose)
 		show_facts(&v, l);
-	/* an output that is gone shows when the view is closed */
-	ofl_show_unknown(&v, ctx, r, err);
+	st = ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);
 	result = judge(l, r, message, sizeof(message));
-	return ofl_view_close(&v, result, message);
+	return ofl_show_status(&v, ctx, st, result, message, err);
 }
 
 enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)

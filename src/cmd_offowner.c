@@ -316,8 +316,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 		ofl_show_totals(&o->v, &r);
 	}
 	result = judge(o, &r, message, sizeof(message));
-	st = ofl_view_close(&o->v, st ? OFL_RESULT_FAILED : result,
-			    st ? err->text : message);
+	st = ofl_show_status(&o->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;
 }

@@ -201,8 +201,10 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
 	return st ? st : ofl_merger_flush(m);
 }
 
-static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
-			      const struct ofl_scan_result *r)
+static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
+			      struct printer *p, const struct ofl_merger *m,
+			      const struct ofl_scan_result *r,
+			      struct ofl_err *err)
 {
 	char extra[64], message[600];
 	enum ofl_result result;
@@ -223,7 +225,7 @@ static enum ofl_status finish(struct printer *p, const struct ofl_merger *m,
 	else if (r->stale && !m->stale && !p->v.json)
 		snprintf(message + used, sizeof(message) - used,
 			 "; offrange -a lists the stale ones");
-	return ofl_view_close(&p->v, result, message);
+	return ofl_show_status(&p->v, ctx, st, result, message, err);
 }
 
 enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
@@ -259,8 +261,7 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	ofl_view_table_end(&p.v);
 	if (!st)
 		st = ofl_show_unknown(&p.v, ctx, &r, err);
-	st = st ? ofl_view_close(&p.v, OFL_RESULT_FAILED, err->text) :
-		  finish(&p, &m, &r);
+	st = finish(ctx, st, &p, &m, &r, err);
 	ofl_identifier_free(&p.id);
 	ofl_scan_result_free(&r);
 	return st;

@@ -315,3 +315,14 @@ void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)
 	ofl_view_field(v, "stale", NULL, &c);
 	ofl_view_object_end(v);
 }
+
+enum ofl_status ofl_show_status(struct ofl_view *v,
+				const struct ofl_run_ctx *ctx,
+				enum ofl_status st, enum ofl_result result,
+				const char *message, struct ofl_err *err)
+{
+	if (!st)
+		st = ofl_readers_agree(ctx->s->t, err);
+	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result,
+			      st ? err->text : message);
+}

@@ -687,8 +687,40 @@ static void test_readers_differ_elsewhere(void **state)
 	check_differ("offblock 32", 5);
 }
 
-/* behind the scan, when the command has already said that all is well */
+/* behind the scan: the view is not closed yet, and says it, once */
 static void test_readers_differ_at_the_end(void **state)
+{
+	static const char *const lines[] = {
+		"offline", "offline -j", "offrange", "offrange -j", "offcheck -j",
+		"offowner -j", "offblock -j",
+	};
+	unsigned int last;
+	size_t i;
+
+	(void)state;
+	have_readers();
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		ofl_session_drop(&session);
+		differ_from = 1000;
+		asks = 0;
+		run(&session, lines[i]);
+		assert_null(strstr(text, disagree));
+		last = asks - 1;	/* one more comes when all is over */
+		ofl_session_drop(&session);
+		differ_from = last;
+		asks = 0;
+		assert_int_equal(run(&session, lines[i]), OFL_OK);
+		assert_int_equal(asks, last + 1);
+		assert_int_equal(count_words(text, disagree), 1);
+		assert_int_equal(count_words(text, "failed"), 1);
+		assert_int_equal(count_words(text, "\"command\""),
+				 strstr(lines[i], "-j") ? 1 : 0);
+		assert_false(session.loaded);
+	}
+}
+
+/* nothing is read any more then; but if it were so, the command would fail */
+static void test_readers_differ_behind_the_end(void **state)
 {
 	char name[] = "offline", *argv[] = { name, NULL };
 	size_t len;
@@ -696,13 +728,13 @@ static void test_readers_differ_at_the_end(void **state)
 
 	(void)state;
 	have_readers();
-	differ_from = 2;
+	differ_from = 3;
 	out = open_memstream(&text, &len);
 	err.status = OFL_ERR_CONFLICT;	/* what an earlier command left */
 	assert_int_equal(ofl_command_run(&session, 1, argv, out, &err),
 			 OFL_ERR_CONFLICT);
 	fclose(out);
-	assert_int_equal(asks, 2);
+	assert_int_equal(asks, 3);
 	assert_memory_equal(err.text, disagree, strlen(disagree));
 	assert_false(session.loaded);
 }
@@ -721,8 +753,9 @@ int main(void)
 		CASE(test_kept_until_the_dump_changes),
 		WHOLE(test_who_is_to_read), WHOLE(test_who_has_read),
 		WHOLE(test_recorder_hands_on), CASE(test_recorder_of_one_reader),
-		CASE(test_readers_differ), CASE(test_readers_differ_at_the_end),
+		CASE(test_readers_differ), CASE(test_readers_differ_behind_the_end),
 		WHOLE(test_readers_differ_elsewhere),
+		WHOLE(test_readers_differ_at_the_end),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);
