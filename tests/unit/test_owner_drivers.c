@@ -310,16 +310,16 @@ static void test_private_leads_astray(void **state)
 
 #define VMW UINT64_C(0xffffffffc0400000)
 
-static void vmware(uint64_t size)
+static void vmware_units(uint64_t size, const uint64_t *heads, size_t nr)
 {
 	static const struct owned_symbol mine[] = { { "balloon", VMW } },
 		others[] = { { "balloon", VMW + 0x1000 } };
 	static const struct owned_module m[] = {
 		{ "other", others, 1 }, { "vmw_balloon", mine, 1 },
 	};
-	static const uint64_t heads[] = { 1024 };
 	struct owned_page tail = { .type = K_OFFLINE };
 	uint64_t i;
+	size_t n;
 
 	owned_modules(&k, m, 2);
 	kernel_line(&k, "struct vmballoon 256");
@@ -328,10 +328,18 @@ static void vmware(uint64_t size)
 	kernel_line(&k, "member vmballoon.b_dev_info 16 32");
 	kernel_line(&k, "member vmballoon.huge_pages 64 16");
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 208", VMW, size);
-	for (i = 1; i < 512; i++)
-		owned_page(&k, 1024 + i, &tail);
-	owned_list(&k, VMW + 64, heads, 1, 0, 0);
+	for (n = 0; n < nr; n++)
+		for (i = 1; i < 512; i++)
+			owned_page(&k, heads[n] + i, &tail);
+	owned_list(&k, VMW + 64, heads, nr, 0, 0);
 	balloon(VMW + 16, 0, TEXT);
+}
+
+static void vmware(uint64_t size)
+{
+	static const uint64_t heads[] = { 1024 };
+
+	vmware_units(size, heads, 1);
 }
 
 static void test_vmware(void **state)
@@ -355,6 +363,22 @@ static void test_vmware(void **state)
 	assert_true(a.known);
 	assert_int_equal(a.expected, 516);
 	assert_int_equal(a.not_in_node_stat, 512);
+}
+
+/* an answer goes no further than the unit, or than the pages between units */
+static void test_vmware_units(void **state)
+{
+	static const uint64_t heads[] = { 1536, 1024, 2560 };
+
+	(void)state;
+	vmware_units(3 * 512 + 4, heads, ARRAY_LEN(heads));
+	owned_load(&k, &o);
+	assert_int_equal(owned_claim(&o, 1024).end_pfn, 1025);
+	assert_int_equal(owned_claim(&o, 1025).end_pfn, 1536);
+	assert_int_equal(owned_claim(&o, 1536).end_pfn, 1537);
+	assert_int_equal(owned_claim(&o, 2047).end_pfn, 2048);
+	assert_owner(2200, "orphan", OFL_EV_NONE);
+	assert_int_equal(owned_claim(&o, 2200).end_pfn, 2560);
 }
 
 static void test_vmware_negative_size(void **state)
@@ -1397,7 +1421,7 @@ int main(void)
 		CASE(test_bus_that_loops),
 		CASE(test_without_types),
 		CASE(test_private_leads_astray),
-		CASE(test_vmware),
+		CASE(test_vmware), CASE(test_vmware_units),
 		CASE(test_vmware_negative_size),
 		CASE(test_vmware_broken_list_of_units),
 		CASE(test_vmware_broken_list_of_pages),
