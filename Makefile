@@ -86,6 +86,15 @@ $(foreach o,src/view.o src/types.o src/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $
 CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/codec.o) \
 	  $(SAN)/tests/lib/kdumpfile.o $(SAN)/tests/lib/alloc.o
 $(CODECO): override CFLAGS += $(shell echo $(CODECS:%=-DHAVE_%) | tr a-z A-Z) $(shell $(PKG_CONFIG) --cflags $(LIBS))
+$(CODECO): $(BUILD)/codecs
+
+# written anew when a library came or went, so that they are built anew then
+$(BUILD)/codecs: ALWAYS
+	@mkdir -p $(@D)
+	@echo "$(CODECS)" | cmp -s - $@ || echo "$(CODECS)" > $@
+
+ALWAYS:
+.PHONY: ALWAYS
 
 $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
