@@ -481,6 +481,30 @@ static void test_sink_ends_the_scan(void **state)
 	assert_int_equal(scan(), OFL_OK);
 }
 
+/*
+ * A struct page that ends in a page of the memmap where all else is zeros, with
+ * nothing but zeros of its own there, is not known either: that page of the
+ * memmap is one that the dump may not have.
+ */
+static void straddle_zeros(int *want)
+{
+	uint64_t bytes = k.struct_page, pfn, end, i;
+
+	for (pfn = 0; pfn < PAGES; pfn++) {
+		uint64_t edge = (pfn * bytes / 4096 + 1) * 4096;
+
+		/* page_type and refcount are the last that it has */
+		if (edge - pfn * bytes >= bytes || edge - pfn * bytes < 48)
+			continue;
+		end = (edge + 4096 + bytes - 1) / bytes;
+		for (i = pfn + 1; i < end && i < PAGES; i++)
+			if (want[i] != OFL_UNKNOWN_ZERO)
+				break;
+		if (i == end)
+			want[pfn] = OFL_UNKNOWN_ZERO;
+	}
+}
+
 /* pages at random, told apart by a second reading of what was written */
 static void test_random(void **state)
 {
@@ -504,6 +528,7 @@ static void test_random(void **state)
 			for (at = pfn; at < pfn + pages; at++)
 				want[at] = offline ? OFFLINE : OFL_UNKNOWN_ZERO;
 		}
+		straddle_zeros(want);
 		load();
 		assert_int_equal(scan(), OFL_OK);
 		for (i = 0; i < PAGES; i++)
