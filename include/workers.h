@@ -2,10 +2,10 @@
 /*
  * workers.h - a scan shared among processes
  *
- * Depends on scan.h. A worker is a copy of this process that scans every n-th
- * section and tells through a pipe what it saw; the parent takes the sections
- * in their order and says it over to the sinks. So the sinks hear the same
- * whatever the number of workers. A full pipe makes a worker wait: memory is
+ * Depends on scan.h. A worker is a copy of this process that takes one section
+ * after the other and tells through a pipe what it saw; the parent hears of the
+ * sections in their order and says it over to the sinks, and takes sections
+ * itself meanwhile. So the sinks hear the same whatever the number of workers. A full pipe makes a worker wait: memory is
  * a worker's image, its buffer and one for listening to it.
  */
 #ifndef OFL_WORKERS_H
@@ -39,10 +39,28 @@ const char *ofl_workers_why_one(const struct ofl_target *t);
 unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 				uint64_t pages);
 
+/** struct ofl_crew_calls - what is done to sections; @arg as given */
+struct ofl_crew_calls {
+	/**
+	 * work - in a copy: scan the section whose number ofl_teller_take()
+	 * says, between ofl_tell_begin() and ofl_tell_section(), with
+	 * ofl_teller_sink(); and so on until there is none with the number
+	 */
+	void (*work)(void *arg, struct ofl_teller *teller);
+	/**
+	 * help - in this process: do so with section @number only
+	 * @s: in  the section that is to be heard of next; it is not after
+	 *         that with @number
+	 *
+	 * Shape:  false: there is none, or it failed; it is not called again.
+	 */
+	bool (*help)(void *arg, const struct ofl_section *s, uint64_t number,
+		     struct ofl_teller *teller);
+};
+
 /**
- * ofl_crew_start() - start @nr workers, each of which runs @work
- * @work: in  in the copy: scan the sections whose index modulo @nr is @worker,
- *            with ofl_teller_sink(), and end each with ofl_tell_section()
+ * ofl_crew_start() - start workers
+ * @nr: in  processes, this one included: 2 to OFL_MAX_WORKERS
  *
  * Shape:  NULL: not to be had, do without. A worker that cannot be started is
  *         one that is gone: see ofl_crew_replay().
@@ -50,9 +68,7 @@ unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
  */
 struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
 				const struct ofl_nodes *n, unsigned int nr,
-				void (*work)(void *arg, unsigned int worker,
-					     struct ofl_teller *teller),
-				void *arg);
+				const struct ofl_crew_calls *calls, void *arg);
 
 /**
  * ofl_crew_replay() - what a worker saw in a section, for the sinks
@@ -63,9 +79,9 @@ struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
  *                 than that if the call fails
  * @st:       out  a status that a sink returned
  *
- * Shape:  false: the worker is gone, it was not waited for because of ^C, or
- *         it talks nonsense, and @r is as it was. It is ended then, so that
- *         the same is said of all its sections to come; the caller scans them.
+ * Shape:  false: the worker that took it is gone, talks nonsense and is ended,
+ *         or was not waited for because of ^C; @r is as it was, and the caller
+ *         scans the section. The others go on with those to come.
  */
 bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
 		     uint64_t end_pfn, const struct ofl_sink *sinks,
@@ -77,6 +93,18 @@ void ofl_crew_end(struct ofl_crew *crew);
 
 /** ofl_teller_sink() - a sink that tells the parent */
 struct ofl_sink ofl_teller_sink(struct ofl_teller *teller);
+
+/**
+ * ofl_teller_take() - the number of the section that is this worker's next
+ *
+ * Shape:  of those that are to be read, from 0 on and ascending. No other
+ *         worker is given the same, and each number is given to one.
+ */
+uint64_t ofl_teller_take(struct ofl_teller *teller);
+
+/** ofl_tell_begin() - what is told from now on is of this section */
+enum ofl_status ofl_tell_begin(struct ofl_teller *teller,
+			       const struct ofl_section *s);
 
 /**
  * ofl_tell_section() - a section is done

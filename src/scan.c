@@ -44,12 +44,15 @@ struct scan {
 	struct ofl_crew *crew;		/* NULL: this process does it all */
 	unsigned int nr_workers;
 	uint64_t told_pfn;		/* sinks know what a lost worker saw before */
-	unsigned int worker;		/* in a worker: which one it is */
 	struct ofl_teller *teller;	/* in a worker: the way to the parent */
-	uint64_t index;			/* of the next section */
+	uint64_t index;			/* of the next section to be read ... */
+	uint64_t mine;			/* ... and of the one that is taken */
+	bool only_mine;			/* the walk ends with that ... */
+	bool helped;			/* ... and it was told of */
 
 	struct ofl_recall *recall;	/* NULL: every section is to be read */
 	struct ofl_count *zone_of_one;	/* of the section that is to be kept */
+	struct ofl_count *zone_of_mine;	/* of the one that is taken */
 	uint64_t to_read;		/* sections that are not kept yet */
 };
 
@@ -429,10 +432,11 @@ static enum ofl_status hear_of(struct scan *sc, const struct ofl_section *s)
 {
 	enum ofl_status st;
 
-	if (ofl_crew_replay(sc->crew, s, section_end(sc, s), sc->sinks,
-			    sc->nr_sinks, sc->r, &sc->told_pfn, &st))
-		return st;
-	return look_at(sc, s);
+	if (!ofl_crew_replay(sc->crew, s, section_end(sc, s), sc->sinks,
+			     sc->nr_sinks, sc->r, &sc->told_pfn, &st))
+		st = look_at(sc, s);
+	sc->index++;
+	return st;
 }
 
 static bool is_whole(const struct scan *sc, const struct ofl_section *s)
@@ -547,46 +551,84 @@ static enum ofl_status check_readers(const struct scan *sc, struct ofl_err *err)
 	return st;
 }
 
-/* in a worker: its share of the sections */
-static enum ofl_status share_section(void *arg, const struct ofl_section *s)
+static enum ofl_status tell_of(struct scan *sc, const struct ofl_section *s)
 {
-	struct scan *sc = arg;
+	enum ofl_status st = ofl_tell_begin(sc->teller, s);
 	struct ofl_err err;
-	enum ofl_status st;
 
-	/* the parent keeps what it hears, but meets no section twice */
-	if (!is_wanted(sc, s) || recalled(sc, s) ||
-	    sc->index++ % sc->nr_workers != sc->worker)
-		return OFL_OK;
-	if (sc->t->ops->interrupted(sc->t->ctx))
-		return OFL_ERR_INTERRUPTED;
-	st = look_at(sc, s);
+	if (!st)
+		st = look_at(sc, s);
 	/* the parent will look at this section itself, and find the same */
 	if (!st)
-		st = check_readers(sc, &err);
+		st = ofl_readers_agree(sc->t, &err);
 	return st ? st : ofl_tell_section(sc->teller, s, sc->r);
 }
 
+/* the sections that are taken */
+static enum ofl_status share_section(void *arg, const struct ofl_section *s)
+{
+	struct scan *sc = arg;
+	enum ofl_status st;
+
+	/* the parent keeps what it hears, but meets no section twice */
+	if (!is_wanted(sc, s) || recalled(sc, s) || sc->index++ != sc->mine)
+		return OFL_OK;
+	if (sc->t->ops->interrupted(sc->t->ctx))
+		return OFL_ERR_INTERRUPTED;
+	st = tell_of(sc, s);
+	if (sc->only_mine) {
+		sc->helped = !st;
+		return OFL_ERR_INTERRUPTED;
+	}
+	sc->mine = ofl_teller_take(sc->teller);
+	return st;
+}
+
+/* a scan that tells of sections instead of calling sinks */
+static void share(const struct scan *parent, struct ofl_count *zone,
+		  struct ofl_sink *sink, struct ofl_scan_result *r,
+		  struct ofl_teller *teller, struct scan *ret)
+{
+	*ret = *parent;
+	*sink = ofl_teller_sink(teller);
+	*r = (struct ofl_scan_result){ .zone = zone };
+	ret->sinks = sink;
+	ret->nr_sinks = 1;
+	ret->r = r;
+	ret->teller = teller;
+}
+
 /* all of a worker's life; it shares no memory with the parent */
-static void work(void *arg, unsigned int worker, struct ofl_teller *teller)
+static void work(void *arg, struct ofl_teller *teller)
 {
 	const struct scan *parent = arg;
-	struct ofl_sink sink = ofl_teller_sink(teller);
 	struct ofl_section_stats stats;
-	struct ofl_scan_result r = {
-		.zone = calloc(parent->n->nr_zones, sizeof(*r.zone)),
-	};
-	struct scan sc = *parent;
+	struct ofl_scan_result r;
+	struct ofl_sink sink;
+	struct scan sc;
 
-	sc.sinks = &sink;
-	sc.nr_sinks = 1;
-	sc.r = &r;
-	sc.worker = worker;
-	sc.teller = teller;
-	if (r.zone)
-		ofl_section_walk(sc.t, sc.l, sc.f->lo_pfn, sc.f->hi_pfn,
-				 share_section, &sc, &stats);
-	ofl_scan_result_free(&r);
+	share(parent, parent->zone_of_mine, &sink, &r, teller, &sc);
+	sc.mine = ofl_teller_take(teller);
+	ofl_section_walk(sc.t, sc.l, sc.f->lo_pfn, sc.f->hi_pfn, share_section,
+			 &sc, &stats);
+}
+
+/* in the parent: one section, from @s on, whose index is parent->index */
+static bool help(void *arg, const struct ofl_section *s, uint64_t number,
+		 struct ofl_teller *teller)
+{
+	const struct scan *parent = arg;
+	struct ofl_section_stats stats;
+	struct ofl_scan_result r;
+	struct ofl_sink sink;
+	struct scan sc;
+
+	share(parent, parent->zone_of_mine, &sink, &r, teller, &sc);
+	sc.mine = number;
+	sc.only_mine = true;
+	ofl_section_walk(sc.t, sc.l, s->start_pfn, sc.f->hi_pfn, share_section,
+			 &sc, &stats);
+	return sc.helped;
 }
 
 static enum ofl_status count_section(void *arg, const struct ofl_section *s)
@@ -601,6 +643,7 @@ static enum ofl_status count_section(void *arg, const struct ofl_section *s)
 static enum ofl_status scan_sections(struct scan *sc)
 {
 	const struct ofl_filter *f = sc->f;
+	const struct ofl_crew_calls calls = { work, help };
 	struct ofl_scan_result *r = sc->r;
 	enum ofl_status st;
 
@@ -613,7 +656,7 @@ static enum ofl_status scan_sections(struct scan *sc)
 	if (sc->nr_workers > sc->to_read)
 		sc->nr_workers = (unsigned int)sc->to_read;
 	if (sc->nr_workers > 1)
-		sc->crew = ofl_crew_start(sc->t, sc->n, sc->nr_workers, work,
+		sc->crew = ofl_crew_start(sc->t, sc->n, sc->nr_workers, &calls,
 					  sc);
 	st = ofl_section_walk(sc->t, sc->l, f->lo_pfn, f->hi_pfn, scan_section,
 			      sc, &r->sections);
@@ -645,11 +688,12 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 		sc.recall = f->recall;
 	ofl_skipper_init(&sc.skipper, l);
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
-	sc.zone_of_one = calloc(n->nr_zones, sizeof(*r->zone));
+	sc.zone_of_one = calloc(2 * n->nr_zones, sizeof(*r->zone));
 	if (!r->zone || !sc.zone_of_one) {
 		free(sc.zone_of_one);
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
 	}
+	sc.zone_of_mine = sc.zone_of_one + n->nr_zones;
 	ofl_blocks_count(t, l, f->lo_pfn, f->hi_pfn, &r->blocks);
 	st = ofl_image_init(&sc.image, t, l, err);
 	if (!st) {

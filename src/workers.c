@@ -3,13 +3,16 @@
  * workers.c - a scan shared among processes
  *
  * Both ends of a pipe are the same program, so notes cross it as they are in
- * memory. Sections are dealt out in turn: workers then keep pace with each
- * other and with the parent, and a pipe's buffer is all that waits.
+ * memory. A worker takes the next section that nobody has when it is done with
+ * one, and the parent does so too while it has nothing to hear: so none is idle
+ * before the end, whoever has to share a processor. Only the number of the next
+ * section is shared memory. What the parent saw itself it hears like the rest.
  */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "note.h"
@@ -25,34 +28,41 @@
  */
 #define WORTH_PAGES	(4u << 20)
 
-#define NOTE_SECTION	OFL_NR_NOTES	/* "done": of pfn, counts follow */
+/* besides enum ofl_note_kind; both have the first pfn of the section */
+#define NOTE_BEGIN	OFL_NR_NOTES
+#define NOTE_SECTION	(OFL_NR_NOTES + 1)	/* it is done: counts follow */
 
 /** struct ofl_teller - a worker's end */
 struct ofl_teller {
 	int fd;
+	struct ear *own;	/* not NULL: nothing is written, he hears it */
+	uint64_t *dealt;	/* see struct ofl_crew */
 	size_t nr_zones;
 	struct ofl_noter noter;
 	size_t used;
 	unsigned char buf[BUFFER_BYTES];
 };
 
-/** struct ear - the parent's end of one pipe */
+/** struct ear - the parent's end of one pipe, or of what it saw itself */
 struct ear {
-	struct ofl_process process;
-	size_t at, have;
-	unsigned char buf[BUFFER_BYTES];
+	struct ofl_process process;	/* pid 0: there is no more to come */
+	bool begun;		/* the next to hear is what ... */
+	uint64_t begun_pfn;	/* ... was seen of this section */
+	size_t at, have, room;
+	unsigned char *buf;	/* owned */
 };
 
 /** struct ofl_crew - all workers of a scan */
 struct ofl_crew {
 	const struct ofl_target *t;
 	const struct ofl_nodes *n;
-	void (*work)(void *arg, unsigned int worker, struct ofl_teller *teller);
+	struct ofl_crew_calls calls;
 	void *arg;
 	unsigned int nr;
-	unsigned int next;	/* whose turn it is, and which one starts */
+	uint64_t *dealt;	/* sections that somebody took; all share it */
 	struct ofl_count *zone;	/* of a section, until it is whole */
-	struct ear ear[];
+	struct ofl_teller *teller;	/* the parent's; NULL: it takes none */
+	struct ear ear[OFL_MAX_WORKERS];	/* [0] is the parent's own */
 };
 
 /* ---- whether, and how many ---- */
@@ -83,11 +93,33 @@ unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 
 /* ---- a worker ---- */
 
+static enum ofl_status keep(struct ear *ear, const void *p, size_t bytes)
+{
+	size_t room = 2 * (ear->have + bytes);
+	unsigned char *more;
+
+	if (ear->have + bytes > ear->room) {
+		more = realloc(ear->buf, room);
+		if (!more)
+			return OFL_ERR_NOMEM;
+		ear->buf = more;
+		ear->room = room;
+	}
+	memcpy(ear->buf + ear->have, p, bytes);
+	ear->have += bytes;
+	return OFL_OK;
+}
+
 static enum ofl_status put_out(struct ofl_teller *te)
 {
 	const unsigned char *p = te->buf;
 	ssize_t n;
 
+	if (te->own) {
+		n = (ssize_t)te->used;
+		te->used = 0;
+		return keep(te->own, p, (size_t)n);
+	}
 	while (te->used) {
 		n = write(te->fd, p, te->used);
 		if (n < 0 && errno != EINTR)
@@ -127,6 +159,21 @@ struct ofl_sink ofl_teller_sink(struct ofl_teller *teller)
 	return ofl_noter_sink(&teller->noter);
 }
 
+uint64_t ofl_teller_take(struct ofl_teller *te)
+{
+	return __atomic_fetch_add(te->dealt, 1, __ATOMIC_RELAXED);
+}
+
+enum ofl_status ofl_tell_begin(struct ofl_teller *te,
+			       const struct ofl_section *s)
+{
+	const struct ofl_note begin = {
+		.kind = NOTE_BEGIN, .pfn = s->start_pfn,
+	};
+
+	return put(te, &begin, sizeof(begin));
+}
+
 enum ofl_status ofl_tell_section(struct ofl_teller *te,
 				 const struct ofl_section *s,
 				 struct ofl_scan_result *r)
@@ -147,52 +194,79 @@ enum ofl_status ofl_tell_section(struct ofl_teller *te,
 	return st ? st : put_out(te);
 }
 
+static struct ofl_teller *new_teller(const struct ofl_crew *crew)
+{
+	struct ofl_teller *te = calloc(1, sizeof(*te));
+
+	if (!te)
+		return NULL;
+	te->dealt = crew->dealt;
+	te->noter.put = put_note;
+	te->noter.arg = te;
+	te->nr_zones = crew->n->nr_zones;
+	return te;
+}
+
 /* in the copy: one worker from its start to its end */
 static void run_worker(void *arg, int fd)
 {
 	struct ofl_crew *crew = arg;
-	struct ofl_teller *te = calloc(1, sizeof(*te));
+	struct ofl_teller *te = new_teller(crew);
 
 	if (!te)
 		return;
 	te->fd = fd;
-	te->noter.put = put_note;
-	te->noter.arg = te;
-	te->nr_zones = crew->n->nr_zones;
-	crew->work(crew->arg, crew->next, te);
+	crew->calls.work(crew->arg, te);
 	free(te);
 }
 
 /* ---- the parent ---- */
 
+/* memory that copies of this process see change; NULL: there is none */
+static void *map_shared(size_t bytes)
+{
+	void *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void start(struct ofl_crew *crew, struct ear *ear)
+{
+	const struct ofl_target *t = crew->t;
+
+	ear->buf = malloc(BUFFER_BYTES);
+	ear->room = BUFFER_BYTES;
+	if (!ear->buf ||
+	    !t->ops->start(t->ctx, run_worker, crew, &ear->process))
+		ear->process.pid = 0;
+}
+
 struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
 				const struct ofl_nodes *n, unsigned int nr,
-				void (*work)(void *arg, unsigned int worker,
-					     struct ofl_teller *teller),
-				void *arg)
+				const struct ofl_crew_calls *calls, void *arg)
 {
-	struct ofl_crew *crew;
+	struct ofl_crew *crew = calloc(1, sizeof(*crew));
+	unsigned int i;
 
-	crew = calloc(1, sizeof(*crew) + nr * sizeof(crew->ear[0]));
 	if (!crew)
 		return NULL;
 	crew->t = t;
 	crew->n = n;
-	crew->work = work;
+	crew->calls = *calls;
 	crew->arg = arg;
 	crew->nr = nr;
+	crew->dealt = map_shared(sizeof(*crew->dealt));
 	crew->zone = calloc(n->nr_zones, sizeof(*crew->zone));
-	if (!crew->zone) {
-		free(crew);
+	if (!crew->zone || !crew->dealt) {
+		ofl_crew_end(crew);
 		return NULL;
 	}
-	for (; crew->next < nr; crew->next++) {
-		struct ofl_process *p = &crew->ear[crew->next].process;
-
-		if (!t->ops->start(t->ctx, run_worker, crew, p))
-			p->pid = 0;
-	}
-	crew->next = 0;
+	for (i = 1; i < nr; i++)
+		start(crew, &crew->ear[i]);
+	crew->teller = new_teller(crew);
+	if (crew->teller)
+		crew->teller->own = &crew->ear[0];
 	return crew;
 }
 
@@ -201,6 +275,7 @@ static void dismiss(struct ofl_crew *crew, struct ear *ear)
 	if (ear->process.pid)
 		crew->t->ops->stop(crew->t->ctx, &ear->process);
 	ear->process.pid = 0;
+	ear->begun = false;
 	ear->at = ear->have = 0;
 }
 
@@ -208,24 +283,31 @@ void ofl_crew_end(struct ofl_crew *crew)
 {
 	unsigned int i;
 
-	for (i = 0; crew && i < crew->nr; i++)
+	if (!crew)
+		return;
+	for (i = 0; i < crew->nr; i++) {
 		dismiss(crew, &crew->ear[i]);
-	if (crew)
-		free(crew->zone);
+		free(crew->ear[i].buf);
+	}
+	if (crew->dealt)
+		munmap(crew->dealt, sizeof(*crew->dealt));
+	free(crew->teller);
+	free(crew->zone);
 	free(crew);
 }
 
-/* wait for more; not longer than ^C lets us */
 static bool fill(struct ofl_crew *crew, struct ear *ear)
 {
 	struct pollfd wait = { .fd = ear->process.fd, .events = POLLIN };
 	ssize_t n;
 
+	if (!ear->process.pid)
+		return false;
 	while (poll(&wait, 1, POLL_MS) <= 0)
 		if (crew->t->ops->interrupted(crew->t->ctx))
 			return false;
 	do
-		n = read(ear->process.fd, ear->buf, sizeof(ear->buf));
+		n = read(ear->process.fd, ear->buf, ear->room);
 	while (n < 0 && errno == EINTR);
 	ear->at = 0;
 	ear->have = n > 0 ? (size_t)n : 0;
@@ -284,7 +366,7 @@ static bool replay(struct ofl_crew *crew, struct ear *ear,
 {
 	struct ofl_note note;
 
-	while (ear->process.pid && take(crew, ear, &note, sizeof(note)) &&
+	while (take(crew, ear, &note, sizeof(note)) &&
 	       makes_sense(&note, s, *told_pfn, end_pfn)) {
 		if (note.kind == NOTE_SECTION)
 			return take_result(crew, ear, r);
@@ -296,16 +378,135 @@ static bool replay(struct ofl_crew *crew, struct ear *ear,
 	return false;
 }
 
+/* what is it going to tell of? who says nothing sensible is gone */
+static void hear_begin(struct ofl_crew *crew, struct ear *ear)
+{
+	struct ofl_note note = { .kind = OFL_NR_NOTES };
+
+	ear->begun = take(crew, ear, &note, sizeof(note)) &&
+		     note.kind == NOTE_BEGIN;
+	ear->begun_pfn = note.pfn;
+	if (!ear->begun)
+		dismiss(crew, ear);
+}
+
+/* those that have not said of what they will tell next */
+static nfds_t list_silent(struct ofl_crew *crew, struct ear **silent,
+			  struct pollfd *wait)
+{
+	unsigned int i;
+	nfds_t nr = 0;
+
+	for (i = 0; i < crew->nr; i++) {
+		struct ear *ear = &crew->ear[i];
+
+		if (!ear->process.pid || ear->begun)
+			continue;
+		wait[nr] = (struct pollfd){ .fd = ear->process.fd,
+					    .events = POLLIN };
+		/* what was read at once with the section before */
+		if (ear->at < ear->have)
+			wait[nr].fd = -1;
+		silent[nr++] = ear;
+	}
+	return nr;
+}
+
+/* hear of some of them what is next; false: none has said it in this time */
+static bool hear_any(struct ofl_crew *crew, int ms)
+{
+	struct pollfd wait[OFL_MAX_WORKERS];
+	struct ear *silent[OFL_MAX_WORKERS];
+	nfds_t i, nr = list_silent(crew, silent, wait);
+	bool any = false;
+
+	for (i = 0; i < nr; i++)
+		if (wait[i].fd < 0)
+			ms = 0;
+	if (!nr || poll(wait, nr, ms) < 0)
+		return false;
+	for (i = 0; i < nr; i++)
+		if (wait[i].fd < 0 || wait[i].revents) {
+			hear_begin(crew, silent[i]);
+			any = true;
+		}
+	return any;
+}
+
+static bool any_silent(const struct ofl_crew *crew)
+{
+	unsigned int i;
+
+	for (i = 0; i < crew->nr; i++)
+		if (crew->ear[i].process.pid && !crew->ear[i].begun)
+			return true;
+	return false;
+}
+
+/* instead of waiting: look at the next section here, to hear of it in its turn */
+static bool help(struct ofl_crew *crew, const struct ofl_section *s)
+{
+	struct ear *own = &crew->ear[0];
+
+	if (!crew->teller || own->begun)
+		return false;
+	own->at = own->have = 0;
+	if (crew->calls.help(crew->arg, s, ofl_teller_take(crew->teller),
+			     crew->teller))
+		hear_begin(crew, own);
+	if (!own->begun) {
+		/* there is none left, or the caller will meet what is wrong */
+		free(crew->teller);
+		crew->teller = NULL;
+	}
+	return own->begun;
+}
+
+static struct ear *begun(struct ofl_crew *crew, const struct ofl_section *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < crew->nr; i++) {
+		struct ear *ear = &crew->ear[i];
+
+		if (ear->begun && ear->begun_pfn == s->start_pfn)
+			return ear;
+		/* sections are taken in their order */
+		if (ear->begun && ear->begun_pfn < s->start_pfn)
+			dismiss(crew, ear);
+	}
+	return NULL;
+}
+
+/* who took the section? NULL: a worker that is gone, or ^C */
+static struct ear *who_has(struct ofl_crew *crew, const struct ofl_section *s)
+{
+	struct ear *ear;
+
+	while (!(ear = begun(crew, s))) {
+		if (hear_any(crew, 0) || help(crew, s))
+			continue;
+		if (!any_silent(crew))
+			return NULL;
+		if (!hear_any(crew, POLL_MS) &&
+		    crew->t->ops->interrupted(crew->t->ctx))
+			return NULL;
+	}
+	return ear;
+}
+
 bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
 		     uint64_t end_pfn, const struct ofl_sink *sinks,
 		     size_t nr_sinks, struct ofl_scan_result *r,
 		     uint64_t *told_pfn, enum ofl_status *st)
 {
-	struct ear *ear = &crew->ear[crew->next];
+	struct ear *ear = who_has(crew, s);
 
-	crew->next = (crew->next + 1) % crew->nr;
 	*st = OFL_OK;
 	*told_pfn = s->start_pfn;
+	if (!ear)
+		return false;
+	ear->begun = false;
 	if (replay(crew, ear, s, end_pfn, sinks, nr_sinks, r, told_pfn, st))
 		return true;
 	dismiss(crew, ear);

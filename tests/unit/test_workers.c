@@ -7,17 +7,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "alloc.h"
 #include "kernel.h"
+#include "recall.h"
 #include "scan.h"
 #include "story.h"
 #include "workers.h"
 
 #define SECTIONS	40
-#define RUNS		600
 
 static struct kernel k;
 static struct texttarget tt;
@@ -37,8 +38,12 @@ static long trouble_at;		/* bytes or reads from its start */
 static unsigned int starts, stops;
 static pid_t parent;
 static bool differ;		/* in this process two readers disagreed */
+static bool slow;		/* reads take their time */
 
+static uint64_t *memmap_reads;	/* of all processes: shared */
 static struct story story;
+static int runs;		/* of pages that are not like the others */
+static struct ofl_recall recall;
 
 /* ---- a target that can be copied ---- */
 
@@ -48,12 +53,38 @@ static void say_sharing(void *ctx, struct ofl_sharing *ret)
 	*ret = sharing;
 }
 
+static void damage(int fd)
+{
+	unsigned char raving[200];
+
+	if (trouble == CUT)
+		assert_int_equal(ftruncate(fd, trouble_at), 0);
+	if (trouble == RAVES) {
+		memset(raving, random() % 256, sizeof(raving));
+		assert_true(pwrite(fd, raving, sizeof(raving), trouble_at) > 0);
+	}
+}
+
+/* in a copy: what it would have said, with some of it damaged or missing */
+static void tell_badly(void (*work)(void *arg, int fd), void *arg, int to)
+{
+	FILE *file = tmpfile();
+	char some[512];
+	ssize_t got;
+
+	work(arg, fileno(file));
+	damage(fileno(file));
+	lseek(fileno(file), 0, SEEK_SET);
+	while ((got = read(fileno(file), some, sizeof(some))) > 0)
+		if (write(to, some, (size_t)got) != got)
+			break;
+}
+
 /* in this process, into a file: what cannot be waited for cannot hang */
 static bool start_here(void *ctx, void (*work)(void *arg, int fd), void *arg,
 		       struct ofl_process *ret)
 {
 	FILE *file = tmpfile();
-	unsigned char raving[200];
 
 	(void)ctx;
 	if (trouble == REFUSED && starts == victim) {
@@ -62,13 +93,8 @@ static bool start_here(void *ctx, void (*work)(void *arg, int fd), void *arg,
 		return false;
 	}
 	work(arg, fileno(file));
-	if (trouble == CUT && starts == victim)
-		assert_int_equal(ftruncate(fileno(file), trouble_at), 0);
-	if (trouble == RAVES && starts == victim) {
-		memset(raving, random() % 256, sizeof(raving));
-		assert_true(pwrite(fileno(file), raving, sizeof(raving),
-				   trouble_at) > 0);
-	}
+	if (starts == victim)
+		damage(fileno(file));
 	ret->pid = (int)++starts;
 	ret->fd = dup(fileno(file));
 	fclose(file);
@@ -96,7 +122,10 @@ static bool start_fork(void *ctx, void (*work)(void *arg, int fd), void *arg,
 		tt.reads = 0;
 		if (starts != victim)
 			trouble = FINE;
-		work(arg, ends[1]);
+		if (trouble == CUT || trouble == RAVES)
+			tell_badly(work, arg, ends[1]);
+		else
+			work(arg, ends[1]);
 		_exit(0);
 	}
 	starts++;
@@ -135,6 +164,11 @@ static enum ofl_read troubled_read(void *ctx, uint64_t kva, void *buf,
 			pause();
 		differ = trouble == DIFFERS;
 	}
+	/* so that each comes to take a section now and then */
+	if (slow && random() % 16 == 0)
+		usleep((useconds_t)(random() % 200));
+	if (kva >= K_VMEMMAP)
+		__atomic_fetch_add(memmap_reads, 1, __ATOMIC_RELAXED);
 	got = tt_read(ctx, kva, buf, bytes);
 	if (differ && getpid() != parent)
 		memset(buf, 0, bytes);
@@ -202,7 +236,7 @@ static void load(void)
 	}
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_ROOT + 16 * 9,
 		    (K_VMEMMAP + 0x100000) | K_LIVE);
-	for (i = 0; i < RUNS; i++)
+	for (i = 0; i < runs; i++)
 		at_random(pages);
 	kernel_load(&k, &tt);
 	if (ofl_layout_load(&tt.target, l, &err) ||
@@ -213,25 +247,43 @@ static void load(void)
 				 .node = -1 };
 }
 
-static int set_up(void **state)
+static int set_up_with(int number)
 {
-	(void)state;
+	runs = number;
 	kernel_init(&k);
 	l = calloc(1, sizeof(*l));
 	memset(&n, 0, sizeof(n));
 	trouble = FINE;
-	differ = false;
+	differ = slow = false;
 	story.fail_call = 0;
 	sharing = (struct ofl_sharing){ .processors = 4, .decompresses = true };
 	parent = getpid();
+	memmap_reads = mmap(NULL, sizeof(*memmap_reads), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_true(memmap_reads != MAP_FAILED);
 	unit_seed();
 	load();
 	return 0;
 }
 
+static int set_up(void **state)
+{
+	(void)state;
+	return set_up_with(600);
+}
+
+/* most sections have nothing that forbids to keep them */
+static int set_up_calm(void **state)
+{
+	(void)state;
+	return set_up_with(40);
+}
+
 static int drop(void **state)
 {
 	(void)state;
+	munmap(memmap_reads, sizeof(*memmap_reads));
+	ofl_recall_free(&recall);
 	ofl_nodes_free(&n);
 	texttarget_free(&tt);
 	free(l);
@@ -246,6 +298,7 @@ static char *listen_to(unsigned int workers, enum ofl_status want)
 
 	story_begin(&story);
 	starts = stops = 0;
+	*memmap_reads = 0;
 	f.workers = workers;
 	st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
 	assert_int_equal(st, want);
@@ -260,7 +313,7 @@ static void expect_same(const char *alone, unsigned int workers)
 {
 	char *together = listen_to(workers, OFL_OK);
 
-	assert_int_equal(starts, workers);
+	assert_int_equal(starts, workers - 1);	/* this process is one of them */
 	assert_string_equal(together, alone);
 	free(together);
 }
@@ -268,14 +321,19 @@ static void expect_same(const char *alone, unsigned int workers)
 static void same_for_any_number(bool for_real)
 {
 	static const unsigned int number[] = { 2, 3, 7, 8 };
+	uint64_t reads;
 	char *alone;
 	size_t i;
 
 	can_be_copied(for_real);
 	alone = listen_to(1, OFL_OK);
+	reads = *memmap_reads;
 	assert_int_equal(starts, 0);
-	for (i = 0; i < ARRAY_LEN(number); i++)
+	for (i = 0; i < ARRAY_LEN(number); i++) {
 		expect_same(alone, number[i]);
+		/* no section was looked at twice */
+		assert_int_equal(*memmap_reads, reads);
+	}
 	free(alone);
 }
 
@@ -284,6 +342,8 @@ static void test_same_for_any_number(void **state)
 	(void)state;
 	same_for_any_number(false);
 	same_for_any_number(true);
+	slow = true;
+	same_for_any_number(true);
 	f.every_page = true;
 	same_for_any_number(false);
 	f.lo_pfn = 1500;
@@ -291,6 +351,34 @@ static void test_same_for_any_number(void **state)
 	same_for_any_number(true);
 	f.node = 1;
 	same_for_any_number(false);
+}
+
+/* what was kept is not read by anybody, and the rest is kept from then on */
+static void test_with_some_kept(void **state)
+{
+	uint64_t end = f.hi_pfn, kept;
+	char *alone;
+	int round;
+
+	(void)state;
+	can_be_copied(true);
+	slow = true;
+	alone = listen_to(1, OFL_OK);
+	f.recall = &recall;
+	for (round = 0; round < 10; round++) {
+		ofl_recall_free(&recall);
+		f.lo_pfn = (uint64_t)random() % (end / 2);
+		f.hi_pfn = f.lo_pfn + (uint64_t)random() % (end / 2) + 1;
+		free(listen_to(2, OFL_OK));
+		f.lo_pfn = 0;
+		f.hi_pfn = end;
+		expect_same(alone, 2 + (unsigned int)(random() % 3));
+		kept = recall.nr_sections;
+		expect_same(alone, 3);
+		assert_int_equal(recall.nr_sections, kept);
+	}
+	assert_in_range(kept, 5, SECTIONS);
+	free(alone);
 }
 
 /* whatever becomes of a worker, the others and the parent make up for it */
@@ -304,15 +392,16 @@ static void test_one_is_lost(void **state)
 	alone = listen_to(1, OFL_OK);
 	for (round = 0; round < 60; round++) {
 		trouble = round % 2 ? CUT : REFUSED;
-		victim = (unsigned int)(random() % 3);
+		victim = (unsigned int)(random() % 2);
 		trouble_at = random() % 20000;
 		expect_same(alone, 3);
 	}
 	can_be_copied(true);
-	for (round = 0; round < 12; round++) {
-		trouble = KILLED;
-		victim = (unsigned int)(random() % 3);
-		trouble_at = random() % 300;
+	slow = true;
+	for (round = 0; round < 24; round++) {
+		trouble = round % 2 ? KILLED : CUT;
+		victim = (unsigned int)(random() % 2);
+		trouble_at = random() % (round % 2 ? 150 : 10000);
 		expect_same(alone, 3);
 	}
 	free(alone);
@@ -326,10 +415,17 @@ static void test_one_raves(void **state)
 	(void)state;
 	can_be_copied(false);
 	trouble = RAVES;
+	victim = 0;
 	for (round = 0; round < 200; round++) {
-		victim = (unsigned int)(random() % 2);
 		trouble_at = random() % 6000;
 		free(listen_to(2, OFL_OK));
+	}
+	can_be_copied(true);
+	slow = true;
+	for (round = 0; round < 20; round++) {
+		victim = (unsigned int)(random() % 2);
+		trouble_at = random() % 3000;
+		free(listen_to(3, OFL_OK));
 	}
 }
 
@@ -344,14 +440,16 @@ static void test_one_has_readers_that_differ(void **state)
 	alone = listen_to(1, OFL_OK);
 	for (round = 0; round < 12; round++) {
 		trouble = DIFFERS;
-		victim = (unsigned int)(random() % 3);
-		trouble_at = random() % 300;
+		victim = (unsigned int)(random() % 2);
+		trouble_at = random() % 150;
 		expect_same(alone, 3);
 	}
 	free(alone);
-	/* and it meets the same, when it was no accident */
+	/* and it meets the same, when it was no accident; nothing is kept */
 	differ = true;
+	f.recall = &recall;
 	free(listen_to(3, OFL_ERR_CONFLICT));
+	assert_int_equal(recall.nr_sections, 0);
 }
 
 static void test_interrupted_while_one_hangs(void **state)
@@ -361,7 +459,7 @@ static void test_interrupted_while_one_hangs(void **state)
 	(void)state;
 	can_be_copied(true);
 	trouble = HANGS;
-	victim = 1;
+	victim = 0;
 	trouble_at = 40;
 	tt.interrupt_after = 5;
 	heard = listen_to(2, OFL_OK);
@@ -410,7 +508,7 @@ static void test_no_more_than_sections(void **state)
 	f.lo_pfn = 10;
 	f.hi_pfn = l->section_pages + 1;
 	free(listen_to(8, OFL_OK));
-	assert_int_equal(starts, 2);
+	assert_int_equal(starts, 1);
 	f.hi_pfn = 11;
 	free(listen_to(8, OFL_OK));
 	assert_int_equal(starts, 0);
@@ -450,7 +548,7 @@ static void test_out_of_memory(void **state)
 	can_be_copied(true);
 	alone = listen_to(1, OFL_OK);
 	/* what the scan itself takes first fails it; then workers do without */
-	for (nth = 1; nth <= 5; nth++) {
+	for (nth = 1; nth <= 8; nth++) {
 		enum ofl_status st;
 
 		story_begin(&story);
@@ -475,6 +573,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_same_for_any_number, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_with_some_kept, set_up_calm, drop),
 		cmocka_unit_test_setup_teardown(test_one_is_lost, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_one_raves, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_one_has_readers_that_differ, set_up, drop),
