@@ -22,9 +22,9 @@
 #define POLL_MS		100	/* how long ^C may go unnoticed */
 
 /*
- * When workers pay: they cost the host 10 to 15 ms each to start, one after the
- * other, and a first walk of a million pages takes 35 ms of a dump compressed
- * with zlib, 60 if the host decompresses (docs/performance.md).
+ * When workers pay: they cost the host 5 to 10 ms each to start, one after the
+ * other, and as much to end, and a first walk of a million pages takes 35 ms of a
+ * dump compressed with zlib, 65 if the host decompresses (docs/performance.md).
  */
 #define WORTH_PAGES	(4u << 20)
 

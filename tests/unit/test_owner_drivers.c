@@ -206,6 +206,27 @@ static void test_nobody_has_a_name(void **state)
 	ofl_books_free(&b);
 }
 
+/* an answer goes no further than to where any of the lists begins or ends */
+static void test_two_balloons(void **state)
+{
+	static const uint64_t more[] = { 2200, 2201 };
+	const uint64_t a = HEAP + 0x400, b = HEAP + 0x800;
+
+	(void)state;
+	balloon(a, 0, TEXT);
+	owned_list(&k, b + 8, more, ARRAY_LEN(more), b, 2);
+	kernel_line(&k, "mem %" PRIx64 " 0", b);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, b + 24, TEXT);
+	owned_load(&k, &o);
+	assert_owner(700, "balloon", OFL_EV_LIST);
+	assert_owner(2200, "balloon", OFL_EV_LIST);
+	assert_int_equal(owned_claim(&o, 700).device, 0);
+	assert_int_equal(owned_claim(&o, 2200).device, 1);
+	assert_int_equal(owned_claim(&o, 2090).end_pfn, 2100);
+	assert_int_equal(owned_claim(&o, 2150).end_pfn, 2200);
+	assert_int_equal(owned_claim(&o, 2200).end_pfn, 2202);
+}
+
 static void test_isolated_page(void **state)
 {
 	struct owned_page p = {
@@ -902,7 +923,9 @@ static void test_virtio_mem(void **state)
 	owned_load(&k, &o);
 	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
 	assert_string_equal(dev[0].name, "virtio9");
+	assert_int_equal(owned_claim(&o, 2000).end_pfn, 2048);
 	c = owned_claim(&o, 2049);
+	assert_int_equal(c.end_pfn, 2560);
 	assert_int_equal(c.mgo, OFL_MGO_DROPS);
 	assert_int_equal(c.evidence, OFL_EV_BITMAP);
 	assert_int_equal(c.unit_pfn, 2048);
@@ -1414,7 +1437,7 @@ int main(void)
 		CASE(test_at_work),
 		CASE(test_at_work_with_a_lock),
 		CASE(test_nobody_has_a_name),
-		CASE(test_isolated_page),
+		CASE(test_isolated_page), CASE(test_two_balloons),
 		CASE(test_negative_counter),
 		CASE(test_list_into_user_space),
 		CASE(test_not_a_balloon_device),
