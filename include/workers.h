@@ -5,8 +5,9 @@
  * Depends on scan.h. A worker is a copy of this process that takes one section
  * after the other and tells through a pipe what it saw; the parent hears of the
  * sections in their order and says it over to the sinks, and takes sections
- * itself meanwhile. So the sinks hear the same whatever the number of workers. A full pipe makes a worker wait: memory is
- * a worker's image, its buffer and one for listening to it.
+ * itself meanwhile. So the sinks hear the same whatever the number of workers.
+ * A full pipe makes a worker wait: memory is a worker's image, its buffer and
+ * one for listening to it, and what the parent saw of one section.
  */
 #ifndef OFL_WORKERS_H
 #define OFL_WORKERS_H

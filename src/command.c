@@ -206,6 +206,7 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 	enum ofl_status st;
 
 	err->status = OFL_OK;
+	err->text[0] = '\0';
 	if (!c)
 		return ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
 	st = ofl_options_parse(c, argc, argv, &o, err);

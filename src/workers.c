@@ -296,6 +296,7 @@ void ofl_crew_end(struct ofl_crew *crew)
 	free(crew);
 }
 
+/* wait for more; not longer than ^C lets us */
 static bool fill(struct ofl_crew *crew, struct ear *ear)
 {
 	struct pollfd wait = { .fd = ear->process.fd, .events = POLLIN };

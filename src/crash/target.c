@@ -153,11 +153,14 @@ static enum ofl_kdump_page read_page(uint64_t kva, void *page)
 /* does crash have something else where [kva, kva + bytes) should be? */
 static bool any_short(uint64_t kva, size_t bytes)
 {
-	uint64_t at = kva & ~(uint64_t)(PAGESIZE() - 1);
+	uint64_t in_page = kva & (PAGESIZE() - 1), at;
 	physaddr_t paddr = 0;
 
-	for (; ofl_crash_can_tell() && at < kva + bytes; at += PAGESIZE())
-		if (fenced_kvtop(at, &paddr) &&
+	if (!ofl_crash_can_tell())
+		return false;
+	/* by offsets: a wild @kva may be in the last page that there is */
+	for (at = 0; at < in_page + bytes; at += PAGESIZE())
+		if (fenced_kvtop(kva - in_page + at, &paddr) &&
 		    ofl_crash_is_short(paddr >> PAGESHIFT()))
 			return true;
 	return false;
