@@ -60,10 +60,12 @@ endif
 
 # ---- nothing to change below ------------------------------------------------
 
-OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c src/owners/*.c))
+# one folder a room; all but the seam to crash is the core
+CORE	:= $(filter-out src/crash/%,$(wildcard src/*/*.c))
+OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(CORE))
 CRASHO	:= $(BUILD)/offline.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/crash/*.c))
 SAN	:= $(BUILD)/san
-SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(wildcard src/*.c src/owners/*.c tests/lib/*.c))
+SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(CORE) $(wildcard tests/lib/*.c))
 UNIT	:= $(patsubst %.c,$(SAN)/%,$(wildcard tests/unit/test_*.c))
 RESULTS	:= $(BUILD)/results
 
@@ -79,11 +81,11 @@ $(BUILD)/libofl.a: $(OBJ)
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 
-$(foreach o,src/view.o src/types.o src/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
+$(foreach o,src/view/view.o src/layout/types.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 # whoever asks which of the codecs are there
-CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/codec.o) \
+CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/dump/codec.o) \
 	  $(SAN)/tests/lib/kdumpfile.o $(SAN)/tests/lib/alloc.o
 $(CODECO): override CFLAGS += $(shell echo $(CODECS:%=-DHAVE_%) | tr a-z A-Z) $(shell $(PKG_CONFIG) --cflags $(LIBS))
 $(CODECO): $(BUILD)/codecs
@@ -142,7 +144,7 @@ $(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
 # ---- fuzzing: the same entry points with libFuzzer, and over their corpus ----
 
 FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
-FUZZO	:= $(patsubst %.c,$(BUILD)/fuzz/%.o,$(wildcard src/*.c src/owners/*.c) tests/lib/texttarget.c)
+FUZZO	:= $(patsubst %.c,$(BUILD)/fuzz/%.o,$(CORE) tests/lib/texttarget.c)
 FUZZ_SECONDS ?= 300
 
 $(SAN)/%: $(SAN)/tests/fuzz/%.o $(SANOBJ)

@@ -6,8 +6,8 @@
  */
 #include <defs.h>
 
-#include "command.h"
-#include "crash_target.h"
+#include "commands/command.h"
+#include "crash/crash_target.h"
 
 #define MAX_COMMANDS 8
 

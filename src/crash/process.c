@@ -23,7 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crash_target.h"
+#include "crash/crash_target.h"
 
 #define MAX_COPIES	16
 /*

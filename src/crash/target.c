@@ -9,7 +9,7 @@
  */
 #include <defs.h>
 
-#include "crash_target.h"
+#include "crash/crash_target.h"
 
 static struct ofl_target target;
 static volatile sig_atomic_t interrupted;

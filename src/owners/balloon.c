@@ -2,7 +2,7 @@
 /* balloon.c - devices of the balloon core */
 #include <string.h>
 
-#include "balloon.h"
+#include "owners/balloon.h"
 
 bool ofl_balloon_known(const struct ofl_layout *l)
 {

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "balloon.h"
+#include "owners/balloon.h"
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)

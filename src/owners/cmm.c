@@ -20,7 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "balloon.h"
+#include "owners/balloon.h"
 
 #define MODULE "cmm"
 #define NO_VARIABLES "the dump has no symbols of cmm's variables"

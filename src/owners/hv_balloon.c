@@ -20,9 +20,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "module.h"
-#include "owner.h"
-#include "types.h"
+#include "kernel/module.h"
+#include "owners/owner.h"
+#include "layout/types.h"
 
 #define MODULE		"hv_balloon"
 #define MAX_REGIONS	4096

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "owner.h"
+#include "owners/owner.h"
 
 #define MAX_ENTRIES	4096	/* one a node */
 

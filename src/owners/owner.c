@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "owner.h"
+#include "owners/owner.h"
 
 #define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
 

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "pagelist.h"
-#include "pagereader.h"
-#include "section.h"
+#include "owners/pagelist.h"
+#include "kernel/pagereader.h"
+#include "kernel/section.h"
 
 #define POLL_ENTRIES	4096	/* between two looks at ^C */
 /*

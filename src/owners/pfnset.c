@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pfnset.h"
+#include "owners/pfnset.h"
 
 /* index of the piece @nr, or of the one that it has to go before */
 static size_t place(struct ofl_pfnset *s, uint64_t nr)

@@ -13,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "balloon.h"
-#include "types.h"
-#include "virtio_bus.h"
+#include "owners/balloon.h"
+#include "layout/types.h"
+#include "kernel/virtio_bus.h"
 
 #define MODULE		"virtio_balloon"
 #define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "virtio_mem.h"
+#include "owners/virtio_mem.h"
 
 #define CHILD_NAME	"System RAM (virtio_mem)"
 #define CALLBACK	"virtio_mem_memory_notifier_cb"

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "virtio_mem.h"
+#include "owners/virtio_mem.h"
 
 /* before v5.16 KERNEL and MOVABLE were ONLINE */
 const struct ofl_vmem_state_row ofl_vmem_mb_states[] = {

@@ -11,8 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "balloon.h"
-#include "types.h"
+#include "owners/balloon.h"
+#include "layout/types.h"
 
 #define MODULE		"vmw_balloon"
 #define UNIT_PAGES	512	/* VMW_BALLOON_2M_ORDER 9 */

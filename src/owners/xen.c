@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "pagelist.h"
+#include "owners/pagelist.h"
 
 enum field { F_CURRENT, F_TARGET, F_LOW, F_HIGH, F_TOTAL, NR_FIELDS };
 

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands/command.h"
 #include "texttarget.h"
 
 #define MAX_LIES	24

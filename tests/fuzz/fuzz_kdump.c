@@ -15,8 +15,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "codec.h"
-#include "kdump.h"
+#include "dump/codec.h"
+#include "dump/kdump.h"
 
 #define MAX_PAGE	65536u
 #define MAX_BLOCKS	40	/* asked for, of one file */

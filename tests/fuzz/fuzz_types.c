@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "types.h"
+#include "layout/types.h"
 
 #define BASE_KVA	0x1000000u
 #define SPLIT_KVA	0x2000000u

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pagetype.h"
-#include "vmcoreinfo.h"
+#include "layout/pagetype.h"
+#include "target/vmcoreinfo.h"
 
 #define DATA_KVA	0x100000u
 

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands/command.h"
 #include "texttarget.h"
 
 #define MAX_WORDS 32

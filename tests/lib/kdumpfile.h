@@ -3,7 +3,7 @@
  * kdumpfile.h - write kdump-compressed files, and damage them
  *
  * Depends on nothing. The layout is spelled as structures here, by offsets in
- * src/kdump.c, so that neither repeats a mistake of the other.
+ * src/dump/kdump.c, so that neither repeats a mistake of the other.
  *
  * Source: diskdump_mod.h of makedumpfile 1.7.2.
  */

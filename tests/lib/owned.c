@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "owned.h"
-#include "section.h"
+#include "kernel/section.h"
 
 void owned_facts(struct kernel *k)
 {

@@ -9,7 +9,7 @@
 #define OWNED_H
 
 #include "kernel.h"
-#include "owner.h"
+#include "owners/owner.h"
 
 #define O_LRU		8	/* offset of page.lru, page.private ... */
 #define O_MAPPING	24

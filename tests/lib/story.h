@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "scan.h"
+#include "scan/scan.h"
 
 /** struct story - the text in work; zeros to begin with */
 struct story {

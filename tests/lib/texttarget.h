@@ -3,12 +3,12 @@
  * texttarget.h - the seam over a text file, and ways to make it misbehave
  *
  * Depends on target.h. The format is described in tests/golden/README; it is
- * what src/record.c writes, and a little more for files written by hand.
+ * what src/target/record.c writes, and a little more for files written by hand.
  */
 #ifndef TEXTTARGET_H
 #define TEXTTARGET_H
 
-#include "target.h"
+#include "target/target.h"
 
 struct tt_line;
 struct tt_piece;

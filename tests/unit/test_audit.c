@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "audit.h"
+#include "judge/audit.h"
 
 #define DIRTY	0x10
 

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "block.h"
+#include "kernel/block.h"
 #include "kernel.h"
 
 static struct kernel k;

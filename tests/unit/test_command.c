@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "command.h"
+#include "commands/command.h"
 #include "kernel.h"
-#include "record.h"
+#include "target/record.h"
 
 #define MAX_WORDS 16
 

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "enums.h"
+#include "layout/enums.h"
 
 static struct btf *btf;
 static struct ofl_enums *enums;

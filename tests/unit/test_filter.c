@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "filter.h"
+#include "scan/filter.h"
 
 #define END_PFN		0x40000ull	/* 256 sections of 1024 pages */
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "commands/command.h"
 #include "owned.h"
 
 #define XEN	(K_SYMBOL + 0x12000)

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "kdump.h"
+#include "dump/kdump.h"
 #include "kdumpfile.h"
 
 #define STEP		8192		/* pfns that kdump.c counts at once */

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "node.h"
+#include "kernel/node.h"
 
 static struct kernel k;
 static struct texttarget tt;

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "books.h"
-#include "offowner.h"
+#include "judge/books.h"
+#include "commands/offowner.h"
 #include "owned.h"
 
 #define HEAP	UINT64_C(0xffff888007000000)

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "module.h"
+#include "kernel/module.h"
 #include "owned.h"
-#include "pagelist.h"
+#include "owners/pagelist.h"
 
 #define HEAD	UINT64_C(0xffff888007000000)
 #define DEV	UINT64_C(0xffff888007000100)

@@ -9,8 +9,8 @@
 #include <unistd.h>
 
 #include "owned.h"
-#include "record.h"
-#include "types.h"
+#include "target/record.h"
+#include "layout/types.h"
 
 #define BASE	UINT64_C(0xffffffff83000000)	/* __start_BTF */
 #define HEAP	UINT64_C(0xffff888007000000)

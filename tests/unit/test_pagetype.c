@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "layout.h"
-#include "pagetype.h"
+#include "layout/layout.h"
+#include "layout/pagetype.h"
 
 /** struct era - what a kernel of that time says, and what its words mean */
 struct era {

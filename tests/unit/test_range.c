@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "range.h"
+#include "scan/range.h"
 
 #define PAGES	4096
 #define SECTION	512	/* pages */

@@ -7,7 +7,7 @@
 
 #include "alloc.h"
 #include "kernel.h"
-#include "recall.h"
+#include "scan/recall.h"
 #include "story.h"
 
 #define SECTIONS	16

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "rule.h"
+#include "judge/rule.h"
 
 /** struct truth - a page, and the row that it must fall under */
 struct truth {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "kernel.h"
-#include "recall.h"
-#include "scan.h"
+#include "scan/recall.h"
+#include "scan/scan.h"
 
 #define PAGES	8192		/* the first pfns, as seen by the sink */
 #define STALE	-1		/* offline, but its section is not online */

@@ -5,7 +5,7 @@
 #include <inttypes.h>
 
 #include "kernel.h"
-#include "section.h"
+#include "kernel/section.h"
 
 #define MAX 64
 

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "pagetype.h"
-#include "skip.h"
+#include "layout/pagetype.h"
+#include "scan/skip.h"
 
 #define PAGES		4096	/* 64 to a page of the memmap */
 #define BASE		0xffffea0000000000ull

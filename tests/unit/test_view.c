@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "view.h"
+#include "view/view.h"
 
 static void get_number(const void *row, const void *ctx, struct ofl_cell *ret)
 {

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "texttarget.h"
-#include "vmcoreinfo.h"
+#include "target/vmcoreinfo.h"
 
 #define DATA	"ffff888000001000"
 

@@ -13,10 +13,10 @@
 
 #include "alloc.h"
 #include "kernel.h"
-#include "recall.h"
-#include "scan.h"
+#include "scan/recall.h"
+#include "scan/scan.h"
 #include "story.h"
-#include "workers.h"
+#include "scan/workers.h"
 
 #define SECTIONS	40
 

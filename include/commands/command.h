@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * command.h - the commands, as a table; no crash in sight
+ *
+ * A command is: options, one scan with the listeners it needs, a view.
+ * offline.c registers the table with crash; tests run it over a text target.
+ */
+#ifndef OFL_COMMAND_H
+#define OFL_COMMAND_H
+
+#include <stdio.h>
+
+#include "scan/filter.h"
+#include "scan/recall.h"
+#include "scan/scan.h"
+#include "view/view.h"
+
+/** struct ofl_options - what the user typed */
+struct ofl_options {
+	struct ofl_filter_args filter;
+	const char *columns;	/* -o */
+	const char *record;	/* -R: file to record the session to */
+	bool json;		/* -j */
+	bool no_header;		/* -H */
+	bool all;		/* -a */
+	bool verbose;		/* -v */
+	bool every_page;	/* -x */
+	bool crash_reads;	/* -C */
+	const char *limit;	/* -l */
+	const char *owner;	/* -O */
+	unsigned int workers;	/* -w; 0: not given */
+	char operand[128];	/* words after the options, joined by blanks */
+};
+
+/** struct ofl_session - what is kept between commands */
+struct ofl_session {
+	const struct ofl_target *t;	/* borrowed */
+	bool loaded;
+	bool late;		/* the late facts too */
+	struct ofl_layout layout;
+	struct ofl_nodes nodes;
+	struct ofl_analysis *owners;	/* kept by identify.c; NULL: not yet */
+	struct ofl_recall recall;
+	uint64_t stamp;		/* of the dump that recall is of */
+};
+
+/** struct ofl_run_ctx - what a command gets to work with */
+struct ofl_run_ctx {
+	const char *name;
+	struct ofl_session *s;
+	const struct ofl_options *o;
+	struct ofl_filter filter;
+	FILE *out;
+};
+
+/** struct ofl_command - one row a command */
+struct ofl_command {
+	const char *name;
+	const char *options;	/* for getopt(); every letter is in options.c */
+	/**
+	 * run - scan and print; must print nothing before its first possible
+	 * failure is behind it
+	 */
+	enum ofl_status (*run)(struct ofl_run_ctx *ctx, struct ofl_err *err);
+	const char *const *help;	/* crash's help_data, NULL-terminated */
+	bool judges;		/* needs the late facts */
+	bool operand;		/* takes words after the options */
+};
+
+extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
+
+enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
+enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err);
+
+extern const char *const ofl_help_offline[];
+extern const char *const ofl_help_offrange[];
+extern const char *const ofl_help_offcheck[];
+extern const char *const ofl_help_offblock[];
+extern const char *const ofl_help_offowner[];
+
+/** ofl_session_init() - a session over @t; nothing is read yet */
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
+
+/** ofl_session_drop() - forget and free everything; may be used again */
+void ofl_session_drop(struct ofl_session *s);
+
+/**
+ * ofl_session_late() - find the late facts, unless they are there
+ *
+ * Errors: of ofl_layout_load_late(); the session is as good as before.
+ */
+enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err);
+
+/**
+ * ofl_options_parse() - argv to options
+ * @argv: in  argv[0] is the command; may be permuted, as getopt() does
+ *
+ * Errors: OFL_ERR_ARG with one line that ends in the help to read.
+ */
+enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
+				  char **argv, struct ofl_options *o,
+				  struct ofl_err *err);
+
+/**
+ * ofl_command_run() - one whole command
+ * @out: in  where the view goes
+ *
+ * Shape:  with -j a failure after the options is a document too, with
+ *         status.result "failed", and the call then returns OFL_OK.
+ * Errors: otherwise the failure, with nothing printed; the caller shows
+ *         @err->text. OFL_ERR_OUTPUT has no text: nobody reads any more.
+ */
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err);
+
+/**
+ * ofl_scan_status() - the result and the status line of a scan
+ * @extra: in  words to put after the page counts: "; 3 rows", or ""
+ */
+enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
+				const char *extra, char *buf, size_t bytes);
+
+/**
+ * ofl_scan_shortfall() - the same, only what a scan could not look at
+ * @buf: inout  a line to go on with; what does not fit is cut
+ */
+enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
+				   size_t bytes);
+
+/* what is said of ofl_layout.new_marks */
+#define OFL_NEW_MARKS \
+	"WARNING: this kernel has %s, a mark that we do not know: its rule may be another"
+
+/** ofl_plural() - the letter that makes a noun many */
+static inline const char *ofl_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/** ofl_show_kernel() - JSON members kernel and page_size */
+void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s);
+
+/**
+ * ofl_show_unknown() - JSON member unknown; nothing in a table
+ * @seen: in  result of the command's own scan: without an unknown page in it
+ *            nothing is read again
+ *
+ * Errors: of ofl_scan(), or OFL_ERR_OUTPUT.
+ */
+enum ofl_status ofl_show_unknown(struct ofl_view *v,
+				 const struct ofl_run_ctx *ctx,
+				 const struct ofl_scan_result *seen,
+				 struct ofl_err *err);
+
+/** ofl_show_totals() - JSON member totals */
+void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r);
+
+/**
+ * ofl_show_status() - how it all came out, and the end of the view
+ * @st:  in  of what was done, with @err; a failure is the result then
+ *
+ * Shape:  asks the readers once more, since nothing is read after this.
+ * Errors: OFL_ERR_OUTPUT; every other failure has been told by now.
+ */
+enum ofl_status ofl_show_status(struct ofl_view *v,
+				const struct ofl_run_ctx *ctx,
+				enum ofl_status st, enum ofl_result result,
+				const char *message, struct ofl_err *err);
+
+#endif

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * explain.h - why a memory block has the verdict that it has
+ *
+ * Depends on judge.h and view.h.
+ */
+#ifndef OFL_EXPLAIN_H
+#define OFL_EXPLAIN_H
+
+#include "judge/judge.h"
+#include "view/view.h"
+
+/**
+ * ofl_explain_block() - three tables: what each step of offlining comes to,
+ * every kind of page that is not simply free, and who is asked before
+ * @r: in  decided by ofl_judge_decide()
+ */
+void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r);
+
+#endif

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * offowner.h - the tables of offowner, and what a row of each is
+ *
+ * Depends on books.h and view.h. cmd_offowner.c fills rows in; nothing here
+ * reads memory.
+ */
+#ifndef OFL_OFFOWNER_H
+#define OFL_OFFOWNER_H
+
+#include "judge/books.h"
+#include "view/view.h"
+
+/** struct ofl_section_row - neighbouring sections */
+struct ofl_section_row {
+	uint64_t nr, sections;		/* 0 sections: none */
+	int node;
+	bool online;
+	enum ofl_block_state state;
+	uint64_t offline, stale;
+	uint64_t pages[OFL_BOOKS_OWNERS];	/* by owner; nobody's last */
+	const char *nobody;	/* what those are called */
+};
+
+/** struct ofl_complaint_row - a complaint and whose it is */
+struct ofl_complaint_row {
+	const struct ofl_book *book;	/* NULL: the kernel's own counters */
+	const struct ofl_complaint *c;
+};
+
+extern const struct ofl_table ofl_section_table;	/* of ofl_section_row */
+extern const struct ofl_table ofl_device_table;		/* of ofl_book */
+extern const struct ofl_table ofl_complaint_table;	/* of ofl_complaint_row */
+
+/** ofl_book_driver() - the driver's name, or what nobody's pages are called */
+const char *ofl_book_driver(const struct ofl_book *k);
+
+/** ofl_map_add() - add name=value to a cell; what does not fit is left out */
+void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kdump.h - pages of a kdump-compressed file, by page frame number
+ *
+ * Depends on status.h and codec.h. A second reader beside the host's, for its
+ * speed. It gives bytes or nothing: what is not in the file, damaged, or of a
+ * kind that it does not know is for the host to read, and to give the reason
+ * for. One kind of damage the host does not see; that is named here.
+ *
+ * Source: struct disk_dump_header, kdump_sub_header and page_desc of
+ * makedumpfile's diskdump_mod.h (1.7.2) and of crash's diskdump.h (9.0.2).
+ */
+#ifndef OFL_KDUMP_H
+#define OFL_KDUMP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "target/status.h"
+
+struct ofl_kdump;
+
+/**
+ * ofl_kdump_open() - look at the header of a file
+ * @fd:         in   of the file; borrowed, and its offset is left alone, so
+ *                   that copies of the process may share it
+ * @page_bytes: in   of the kernel
+ *
+ * Memory: 200 KiB, half of it zstd's, 8 bytes for every 8192 blocks, and one
+ *         block if that is more than a page; ofl_kdump_close().
+ * Errors: OFL_ERR_UNSUPPORTED: @err->text is a clause for the user, "the dump
+ *         is flattened"; OFL_ERR_UNREADABLE, OFL_ERR_NOMEM.
+ * See also ofl_kdump_why_not().
+ */
+enum ofl_status ofl_kdump_open(int fd, size_t page_bytes,
+			       struct ofl_kdump **ret, struct ofl_err *err);
+void ofl_kdump_close(struct ofl_kdump *k);
+
+/**
+ * ofl_kdump_why_not() - why no page of the file can be read
+ *
+ * Shape:  such a clause, or NULL: they can be. It is still known which of them
+ *         are short.
+ */
+const char *ofl_kdump_why_not(const struct ofl_kdump *k);
+
+/** enum ofl_kdump_page - what became of a page */
+enum ofl_kdump_page {
+	OFL_KDUMP_READ,
+	OFL_KDUMP_ASK_HOST,
+	/*
+	 * Stored as it is, and yet shorter than a block. The host would give
+	 * the rest of another page, and success: cache_page() of crash's
+	 * diskdump.c copies a block whatever page_desc.size is (9.0.2).
+	 */
+	OFL_KDUMP_SHORT,
+};
+
+/**
+ * ofl_kdump_read() - a page
+ * @page: out  page_bytes of it; undefined unless OFL_KDUMP_READ
+ */
+enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
+				   void *page);
+
+/** ofl_kdump_is_short() - would ofl_kdump_read() say OFL_KDUMP_SHORT? */
+bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn);
+
+#endif

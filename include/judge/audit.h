@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * audit.h - pages held against the books of their drivers
+ *
+ * Depends on books.h. Pages must come in ascending order.
+ */
+#ifndef OFL_AUDIT_H
+#define OFL_AUDIT_H
+
+#include "judge/books.h"
+
+/** struct ofl_audit_row - a rule that a page breaks */
+struct ofl_audit_row {
+	enum ofl_severity severity;
+	bool transient;		/* an info while the device is at work */
+	const char *code;	/* stable word, for JSON and grep */
+	const char *what;
+};
+
+/** struct ofl_audit - state of one pass */
+struct ofl_audit {
+	struct ofl_books *books;
+	uint64_t dirty;		/* mask of PG_dirty */
+	/* the unit in work, and how its first page is marked */
+	const struct ofl_owner_ops *owner;
+	uint64_t unit_pfn;
+	bool unit_dirty;
+};
+
+/** ofl_audit_init() - begin a pass */
+void ofl_audit_init(struct ofl_audit *a, struct ofl_books *books);
+
+/**
+ * ofl_audit_offline() - a PageOffline page of an online section
+ * @severity: out  of the row, milder if it is explained
+ *
+ * Shape:  NULL: nothing to say.
+ */
+const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
+					      const struct ofl_classified *c,
+					      enum ofl_severity *severity);
+
+/**
+ * ofl_audit_other() - any other page of an online section
+ * @c: inout  claim: of who says that it has to be PageOffline
+ */
+const struct ofl_audit_row *ofl_audit_other(struct ofl_audit *a,
+					    struct ofl_classified *c,
+					    enum ofl_severity *severity);
+
+#endif

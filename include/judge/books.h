@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * books.h - what was found, held against what the drivers' books say
+ *
+ * Depends on classify.h and scan.h. Pages are added up by device while a scan
+ * runs; at its end each device's books are closed: the difference between its
+ * counters and the pages that are there, and what explains it.
+ */
+#ifndef OFL_BOOKS_H
+#define OFL_BOOKS_H
+
+#include "judge/classify.h"
+#include "scan/scan.h"
+
+/** struct ofl_found - pages of one device */
+struct ofl_found {
+	uint64_t pages;
+	uint64_t isolated;	/* of them, taken off the list for migration */
+	uint64_t outcome[OFL_NR_OUTCOMES];
+	unsigned int evidence;	/* bit (1 << enum ofl_evidence) */
+	enum { OFL_BUSY_NOT_ASKED, OFL_BUSY_NO, OFL_BUSY } busy;
+};
+
+/** struct ofl_book - one device, or the orphans */
+struct ofl_book {
+	const struct ofl_owner_ops *owner;	/* NULL: orphans */
+	bool blind;		/* orphans only: not all owners could be asked */
+	unsigned int device;
+	struct ofl_device dev;
+	struct ofl_account account;
+	struct ofl_found found;
+	bool compared;		/* the two below hold */
+	int64_t difference;	/* found minus expected */
+	char explained[120];	/* why; "" when there is nothing to explain */
+	enum ofl_severity severity;	/* of the difference */
+};
+
+/** struct ofl_books - all of them */
+struct ofl_books {
+	const struct ofl_env *env;
+	const struct ofl_owners *owners;
+	struct ofl_found *found;	/* by owner and device; owned */
+	struct ofl_found orphans;
+	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
+	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
+	/* after ofl_books_close(): */
+	struct ofl_book *book;		/* owned */
+	size_t nr;
+	struct ofl_account kernel;	/* the kernel's own counters */
+	uint64_t problems[OFL_NR_SEVERITIES];
+};
+
+/** ofl_books_open() - ofl_books_free() also after a failure */
+enum ofl_status ofl_books_open(struct ofl_books *b, const struct ofl_env *env,
+			       const struct ofl_owners *owners,
+			       struct ofl_err *err);
+void ofl_books_free(struct ofl_books *b);
+
+/** ofl_books_add() - one PageOffline page of an online section */
+void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c);
+
+/** ofl_books_busy() - has the claim's device a reason to be inconsistent? */
+bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim);
+
+/**
+ * ofl_books_in_flight() - may orphans be what a balloon driver works on?
+ *
+ * Shape:  a page may be in nobody's books and yet no orphan while a driver
+ *         takes or gives back pages: since v6.17 the mark stays on a page until
+ *         it is free, a while after its driver has struck it off. False once
+ *         there are more orphans than any driver has in its hands.
+ */
+bool ofl_books_in_flight(struct ofl_books *b);
+
+/** ofl_books_owner() - index of an owner in ofl_owner_table; orphans last */
+size_t ofl_books_owner(const struct ofl_owner_ops *owner);
+#define OFL_BOOKS_OWNERS (OFL_MAX_OWNERS + 1)
+
+/**
+ * ofl_books_close() - hold it all together
+ * @whole: in  all pages were looked at; if not, nothing is compared
+ * @r:     in  of the scan
+ *
+ * Errors: OFL_ERR_NOMEM.
+ */
+enum ofl_status ofl_books_close(struct ofl_books *b, bool whole,
+				const struct ofl_scan_result *r,
+				struct ofl_err *err);
+
+/** ofl_severity_text() - none, info, warning, error */
+const char *ofl_severity_text(enum ofl_severity severity);
+
+#endif

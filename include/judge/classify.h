@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * classify.h - from a raw struct page to a row of the rule
+ *
+ * Depends on scan.h, block.h, owner.h, rule.h. Collects what rule.h wants to
+ * know; the few things that take more than the page itself are tracked from
+ * page to page, so pages must come in ascending order.
+ */
+#ifndef OFL_CLASSIFY_H
+#define OFL_CLASSIFY_H
+
+#include "kernel/block.h"
+#include "owners/owner.h"
+#include "judge/rule.h"
+#include "scan/scan.h"
+
+#define OFL_MAX_HSTATES		8
+#define OFL_MAX_PAGEBLOCK_BYTES	4096
+
+/** struct ofl_classified - a page and what the rule says of it */
+struct ofl_classified {
+	uint64_t pfn;
+	uint64_t page_kva;
+	uint64_t flags;		/* page flags only */
+	int32_t refcount;	/* its own */
+	bool offline;
+	bool movable_zone;
+	bool pinned;		/* LRU page with more references than users */
+	const struct ofl_zone *zone;	/* may be NULL */
+	enum ofl_kind kind;
+	enum ofl_outcome outcome;
+	enum ofl_step step;
+	struct ofl_claim claim;	/* offline pages only */
+};
+
+/** struct ofl_classifier - what is remembered from page to page */
+struct ofl_classifier {
+	const struct ofl_env *env;
+	const struct ofl_owners *owners;
+	const struct ofl_blocks *blocks;
+
+	/* masks of page flags, 0 where the kernel has none */
+	uint64_t reserved, lru, hwpoison, slab, head, isolated;
+
+	/* hugetlb pools */
+	struct {
+		unsigned int order;
+		uint64_t spare;		/* free and not promised, at all */
+		uint64_t used;		/* of them, seen in this block */
+	} hstate[OFL_MAX_HSTATES];
+	unsigned int nr_hstates;
+
+	const struct ofl_block *block;	/* of the page in work; NULL: unknown */
+	uint64_t block_nr;
+	uint64_t section_nr;
+	uint64_t pageblocks[OFL_MAX_PAGEBLOCK_BYTES / 8];
+	bool pageblocks_known;
+
+	uint64_t free_end_pfn;		/* inside of a free block until here */
+	uint64_t compound_end_pfn;	/* inside of a compound page until here */
+	uint64_t unit_end_pfn;		/* inside of a 2 MiB balloon unit */
+	struct ofl_rule_in compound;	/* of its head */
+	bool compound_pinned;
+};
+
+/**
+ * ofl_classifier_init() - prepare for one pass
+ *
+ * Errors: none; what cannot be read is not known later.
+ */
+void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
+			 const struct ofl_owners *owners,
+			 const struct ofl_blocks *blocks);
+
+/**
+ * ofl_classify() - judge one page; arguments as of ofl_sink.known()
+ */
+void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
+		  const struct ofl_page *p, const unsigned char *raw,
+		  const unsigned char *raw_end, bool offline,
+		  struct ofl_classified *ret);
+
+#endif

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * judge.h - can a memory block be offlined?
+ *
+ * Depends on classify.h and iomem.h. Pages are added up by kind; when the
+ * last page of a block has passed, the steps of offline_pages() are gone
+ * through in the kernel's order.
+ */
+#ifndef OFL_JUDGE_H
+#define OFL_JUDGE_H
+
+#include "judge/classify.h"
+#include "kernel/iomem.h"
+
+#define OFL_FIRST_PFNS 4
+
+/** enum ofl_verdict - of a block */
+enum ofl_verdict {
+	OFL_V_OFFLINABLE,	/* free, or skipped as it stands */
+	OFL_V_DRIVER,		/* the driver drops its references first */
+	OFL_V_MIGRATE,		/* if migration succeeds */
+	OFL_V_SPINS,		/* never fails, never ends */
+	OFL_V_BLOCKED,
+	OFL_V_OFFLINE,		/* it is offline already */
+	OFL_V_UNKNOWN,
+	OFL_NR_VERDICTS
+};
+
+/** struct ofl_tally - pages of one kind in a block */
+struct ofl_tally {
+	uint64_t pages;
+	uint64_t pinned;		/* of them, look pinned */
+	uint64_t pfn[OFL_FIRST_PFNS];	/* the first ones */
+	uint64_t page_kva;		/* of the first */
+	uint64_t flags;
+	int32_t refcount;
+	struct ofl_claim claim;
+};
+
+/** enum ofl_finding - what a step of offlining comes to */
+enum ofl_finding {
+	OFL_STEP_PASSES,
+	OFL_STEP_DRIVER,
+	OFL_STEP_MIGRATES,
+	OFL_STEP_UNKNOWN,
+	OFL_STEP_SPINS,
+	OFL_STEP_BLOCKS,
+	OFL_STEP_NOT_REACHED,
+	OFL_NR_FINDINGS
+};
+
+/** ofl_finding_text() - passes, driver, migrates ... */
+const char *ofl_finding_text(enum ofl_finding f);
+
+/** struct ofl_block_report - a block and what is to be said of it */
+struct ofl_block_report {
+	const struct ofl_block *block;
+	uint64_t start_pfn, pages;
+	uint64_t scanned, offline, unknown;
+	int node;			/* -1: not known */
+	const struct ofl_zone *zone;	/* NULL: none, or several */
+	bool several_zones;		/* its pages are in more than one */
+	bool early;			/* holds boot memory */
+	uint64_t ram_pages;		/* busy system RAM in the iomem tree */
+	struct ofl_tally kind[OFL_NR_KINDS];
+
+	enum ofl_finding step[OFL_NR_STEPS];
+	enum ofl_verdict verdict;
+	enum ofl_kind decider;		/* OFL_NR_KINDS: a step, not a page */
+	enum ofl_step decided_at;
+	char code[32];			/* stable word: a kind's, or a step's */
+	char reason[200];
+};
+
+/** struct ofl_judge - one pass over the blocks */
+struct ofl_judge {
+	const struct ofl_env *env;
+	const struct ofl_blocks *blocks;
+	const struct ofl_ram *ram;
+	struct ofl_classifier classifier;
+	enum ofl_status (*emit)(void *arg, const struct ofl_block_report *r);
+	void *arg;
+	size_t next;			/* first block not yet emitted */
+	uint64_t lo_pfn, hi_pfn;	/* blocks outside are not reported */
+	struct ofl_block_report report;	/* of blocks->block[next] */
+	bool open;			/* the report has begun */
+};
+
+/**
+ * ofl_judge_init() - prepare; sinks and verdicts come from one ofl_scan()
+ */
+void ofl_judge_init(struct ofl_judge *j, const struct ofl_env *env,
+		    const struct ofl_owners *owners,
+		    const struct ofl_blocks *blocks, const struct ofl_ram *ram,
+		    const struct ofl_filter *f);
+
+/** ofl_judge_sink() - the sink that feeds @j */
+struct ofl_sink ofl_judge_sink(struct ofl_judge *j);
+
+/** ofl_judge_finish() - emit the blocks that are left, scanned or not */
+enum ofl_status ofl_judge_finish(struct ofl_judge *j);
+
+/**
+ * ofl_judge_decide() - verdict from what the report has counted: pure
+ * @r: in/out  everything from step[] on is filled in
+ */
+void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
+		      struct ofl_block_report *r);
+
+/** ofl_verdict_text() - OFFLINABLE, DRIVER ... */
+const char *ofl_verdict_text(enum ofl_verdict v);
+
+#endif

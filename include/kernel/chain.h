@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * chain.h - who is asked before memory goes offline
+ *
+ * Depends on layout.h (late facts). memory_chain holds the callbacks that get
+ * MEM_GOING_OFFLINE; what each of them does is a row of a table.
+ */
+#ifndef OFL_CHAIN_H
+#define OFL_CHAIN_H
+
+#include "layout/layout.h"
+
+#define OFL_MAX_CALLBACKS 64
+
+/** enum ofl_veto - what a callback may do to MEM_GOING_OFFLINE */
+enum ofl_veto {
+	OFL_VETO_NEVER,		/* known, and it never refuses */
+	OFL_VETO_OWNER,		/* a driver of ours: simulated page by page */
+	OFL_VETO_BOOT_MEMORY,	/* arm64: refuses blocks of boot memory */
+	OFL_VETO_SOMETIMES,	/* known to refuse for reasons not looked at */
+	OFL_VETO_UNKNOWN,	/* a callback that the table does not know */
+};
+
+/** struct ofl_callback - one entry of the chain */
+struct ofl_callback {
+	uint64_t nb_kva;	/* struct notifier_block */
+	uint64_t call_kva;	/* the function */
+	char name[64];		/* "" if no symbol is known for it */
+	enum ofl_veto veto;
+	const char *what;	/* what it does on MEM_GOING_OFFLINE */
+};
+
+/** struct ofl_chain - the whole chain, in calling order */
+struct ofl_chain {
+	struct ofl_callback callback[OFL_MAX_CALLBACKS];
+	size_t nr;
+	bool known;		/* false: the chain could not be walked */
+	bool cut;		/* it broke off, or is longer than we look */
+};
+
+/** ofl_chain_load() - walk memory_chain; never fails, see known and cut */
+void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
+		    struct ofl_chain *chain);
+
+#endif

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * types.h - layouts of a driver's structs, whose debuginfo may be missing
+ *
+ * Depends on target.h, layout.h (late facts) and libbpf. A driver is usually a
+ * module, and its types are in the host's debuginfo only after "mod -s". But a
+ * kernel with CONFIG_DEBUG_INFO_BTF_MODULES carries the types of its modules
+ * in its own memory, hence in the dump.
+ */
+#ifndef OFL_TYPES_H
+#define OFL_TYPES_H
+
+#include "layout/layout.h"
+
+struct btf;
+
+/** enum ofl_types_source - where a module's types were found */
+enum ofl_types_source {
+	OFL_TYPES_NOWHERE,
+	OFL_TYPES_DEBUGINFO,	/* built in, or loaded with mod -s */
+	OFL_TYPES_BTF,		/* the dump's own */
+};
+
+/** struct ofl_types - types of one module */
+struct ofl_types {
+	const struct ofl_target *t;
+	enum ofl_types_source source;
+	struct btf *base, *split;	/* owned; NULL unless BTF */
+};
+
+/**
+ * ofl_types_open() - find the types of a module
+ * @module: in  name as the kernel writes it: virtio_mem
+ * @proof:  in  a struct that only this module defines
+ * @ret:    out always valid; source NOWHERE if nothing has the types
+ *
+ * Memory: up to a few MiB of BTF until ofl_types_close().
+ */
+void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
+		    const char *module, const char *proof,
+		    struct ofl_types *ret);
+
+/** ofl_types_close() - give everything back; twice is fine */
+void ofl_types_close(struct ofl_types *ty);
+
+/**
+ * ofl_types_member() - place of a member
+ * @path: in  "addr", or through named members "sbm.sb_size"; anonymous
+ *            structs and unions need not be named
+ *
+ * Errors: false if there is no such member, or a bit-field.
+ */
+bool ofl_types_member(const struct ofl_types *ty, const char *type,
+		      const char *path, struct ofl_member *ret);
+
+/** ofl_types_enumerator() - value of an enumerator */
+bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
+			  int64_t *ret);
+
+/** ofl_types_source_text() - "debuginfo", "BTF in the dump" or "nowhere" */
+const char *ofl_types_source_text(enum ofl_types_source source);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * balloon.h - what all drivers of the balloon core have in common
+ *
+ * Depends on owner.h, pagelist.h, module.h. A device has a struct
+ * balloon_dev_info with the list of its pages, which is a type of the kernel
+ * proper. Where balloon pages can be migrated every page points back to it.
+ *
+ * Source: mm/balloon.c (mm/balloon_compaction.c before v7.x).
+ */
+#ifndef OFL_BALLOON_H
+#define OFL_BALLOON_H
+
+#include "kernel/module.h"
+#include "owners/owner.h"
+#include "owners/pagelist.h"
+
+/** struct ofl_balloon - one balloon_dev_info */
+struct ofl_balloon {
+	char name[24];		/* of the device; "" if it is not known */
+	uint64_t driver_kva;	/* struct of the driver around it; 0: not known */
+	uint64_t kva;		/* struct balloon_dev_info */
+	uint64_t isolated;	/* isolated_pages */
+	uint64_t migrate_kva;	/* migratepage; 0 without migration */
+	struct ofl_pagelist list;
+	bool read;		/* all of the above could be read */
+};
+
+/** struct ofl_balloons - the devices of one driver */
+struct ofl_balloons {
+	const struct ofl_env *env;
+	const char *module;	/* that the driver is in; NULL: any */
+	const char *migrate;	/* name of its migratepage; NULL: any */
+	struct ofl_balloon dev[OFL_MAX_DEVICES];
+	unsigned int nr;
+	uint64_t refused;	/* private that was no device of ours, last */
+	enum ofl_status failed;	/* a list could not be walked: no memory */
+};
+
+/** ofl_balloon_known() - has this kernel the balloon core? */
+bool ofl_balloon_known(const struct ofl_layout *l);
+
+/**
+ * ofl_balloons_add() - read a balloon_dev_info and walk its list
+ *
+ * Shape:  OFL_OK with *@ret NULL: it is none, or there are too many.
+ * Errors: OFL_ERR_NOMEM.
+ */
+enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
+				 struct ofl_balloon **ret, struct ofl_err *err);
+void ofl_balloons_free(struct ofl_balloons *b);
+
+/**
+ * ofl_balloons_claim() - is the page in the books of one of the devices?
+ *
+ * Shape:  a page that points back to a balloon_dev_info which is not known
+ *         yet makes it known, if its migratepage has the driver's name.
+ */
+bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
+			struct ofl_claim *ret);
+
+/**
+ * ofl_balloons_known() - can all pages of the devices be told?
+ *
+ * Shape:  pages that can be migrated point back; all others are on a list that
+ *         was read to its end, or not known.
+ */
+bool ofl_balloons_known(const struct ofl_balloons *b);
+
+/** ofl_balloon_account() - isolated, listed, and what is wrong with the list */
+void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a);
+
+/** ofl_balloon_expect_list() - a driver's list is all the books there are */
+void ofl_balloon_expect_list(const struct ofl_balloon *b,
+			     struct ofl_account *a);
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * owner.h - which driver holds a PageOffline page
+ *
+ * Depends on layout.h (late facts), node.h, chain.h, block.h, rule.h. A driver
+ * is one file in src/owners and one row of ofl_owner_table: nothing else knows
+ * it. Nobody is an owner too: a page that no driver claims is an orphan.
+ */
+#ifndef OFL_OWNER_H
+#define OFL_OWNER_H
+
+#include "kernel/block.h"
+#include "kernel/chain.h"
+#include "layout/layout.h"
+#include "kernel/node.h"
+#include "judge/rule.h"
+
+/** enum ofl_evidence - how an owner knows that a page is his */
+enum ofl_evidence {
+	OFL_EV_NONE,
+	OFL_EV_BITMAP,		/* the driver's books list the very page */
+	OFL_EV_RANGE,		/* inside of a region that only he has */
+	OFL_EV_LIST,		/* on the driver's list */
+	OFL_EV_POINTER,		/* struct page points back to the device */
+	OFL_EV_COUNTER,		/* nobody else, and his counter fits */
+	OFL_NR_EVIDENCE
+};
+
+/** ofl_evidence_text() - bitmap, range, list, back-pointer, counter */
+const char *ofl_evidence_text(enum ofl_evidence evidence);
+
+/** struct ofl_claim - an owner's answer about one page */
+struct ofl_claim {
+	const struct ofl_owner_ops *owner;	/* NULL: nobody's, an orphan */
+	const struct ofl_owner_ops *rival;	/* proves that it is his as well */
+	unsigned int device;			/* index at this owner */
+	enum ofl_evidence evidence;
+	enum ofl_mgo mgo;
+	/* the driver gives pages back in such units; 0 pages: one by one */
+	uint64_t unit_pfn, unit_pages;
+	bool unit_tail;		/* shares the reference of the unit's first page */
+	bool stray;		/* in his range, and not in his books */
+	/*
+	 * All pages up to here that are like the one asked for but for their
+	 * pfn have the same answer, "not mine" included; up to its own pfn, or
+	 * 0: nothing is known of others.
+	 */
+	uint64_t end_pfn;
+	const char *blind;	/* owner NULL: who could not be asked, and why */
+};
+
+/** struct ofl_owner_page - a PageOffline page as an owner sees it */
+struct ofl_owner_page {
+	uint64_t pfn;
+	uint64_t private;	/* balloon core: its balloon_dev_info */
+	bool movable_ops;	/* ofl_page_movable_ops() */
+};
+
+/** struct ofl_env - what an owner may look at; all borrowed */
+struct ofl_env {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	const struct ofl_nodes *n;
+	const struct ofl_chain *chain;
+	const struct ofl_blocks *blocks;
+	struct ofl_owners *owners;	/* for names; NULL: none */
+};
+
+#define OFL_MAX_DEVICES 64
+
+/** struct ofl_device - one device as it is shown */
+struct ofl_device {
+	char name[24];		/* "virtio2"; "" if it has none */
+	char note[160];		/* what is open or odd about it; "" */
+	uint64_t kva;		/* the driver's struct; 0 if not found */
+};
+
+/** enum ofl_severity - of what is said against a page or a device */
+enum ofl_severity {
+	OFL_SEV_NONE,
+	OFL_SEV_INFO,		/* explained by something in flight */
+	OFL_SEV_WARNING,	/* will block, or leak */
+	OFL_SEV_ERROR,		/* the kernel would corrupt something or BUG */
+	OFL_NR_SEVERITIES
+};
+
+#define OFL_MAX_COUNTERS	8
+#define OFL_MAX_DETAILS		12
+#define OFL_MAX_COMPLAINTS	16	/* two lists, all that can be wrong with each, counters */
+
+/** struct ofl_counter - a number in the driver's own books */
+struct ofl_counter {
+	char name[28];		/* as the driver calls it */
+	int64_t value;
+};
+
+/** struct ofl_detail - what else is worth knowing of a device */
+struct ofl_detail {
+	char name[28];
+	char text[128];
+};
+
+/** struct ofl_complaint - what the books themselves are wrong about */
+struct ofl_complaint {
+	enum ofl_severity severity;
+	const char *code;	/* stable word, for JSON and grep */
+	char text[160];
+	uint64_t pfn;		/* the first page it is about */
+	uint64_t pages;		/* 0: about no page in particular */
+};
+
+/** struct ofl_account - a device's books, to be held against the pages */
+struct ofl_account {
+	struct ofl_counter counter[OFL_MAX_COUNTERS];
+	unsigned int nr_counters;
+	struct ofl_detail detail[OFL_MAX_DETAILS];
+	unsigned int nr_details;
+	struct ofl_complaint complaint[OFL_MAX_COMPLAINTS];
+	unsigned int nr_complaints;
+	bool known;		/* @expected holds */
+	int64_t expected;	/* PageOffline pages of online sections */
+	int64_t not_in_node_stat;	/* of them, not in NR_BALLOON_PAGES */
+	char in_flight[80];	/* what may make it differ right now; "" */
+};
+
+void ofl_account_counter(struct ofl_account *a, const char *name,
+			 int64_t value);
+void ofl_account_detail(struct ofl_account *a, const char *name,
+			const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** ofl_account_complain() - @pages 0: about no page in particular */
+void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
+			  const char *code, uint64_t pfn, uint64_t pages,
+			  const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/** ofl_mutex_held() - is the mutex at @kva held? false if that is not known */
+bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
+
+/**
+ * struct ofl_owner_ops - a driver
+ *
+ * probe() runs once a command, before the scan; claim() for each PageOffline
+ * page, ascending; account() at the end. None of them prints.
+ */
+struct ofl_owner_ops {
+	const char *name;	/* in columns and JSON: virtio-mem */
+	/* asked only for pages that no other driver claims, in table order */
+	bool last_resort;
+	/* NR_BALLOON_PAGES counts his pages; BALLOON_INFLATE does */
+	bool in_node_stat, in_vm_events;
+	/**
+	 * probe - find the driver's devices
+	 *
+	 * Memory: *@state is handed to the other calls and freed by free();
+	 *         NULL: the driver is not in use here, nothing is called.
+	 * Errors: OFL_ERR_NOMEM. A driver that is not there, or whose books
+	 *         cannot be read, is no error: no devices, or a note.
+	 */
+	enum ofl_status (*probe)(const struct ofl_env *env, void **state,
+				 struct ofl_err *err);
+	void (*free)(void *state);
+	/**
+	 * blind - may the driver have pages here that claim() does not know?
+	 * May be NULL
+	 *
+	 * Shape:  why, in words, or NULL: it would be seen. @state may be NULL.
+	 */
+	const char *(*blind)(const struct ofl_env *env, const void *state);
+	/**
+	 * devices - number of devices; names in @ret[0..OFL_MAX_DEVICES)
+	 *
+	 * Shape:  may grow until the last claim().
+	 */
+	unsigned int (*devices)(const void *state, struct ofl_device *ret);
+	/**
+	 * claim - is this page his? true: @ret but for owner is filled
+	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
+	 *
+	 * Shape: OFL_MGO_KEEPS says that the page lies in memory that the
+	 *        device has given to the kernel: anybody may have ballooned it
+	 *        since, so the claim of any other owner goes before it. So it
+	 *        does before OFL_EV_COUNTER, which proves nothing of one page.
+	 */
+	bool (*claim)(void *state, const struct ofl_owner_page *p,
+		      struct ofl_claim *ret);
+	/**
+	 * account - the books of one device; may be NULL
+	 * @ret: out  comes zeroed
+	 */
+	void (*account)(const void *state, unsigned int device,
+			struct ofl_account *ret);
+	/**
+	 * expects - by the books, has this page of an online section to be
+	 * PageOffline? May be NULL; true: @ret as for claim()
+	 */
+	bool (*expects)(const void *state, uint64_t pfn, struct ofl_claim *ret);
+};
+
+extern const struct ofl_owner_ops ofl_owner_virtio_mem;
+extern const struct ofl_owner_ops ofl_owner_virtio_balloon;
+extern const struct ofl_owner_ops ofl_owner_vmballoon;
+extern const struct ofl_owner_ops ofl_owner_cmm;
+extern const struct ofl_owner_ops ofl_owner_xen;
+extern const struct ofl_owner_ops ofl_owner_memtrace;
+extern const struct ofl_owner_ops ofl_owner_vmsa;
+extern const struct ofl_owner_ops ofl_owner_hv_balloon;
+extern const struct ofl_owner_ops ofl_owner_balloon;
+extern const struct ofl_owner_ops ofl_owner_hotplug;
+
+/** all drivers, the surest evidence first */
+extern const struct ofl_owner_ops *const ofl_owner_table[];
+#define OFL_MAX_OWNERS 16
+
+/** struct ofl_owners - the drivers of this dump */
+struct ofl_owners {
+	void *state[OFL_MAX_OWNERS];
+	struct ofl_names {
+		struct ofl_device *dev;		/* owned */
+		unsigned int nr;
+	} names[OFL_MAX_OWNERS];
+	/* pages without owner are unknown, not orphans: why; NULL: all asked */
+	const char *blind;
+};
+
+/** ofl_owners_probe() - ask them all; ofl_owners_free() also after a failure */
+enum ofl_status ofl_owners_probe(const struct ofl_env *env,
+				 struct ofl_owners *o, struct ofl_err *err);
+void ofl_owners_free(struct ofl_owners *o);
+
+/**
+ * ofl_owners_claim() - who owns the page; owner NULL: nobody does
+ *
+ * Shape: the best evidence wins; a second owner with proof is the rival. The
+ *        claim's end_pfn is as far as everybody's answer goes, and behind @p.
+ */
+void ofl_owners_claim(const struct ofl_owners *o,
+		      const struct ofl_owner_page *p, struct ofl_claim *ret);
+
+/** ofl_claim_pages() - of @pages like pages from @pfn on, for how many it holds */
+static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
+				       uint64_t pfn, uint64_t pages)
+{
+	uint64_t most = claim->end_pfn > pfn ? claim->end_pfn - pfn : 1;
+
+	return pages < most ? pages : most;
+}
+
+/** ofl_owners_expect() - does anybody's book say that it is PageOffline? */
+bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
+		       struct ofl_claim *ret);
+
+#define OFL_ORPHAN	"orphan"
+#define OFL_NOT_KNOWN	"unknown"
+
+/**
+ * ofl_owner_name() - the claim's owner for a column
+ *
+ * Shape:  "orphan" for nobody, "unknown" if not everybody could be asked.
+ */
+const char *ofl_owner_name(const struct ofl_claim *claim);
+
+/** ofl_owner_device() - the claim's device by name; "" if it has none; @o may be NULL */
+const char *ofl_owner_device(struct ofl_owners *o,
+			     const struct ofl_claim *claim);
+
+/** ofl_owner_find() - driver by name; false: no such, neither "orphan" */
+bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret);
+
+/** ofl_owner_check() - OFL_ERR_ARG, with all names, if there is no such owner */
+enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err);
+
+#endif

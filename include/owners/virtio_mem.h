@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * virtio_mem.h - what the two halves of the virtio-mem owner share
+ *
+ * virtio_mem.c finds devices and says whose a page is; virtio_mem_books.c holds
+ * a device's books against each other and against the memory blocks.
+ */
+#ifndef OFL_VIRTIO_MEM_H
+#define OFL_VIRTIO_MEM_H
+
+#include "kernel/iomem.h"
+#include "owners/owner.h"
+#include "layout/types.h"
+
+#define OFL_VMEM_MAX_BYTES	(64u << 20)	/* of one bitmap or array */
+#define OFL_VMEM_STATES		20
+
+enum ofl_vmem_field {
+	OFL_VMEM_NOTIFIER, OFL_VMEM_ADDR, OFL_VMEM_REGION_SIZE,
+	OFL_VMEM_REMOVING, OFL_VMEM_IN_SBM,
+	OFL_VMEM_FIRST_MB, OFL_VMEM_NEXT_MB, OFL_VMEM_SB_SIZE,
+	OFL_VMEM_SBS_PER_MB, OFL_VMEM_SB_STATES,
+	OFL_VMEM_FIRST_BB, OFL_VMEM_NEXT_BB, OFL_VMEM_BB_SIZE,
+	OFL_VMEM_BB_STATES,
+	OFL_VMEM_PLUGGED_SIZE, OFL_VMEM_REQUESTED_SIZE, OFL_VMEM_OFFLINE_SIZE,
+	OFL_VMEM_MB_STATES, OFL_VMEM_MB_COUNT,
+	OFL_VMEM_MUTEX, OFL_VMEM_HOTPLUG_ACTIVE, OFL_VMEM_WQ_ACTIVE,
+	OFL_VMEM_NR_FIELDS
+};
+
+/** struct ofl_vmem_state_row - a state of a memory block, or big block, in SBM or BBM */
+struct ofl_vmem_state_row {
+	const char *name, *text;
+	enum {
+		OFL_VMEM_NOT_ADDED,	/* there is no memory block */
+		OFL_VMEM_OFFLINE,
+		OFL_VMEM_ONLINE,
+	} is;
+	bool partial;		/* units may be given back */
+};
+
+/* ends with a NULL name; at most OFL_VMEM_STATES */
+extern const struct ofl_vmem_state_row ofl_vmem_mb_states[];
+extern const struct ofl_vmem_state_row ofl_vmem_bb_states[];
+
+/** struct ofl_vmem_device - one virtio-mem device */
+struct ofl_vmem_device {
+	char name[24];
+	uint64_t kva;			/* 0: known by its region only */
+	uint64_t start_pa, end_pa;	/* its region, half-open */
+	bool books;			/* what follows was read */
+	bool removing;
+	bool sbm;
+	uint64_t first_id, next_id;	/* of memory blocks, or big blocks */
+	uint64_t unit_bytes;		/* sub-block, or big block */
+	uint64_t units_per_mb;		/* SBM only */
+	union {
+		unsigned char *map;
+		uint64_t *plugged;	/* SBM: bitmap, 1 is plugged */
+		uint8_t *states;	/* BBM: one a big block */
+	};
+	uint64_t map_bytes;
+	char note[160];
+};
+
+/** struct ofl_vmem - the driver in this dump */
+struct ofl_vmem {
+	const struct ofl_env *env;
+	uint64_t page_bytes, block_bytes;
+	bool have[OFL_VMEM_NR_FIELDS];
+	uint64_t offset[OFL_VMEM_NR_FIELDS];
+	int64_t fake_offline;		/* VIRTIO_MEM_BBM_BB_FAKE_OFFLINE */
+	int64_t mb_state[OFL_VMEM_STATES];	/* -1: this kernel has none such */
+	int64_t bb_state[OFL_VMEM_STATES];
+	uint64_t nr_mb_counts;		/* elements of mb_count[]; 0: not known */
+	enum ofl_types_source source;
+	struct ofl_vmem_device dev[OFL_MAX_DEVICES];
+	unsigned int nr;
+	uint64_t parent_kva;		/* while walking the tree: last region */
+	struct ofl_res parent;
+	bool driver_maybe;		/* a callback may be the driver's */
+	bool tree_known;		/* the iomem tree was walked to its end */
+};
+
+/**
+ * ofl_vmem_get() - read a member of a struct virtio_mem
+ *
+ * Errors: false if this kernel has none such, or it cannot be read.
+ */
+bool ofl_vmem_get(const struct ofl_vmem *st, uint64_t kva,
+		  enum ofl_vmem_field f, uint64_t *ret);
+
+/** ofl_vmem_is_gone() - by its number in the books: is a unit given back? */
+bool ofl_vmem_is_gone(const struct ofl_vmem *st,
+		      const struct ofl_vmem_device *d, uint64_t unit);
+
+/** ofl_vmem_account() - ofl_owner_ops.account() */
+void ofl_vmem_account(const void *state, unsigned int device,
+		      struct ofl_account *a);
+
+#endif

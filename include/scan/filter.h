@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * filter.h - which part of memory a command is to look at
+ *
+ * Depends on layout.h and node.h. The user's words are taken as they are and
+ * resolved against the layout of the dump; several filters intersect.
+ */
+#ifndef OFL_FILTER_H
+#define OFL_FILTER_H
+
+#include "layout/layout.h"
+#include "kernel/node.h"
+
+struct ofl_recall;
+
+/** struct ofl_filter_args - option arguments as typed; NULL: not given */
+struct ofl_filter_args {
+	const char *node;	/* -n  decimal */
+	const char *zone;	/* -z  name, any case */
+	const char *pfn;	/* -p  hex[-hex] */
+	const char *phys;	/* -P  hex[-hex], bytes */
+	const char *section;	/* -S  hex[-hex] */
+	const char *block;	/* -B  memoryN or decimal */
+	const char *operand;	/* a block, or a physical range as dmesg prints it */
+};
+
+/** struct ofl_filter - the same, resolved */
+struct ofl_filter {
+	uint64_t lo_pfn, hi_pfn;	/* half-open */
+	int node;			/* -1: any */
+	char zone[16];			/* "": any */
+	bool any;			/* at least one filter was given */
+	bool every_page;		/* pass over nothing, whatever it seems */
+	unsigned int workers;		/* processes; 0: as many as pay */
+	struct ofl_recall *recall;	/* of this dump; NULL: read all of it */
+};
+
+/**
+ * ofl_filter_resolve() - turn words into a range of pfns, a node and a zone
+ * @n: in  for the existence of node and zone
+ *
+ * Shape:  ends are inclusive for the user, half-open in @ret.
+ * Errors: OFL_ERR_ARG: malformed, empty, beyond MAX_PHYSMEM, no such node or
+ *         zone, filters that exclude each other.
+ */
+enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
+				   const struct ofl_layout *l,
+				   const struct ofl_nodes *n,
+				   struct ofl_filter *ret, struct ofl_err *err);
+
+/**
+ * ofl_filter_whole_blocks() - widen a filter to whole memory blocks
+ *
+ * Shape:  a verdict on half a block would be wrong. Node and zone narrow the
+ *         range to the spans of their zones and are then taken off: whoever
+ *         prints blocks must leave out those of others.
+ * Errors: OFL_ERR_NODATA if the kernel has no memory blocks.
+ */
+enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,
+					const struct ofl_nodes *n,
+					struct ofl_filter *f,
+					struct ofl_err *err);
+
+/** ofl_filter_wants_zone() - may pages of this zone be shown? */
+bool ofl_filter_wants_zone(const struct ofl_filter *f,
+			   const struct ofl_zone *z);
+
+/**
+ * ofl_filter_wants_span() - may online pages in [lo_pfn, hi_pfn) be wanted?
+ *
+ * Shape:  false only if the range is outside of the filter's range and of the
+ *         span of every zone it lets through, so that nothing need be read.
+ */
+bool ofl_filter_wants_span(const struct ofl_filter *f,
+			   const struct ofl_nodes *n, uint64_t lo_pfn,
+			   uint64_t hi_pfn);
+
+/**
+ * ofl_parse_hex_range() - "a" or "a-b", hexadecimal, with or without 0x
+ * @lo, @hi: out  inclusive; equal for a single number
+ *
+ * Errors: false if malformed, too large or hi < lo.
+ */
+bool ofl_parse_hex_range(const char *text, uint64_t *lo, uint64_t *hi);
+
+#endif

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * target.h - the seam: everything the core may ask of a kernel
+ *
+ * A target answers questions about one kernel: memory by kernel virtual
+ * address, symbols, types, VMCOREINFO. src/crash/target.c answers from a
+ * crash session, tests/lib/texttarget.c from a text file, src/target/record.c from
+ * another target while writing such a file. Nothing else knows crash.
+ *
+ * Values come in the byte order of the machine we run on: crash opens dumps
+ * of its own byte order only.
+ */
+#ifndef OFL_TARGET_H
+#define OFL_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "target/status.h"
+
+/** enum ofl_read - why a read gave nothing */
+enum ofl_read {
+	OFL_READ_OK = 0,
+	OFL_READ_EXCLUDED,	/* the dump filter dropped the page */
+	OFL_READ_UNREADABLE,	/* unmapped, truncated, I/O error, not in the dump */
+};
+
+/** enum ofl_host - what the host worked out by itself, as a second source */
+enum ofl_host {
+	OFL_HOST_PAGE_SIZE,		/* bytes */
+	OFL_HOST_SECTION_SIZE_BITS,
+	OFL_HOST_MAX_PHYSMEM_BITS,
+	OFL_HOST_SPARSEMEM_EXTREME,	/* 1: mem_section is an array of roots */
+	OFL_HOST_VMEMMAP,		/* 1: the memmap is virtually contiguous */
+	OFL_HOST_PAGEBLOCK_ORDER,	/* of a PMD: a rule of the architecture */
+	OFL_NR_HOST
+};
+
+/** struct ofl_member - place of a struct member */
+struct ofl_member {
+	uint64_t offset_bytes;
+	uint64_t size_bytes;
+};
+
+/** struct ofl_sharing - what a host says about reading in several processes */
+struct ofl_sharing {
+	const char *why_not;	/* words for the user; NULL: it can be done */
+	bool decompresses;	/* reading takes much more than copying */
+	unsigned int processors;
+};
+
+/** struct ofl_reading - who reads the pages of a dump */
+struct ofl_reading {
+	/*
+	 * Words for the user: why the host does. NULL: this extension does,
+	 * and compares some of them with what the host reads.
+	 */
+	const char *why_host;
+	bool differ;		/* in this command the two read different bytes */
+	uint64_t differ_kva;	/* where, then */
+};
+
+/** struct ofl_process - a copy of this process, and a pipe from it */
+struct ofl_process {
+	int pid;		/* 0: none */
+	int fd;			/* to read what it writes */
+};
+
+/**
+ * struct ofl_target_ops - the questions
+ *
+ * No call prints, allocates for the caller, or leaves by longjmp. The bool
+ * ones return false, with the result untouched, when the answer is not known.
+ */
+struct ofl_target_ops {
+	/**
+	 * read - copy @bytes at @kva into @buf
+	 *
+	 * Shape:  all or nothing: on failure the content of @buf is undefined.
+	 *         A read of several pages that meets a hole fails; the caller
+	 *         asks again in smaller pieces.
+	 */
+	enum ofl_read (*read)(void *ctx, uint64_t kva, void *buf, size_t bytes);
+	/** symbol - address of a symbol of the kernel proper, not of modules */
+	bool (*symbol)(void *ctx, const char *name, uint64_t *kva_ret);
+	/** struct_bytes - sizeof(struct @type) */
+	bool (*struct_bytes)(void *ctx, const char *type, uint64_t *bytes_ret);
+	/** member - offset and size; sees through anonymous members */
+	bool (*member)(void *ctx, const char *type, const char *member,
+		       struct ofl_member *ret);
+	/** enumerator - value of an enumerator of any enum, also anonymous */
+	bool (*enumerator)(void *ctx, const char *name, int64_t *ret);
+	/**
+	 * kernel_enumerator - the same, of the kernel proper only
+	 *
+	 * Shape:  may be NULL: enumerator() has to do. For hosts that can say
+	 *         sooner that there is none when modules are out of question.
+	 */
+	bool (*kernel_enumerator)(void *ctx, const char *name, int64_t *ret);
+	/** array_len - elements of a symbol that is an array; false if it is not */
+	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
+	/** symbol_at - name of the symbol that starts at @kva, of a module too */
+	bool (*symbol_at)(void *ctx, uint64_t kva, char *buf, size_t bytes);
+	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
+	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
+	/** host - the host's own idea of a number */
+	bool (*host)(void *ctx, enum ofl_host what, uint64_t *ret);
+	/**
+	 * stamp - a number that is another one when the file was written to
+	 *
+	 * Shape:  what scans keep is dropped then; facts, zones and drivers'
+	 *         books that were found once stay those of the session until
+	 *         the extension is loaded anew. May be NULL.
+	 */
+	uint64_t (*stamp)(void *ctx);
+	/** interrupted - has the user asked to stop? cheap; stays true */
+	bool (*interrupted)(void *ctx);
+	/** progress - @done of @total sections are done; may be NULL */
+	void (*progress)(void *ctx, uint64_t done, uint64_t total);
+	/**
+	 * aside - from now on (or not any more) reads are only to find out what
+	 * learned() will say; may be NULL
+	 */
+	void (*aside)(void *ctx, bool on);
+	/**
+	 * learned - an answer that the core found by itself; may be NULL
+	 * @member: in  NULL: @place has the size of struct @type
+	 * @place:  in  NULL: @type is an enumerator, @value is its value
+	 *
+	 * Shape: a recording has the answers, not the megabytes they are from.
+	 */
+	void (*learned)(void *ctx, const char *type, const char *member,
+			const struct ofl_member *place, int64_t value);
+	/** reading - who reads; may be NULL: the host does */
+	void (*reading)(void *ctx, struct ofl_reading *ret);
+	/** host_reads - from now on it reads every page, or as it is best; may be NULL */
+	void (*host_reads)(void *ctx, bool on);
+	/* the three below may be NULL together: there is one process only */
+	/** sharing - can it be read by copies of this process, does it pay? */
+	void (*sharing)(void *ctx, struct ofl_sharing *ret);
+	/**
+	 * start - run @work in a copy of this process, with a pipe to write to
+	 *
+	 * Shape:  the copy reads the same memory, independently, and ends with
+	 *         @work. stop() must be called for it.
+	 * Errors: false if there is no copy.
+	 */
+	bool (*start)(void *ctx, void (*work)(void *arg, int fd), void *arg,
+		      struct ofl_process *ret);
+	/** stop - end it if it still runs, and leave nothing of it */
+	void (*stop)(void *ctx, struct ofl_process *process);
+};
+
+/** struct ofl_target - one kernel to look at */
+struct ofl_target {
+	const struct ofl_target_ops *ops;
+	void *ctx;		/* handed to every op */
+	char release[65];	/* uname -r of the kernel */
+	char machine[17];	/* uname -m */
+	bool live;		/* memory changes while we read */
+};
+
+/**
+ * ofl_read_u32() / ofl_read_u64() - read one word
+ *
+ * Errors: false if it could not be read; *@ret is untouched then.
+ */
+bool ofl_read_u32(const struct ofl_target *t, uint64_t kva, uint32_t *ret);
+bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret);
+
+/**
+ * ofl_read_str() - read a NUL-terminated string
+ * @bytes: in  size of @buf, at most OFL_STR_MAX
+ *
+ * Shape:  cut to fit; only printable ASCII is accepted.
+ * Errors: false if unreadable, empty or not text.
+ */
+#define OFL_STR_MAX 64
+bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
+		  size_t bytes);
+
+/**
+ * ofl_readers_agree() - have host and extension read the same in this command?
+ *
+ * Errors: OFL_ERR_CONFLICT: neither is to be believed, nor what is kept of
+ *         what was read before.
+ */
+enum ofl_status ofl_readers_agree(const struct ofl_target *t,
+				  struct ofl_err *err);
+
+/** ofl_host_name() - the word for a host number: fixtures, facts, errors */
+const char *ofl_host_name(enum ofl_host what);
+
+#endif

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_offblock.c - can each memory block be offlined, and if not, why not */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/analysis.h"
+#include "commands/explain.h"
+#include "judge/judge.h"
+
+/* ---- one row a block ---- */
+
+#define REPORT(row) ((const struct ofl_block_report *)(row))
+
+static void get_name(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "memory%" PRIu64,
+		 REPORT(row)->block->nr);
+}
+
+static void get_nr(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)REPORT(row)->block->nr);
+}
+
+static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_layout *l = ctx;
+	uint64_t start = REPORT(row)->start_pfn * l->page_bytes;
+	uint64_t bytes = l->sections_per_block * l->section_pages *
+			 l->page_bytes;
+
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64, start,
+		 start + bytes - 1);
+}
+
+static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(REPORT(row)->start_pfn);
+}
+
+static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)REPORT(row)->pages);
+}
+
+static void get_node(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (REPORT(row)->node >= 0)
+		*ret = ofl_cell_int(REPORT(row)->node);
+}
+
+static void get_zone(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (REPORT(row)->zone && !REPORT(row)->several_zones)
+		*ret = ofl_cell_text(REPORT(row)->zone->name);
+}
+
+static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_block_state_text(REPORT(row)->block->state));
+}
+
+static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)REPORT(row)->offline);
+}
+
+static void get_verdict(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_verdict_text(REPORT(row)->verdict));
+}
+
+static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(REPORT(row)->code);
+}
+
+static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(REPORT(row)->reason);
+}
+
+static void get_blocker(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_block_report *r = row;
+
+	(void)ctx;
+	if (r->decider != OFL_NR_KINDS)
+		*ret = ofl_cell_hex(r->kind[r->decider].pfn[0]);
+}
+
+static const struct ofl_column block_columns[] = {
+	{ "BLOCK", "name", 9, false, 0, get_name },
+	{ NULL, "nr", 0, false, 0, get_nr },
+	{ "PHYS", NULL, 19, false, 0, get_phys },
+	{ NULL, "start_pfn", 0, false, 0, get_start },
+	{ NULL, "pages", 0, false, 0, get_pages },
+	{ "NODE", "node", 4, true, 0, get_node },
+	{ "ZONE", "zone", 7, false, 0, get_zone },
+	{ "STATE", "state", 7, false, 0, get_state },
+	{ "OFFLINE", "offline", 7, true, 0, get_offline },
+	{ "VERDICT", "verdict", 10, false, 0, get_verdict },
+	{ "PFN", "blocker_pfn", 8, false, 0, get_blocker },
+	{ NULL, "code", 0, false, 0, get_code },
+	{ "REASON", "reason", 20, false, 0, get_reason },
+};
+
+static const struct ofl_table block_table = {
+	"blocks", false, block_columns,
+	sizeof(block_columns) / sizeof(block_columns[0]),
+};
+
+/* ---- the command ---- */
+
+/** struct printer - where reports go */
+struct printer {
+	struct ofl_view v;
+	const struct ofl_env *env;
+	uint64_t verdicts[OFL_NR_VERDICTS];
+	uint64_t nr;
+	bool explain;
+	struct ofl_filter wanted;	/* node and zone */
+	struct ofl_block_report kept;	/* the block to explain */
+};
+
+static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
+{
+	struct printer *p = arg;
+	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
+
+	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
+		return OFL_OK;
+	p->verdicts[r->verdict]++;
+	p->nr++;
+	p->kept = *r;
+	return ofl_view_row(&p->v, r, p->env->l);
+}
+
+/* where could its pages go? false: the counter is not to be had */
+static bool free_elsewhere(const struct printer *p, uint64_t *ret)
+{
+	const struct ofl_layout *l = p->env->l;
+	uint64_t own = p->kept.kind[OFL_KIND_FREE].pages, all;
+
+	if (!ofl_fact_known(l, OFL_F_VM_ZONE_STAT) ||
+	    !ofl_fact_known(l, OFL_F_NR_FREE_PAGES) ||
+	    !ofl_read_u64(p->env->t,
+			  (uint64_t)l->fact[OFL_F_VM_ZONE_STAT].value + 8 *
+			  (uint64_t)l->fact[OFL_F_NR_FREE_PAGES].value, &all))
+		return false;
+	*ret = all > own ? all - own : 0;
+	return true;
+}
+
+static void hints(struct printer *p, char *buf, size_t bytes)
+{
+	uint64_t elsewhere;
+
+	const struct ofl_tally *lru = &p->kept.kind[OFL_KIND_LRU];
+	size_t used = strlen(buf);
+
+	if (!p->explain)
+		return;
+	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; whether migration succeeds is not in a dump");
+	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes &&
+	    free_elsewhere(p, &elsewhere))
+		used += (size_t)snprintf(buf + used, bytes - used,
+			", %" PRIu64 " pages are free elsewhere", elsewhere);
+	if (lru->pinned && used < bytes)
+		snprintf(buf + used, bytes - used,
+			 "; %" PRIu64 " pages look pinned", lru->pinned);
+}
+
+static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
+			     const struct ofl_scan_result *r, char *buf,
+			     size_t bytes)
+{
+	enum ofl_result result;
+	bool first = true;
+	size_t used;
+	int i;
+
+	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " block%s", p->nr,
+				ofl_plural(p->nr));
+	for (i = 0; i < OFL_NR_VERDICTS && used < bytes; i++) {
+		if (!p->verdicts[i])
+			continue;
+		used += (size_t)snprintf(buf + used, bytes - used,
+					 "%s%" PRIu64 " %s",
+					 first ? ": " : ", ", p->verdicts[i],
+					 ofl_verdict_text((enum ofl_verdict)i));
+		first = false;
+	}
+	result = ofl_scan_shortfall(r, buf, bytes);
+	if (p->verdicts[OFL_V_UNKNOWN] || a->blocks.lost)
+		result = OFL_RESULT_INCOMPLETE;
+	hints(p, buf, bytes);
+	return result;
+}
+
+static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
+			    const struct ofl_columns *shown, struct ofl_err *err)
+{
+	const struct ofl_filter_args *given = &ctx->o->filter;
+	struct printer p = {
+		.env = &a->env, .wanted = ctx->filter,
+		.explain = given->operand || given->block || given->pfn ||
+			   given->phys,
+	};
+	struct ofl_scan_result r;
+	struct ofl_judge j;
+	struct ofl_sink sink;
+	enum ofl_result result;
+	enum ofl_status st;
+	char message[400];
+
+	st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter, err);
+	if (st)
+		return st;
+	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
+		       &ctx->filter);
+	j.emit = print_report;
+	j.arg = &p;
+	sink = ofl_judge_sink(&j);
+	ofl_view_open(&p.v, ctx->out, ctx->o->json, !ctx->o->no_header,
+		      ctx->name);
+	ofl_show_kernel(&p.v, ctx->s);
+	ofl_view_table(&p.v, &block_table, shown);
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+		      &sink, 1, &r, err);
+	if (!st && !r.interrupted)
+		st = ofl_judge_finish(&j);
+	ofl_view_table_end(&p.v);
+	if (!st && p.explain && p.nr == 1)
+		ofl_explain_block(&p.v, &a->env, &p.kept);
+	/* every page was looked at, so every hole was seen: again then */
+	ctx->filter.every_page = true;
+	if (!st)
+		st = ofl_show_unknown(&p.v, ctx, &r, err);
+	if (!st)
+		ofl_show_totals(&p.v, &r);
+	result = judge(&p, a, &r, message, sizeof(message));
+	st = ofl_show_status(&p.v, ctx, st, result, message, err);
+	ofl_scan_result_free(&r);
+	return st;
+}
+
+enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
+{
+	struct ofl_analysis a;
+	struct ofl_columns shown;
+	enum ofl_status st = OFL_OK;
+
+	ofl_columns_default(&block_table, &shown);
+	if (ctx->o->columns)
+		st = ofl_columns_parse(&block_table, ctx->o->columns, &shown,
+				       err);
+	if (st)
+		return st;
+	st = ofl_analysis_load(ctx->s, &a, err);
+	if (!st)
+		st = show(ctx, &a, &shown, err);
+	ofl_analysis_free(&a);
+	return st;
+}

@@ -1,0 +1,589 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_offcheck.c - does every PageOffline page obey the rule */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/analysis.h"
+#include "judge/audit.h"
+
+#define DEFAULT_LIMIT	20
+#define MAX_CLASSES	256
+
+/** enum ref_class - what the reference count tells */
+enum ref_class { REF_NEGATIVE, REF_0, REF_1, REF_MORE };
+
+static const char *const ref_text[] = {
+	[REF_NEGATIVE] = "<0",
+	[REF_0] = "0",
+	[REF_1] = "1",
+	[REF_MORE] = ">1",
+};
+
+static enum ref_class ref_class(int32_t refcount)
+{
+	return refcount < 0 ? REF_NEGATIVE : refcount == 0 ? REF_0 :
+	       refcount == 1 ? REF_1 : REF_MORE;
+}
+
+/** struct page_class - like pages: a row of the first table */
+struct page_class {
+	struct ofl_claim claim;		/* owner and device */
+	const char *device;
+	enum ref_class ref;
+	enum ofl_kind kind;
+	enum ofl_outcome outcome;
+	uint64_t pages;
+};
+
+/**
+ * struct finding - neighbouring pages that break a rule in the same way, or
+ * what is wrong with the books of a device
+ */
+struct finding {
+	enum ofl_severity severity;
+	const char *code, *what;
+	const char *device;
+	bool about_pages;	/* what follows holds; else pages may be 0 */
+	uint64_t start_pfn, pages;
+	uint64_t page_kva;	/* of the first */
+	uint64_t flags;
+	int32_t refcount;
+	struct ofl_claim claim;
+};
+
+/** struct check - state of one pass */
+struct check {
+	struct ofl_view v;
+	const struct ofl_env *env;
+	struct ofl_owners *owners;
+	struct ofl_books books;
+	struct ofl_audit audit;
+	struct ofl_classifier classifier;
+	struct page_class class[MAX_CLASSES];
+	size_t nr_classes;
+	struct finding open;		/* pages == 0: none */
+	uint64_t limit, shown;		/* findings */
+	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
+	bool listing;			/* second pass: print findings */
+};
+
+/*
+ * What a page of this kind is worth saying. Pages that merely wait for their
+ * driver or for migration are as they should be; a page that blocks for good
+ * is a warning; what the kernel's own code takes for impossible is an error.
+ */
+static enum ofl_severity severity_of(const struct ofl_classified *c)
+{
+	switch (c->kind) {
+	case OFL_KIND_OFFLINE_BAD_REF:
+	case OFL_KIND_OFFLINE_EXTRA_REF:
+		return OFL_SEV_ERROR;
+	case OFL_KIND_OFFLINE_PLUGGED:
+	case OFL_KIND_OFFLINE_HELD:
+	case OFL_KIND_OFFLINE_RESERVED:
+	case OFL_KIND_OFFLINE_REMOVING:
+	case OFL_KIND_OFFLINE_NO_RULE:
+	case OFL_KIND_OFFLINE_UNIT_TAIL:
+	case OFL_KIND_OFFLINE_COMPOUND:
+		return OFL_SEV_WARNING;
+	case OFL_KIND_OFFLINE_ISOLATED:
+	case OFL_KIND_PB_ISOLATED:
+		return OFL_SEV_INFO;
+	default:
+		return OFL_SEV_NONE;
+	}
+}
+
+/* ---- tables ---- */
+
+#define CLASS(row) ((const struct page_class *)(row))
+#define FINDING(row) ((const struct finding *)(row))
+
+static void get_class_owner(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_owner_name(&CLASS(row)->claim));
+}
+
+static void get_class_device(const void *row, const void *ctx,
+			     struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (CLASS(row)->device[0])
+		*ret = ofl_cell_text(CLASS(row)->device);
+}
+
+static void get_class_ref(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ref_text[CLASS(row)->ref]);
+}
+
+static void get_class_outcome(const void *row, const void *ctx,
+			      struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_outcome_text(CLASS(row)->outcome));
+}
+
+static void get_class_pages(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)CLASS(row)->pages);
+}
+
+static void get_class_size(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(CLASS(row)->pages *
+			     ((const struct ofl_layout *)ctx)->page_bytes);
+}
+
+static void get_class_code(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_rule_rows[CLASS(row)->kind].code);
+}
+
+static void get_class_what(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_rule_rows[CLASS(row)->kind].what);
+}
+
+static const struct ofl_column class_columns[] = {
+	{ "OWNER", "owner", 14, false, 0, get_class_owner },
+	{ "DEVICE", "device", 8, false, 0, get_class_device },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_class_ref },
+	{ "OUTCOME", "outcome", 8, false, 0, get_class_outcome },
+	{ "PAGES", "pages", 8, true, 0, get_class_pages },
+	{ "SIZE", NULL, 6, true, 0, get_class_size },
+	{ "CODE", "code", 16, false, 0, get_class_code },
+	{ "WHAT", "what", 20, false, 0, get_class_what },
+};
+
+static const struct ofl_table class_table = {
+	"classes", false, class_columns,
+	sizeof(class_columns) / sizeof(class_columns[0]),
+};
+
+static void get_severity(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_severity_text(FINDING(row)->severity));
+}
+
+static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (!FINDING(row)->pages)
+		return;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
+		 FINDING(row)->start_pfn,
+		 FINDING(row)->start_pfn + FINDING(row)->pages - 1);
+}
+
+static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (FINDING(row)->pages)
+		*ret = ofl_cell_hex(FINDING(row)->start_pfn);
+}
+
+static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (FINDING(row)->pages)
+		*ret = ofl_cell_int((int64_t)FINDING(row)->pages);
+}
+
+static void get_kva(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (!FINDING(row)->about_pages)
+		return;
+	*ret = ofl_cell_kva(FINDING(row)->page_kva);
+}
+
+static void get_refcount(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (FINDING(row)->about_pages)
+		*ret = ofl_cell_int(FINDING(row)->refcount);
+}
+
+static void get_flags(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	ret->kind = OFL_CELL_LIST;
+	if (FINDING(row)->about_pages)
+		ofl_pageflags_text(ctx, FINDING(row)->flags, ret->text,
+				   sizeof(ret->text));
+}
+
+static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (FINDING(row)->about_pages || FINDING(row)->claim.owner)
+		*ret = ofl_cell_text(ofl_owner_name(&FINDING(row)->claim));
+}
+
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (FINDING(row)->device && FINDING(row)->device[0])
+		*ret = ofl_cell_text(FINDING(row)->device);
+}
+
+static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(FINDING(row)->code);
+}
+
+static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(FINDING(row)->what);
+}
+
+static const struct ofl_column finding_columns[] = {
+	{ "SEVERITY", "severity", 8, false, 0, get_severity },
+	{ "PFN", NULL, 13, false, 0, get_pfn },
+	{ NULL, "start_pfn", 0, false, 0, get_start },
+	{ "PAGES", "pages", 6, true, 0, get_pages },
+	{ "PAGE", "page_kva", 16, false, 0, get_kva },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount },
+	{ "FLAGS", "flags", 14, false, 0, get_flags },
+	{ "OWNER", "owner", 14, false, 0, get_owner },
+	{ "DEVICE", "device", 8, false, 0, get_device },
+	{ "CODE", "code", 16, false, 0, get_code },
+	{ "REASON", "reason", 20, false, 0, get_reason },
+};
+
+static const struct ofl_table finding_table = {
+	"findings", false, finding_columns,
+	sizeof(finding_columns) / sizeof(finding_columns[0]),
+};
+
+/* ---- adding up ---- */
+
+static void count_class(struct check *ck, const struct ofl_classified *c)
+{
+	enum ref_class ref = ref_class(c->refcount);
+	struct page_class *pc;
+	size_t i;
+
+	for (i = 0; i < ck->nr_classes; i++) {
+		pc = &ck->class[i];
+		if (pc->claim.owner == c->claim.owner &&
+		    pc->claim.device == c->claim.device && pc->ref == ref &&
+		    pc->kind == c->kind && pc->outcome == c->outcome) {
+			pc->pages++;
+			return;
+		}
+	}
+	if (ck->nr_classes < MAX_CLASSES)
+		ck->class[ck->nr_classes++] = (struct page_class){
+			c->claim, ofl_owner_device(ck->owners, &c->claim),
+			ref, c->kind, c->outcome, 1 };
+}
+
+static enum ofl_status show_finding(struct check *ck, const struct finding *f)
+{
+	ck->findings[f->severity]++;
+	if (!ck->listing || ck->shown >= ck->limit)
+		return OFL_OK;
+	ck->shown++;
+	return ofl_view_row(&ck->v, f, ck->env->l);
+}
+
+static enum ofl_status close_finding(struct check *ck)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (ck->open.pages)
+		st = show_finding(ck, &ck->open);
+	ck->open.pages = 0;
+	return st;
+}
+
+static enum ofl_status add_finding(struct check *ck,
+				   const struct ofl_classified *c,
+				   enum ofl_severity severity, const char *code,
+				   const char *what)
+{
+	struct finding *f = &ck->open;
+	enum ofl_status st;
+
+	if (f->pages && f->start_pfn + f->pages == c->pfn &&
+	    f->severity == severity && f->code == code &&
+	    f->refcount == c->refcount && f->flags == c->flags &&
+	    f->claim.owner == c->claim.owner &&
+	    f->claim.device == c->claim.device) {
+		f->pages++;
+		return OFL_OK;
+	}
+	st = close_finding(ck);
+	*f = (struct finding){
+		.severity = severity, .code = code, .what = what,
+		.about_pages = true,
+		.start_pfn = c->pfn, .pages = 1, .page_kva = c->page_kva,
+		.flags = c->flags, .refcount = c->refcount, .claim = c->claim,
+		.device = ofl_owner_device(ck->owners, &c->claim),
+	};
+	return st;
+}
+
+/* the rule and the books may both have something to say: the worse counts */
+static enum ofl_status check_offline(struct check *ck,
+				     const struct ofl_classified *c)
+{
+	enum ofl_severity by_rule = severity_of(c), by_books;
+	const struct ofl_audit_row *row;
+
+	if (!ck->listing) {
+		count_class(ck, c);
+		ofl_books_add(&ck->books, c);
+	}
+	row = ofl_audit_offline(&ck->audit, c, &by_books);
+	/* whoever knows what is in flight knows better */
+	if (row && (by_books >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
+		return add_finding(ck, c, by_books, row->code, row->what);
+	if (!by_rule)
+		return OFL_OK;
+	return add_finding(ck, c, by_rule, ofl_rule_rows[c->kind].code,
+			   ofl_rule_rows[c->kind].what);
+}
+
+static enum ofl_status check_known(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p,
+				   const unsigned char *raw,
+				   const unsigned char *raw_end, bool offline)
+{
+	const struct ofl_audit_row *row;
+	struct check *ck = arg;
+	struct ofl_classified c;
+	enum ofl_severity severity;
+
+	ofl_classify(&ck->classifier, s, p, raw, raw_end, offline, &c);
+	if (offline)
+		return check_offline(ck, &c);
+	row = ofl_audit_other(&ck->audit, &c, &severity);
+	return row ? add_finding(ck, &c, severity, row->code, row->what) :
+		     OFL_OK;
+}
+
+/* ---- the books of devices ---- */
+
+static enum ofl_status check_account(struct check *ck, const struct ofl_book *k,
+				     const struct ofl_account *a)
+{
+	enum ofl_status st = OFL_OK;
+	unsigned int i;
+
+	for (i = 0; i < a->nr_complaints && !st; i++) {
+		const struct ofl_complaint *c = &a->complaint[i];
+		struct finding f = {
+			.severity = c->severity, .code = c->code,
+			.what = c->text, .start_pfn = c->pfn,
+			.pages = c->pages,
+		};
+
+		if (k) {
+			f.claim.owner = k->owner;
+			f.device = k->dev.name;
+		}
+		st = show_finding(ck, &f);
+	}
+	return st;
+}
+
+static enum ofl_status check_difference(struct check *ck,
+					const struct ofl_book *k)
+{
+	char text[200];
+	struct finding f = {
+		.severity = k->severity, .code = "counter-mismatch",
+		.what = text, .claim.owner = k->owner, .device = k->dev.name,
+	};
+
+	if (!k->owner || !k->severity)
+		return OFL_OK;
+	snprintf(text, sizeof(text), "%" PRIu64
+		 " pages found, its counters say %" PRId64 ": %s",
+		 k->found.pages, k->account.expected, k->explained);
+	return show_finding(ck, &f);
+}
+
+static enum ofl_status check_books(struct check *ck)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; i < ck->books.nr && !st; i++) {
+		st = check_account(ck, &ck->books.book[i],
+				   &ck->books.book[i].account);
+		if (!st)
+			st = check_difference(ck, &ck->books.book[i]);
+	}
+	return st ? st : check_account(ck, NULL, &ck->books.kernel);
+}
+
+static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
+			    struct check *ck, bool listing,
+			    struct ofl_scan_result *r, struct ofl_err *err)
+{
+	struct ofl_sink sink = { .known = check_known, .arg = ck };
+	enum ofl_status st;
+
+	ofl_classifier_init(&ck->classifier, &a->env, &a->owners, &a->blocks);
+	ck->listing = listing;
+	ofl_audit_init(&ck->audit, &ck->books);
+	memset(ck->findings, 0, sizeof(ck->findings));
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+		      &sink, 1, r, err);
+	if (!st)
+		st = close_finding(ck);
+	if (!st && !listing)
+		st = ofl_books_close(&ck->books, !ctx->filter.any, r, err);
+	return st ? st : check_books(ck);
+}
+
+static int by_outcome(const void *a, const void *b)
+{
+	const struct page_class *x = a, *y = b;
+
+	if (x->outcome != y->outcome)
+		return x->outcome < y->outcome ? 1 : -1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return x->ref < y->ref ? -1 : x->ref > y->ref;
+}
+
+static void show_classes(struct check *ck)
+{
+	size_t i;
+
+	qsort(ck->class, ck->nr_classes, sizeof(ck->class[0]), by_outcome);
+	ofl_view_table(&ck->v, &class_table, NULL);
+	for (i = 0; i < ck->nr_classes; i++)
+		if (ofl_view_row(&ck->v, &ck->class[i], ck->env->l))
+			break;
+	ofl_view_table_end(&ck->v);
+}
+
+static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
+			     const char *marks, char *buf, size_t bytes)
+{
+	uint64_t total = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
+	enum ofl_result result;
+	char extra[128];
+	size_t used;
+
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " error%s, %" PRIu64
+		 " warning%s, %" PRIu64 " info%s", ck->findings[OFL_SEV_ERROR],
+		 ofl_plural(ck->findings[OFL_SEV_ERROR]), ck->findings[OFL_SEV_WARNING],
+		 ofl_plural(ck->findings[OFL_SEV_WARNING]), ck->findings[OFL_SEV_INFO],
+		 ofl_plural(ck->findings[OFL_SEV_INFO]));
+	result = ofl_scan_status(r, extra, buf, bytes);
+	used = strlen(buf);
+	if (total + ck->findings[OFL_SEV_INFO] > ck->shown && used < bytes)
+		used += (size_t)snprintf(buf + used, bytes - used,
+			"; %" PRIu64 " more findings, offcheck -a lists them all",
+			total + ck->findings[OFL_SEV_INFO] - ck->shown);
+	if (marks[0] && used < bytes)
+		snprintf(buf + used, bytes - used,
+			 "; " OFL_NEW_MARKS, marks);
+	if (result == OFL_RESULT_OK && (total || marks[0]))
+		return OFL_RESULT_FINDINGS;
+	return result;
+}
+
+static enum ofl_status parse_limit(const struct ofl_options *o, uint64_t *ret,
+				   struct ofl_err *err)
+{
+	char *end;
+
+	*ret = o->all || o->json ? UINT64_MAX : DEFAULT_LIMIT;
+	if (!o->limit)
+		return OFL_OK;
+	*ret = strtoull(o->limit, &end, 10);
+	if (*end || o->limit[0] < '0' || o->limit[0] > '9')
+		return ofl_fail(err, OFL_ERR_ARG,
+			"-l %s: not a number of findings", o->limit);
+	return OFL_OK;
+}
+
+static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
+			    struct check *ck, struct ofl_err *err)
+{
+	struct ofl_scan_result r;
+	enum ofl_result result;
+	enum ofl_status st;
+	char message[400];
+
+	st = pass(ctx, a, ck, false, &r, err);
+	if (st) {
+		ofl_scan_result_free(&r);
+		return st;
+	}
+	ofl_view_open(&ck->v, ctx->out, ctx->o->json, !ctx->o->no_header,
+		      ctx->name);
+	ofl_show_kernel(&ck->v, ctx->s);
+	show_classes(ck);
+	ofl_view_table(&ck->v, &finding_table, NULL);
+	/* findings are not kept: those there are come in a second pass */
+	if (ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING] +
+	    ck->findings[OFL_SEV_INFO]) {
+		ofl_scan_result_free(&r);
+		st = pass(ctx, a, ck, true, &r, err);
+	}
+	ofl_view_table_end(&ck->v);
+	/* every page was looked at, so every hole was seen: again then */
+	ctx->filter.every_page = true;
+	if (!st)
+		st = ofl_show_unknown(&ck->v, ctx, &r, err);
+	ofl_show_totals(&ck->v, &r);
+	result = judge(ck, &r, ctx->s->layout.new_marks, message, sizeof(message));
+	st = ofl_show_status(&ck->v, ctx, st, result, message, err);
+	ofl_scan_result_free(&r);
+	return st;
+}
+
+enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
+{
+	struct ofl_analysis a;
+	struct check *ck;
+	enum ofl_status st;
+	uint64_t limit;
+
+	st = parse_limit(ctx->o, &limit, err);
+	if (st)
+		return st;
+	if (ctx->o->columns)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"-o: offcheck prints two tables; their columns are fixed");
+	ck = calloc(1, sizeof(*ck));
+	if (!ck)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the check");
+	ck->limit = limit;
+	st = ofl_analysis_load(ctx->s, &a, err);
+	ck->env = &a.env;
+	ck->owners = &a.owners;
+	if (!st)
+		st = ofl_books_open(&ck->books, &a.env, &a.owners, err);
+	if (!st)
+		st = show(ctx, &a, ck, err);
+	ofl_books_free(&ck->books);
+	ofl_analysis_free(&a);
+	free(ck);
+	return st;
+}

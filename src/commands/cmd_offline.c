@@ -1,0 +1,428 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_offline.c - what is offline here: one screen */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "kernel/block.h"
+#include "commands/command.h"
+#include "commands/identify.h"
+#include "scan/workers.h"
+
+/** struct zone_row - a row of the table of zones */
+struct zone_row {
+	const struct ofl_zone *zone;
+	const struct ofl_count *count;
+};
+
+static void get_node(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int(((const struct zone_row *)row)->zone->node);
+}
+
+static void get_zone(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct zone_row *)row)->zone->name);
+}
+
+static void get_scanned(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int(
+		(int64_t)((const struct zone_row *)row)->count->scanned);
+}
+
+static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int(
+		(int64_t)((const struct zone_row *)row)->count->offline);
+}
+
+static void get_size(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(((const struct zone_row *)row)->count->offline *
+			     ((const struct ofl_layout *)ctx)->page_bytes);
+}
+
+static const struct ofl_column zone_columns[] = {
+	{ "NODE", "node", 4, true, 0, get_node },
+	{ "ZONE", "zone", 7, false, 0, get_zone },
+	{ "SCANNED", "scanned", 9, true, 0, get_scanned },
+	{ "OFFLINE", "offline", 9, true, 0, get_offline },
+	{ "SIZE", NULL, 6, true, 0, get_size },
+};
+
+static const struct ofl_table zone_table = {
+	"zones", false, zone_columns,
+	sizeof(zone_columns) / sizeof(zone_columns[0]),
+};
+
+/** struct fact_row - a row of the table of facts */
+struct fact_row {
+	const char *name;
+	const struct ofl_fact *fact;
+	bool hex;
+};
+
+static void get_fact_name(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct fact_row *)row)->name);
+}
+
+static void get_fact_value(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	const struct fact_row *r = row;
+
+	(void)ctx;
+	if (!r->fact->known)
+		return;
+	*ret = r->hex ? ofl_cell_hex((uint64_t)r->fact->value) :
+			ofl_cell_int(r->fact->value);
+}
+
+static void get_fact_source(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	const struct fact_row *r = row;
+
+	(void)ctx;
+	*ret = ofl_cell_text(r->fact->known ? r->fact->source :
+					      "not in this kernel");
+}
+
+static const struct ofl_column fact_columns[] = {
+	{ "FACT", "fact", 32, false, 0, get_fact_name },
+	{ "VALUE", "value", 18, true, 0, get_fact_value },
+	{ "SOURCE", "source", 40, false, 0, get_fact_source },
+};
+
+static const struct ofl_table fact_table = {
+	"facts", true, fact_columns,
+	sizeof(fact_columns) / sizeof(fact_columns[0]),
+};
+
+static void line(struct ofl_view *v, const char *label, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void line(struct ofl_view *v, const char *label, const char *fmt, ...)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c.text, sizeof(c.text), fmt, ap);
+	va_end(ap);
+	ofl_view_field(v, NULL, label, &c);
+}
+
+static void member(struct ofl_view *v, const char *json, uint64_t value)
+{
+	struct ofl_cell c = ofl_cell_int((int64_t)value);
+
+	ofl_view_field(v, json, NULL, &c);
+}
+
+static void show_sizes(struct ofl_view *v, const struct ofl_layout *l)
+{
+	uint64_t section = l->section_pages * l->page_bytes;
+	uint64_t block = section * l->sections_per_block;
+
+	member(v, "section_size", section);
+	if (block) {
+		line(v, "SIZES", "page %" PRIu64 " KiB, section %" PRIu64
+		     " MiB, memory block %" PRIu64 " MiB",
+		     l->page_bytes >> 10, section >> 20, block >> 20);
+		member(v, "block_size", block);
+		return;
+	}
+	line(v, "SIZES", "page %" PRIu64 " KiB, section %" PRIu64
+	     " MiB, no memory blocks (CONFIG_MEMORY_HOTPLUG is not set)",
+	     l->page_bytes >> 10, section >> 20);
+}
+
+static void show_recognition(struct ofl_view *v, const struct ofl_layout *l)
+{
+	struct ofl_cell source = ofl_cell_text(l->offline_source);
+
+	line(v, "PAGEOFFLINE", "(page_type & 0x%08x) == 0x%08x",
+	     l->offline.mask, l->offline.value);
+	line(v, "ACCORDING TO", "%s", l->offline_source);
+	if (l->marks_balloon_core_only)
+		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
+	ofl_view_object(v, "recognition");
+	member(v, "mask", l->offline.mask);
+	member(v, "value", l->offline.value);
+	ofl_view_field(v, "source", NULL, &source);
+	ofl_view_object_end(v);
+}
+
+static void show_sections(struct ofl_view *v, const struct ofl_section_stats *s)
+{
+	line(v, "SECTIONS", "%" PRIu64 " online, %" PRIu64 " not online",
+	     s->online, s->not_online);
+	ofl_view_object(v, "sections");
+	member(v, "online", s->online);
+	member(v, "not_online", s->not_online);
+	member(v, "unreadable", s->unreadable);
+	member(v, "corrupt", s->corrupt);
+	ofl_view_object_end(v);
+}
+
+static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b)
+{
+	if (!b->known) {
+		line(v, "BLOCKS", "states not known: this kernel has no memory_blocks index");
+		return;
+	}
+	line(v, "BLOCKS", "%" PRIu64 " online, %" PRIu64 " offline, %" PRIu64
+	     " going offline, %" PRIu64 " in other states, %" PRIu64
+	     " unreadable", b->state[OFL_BLOCK_ONLINE],
+	     b->state[OFL_BLOCK_OFFLINE], b->state[OFL_BLOCK_GOING_OFFLINE],
+	     b->state[OFL_BLOCK_OTHER], b->lost);
+	ofl_view_object(v, "memory_blocks");
+	member(v, "online", b->state[OFL_BLOCK_ONLINE]);
+	member(v, "offline", b->state[OFL_BLOCK_OFFLINE]);
+	member(v, "going_offline", b->state[OFL_BLOCK_GOING_OFFLINE]);
+	member(v, "other", b->state[OFL_BLOCK_OTHER]);
+	member(v, "unreadable", b->lost);
+	ofl_view_object_end(v);
+}
+
+static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
+{
+	char text[200] = "";
+	size_t used = 0;
+	int i;
+
+	for (i = OFL_UNKNOWN_NOT + 1; i < OFL_NR_UNKNOWN; i++)
+		if (r->unknown[i] && used < sizeof(text))
+			used += (size_t)snprintf(text + used,
+				sizeof(text) - used, "%s%" PRIu64 " %s",
+				used ? ", " : ": ", r->unknown[i],
+				ofl_unknown_text((enum ofl_unknown)i));
+	line(v, "UNKNOWN", "%" PRIu64 " pages%s", r->total.unknown, text);
+}
+
+static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
+{
+	member(v, "holes", r->no_zone);
+	member(v, "device_pages", r->device);
+	member(v, "stale_unread", r->stale_unread);
+	line(v, "STALE", "%" PRIu64 " pages still marked in sections that are not online (not counted below)",
+	     r->stale);
+	if (r->stale_unread)
+		line(v, "NOTE", "%" PRIu64 " pages of sections that are not online cannot be read",
+		     r->stale_unread);
+	if (r->no_zone)
+		line(v, "HOLES", "%" PRIu64 " reserved pages that name no zone (in no row below)",
+		     r->no_zone);
+	if (r->device)
+		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE pages, not looked at",
+		     r->device);
+}
+
+/*
+ * Not a word of how many there were: the same bytes come out for any number.
+ */
+static void show_effort(struct ofl_view *v, const struct ofl_target *t,
+			const struct ofl_scan_result *r)
+{
+	const char *why_one = ofl_workers_why_one(t);
+	struct ofl_reading reading = { .why_host = "" };
+
+	if (t->ops->reading)
+		t->ops->reading(t->ctx, &reading);
+	line(v, "MEMMAP", "%" PRIu64 " of its pages were read, the rest was passed over",
+	     r->memmap_pages);
+	if (!reading.why_host)
+		line(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
+	else if (reading.why_host[0])
+		line(v, "READER", "crash: %s", reading.why_host);
+	if (r->sections_recalled)
+		line(v, "KEPT", "%" PRIu64 " sections are known from an earlier command and were not read",
+		     r->sections_recalled);
+	if (why_one)
+		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
+}
+
+/** struct owners - pages by owner, the last are those without */
+struct owners {
+	struct ofl_identifier id;
+	uint64_t pages[OFL_MAX_OWNERS + 1];
+	uint64_t unknown;
+};
+
+/* whose the first of @pages is; -> for how many of them that holds */
+static uint64_t count_first(struct owners *o, const struct ofl_page *p,
+			    uint64_t pages)
+{
+	struct ofl_claim claim;
+	size_t i = 0;
+	bool known = ofl_identify(&o->id, p, &claim);
+
+	pages = ofl_claim_pages(&claim, p->pfn, pages);
+	if (!known) {
+		o->unknown += pages;
+		return pages;
+	}
+	if (claim.owner)
+		while (ofl_owner_table[i] != claim.owner)
+			i++;
+	o->pages[claim.owner ? i : OFL_MAX_OWNERS] += pages;
+	return pages;
+}
+
+static enum ofl_status count_owners(void *arg, const struct ofl_section *s,
+				    const struct ofl_page *p, uint64_t pages)
+{
+	uint64_t end = p->pfn + pages;
+	struct ofl_page at = *p;
+
+	while (s->online && at.pfn < end)
+		at.pfn += count_first(arg, &at, end - at.pfn);
+	return OFL_OK;
+}
+
+static void show_owner(struct ofl_view *v, const char *name, uint64_t pages,
+		       char *text, size_t bytes)
+{
+	size_t used = strlen(text);
+
+	if (!pages)
+		return;
+	member(v, name, pages);
+	if (used < bytes)
+		snprintf(text + used, bytes - used, "%s%s %" PRIu64,
+			 used ? ", " : "", name, pages);
+}
+
+static void show_owners(struct ofl_view *v, const struct owners *o)
+{
+	char text[300] = "";
+	size_t i;
+
+	ofl_view_object(v, "owners");
+	for (i = 0; ofl_owner_table[i]; i++)
+		show_owner(v, ofl_owner_table[i]->name, o->pages[i], text,
+			   sizeof(text));
+	show_owner(v, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], text, sizeof(text));
+	show_owner(v, "unknown", o->unknown, text, sizeof(text));
+	ofl_view_object_end(v);
+	if (text[0])
+		line(v, "OWNERS", "%s", text);
+	if (o->id.why_not[0])
+		line(v, "NOTE", "not every owner is known: %s", o->id.why_not);
+}
+
+static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
+		       const struct ofl_scan_result *r,
+		       const struct ofl_columns *shown)
+{
+	const struct ofl_nodes *n = &ctx->s->nodes;
+	size_t i;
+
+	ofl_view_table(v, &zone_table, shown);
+	for (i = 0; i < n->nr_zones; i++) {
+		struct zone_row row = { &n->zone[i], &r->zone[i] };
+
+		if (row.count->scanned &&
+		    ofl_view_row(v, &row, &ctx->s->layout))
+			break;
+	}
+	ofl_view_table_end(v);
+}
+
+/* the late facts are not asked for here: nothing can be said of them */
+static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
+{
+	int i;
+
+	ofl_view_table(v, &fact_table, NULL);
+	for (i = 0; i < OFL_F_FIRST_LATE; i++) {
+		struct fact_row row = { ofl_fact_rows[i].name, &l->fact[i],
+					ofl_fact_rows[i].hex };
+
+		if (ofl_view_row(v, &row, NULL))
+			break;
+	}
+	ofl_view_table_end(v);
+}
+
+static enum ofl_result judge(const struct ofl_layout *l,
+			     const struct ofl_scan_result *r, char *message,
+			     size_t bytes)
+{
+	enum ofl_result result = ofl_scan_status(r, "", message, bytes);
+	size_t used = strlen(message);
+
+	if (l->new_marks[0])
+		snprintf(message + used, bytes - used, "; " OFL_NEW_MARKS,
+			 l->new_marks);
+	if (result == OFL_RESULT_OK && l->new_marks[0])
+		return OFL_RESULT_FINDINGS;
+	return result;
+}
+
+static enum ofl_status show(struct ofl_run_ctx *ctx,
+			    const struct ofl_scan_result *r,
+			    const struct owners *owners,
+			    const struct ofl_columns *shown,
+			    struct ofl_err *err)
+{
+	const struct ofl_layout *l = &ctx->s->layout;
+	const struct ofl_target *t = ctx->s->t;
+	enum ofl_result result;
+	enum ofl_status st;
+	struct ofl_view v;
+	char message[400];
+
+	ofl_view_open(&v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
+	ofl_show_kernel(&v, ctx->s);
+	line(&v, "KERNEL", "%s %s%s", t->release, t->machine,
+	     t->live ? " (live: pages change while they are read)" : "");
+	show_sizes(&v, l);
+	show_recognition(&v, l);
+	show_sections(&v, &r->sections);
+	show_blocks(&v, &r->blocks);
+	show_unknown(&v, r);
+	show_stale(&v, r);
+	show_owners(&v, owners);
+	if (ctx->o->verbose)
+		show_effort(&v, t, r);
+	show_zones(&v, ctx, r, shown);
+	if (ctx->o->json || ctx->o->verbose)
+		show_facts(&v, l);
+	st = ofl_show_unknown(&v, ctx, r, err);
+	ofl_show_totals(&v, r);
+	result = judge(l, r, message, sizeof(message));
+	return ofl_show_status(&v, ctx, st, result, message, err);
+}
+
+enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
+{
+	struct ofl_session *s = ctx->s;
+	struct owners owners = { .id.s = s };
+	struct ofl_sink sink = { .offline = count_owners, .arg = &owners };
+	struct ofl_scan_result r;
+	struct ofl_columns shown;
+	enum ofl_status st = OFL_OK;
+
+	ofl_columns_default(&zone_table, &shown);
+	if (ctx->o->columns)
+		st = ofl_columns_parse(&zone_table, ctx->o->columns, &shown, err);
+	if (st)
+		return st;
+	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->filter, &sink, 1, &r,
+		      err);
+	if (!st)
+		st = show(ctx, &r, &owners, &shown, err);
+	ofl_identifier_free(&owners.id);
+	ofl_scan_result_free(&r);
+	return st;
+}

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_offowner.c - whose pages: by memory section and by device */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/analysis.h"
+#include "commands/offowner.h"
+#include "kernel/pagereader.h"
+
+/* ---- the scan ---- */
+
+/** struct owner - state of the command */
+struct owner {
+	struct ofl_view v;
+	const struct ofl_run_ctx *ctx;
+	const struct ofl_env *env;
+	struct ofl_classifier classifier;
+	struct ofl_pagereader reader;
+	struct ofl_books books;
+	struct ofl_section_row open, held;	/* in work; ready but may be merged */
+	bool narrow;			/* -O */
+	const struct ofl_owner_ops *only;
+	bool every_section;		/* one row each, also those without */
+	uint64_t unread;		/* could not be read a second time */
+};
+
+static bool alike(const struct ofl_section_row *a, const struct ofl_section_row *b)
+{
+	size_t i;
+
+	if (a->nr + a->sections != b->nr || a->node != b->node ||
+	    a->state != b->state || a->online != b->online ||
+	    !a->stale != !b->stale)
+		return false;
+	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
+		if (!a->pages[i] != !b->pages[i])
+			return false;
+	return true;
+}
+
+static void merge(struct ofl_section_row *a, const struct ofl_section_row *b)
+{
+	size_t i;
+
+	a->sections += b->sections;
+	a->offline += b->offline;
+	a->stale += b->stale;
+	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
+		a->pages[i] += b->pages[i];
+}
+
+static enum ofl_status print_held(struct owner *o)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (o->held.sections)
+		st = ofl_view_row(&o->v, &o->held, o->env->l);
+	o->held.sections = 0;
+	return st;
+}
+
+/* the section in work is done: hold it back, it may grow */
+static enum ofl_status close_section(struct owner *o)
+{
+	struct ofl_section_row row = o->open;
+	enum ofl_status st;
+
+	o->open.sections = 0;
+	if (!row.sections || (!row.offline && !row.stale && !o->every_section))
+		return OFL_OK;
+	if (o->held.sections && !o->every_section && !o->v.json &&
+	    alike(&o->held, &row)) {
+		merge(&o->held, &row);
+		return OFL_OK;
+	}
+	st = print_held(o);
+	o->held = row;
+	return st;
+}
+
+static enum ofl_block_state state_of(const struct owner *o,
+				     const struct ofl_section *s)
+{
+	const struct ofl_block *b = NULL;
+
+	if (o->env->l->sections_per_block)
+		b = ofl_blocks_find(o->env->blocks,
+				    s->nr / o->env->l->sections_per_block);
+	return b ? b->state : s->online ? OFL_BLOCK_ONLINE : OFL_BLOCK_OFFLINE;
+}
+
+static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
+{
+	enum ofl_status st;
+
+	if (o->open.sections && o->open.nr == s->nr)
+		return OFL_OK;
+	st = close_section(o);
+	memset(&o->open, 0, sizeof(o->open));
+	o->open.nr = s->nr;
+	o->open.sections = 1;
+	o->open.online = s->online;
+	o->open.node = -1;
+	o->open.state = state_of(o, s);
+	o->open.nobody = o->books.owners->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
+	return st;
+}
+
+static void see_page(struct owner *o, const struct ofl_section *s,
+		     const struct ofl_page *p)
+{
+	const struct ofl_layout *l = o->env->l;
+	const unsigned char *raw;
+	struct ofl_classified c;
+
+	raw = ofl_pagereader_get(&o->reader, s->memmap_kva +
+				 (p->pfn - s->start_pfn) * l->struct_page_bytes);
+	if (!raw) {
+		o->unread++;
+		return;
+	}
+	ofl_classify(&o->classifier, s, p, raw, raw + l->struct_page_bytes,
+		     true, &c);
+	if (o->narrow && c.claim.owner != o->only)
+		return;
+	o->open.offline++;
+	o->open.pages[ofl_books_owner(c.claim.owner)]++;
+	ofl_books_add(&o->books, &c);
+}
+
+static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p, uint64_t pages)
+{
+	struct owner *o = arg;
+	enum ofl_status st = enter(o, s);
+	uint64_t end = p->pfn + pages;
+	struct ofl_page at = *p;
+
+	if (st)
+		return st;
+	if (p->zone)
+		o->open.node = p->zone->node;
+	if (!s->online)
+		o->open.stale += o->narrow ? 0 : pages;
+	/* what a page is in takes its struct page: each is looked at */
+	for (; s->online && at.pfn < end; at.pfn++)
+		see_page(o, s, &at);
+	return OFL_OK;
+}
+
+/* with -a, a section without a single offline page gets its row too */
+static enum ofl_status see_any(void *arg, const struct ofl_section *s,
+			       const struct ofl_page *p,
+			       const unsigned char *raw,
+			       const unsigned char *raw_end, bool offline)
+{
+	struct owner *o = arg;
+	enum ofl_status st = enter(o, s);
+
+	(void)raw;
+	(void)raw_end;
+	(void)offline;
+	if (o->open.node < 0 && p->zone)
+		o->open.node = p->zone->node;
+	return st;
+}
+
+static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
+			    struct ofl_err *err)
+{
+	const struct ofl_run_ctx *ctx = o->ctx;
+	struct ofl_sink sink = {
+		.offline = see_pages, .arg = o,
+		.known = o->every_section ? see_any : NULL,
+	};
+	enum ofl_status st;
+
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+		      &sink, 1, r, err);
+	if (!st)
+		st = close_section(o);
+	return st ? st : print_held(o);
+}
+
+/* ---- output ---- */
+
+static bool is_wanted(const struct owner *o, const struct ofl_book *k)
+{
+	return !o->narrow || k->owner == o->only;
+}
+
+static void show_devices(struct owner *o)
+{
+	size_t i;
+
+	ofl_view_table(&o->v, &ofl_device_table, NULL);
+	for (i = 0; i < o->books.nr; i++)
+		if (is_wanted(o, &o->books.book[i]) &&
+		    ofl_view_row(&o->v, &o->books.book[i], o->env->l))
+			break;
+	ofl_view_table_end(&o->v);
+}
+
+static void show_complaints(struct owner *o)
+{
+	struct ofl_complaint_row row;
+	size_t i, n;
+
+	ofl_view_table(&o->v, &ofl_complaint_table, NULL);
+	for (i = 0; i <= o->books.nr; i++) {
+		const struct ofl_account *a = &o->books.kernel;
+
+		row.book = NULL;
+		if (i < o->books.nr) {
+			row.book = &o->books.book[i];
+			a = &row.book->account;
+			if (!is_wanted(o, row.book))
+				continue;
+		}
+		for (n = 0; n < a->nr_complaints; n++) {
+			row.c = &a->complaint[n];
+			if (ofl_view_row(&o->v, &row, o->env->l))
+				break;
+		}
+	}
+	ofl_view_table_end(&o->v);
+}
+
+static void show_kernel_counters(struct owner *o)
+{
+	const struct ofl_account *a = &o->books.kernel;
+	struct ofl_cell c = { .kind = OFL_CELL_MAP };
+	unsigned int i;
+
+	for (i = 0; i < a->nr_counters; i++)
+		ofl_map_add(&c, a->counter[i].name, "%" PRId64,
+			a->counter[i].value);
+	ofl_view_field(&o->v, "kernel_counters",
+		       o->ctx->o->verbose && a->nr_counters ? "kernel" : NULL,
+		       &c);
+}
+
+/* notes always, details with -v: lines "virtio1  mode SBM" */
+static void show_lines(struct owner *o)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
+	size_t i, n;
+
+	for (i = 0; i < o->books.nr; i++) {
+		const struct ofl_book *k = &o->books.book[i];
+		const char *label = k->dev.name[0] ? k->dev.name :
+				    ofl_book_driver(k);
+
+		if (!is_wanted(o, k))
+			continue;
+		for (n = 0; o->ctx->o->verbose && n < k->account.nr_details;
+		     n++) {
+			snprintf(c.text, sizeof(c.text), "%-10s %s",
+				 k->account.detail[n].name,
+				 k->account.detail[n].text);
+			ofl_view_field(&o->v, NULL, label, &c);
+		}
+		if (k->dev.note[0]) {
+			snprintf(c.text, sizeof(c.text), "%s", k->dev.note);
+			ofl_view_field(&o->v, NULL, label, &c);
+		}
+	}
+}
+
+static enum ofl_result judge(const struct owner *o,
+			     const struct ofl_scan_result *r, char *buf,
+			     size_t bytes)
+{
+	const struct ofl_books *b = &o->books;
+	uint64_t bad = b->problems[OFL_SEV_WARNING] + b->problems[OFL_SEV_ERROR];
+	enum ofl_result result;
+	char extra[160];
+
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
+		 " error%s, %" PRIu64 " warning%s", b->orphans.pages,
+		 b->problems[OFL_SEV_ERROR],
+		 ofl_plural(b->problems[OFL_SEV_ERROR]),
+		 b->problems[OFL_SEV_WARNING],
+		 ofl_plural(b->problems[OFL_SEV_WARNING]));
+	result = ofl_scan_status(r, extra, buf, bytes);
+	if (o->unread || (b->orphans.pages && b->owners->blind))
+		return OFL_RESULT_INCOMPLETE;
+	return result == OFL_RESULT_OK && bad ? OFL_RESULT_FINDINGS : result;
+}
+
+static enum ofl_status show(struct owner *o, struct ofl_err *err)
+{
+	const struct ofl_run_ctx *ctx = o->ctx;
+	struct ofl_scan_result r;
+	enum ofl_result result;
+	enum ofl_status st;
+	char message[400];
+
+	ofl_view_open(&o->v, ctx->out, ctx->o->json, !ctx->o->no_header,
+		      ctx->name);
+	ofl_show_kernel(&o->v, ctx->s);
+	ofl_view_table(&o->v, &ofl_section_table, NULL);
+	st = scan(o, &r, err);
+	ofl_view_table_end(&o->v);
+	if (!st)
+		st = ofl_books_close(&o->books, !ctx->filter.any && !o->narrow,
+				     &r, err);
+	if (!st) {
+		show_devices(o);
+		show_complaints(o);
+		show_kernel_counters(o);
+		show_lines(o);
+		st = ofl_show_unknown(&o->v, ctx, &r, err);
+		ofl_show_totals(&o->v, &r);
+	}
+	result = judge(o, &r, message, sizeof(message));
+	st = ofl_show_status(&o->v, ctx, st, result, message, err);
+	ofl_scan_result_free(&r);
+	return st;
+}
+
+static enum ofl_status narrow(struct owner *o, struct ofl_err *err)
+{
+	if (!o->ctx->o->owner)
+		return OFL_OK;
+	o->narrow = true;
+	ofl_owner_find(o->ctx->o->owner, &o->only);
+	return ofl_owner_check(o->ctx->o->owner, err);
+}
+
+enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
+{
+	struct ofl_analysis a;
+	struct owner *o;
+	enum ofl_status st;
+
+	if (ctx->o->columns)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"-o: offowner prints two tables; their columns are fixed");
+	o = calloc(1, sizeof(*o));
+	if (!o)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the owners");
+	o->ctx = ctx;
+	o->every_section = ctx->o->all;
+	st = narrow(o, err);
+	memset(&a, 0, sizeof(a));
+	if (!st)
+		st = ofl_analysis_load(ctx->s, &a, err);
+	o->env = &a.env;
+	o->reader.t = ctx->s->t;
+	o->reader.l = &ctx->s->layout;
+	if (!st)
+		st = ofl_books_open(&o->books, &a.env, &a.owners, err);
+	if (!st) {
+		ofl_classifier_init(&o->classifier, &a.env, &a.owners,
+				    &a.blocks);
+		st = show(o, err);
+	}
+	ofl_books_free(&o->books);
+	ofl_analysis_free(&a);
+	free(o);
+	return st;
+}

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cmd_offrange.c - which pages are PageOffline: one row a run of like pages */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/command.h"
+#include "commands/identify.h"
+#include "scan/range.h"
+
+static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
+		 run->start_pfn, run->start_pfn + run->pages - 1);
+}
+
+static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+	uint64_t page = ((const struct ofl_layout *)ctx)->page_bytes;
+
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
+		 run->start_pfn * page, (run->start_pfn + run->pages) * page - 1);
+}
+
+static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(((const struct ofl_run *)row)->start_pfn);
+}
+
+static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)((const struct ofl_run *)row)->pages);
+}
+
+static void get_size(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(((const struct ofl_run *)row)->pages *
+			     ((const struct ofl_layout *)ctx)->page_bytes);
+}
+
+static void get_refcount(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (!run->why)
+		*ret = ofl_cell_int(run->refcount);
+}
+
+static void get_flags(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (run->why)
+		return;
+	ret->kind = OFL_CELL_LIST;
+	ofl_pageflags_text(ctx, run->flags, ret->text, sizeof(ret->text));
+}
+
+static void get_node(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (run->zone)
+		*ret = ofl_cell_int(run->zone->node);
+}
+
+static void get_zone(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (run->zone)
+		*ret = ofl_cell_text(run->zone->name);
+}
+
+static void get_section(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(((const struct ofl_run *)row)->section_nr);
+}
+
+/* what is stale has no owner any more */
+static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	if (run->online && !run->why)
+		ret->kind = OFL_CELL_UNKNOWN;
+	if (run->owner)
+		*ret = ofl_cell_text(run->owner);
+}
+
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	if (run->online && !run->why && !run->owner)
+		ret->kind = OFL_CELL_UNKNOWN;
+	if (run->device && run->device[0])
+		*ret = ofl_cell_text(run->device);
+}
+
+static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_run *run = row;
+
+	(void)ctx;
+	if (!run->online)
+		*ret = ofl_cell_text("stale");
+	if (!run->why)
+		return;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "unknown:%s",
+		 ofl_unknown_text(run->why));
+}
+
+static void get_online(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_BOOL;
+	ret->i = ((const struct ofl_run *)row)->online;
+}
+
+static const struct ofl_column range_columns[] = {
+	{ "PFN", NULL, 13, false, 0, get_pfn },
+	{ "PHYS", NULL, 19, false, 0, get_phys },
+	{ NULL, "start_pfn", 0, false, 0, get_start },
+	{ "PAGES", "pages", 6, true, 0, get_pages },
+	{ "SIZE", NULL, 5, true, 0, get_size },
+	{ "REFCOUNT", "refcount", 8, true, OFL_SPLIT_REFCOUNT, get_refcount },
+	{ "FLAGS", "flags", 14, false, OFL_SPLIT_FLAGS, get_flags },
+	{ "NODE", "node", 4, true, OFL_SPLIT_NODE, get_node },
+	{ "ZONE", "zone", 7, false, OFL_SPLIT_ZONE, get_zone },
+	{ "SECTION", "section", 7, true, OFL_SPLIT_SECTION, get_section },
+	{ "OWNER", "owner", 14, false, OFL_SPLIT_OWNER, get_owner },
+	{ "DEVICE", "device", 7, false, OFL_SPLIT_OWNER, get_device },
+	{ "STATE", NULL, 5, false, 0, get_state },
+	{ NULL, "online", 0, false, 0, get_online },
+};
+
+static const struct ofl_table range_table = {
+	"ranges", false, range_columns,
+	sizeof(range_columns) / sizeof(range_columns[0]),
+};
+
+/** struct printer - where runs go */
+struct printer {
+	struct ofl_view v;
+	const struct ofl_layout *l;
+	struct ofl_identifier id;
+	const char *only;	/* -O: name of the owner; NULL: all */
+};
+
+static bool identify(void *arg, const struct ofl_section *s,
+		     const struct ofl_page *p, struct ofl_run *run)
+{
+	struct printer *pr = arg;
+	struct ofl_claim claim;
+
+	run->owner = run->device = NULL;
+	if (s->online && ofl_identify(&pr->id, p, &claim)) {
+		run->owner = ofl_owner_name(&claim);
+		run->device = ofl_owner_device(&pr->id.a->owners, &claim);
+	}
+	if (s->online)
+		run->pages = ofl_claim_pages(&claim, p->pfn, run->pages);
+	return !pr->only || (run->owner && !strcmp(run->owner, pr->only));
+}
+
+static enum ofl_status print_run(void *arg, const struct ofl_run *run)
+{
+	struct printer *p = arg;
+
+	return ofl_view_row(&p->v, run, p->l);
+}
+
+static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
+			    struct ofl_scan_result *r, struct ofl_err *err)
+{
+	struct ofl_sink sink = ofl_merger_sink(m);
+	enum ofl_status st;
+
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+		      &sink, 1, r, err);
+	return st ? st : ofl_merger_flush(m);
+}
+
+static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
+			      struct printer *p, const struct ofl_merger *m,
+			      const struct ofl_scan_result *r,
+			      struct ofl_err *err)
+{
+	char extra[64], message[600];
+	enum ofl_result result;
+	size_t used;
+
+	ofl_show_totals(&p->v, r);
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " row%s", m->runs,
+		 ofl_plural(m->runs));
+	result = ofl_scan_status(r, extra, message, sizeof(message));
+	used = strlen(message);
+	if (p->id.why_not[0])
+		used += (size_t)snprintf(message + used,
+			sizeof(message) - used, "; not every owner is known: %s",
+			p->id.why_not);
+	if (r->total.unknown && !m->unknown && !p->v.json)
+		snprintf(message + used, sizeof(message) - used,
+			 "; offrange -a lists the unknown pages");
+	else if (r->stale && !m->stale && !p->v.json)
+		snprintf(message + used, sizeof(message) - used,
+			 "; offrange -a lists the stale ones");
+	return ofl_show_status(&p->v, ctx, st, result, message, err);
+}
+
+enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
+{
+	const struct ofl_options *o = ctx->o;
+	struct printer p = {
+		.l = &ctx->s->layout, .id.s = ctx->s, .only = o->owner,
+	};
+	struct ofl_merger m = {
+		.l = p.l, .emit = print_run, .arg = &p,
+		.stale = o->all, .unknown = o->all && !o->json,
+	};
+	struct ofl_columns shown;
+	struct ofl_scan_result r;
+	enum ofl_status st = OFL_OK;
+
+	ofl_columns_default(&range_table, &shown);
+	if (o->columns)
+		st = ofl_columns_parse(&range_table, o->columns, &shown, err);
+	if (!st && o->owner)
+		st = ofl_owner_check(o->owner, err);
+	if (st)
+		return st;
+	m.split = o->json ? OFL_SPLIT_ALL :
+			    ofl_columns_split(&range_table, &shown);
+	/* who does not want to see owners does not pay for them */
+	if (o->owner || (m.split & OFL_SPLIT_OWNER))
+		m.identify = identify;
+	ofl_view_open(&p.v, ctx->out, o->json, !o->no_header, ctx->name);
+	ofl_show_kernel(&p.v, ctx->s);
+	ofl_view_table(&p.v, &range_table, &shown);
+	st = pass(ctx, &m, &r, err);
+	ofl_view_table_end(&p.v);
+	if (!st)
+		st = ofl_show_unknown(&p.v, ctx, &r, err);
+	st = finish(ctx, st, &p, &m, &r, err);
+	ofl_identifier_free(&p.id);
+	ofl_scan_result_free(&r);
+	return st;
+}

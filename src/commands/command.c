@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* command.c - the table of commands and the way of one command */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/command.h"
+#include "commands/identify.h"
+#include "target/record.h"
+
+#define FILTERS	"n:z:p:P:S:B:"
+#define OUTPUT	"jo:HR:C"
+
+const struct ofl_command ofl_commands[] = {
+	{ "offline", ":" FILTERS OUTPUT "vw:x", ofl_cmd_offline, ofl_help_offline,
+	  false, false },
+	{ "offrange", ":" FILTERS OUTPUT "aO:w:x", ofl_cmd_offrange,
+	  ofl_help_offrange, false, false },
+	{ "offcheck", ":" FILTERS OUTPUT "al:", ofl_cmd_offcheck,
+	  ofl_help_offcheck, true, false },
+	{ "offblock", ":" FILTERS OUTPUT, ofl_cmd_offblock, ofl_help_offblock,
+	  true, true },
+	{ "offowner", ":" FILTERS OUTPUT "aO:v", ofl_cmd_offowner,
+	  ofl_help_offowner, true, false },
+	{ NULL, NULL, NULL, NULL, false, false }
+};
+
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
+{
+	memset(s, 0, sizeof(*s));
+	s->t = t;
+}
+
+void ofl_session_drop(struct ofl_session *s)
+{
+	ofl_identify_forget(s);
+	ofl_nodes_free(&s->nodes);
+	ofl_recall_free(&s->recall);
+	s->loaded = s->late = false;
+}
+
+/* a dump does not change; on a live system zones grow and shrink */
+static enum ofl_status load_early(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (s->loaded && !s->t->live)
+		return OFL_OK;
+	ofl_session_drop(s);
+	st = ofl_layout_load(s->t, &s->layout, err);
+	if (!st)
+		ofl_section_find_vmemmap(s->t, &s->layout);
+	if (!st)
+		st = ofl_nodes_load(s->t, &s->layout, &s->nodes, err);
+	if (st)
+		ofl_session_drop(s);
+	else
+		s->loaded = true;
+	return st;
+}
+
+enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (s->late)
+		return OFL_OK;
+	st = ofl_layout_load_late(s->t, &s->layout, err);
+	s->late = !st;
+	return st;
+}
+
+static enum ofl_status load(struct ofl_session *s, bool late,
+			    struct ofl_err *err)
+{
+	enum ofl_status st = load_early(s, err);
+
+	return st || !late ? st : ofl_session_late(s, err);
+}
+
+static enum ofl_status note_section(void *arg, const struct ofl_section *s)
+{
+	(void)s;
+	*(bool *)arg = true;
+	return OFL_OK;
+}
+
+/* zero pages would be an answer to a question that nobody meant to ask */
+static enum ofl_status refuse_nowhere(const struct ofl_session *s,
+				      const struct ofl_filter *f,
+				      struct ofl_err *err)
+{
+	struct ofl_section_stats stats;
+	bool any = false;
+
+	ofl_section_walk(s->t, &s->layout, f->lo_pfn, f->hi_pfn, note_section,
+			 &any, &stats);
+	if (any || stats.unreadable)
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_ARG,
+		"no memory section has a memmap in pfn %" PRIx64 "-%" PRIx64
+		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
+}
+
+/* what is kept of a dump's memmap holds until somebody writes to its file */
+static void check_stamp(struct ofl_session *s)
+{
+	uint64_t stamp = s->t->ops->stamp ? s->t->ops->stamp(s->t->ctx) : 0;
+
+	if (stamp != s->stamp)
+		ofl_recall_free(&s->recall);
+	s->stamp = stamp;
+}
+
+static void choose_reader(const struct ofl_target *t, bool host)
+{
+	if (t->ops->host_reads)
+		t->ops->host_reads(t->ctx, host);
+}
+
+static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
+			   const struct ofl_options *o, FILE *out,
+			   struct ofl_err *err)
+{
+	struct ofl_run_ctx ctx = {
+		.name = c->name, .s = s, .o = o, .out = out,
+	};
+	enum ofl_status st;
+
+	choose_reader(s->t, o->crash_reads);
+	st = load(s, c->judges || o->verbose, err);
+	if (!st)
+		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
+					&ctx.filter, err);
+	ctx.filter.every_page = o->every_page;
+	ctx.filter.workers = o->workers;
+	ctx.filter.recall = &s->recall;
+	check_stamp(s);
+	/* what was kept may be what we read */
+	if (o->crash_reads)
+		ofl_recall_free(&s->recall);
+	if (!st)
+		st = refuse_nowhere(s, &ctx.filter, err);
+	return st ? st : c->run(&ctx, err);
+}
+
+/* the same over a target that writes down all that is asked of it */
+static enum ofl_status run_recorded(struct ofl_session *s,
+				    const struct ofl_command *c,
+				    const struct ofl_options *o, FILE *out,
+				    struct ofl_err *err)
+{
+	struct ofl_recorder *rec;
+	struct ofl_session recorded;
+	enum ofl_status st;
+
+	st = ofl_record_open(s->t, o->record, &rec, err);
+	if (st)
+		return st;
+	ofl_session_init(&recorded, ofl_record_target(rec));
+	st = run(&recorded, c, o, out, err);
+	ofl_session_drop(&recorded);
+	if (st)
+		ofl_record_close(rec, NULL);
+	else
+		st = ofl_record_close(rec, err);
+	return st;
+}
+
+/*
+ * Memory is also read where no scan is: facts, and the books of drivers. What
+ * the session keeps of them is from a reader that is not believed any more.
+ */
+static enum ofl_status check_readers(struct ofl_session *s, enum ofl_status st,
+				     struct ofl_err *err)
+{
+	bool told = err->status == OFL_ERR_CONFLICT;
+	struct ofl_err differ;
+
+	if (!ofl_readers_agree(s->t, &differ))
+		return st;
+	ofl_session_drop(s);
+	if (st || told)
+		return st;
+	*err = differ;
+	return differ.status;
+}
+
+static const struct ofl_command *find(const char *name)
+{
+	const struct ofl_command *c;
+
+	for (c = ofl_commands; c->name; c++)
+		if (!strcmp(c->name, name))
+			return c;
+	return NULL;
+}
+
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err)
+{
+	const struct ofl_command *c = find(argv[0]);
+	struct ofl_options o;
+	struct ofl_view v;
+	enum ofl_status st;
+
+	err->status = OFL_OK;
+	err->text[0] = '\0';
+	if (!c)
+		return ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
+	st = ofl_options_parse(c, argc, argv, &o, err);
+	if (st)
+		return st;
+	st = o.record ? run_recorded(s, c, &o, out, err) :
+			run(s, c, &o, out, err);
+	st = check_readers(s, st, err);
+	if (!st || st == OFL_ERR_OUTPUT || !o.json)
+		return st;
+	ofl_view_open(&v, out, true, false, c->name);
+	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
+}
+
+/* add to a line; what does not fit is cut */
+static void say(char *buf, size_t bytes, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+static void say(char *buf, size_t bytes, const char *fmt, ...)
+{
+	size_t used = strlen(buf);
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(buf + used, bytes - used, fmt, ap);
+	va_end(ap);
+}
+
+/* a section that mem_section has lost is missed by its memory block only */
+static enum ofl_result say_blocks(const struct ofl_block_totals *b, char *buf,
+				  size_t bytes)
+{
+	if (b->disagree)
+		say(buf, bytes, "; memory block states and section bits disagree for %"
+		    PRIu64 " block%s, first memory%" PRIu64, b->disagree,
+		    ofl_plural(b->disagree), b->first_disagree_nr);
+	if (b->lost)
+		say(buf, bytes, "; %" PRIu64 " memory block%s cannot be read",
+		    b->lost, ofl_plural(b->lost));
+	if (b->missing || b->lost)
+		return OFL_RESULT_INCOMPLETE;
+	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
+}
+
+enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
+				   size_t bytes)
+{
+	const struct ofl_section_stats *sec = &r->sections;
+	enum ofl_result by_blocks;
+
+	if (r->interrupted)
+		say(buf, bytes, "; interrupted, %" PRIu64 " of %" PRIu64
+		    " sections", r->sections_done, r->sections_wanted);
+	if (sec->unreadable)
+		say(buf, bytes, "; %" PRIu64 " mem_section entries cannot be read",
+		    sec->unreadable);
+	if (sec->corrupt)
+		say(buf, bytes, "; %" PRIu64 " sections have an impossible memmap",
+		    sec->corrupt);
+	/* no other filter drops pages of the kernel's own */
+	if (r->unknown[OFL_UNKNOWN_EXCLUDED])
+		say(buf, bytes, "; makedumpfile -e dropped struct pages from this dump");
+	if (r->hidden)
+		say(buf, bytes, "; %" PRIu64 " offline pages inside of free or compound pages, first %"
+		    PRIx64 ": a size is damaged, use -x",
+		    r->hidden, r->hidden_pfn);
+	by_blocks = say_blocks(&r->blocks, buf, bytes);
+	if (r->interrupted || sec->unreadable || sec->corrupt ||
+	    r->total.unknown)
+		return OFL_RESULT_INCOMPLETE;
+	return r->hidden && !by_blocks ? OFL_RESULT_FINDINGS : by_blocks;
+}
+
+enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
+				const char *extra, char *buf, size_t bytes)
+{
+	snprintf(buf, bytes, "%" PRIu64 " page%s scanned in %" PRIu64
+		 " section%s: %" PRIu64 " offline, %" PRIu64 " unknown, %"
+		 PRIu64 " stale%s", r->total.scanned,
+		 ofl_plural(r->total.scanned), r->sections_done,
+		 ofl_plural(r->sections_done), r->total.offline,
+		 r->total.unknown, r->stale, extra);
+	return ofl_scan_shortfall(r, buf, bytes);
+}
+
+void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)
+{
+	struct ofl_cell release = ofl_cell_text(s->t->release);
+	struct ofl_cell page = ofl_cell_int((int64_t)s->layout.page_bytes);
+
+	ofl_view_field(v, "kernel", NULL, &release);
+	ofl_view_field(v, "page_size", NULL, &page);
+}
+
+void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)
+{
+	struct ofl_cell c;
+
+	ofl_view_object(v, "totals");
+	c = ofl_cell_int((int64_t)r->total.scanned);
+	ofl_view_field(v, "scanned", NULL, &c);
+	c = ofl_cell_int((int64_t)r->total.offline);
+	ofl_view_field(v, "offline", NULL, &c);
+	c = ofl_cell_int((int64_t)r->total.unknown);
+	ofl_view_field(v, "unknown", NULL, &c);
+	c = ofl_cell_int((int64_t)r->stale);
+	ofl_view_field(v, "stale", NULL, &c);
+	ofl_view_object_end(v);
+}
+
+enum ofl_status ofl_show_status(struct ofl_view *v,
+				const struct ofl_run_ctx *ctx,
+				enum ofl_status st, enum ofl_result result,
+				const char *message, struct ofl_err *err)
+{
+	if (!st)
+		st = ofl_readers_agree(ctx->s->t, err);
+	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result,
+			      st ? err->text : message);
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* explain.c - one memory block in full: steps, kinds of pages, notifiers */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "commands/explain.h"
+
+/** struct step_row - a step of offline_pages() for this block */
+struct step_row {
+	enum ofl_step step;
+	enum ofl_finding finding;
+	char detail[200];
+};
+
+#define STEP(row) ((const struct step_row *)(row))
+
+static void get_step(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_step_text(STEP(row)->step));
+}
+
+static void get_finding(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_finding_text(STEP(row)->finding));
+}
+
+static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(STEP(row)->detail);
+}
+
+static const struct ofl_column step_columns[] = {
+	{ "STEP", "step", 13, false, 0, get_step },
+	{ "RESULT", "result", 9, false, 0, get_finding },
+	{ "DETAIL", "detail", 20, false, 0, get_detail },
+};
+
+static const struct ofl_table step_table = {
+	"steps", false, step_columns,
+	sizeof(step_columns) / sizeof(step_columns[0]),
+};
+
+/** struct kind_row - the pages of one kind in this block */
+struct kind_row {
+	enum ofl_kind kind;
+	const struct ofl_tally *t;
+	const char *device;
+	bool movable;
+};
+
+#define KIND(row) ((const struct kind_row *)(row))
+
+static void get_kind_pages(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)KIND(row)->t->pages);
+}
+
+static void get_kind_code(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_rule_rows[KIND(row)->kind].code);
+}
+
+static void get_kind_outcome(const void *row, const void *ctx,
+			     struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_outcome_text(
+		ofl_rule_outcome(KIND(row)->kind, KIND(row)->movable)));
+}
+
+static void get_kind_step(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_step_text(
+		ofl_rule_step(KIND(row)->kind, KIND(row)->movable)));
+}
+
+static void get_kind_pfns(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	const struct ofl_tally *t = KIND(row)->t;
+	size_t used = 0;
+	uint64_t i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_LIST;
+	for (i = 0; i < t->pages && i < OFL_FIRST_PFNS; i++)
+		used += (size_t)snprintf(ret->text + used,
+					 sizeof(ret->text) - used,
+					 "%s%" PRIx64, used ? "," : "",
+					 t->pfn[i]);
+}
+
+static void get_kind_first(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(KIND(row)->t->pfn[0]);
+}
+
+static void get_kind_kva(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_kva(KIND(row)->t->page_kva);
+}
+
+static void get_kind_refcount(const void *row, const void *ctx,
+			      struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int(KIND(row)->t->refcount);
+}
+
+static void get_kind_flags(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	ret->kind = OFL_CELL_LIST;
+	ofl_pageflags_text(ctx, KIND(row)->t->flags, ret->text,
+			   sizeof(ret->text));
+}
+
+static void get_kind_owner(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (ofl_kind_is_offline(KIND(row)->kind) || KIND(row)->t->claim.owner)
+		*ret = ofl_cell_text(ofl_owner_name(&KIND(row)->t->claim));
+}
+
+static void get_kind_device(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (KIND(row)->device[0])
+		*ret = ofl_cell_text(KIND(row)->device);
+}
+
+static void get_kind_what(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_rule_rows[KIND(row)->kind].what);
+}
+
+static const struct ofl_column kind_columns[] = {
+	{ "OUTCOME", "outcome", 8, false, 0, get_kind_outcome },
+	{ "PAGES", "pages", 6, true, 0, get_kind_pages },
+	{ "CODE", "code", 16, false, 0, get_kind_code },
+	{ "STEP", "step", 13, false, 0, get_kind_step },
+	{ "PFNS", NULL, 27, false, 0, get_kind_pfns },
+	{ NULL, "first_pfn", 0, false, 0, get_kind_first },
+	{ "PAGE", "page_kva", 16, false, 0, get_kind_kva },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount },
+	{ "FLAGS", "flags", 14, false, 0, get_kind_flags },
+	{ "OWNER", "owner", 14, false, 0, get_kind_owner },
+	{ "DEVICE", "device", 8, false, 0, get_kind_device },
+	{ "WHAT", "what", 20, false, 0, get_kind_what },
+};
+
+static const struct ofl_table kind_table = {
+	"blockers", false, kind_columns,
+	sizeof(kind_columns) / sizeof(kind_columns[0]),
+};
+
+/** struct callback_row - table of who is asked */
+static void get_cb_name(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_callback *cb = row;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	if (cb->name[0])
+		snprintf(ret->text, sizeof(ret->text), "%s", cb->name);
+	else
+		snprintf(ret->text, sizeof(ret->text), "%" PRIx64, cb->call_kva);
+}
+
+static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	static const char *const text[] = {
+		[OFL_VETO_NEVER] = "no",
+		[OFL_VETO_OWNER] = "simulated",
+		[OFL_VETO_BOOT_MEMORY] = "boot-memory",
+		[OFL_VETO_SOMETIMES] = "possible",
+		[OFL_VETO_UNKNOWN] = "possible",
+	};
+
+	(void)ctx;
+	*ret = ofl_cell_text(text[((const struct ofl_callback *)row)->veto]);
+}
+
+static void get_cb_what(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct ofl_callback *)row)->what);
+}
+
+static const struct ofl_column callback_columns[] = {
+	{ "NOTIFIER", "notifier", 30, false, 0, get_cb_name },
+	{ "VETO", "veto", 9, false, 0, get_cb_veto },
+	{ "WHAT", "what", 20, false, 0, get_cb_what },
+};
+
+static const struct ofl_table callback_table = {
+	"notifiers", false, callback_columns,
+	sizeof(callback_columns) / sizeof(callback_columns[0]),
+};
+
+static const char *passing_detail(enum ofl_step step)
+{
+	static const char *const text[OFL_NR_STEPS] = {
+		[OFL_STEP_ZONE] = "one zone",
+		[OFL_STEP_HOLES] = "all of it is busy System RAM",
+		[OFL_STEP_ISOLATE] = "no page refuses",
+		[OFL_STEP_NOTIFY] = "nobody known to refuse",
+		[OFL_STEP_SCAN] = "nothing to migrate",
+		[OFL_STEP_DISSOLVE] = "no huge page in the way",
+		[OFL_STEP_TEST] = "everything free or skipped",
+	};
+
+	return text[step];
+}
+
+/* how many pages of which kinds make the step what it is */
+static void step_detail(const struct ofl_env *env,
+			const struct ofl_block_report *r, struct step_row *row)
+{
+	bool movable = r->zone && r->zone->type ==
+		ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1);
+	size_t used = 0;
+	int k;
+
+	row->detail[0] = '\0';
+	for (k = 0; k < OFL_NR_KINDS && used < sizeof(row->detail); k++) {
+		enum ofl_outcome out = ofl_rule_outcome((enum ofl_kind)k, movable);
+
+		if (!r->kind[k].pages || out <= OFL_OUT_SKIPPED ||
+		    ofl_rule_step((enum ofl_kind)k, movable) != row->step)
+			continue;
+		used += (size_t)snprintf(row->detail + used,
+					 sizeof(row->detail) - used,
+					 "%s%" PRIu64 " %s", used ? ", " : "",
+					 r->kind[k].pages,
+					 ofl_rule_rows[k].code);
+	}
+	if (used)
+		return;
+	if (row->finding == OFL_STEP_BLOCKS)
+		snprintf(row->detail, sizeof(row->detail), "%s",
+			 row->step == r->decided_at ? r->reason :
+			 ofl_step_reason(row->step));
+	else if (row->finding == OFL_STEP_UNKNOWN)
+		snprintf(row->detail, sizeof(row->detail),
+			 "the dump does not say");
+	else
+		snprintf(row->detail, sizeof(row->detail), "%s",
+			 passing_detail(row->step));
+}
+
+static void show_steps(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r)
+{
+	struct step_row row;
+	int i;
+
+	ofl_view_table(v, &step_table, NULL);
+	for (i = 0; i < OFL_NR_STEPS; i++) {
+		row.step = (enum ofl_step)i;
+		row.finding = r->step[i];
+		step_detail(env, r, &row);
+		if (ofl_view_row(v, &row, env->l))
+			break;
+	}
+	ofl_view_table_end(v);
+}
+
+static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r)
+{
+	struct kind_row row = {
+		.movable = r->zone && r->zone->type ==
+			ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1),
+	};
+	int out, k;
+
+	ofl_view_table(v, &kind_table, NULL);
+	/* the worst first; free pages are not worth a line */
+	for (out = OFL_OUT_BLOCKS; out > OFL_OUT_FREE; out--)
+		for (k = 0; k < OFL_NR_KINDS; k++) {
+			row.kind = (enum ofl_kind)k;
+			row.t = &r->kind[k];
+			row.device = ofl_owner_device(env->owners,
+						      &row.t->claim);
+			if (row.t->pages && (int)ofl_rule_outcome(row.kind,
+						row.movable) == out)
+				ofl_view_row(v, &row, env->l);
+		}
+	ofl_view_table_end(v);
+}
+
+static void show_notifiers(struct ofl_view *v, const struct ofl_env *env)
+{
+	size_t i;
+
+	ofl_view_table(v, &callback_table, NULL);
+	for (i = 0; i < env->chain->nr; i++)
+		if (ofl_view_row(v, &env->chain->callback[i], NULL))
+			break;
+	ofl_view_table_end(v);
+}
+
+void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r)
+{
+	show_steps(v, env, r);
+	show_kinds(v, env, r);
+	show_notifiers(v, env);
+}

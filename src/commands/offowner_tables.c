@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* offowner_tables.c - the columns of offowner: sections, devices, complaints */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/offowner.h"
+
+/* ---- one row a section, or several that are alike ---- */
+
+#define SECTION(row) ((const struct ofl_section_row *)(row))
+
+void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
+{
+	size_t used = strlen(c->text), room = sizeof(c->text) - used;
+	char value[128];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(value, sizeof(value), fmt, ap);
+	va_end(ap);
+	c->kind = OFL_CELL_MAP;
+	if ((size_t)snprintf(c->text + used, room, "%s%s=%s", used ? "\n" : "",
+			     name, value) >= room)
+		c->text[used] = '\0';
+}
+
+static void get_sections(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	if (SECTION(row)->sections == 1)
+		snprintf(ret->text, sizeof(ret->text), "%" PRIx64,
+			 SECTION(row)->nr);
+	else
+		snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
+			 SECTION(row)->nr,
+			 SECTION(row)->nr + SECTION(row)->sections - 1);
+}
+
+static void get_nr(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)SECTION(row)->nr);
+}
+
+static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_layout *l = ctx;
+	uint64_t bytes = l->section_pages * l->page_bytes;
+
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
+		 SECTION(row)->nr * bytes,
+		 (SECTION(row)->nr + SECTION(row)->sections) * bytes - 1);
+}
+
+static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	*ret = ofl_cell_hex(SECTION(row)->nr *
+			    ((const struct ofl_layout *)ctx)->section_pages);
+}
+
+static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	*ret = ofl_cell_int((int64_t)(SECTION(row)->sections *
+			    ((const struct ofl_layout *)ctx)->section_pages));
+}
+
+static void get_node(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (SECTION(row)->node >= 0)
+		*ret = ofl_cell_int(SECTION(row)->node);
+}
+
+static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_block_state_text(SECTION(row)->state));
+}
+
+static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)SECTION(row)->offline);
+}
+
+static void get_stale(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)SECTION(row)->stale);
+}
+
+static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	size_t i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_MAP;
+	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
+		if (SECTION(row)->pages[i])
+			ofl_map_add(ret, i == OFL_MAX_OWNERS ? SECTION(row)->nobody :
+				ofl_owner_table[i]->name, "%" PRIu64,
+				SECTION(row)->pages[i]);
+}
+
+static const struct ofl_column section_columns[] = {
+	{ "SECTION", NULL, 7, false, 0, get_sections },
+	{ NULL, "nr", 0, false, 0, get_nr },
+	{ "PHYS", NULL, 19, false, 0, get_phys },
+	{ NULL, "start_pfn", 0, false, 0, get_start },
+	{ NULL, "pages", 0, false, 0, get_pages },
+	{ "NODE", "node", 4, true, 0, get_node },
+	{ "STATE", "state", 6, false, 0, get_state },
+	{ "OFFLINE", "offline", 7, true, 0, get_offline },
+	{ "STALE", "stale", 5, true, 0, get_stale },
+	{ "OWNERS", "owners", 20, false, 0, get_owners },
+};
+
+const struct ofl_table ofl_section_table = {
+	"sections", false, section_columns,
+	sizeof(section_columns) / sizeof(section_columns[0]),
+};
+
+/* ---- one row a device ---- */
+
+#define BOOK(row) ((const struct ofl_book *)(row))
+
+const char *ofl_book_driver(const struct ofl_book *k)
+{
+	return k->owner ? k->owner->name :
+	       k->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
+}
+
+static void get_driver(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_book_driver(BOOK(row)));
+}
+
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (BOOK(row)->dev.name[0])
+		*ret = ofl_cell_text(BOOK(row)->dev.name);
+}
+
+static void get_found(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)BOOK(row)->found.pages);
+}
+
+static void get_expected(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (BOOK(row)->account.known)
+		*ret = ofl_cell_int(BOOK(row)->account.expected);
+}
+
+static void get_difference(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	ret->kind = OFL_CELL_UNKNOWN;
+	if (BOOK(row)->compared)
+		*ret = ofl_cell_int(BOOK(row)->difference);
+}
+
+static void get_explained(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (BOOK(row)->explained[0])
+		*ret = ofl_cell_text(BOOK(row)->explained);
+}
+
+/* the worst first: one page that blocks is enough */
+static void get_offlining(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	size_t used = 0;
+	int i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_LIST;
+	for (i = OFL_NR_OUTCOMES - 1; i >= 0; i--)
+		if (BOOK(row)->found.outcome[i])
+			used += (size_t)snprintf(ret->text + used,
+				sizeof(ret->text) - used, "%s%s",
+				used ? "," : "",
+				ofl_outcome_text((enum ofl_outcome)i));
+}
+
+static void get_evidence(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	size_t used = 0;
+	int i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_LIST;
+	for (i = OFL_EV_NONE + 1; i < OFL_NR_EVIDENCE; i++)
+		if (BOOK(row)->found.evidence >> i & 1)
+			used += (size_t)snprintf(ret->text + used,
+				sizeof(ret->text) - used, "%s%s",
+				used ? "," : "",
+				ofl_evidence_text((enum ofl_evidence)i));
+}
+
+static void get_counters(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_account *a = &BOOK(row)->account;
+	unsigned int i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_MAP;
+	for (i = 0; i < a->nr_counters; i++)
+		ofl_map_add(ret, a->counter[i].name, "%" PRId64,
+			a->counter[i].value);
+}
+
+static void get_details(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_account *a = &BOOK(row)->account;
+	unsigned int i;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_MAP;
+	for (i = 0; i < a->nr_details; i++)
+		ofl_map_add(ret, a->detail[i].name, "%s", a->detail[i].text);
+}
+
+static void get_note(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (BOOK(row)->dev.note[0])
+		*ret = ofl_cell_text(BOOK(row)->dev.note);
+}
+
+static const struct ofl_column device_columns[] = {
+	{ "DRIVER", "driver", 14, false, 0, get_driver },
+	{ "DEVICE", "device", 8, false, 0, get_device },
+	{ "FOUND", "found", 7, true, 0, get_found },
+	{ "EXPECTED", "expected", 8, true, 0, get_expected },
+	{ "DIFFERENCE", "difference", 10, true, 0, get_difference },
+	{ "EXPLAINED", "explained_by", 9, false, 0, get_explained },
+	{ "OFFLINING", "on_offlining", 9, false, 0, get_offlining },
+	{ "EVIDENCE", "evidence", 8, false, 0, get_evidence },
+	{ "COUNTERS", "counters", 20, false, 0, get_counters },
+	{ NULL, "details", 0, false, 0, get_details },
+	{ NULL, "note", 0, false, 0, get_note },
+};
+
+const struct ofl_table ofl_device_table = {
+	"devices", false, device_columns,
+	sizeof(device_columns) / sizeof(device_columns[0]),
+};
+
+/* ---- what is wrong with the books ---- */
+
+#define COMPLAINT(row) ((const struct ofl_complaint_row *)(row))
+
+static void get_severity(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_severity_text(COMPLAINT(row)->c->severity));
+}
+
+static void get_whose(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	if (COMPLAINT(row)->book)
+		get_driver(COMPLAINT(row)->book, ctx, ret);
+}
+
+static void get_which(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	if (COMPLAINT(row)->book)
+		get_device(COMPLAINT(row)->book, ctx, ret);
+}
+
+static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(COMPLAINT(row)->c->code);
+}
+
+static void get_first(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (COMPLAINT(row)->c->pages)
+		*ret = ofl_cell_hex(COMPLAINT(row)->c->pfn);
+}
+
+static void get_text(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(COMPLAINT(row)->c->text);
+}
+
+static const struct ofl_column complaint_columns[] = {
+	{ "SEVERITY", "severity", 8, false, 0, get_severity },
+	{ "DRIVER", "driver", 14, false, 0, get_whose },
+	{ "DEVICE", "device", 8, false, 0, get_which },
+	{ "PFN", "pfn", 8, false, 0, get_first },
+	{ "CODE", "code", 16, false, 0, get_code },
+	{ "WHAT", "what", 20, false, 0, get_text },
+};
+
+const struct ofl_table ofl_complaint_table = {
+	"complaints", false, complaint_columns,
+	sizeof(complaint_columns) / sizeof(complaint_columns[0]),
+};

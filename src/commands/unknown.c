@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * unknown.c - the pages that nothing is known of, as a JSON array
+ *
+ * They are not kept while a command scans: whoever wants them listed scans
+ * once more, and only if there are any.
+ */
+#include "commands/command.h"
+#include "scan/range.h"
+
+static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_hex(((const struct ofl_run *)row)->start_pfn);
+}
+
+static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)((const struct ofl_run *)row)->pages);
+}
+
+static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(ofl_unknown_text(((const struct ofl_run *)row)->why));
+}
+
+static const struct ofl_column columns[] = {
+	{ NULL, "start_pfn", 0, false, 0, get_start },
+	{ NULL, "pages", 0, false, 0, get_pages },
+	{ NULL, "reason", 0, false, 0, get_reason },
+};
+
+static const struct ofl_table table = {
+	"unknown", false, columns, sizeof(columns) / sizeof(columns[0]),
+};
+
+/* the merger hands out offline pages too */
+static enum ofl_status print_run(void *arg, const struct ofl_run *run)
+{
+	return run->why ? ofl_view_row(arg, run, NULL) : OFL_OK;
+}
+
+enum ofl_status ofl_show_unknown(struct ofl_view *v,
+				 const struct ofl_run_ctx *ctx,
+				 const struct ofl_scan_result *seen,
+				 struct ofl_err *err)
+{
+	struct ofl_merger m = {
+		.l = &ctx->s->layout, .unknown = true, .emit = print_run,
+		.arg = v,
+	};
+	struct ofl_sink sink = ofl_merger_sink(&m);
+	struct ofl_scan_result r = { 0 };
+	enum ofl_status st = OFL_OK;
+
+	if (!v->json)
+		return OFL_OK;
+	ofl_view_table(v, &table, NULL);
+	if (seen->total.unknown)
+		st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes,
+			      &ctx->filter, &sink, 1, &r, err);
+	if (!st)
+		st = ofl_merger_flush(&m);
+	ofl_view_table_end(v);
+	ofl_scan_result_free(&r);
+	return st;
+}

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* books.c - close the books of every device */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/books.h"
+#include "kernel/vmstat.h"
+
+#define MAX_BOOKS	256
+#define IN_FLIGHT_PAGES	512	/* the largest batch that a driver works on, VMware's */
+
+const char *ofl_severity_text(enum ofl_severity severity)
+{
+	static const char *const text[OFL_NR_SEVERITIES] = {
+		[OFL_SEV_NONE] = "none",
+		[OFL_SEV_INFO] = "info",
+		[OFL_SEV_WARNING] = "warning",
+		[OFL_SEV_ERROR] = "error",
+	};
+
+	return text[severity];
+}
+
+size_t ofl_books_owner(const struct ofl_owner_ops *owner)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (ofl_owner_table[i] == owner)
+			return i;
+	return OFL_MAX_OWNERS;
+}
+
+enum ofl_status ofl_books_open(struct ofl_books *b, const struct ofl_env *env,
+			       const struct ofl_owners *owners,
+			       struct ofl_err *err)
+{
+	memset(b, 0, sizeof(*b));
+	b->env = env;
+	b->owners = owners;
+	b->found = calloc(OFL_MAX_OWNERS * OFL_MAX_DEVICES, sizeof(*b->found));
+	b->book = calloc(MAX_BOOKS, sizeof(*b->book));
+	if (!b->found || !b->book)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the books");
+	return OFL_OK;
+}
+
+void ofl_books_free(struct ofl_books *b)
+{
+	free(b->found);
+	free(b->book);
+	memset(b, 0, sizeof(*b));
+}
+
+void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
+{
+	struct ofl_found *f = &b->orphans;
+
+	if (c->claim.owner)
+		f = &b->found[ofl_books_owner(c->claim.owner) *
+			      OFL_MAX_DEVICES + c->claim.device];
+	f->pages++;
+	f->outcome[c->outcome]++;
+	f->evidence |= 1u << c->claim.evidence;
+	f->isolated += c->kind == OFL_KIND_OFFLINE_ISOLATED;
+	if (c->claim.rival && !b->rivals++)
+		b->rival_pfn = c->pfn;
+}
+
+bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
+{
+	size_t o = ofl_books_owner(claim->owner);
+	struct ofl_account a = { .known = false };
+	struct ofl_found *f;
+
+	if (!claim->owner || !claim->owner->account)
+		return false;
+	f = &b->found[o * OFL_MAX_DEVICES + claim->device];
+	if (f->busy == OFL_BUSY_NOT_ASKED) {
+		claim->owner->account(b->owners->state[o], claim->device, &a);
+		f->busy = a.in_flight[0] ? OFL_BUSY : OFL_BUSY_NO;
+	}
+	return f->busy == OFL_BUSY;
+}
+
+static bool balloon_at_work(struct ofl_books *b, size_t o)
+{
+	const struct ofl_owner_ops *ops = ofl_owner_table[o];
+	struct ofl_claim c = { .owner = ops };
+	struct ofl_device *dev;
+	bool busy = false;
+	unsigned int nr;
+
+	if (!b->owners->state[o] || !(ops->in_vm_events || ops->in_node_stat))
+		return false;
+	dev = calloc(OFL_MAX_DEVICES, sizeof(*dev));
+	nr = dev ? ops->devices(b->owners->state[o], dev) : 0;
+	free(dev);
+	for (; c.device < nr && !busy; c.device++)
+		busy = ofl_books_busy(b, &c);
+	return busy;
+}
+
+bool ofl_books_in_flight(struct ofl_books *b)
+{
+	size_t o;
+
+	if (b->flight == OFL_FLIGHT_NOT_ASKED) {
+		b->flight = OFL_FLIGHT_NO;
+		for (o = 0; ofl_owner_table[o]; o++)
+			if (balloon_at_work(b, o))
+				b->flight = OFL_FLIGHT;
+	}
+	return b->flight == OFL_FLIGHT && b->orphans.pages <= IN_FLIGHT_PAGES;
+}
+
+/* ---- one device ---- */
+
+static void explain(struct ofl_book *k, const struct ofl_scan_result *r)
+{
+	uint64_t missing = (uint64_t)-k->difference;
+
+	k->severity = OFL_SEV_NONE;
+	if (!k->compared || !k->difference)
+		return;
+	k->severity = OFL_SEV_INFO;
+	if (k->account.in_flight[0]) {
+		snprintf(k->explained, sizeof(k->explained), "%s",
+			 k->account.in_flight);
+	} else if (k->difference < 0 && missing <= r->total.unknown) {
+		snprintf(k->explained, sizeof(k->explained),
+			 "%" PRIu64 " pages are unknown", r->total.unknown);
+	} else {
+		snprintf(k->explained, sizeof(k->explained),
+			 "nothing explains it");
+		k->severity = OFL_SEV_WARNING;
+	}
+}
+
+static void close_book(struct ofl_books *b, struct ofl_book *k, bool whole,
+		       const struct ofl_scan_result *r)
+{
+	unsigned int i;
+
+	if (k->account.known && whole) {
+		k->compared = true;
+		k->difference = (int64_t)k->found.pages - k->account.expected;
+	}
+	explain(k, r);
+	if (!k->compared)
+		snprintf(k->explained, sizeof(k->explained), "%s",
+			 k->account.known ? "only a part was looked at" :
+			 k->owner ? "no counters to compare with" : "");
+	b->problems[k->severity]++;
+	for (i = 0; i < k->account.nr_complaints; i++)
+		b->problems[k->account.complaint[i].severity]++;
+}
+
+static void add_owner(struct ofl_books *b, size_t o,
+		      struct ofl_device *dev, bool whole,
+		      const struct ofl_scan_result *r)
+{
+	const struct ofl_owner_ops *ops = ofl_owner_table[o];
+	void *state = b->owners->state[o];
+	unsigned int nr = state ? ops->devices(state, dev) : 0, i;
+	struct ofl_book *k;
+
+	for (i = 0; i < nr && b->nr < MAX_BOOKS - 1; i++) {
+		k = &b->book[b->nr++];
+		k->owner = ops;
+		k->device = i;
+		k->dev = dev[i];
+		k->found = b->found[o * OFL_MAX_DEVICES + i];
+		if (ops->account)
+			ops->account(state, i, &k->account);
+		close_book(b, k, whole, r);
+	}
+}
+
+static void add_orphans(struct ofl_books *b)
+{
+	struct ofl_book *k = &b->book[b->nr];
+
+	if (!b->orphans.pages)
+		return;
+	k->found = b->orphans;
+	k->blind = b->owners->blind;
+	k->severity = b->owners->blind || ofl_books_in_flight(b) ?
+		      OFL_SEV_INFO : OFL_SEV_WARNING;
+	snprintf(k->explained, sizeof(k->explained), "%s", b->owners->blind ?
+		 b->owners->blind : ofl_books_in_flight(b) ?
+		 "in no driver's books, while one takes or gives back pages" :
+		 "no driver has them in its books");
+	b->problems[k->severity]++;
+	b->nr++;
+}
+
+/* ---- the kernel's counters ---- */
+
+static int64_t pages_of(const struct ofl_books *b, bool events)
+{
+	int64_t sum = 0;
+	size_t i;
+
+	for (i = 0; i < b->nr; i++) {
+		const struct ofl_owner_ops *o = b->book[i].owner;
+
+		if (!o || !(events ? o->in_vm_events : o->in_node_stat))
+			continue;
+		sum += (int64_t)b->book[i].found.pages;
+		if (!events)
+			sum -= b->book[i].account.not_in_node_stat;
+	}
+	return sum;
+}
+
+static bool in_flight(const struct ofl_books *b, bool events)
+{
+	size_t i;
+
+	for (i = 0; i < b->nr; i++) {
+		const struct ofl_book *k = &b->book[i];
+
+		if (k->owner && k->account.in_flight[0] &&
+		    (events ? k->owner->in_vm_events : k->owner->in_node_stat))
+			return true;
+	}
+	return false;
+}
+
+static void compare(struct ofl_books *b, const char *name, int64_t counter,
+		    bool events)
+{
+	int64_t found = pages_of(b, events);
+	enum ofl_severity severity = in_flight(b, events) ? OFL_SEV_INFO :
+							    OFL_SEV_WARNING;
+
+	ofl_account_counter(&b->kernel, name, counter);
+	if (found == counter)
+		return;
+	ofl_account_complain(&b->kernel, severity, "counter-mismatch", 0, 0,
+		"%s is %" PRId64 ", but %" PRId64 " such pages were found%s",
+		name, counter, found,
+		severity == OFL_SEV_INFO ? " (a driver is at work)" : "");
+	b->problems[severity]++;
+}
+
+static void close_kernel(struct ofl_books *b, bool whole)
+{
+	const struct ofl_target *t = b->env->t;
+	const struct ofl_layout *l = b->env->l;
+	int64_t v, deflated;
+
+	if (b->rivals) {
+		ofl_account_complain(&b->kernel, OFL_SEV_ERROR, "claimed-twice",
+			b->rival_pfn, b->rivals,
+			"%" PRIu64 " pages are in the books of two drivers",
+			b->rivals);
+		b->problems[OFL_SEV_ERROR]++;
+	}
+	if (!whole)
+		return;
+	if (ofl_balloon_stat(t, l, &v))
+		compare(b, "NR_BALLOON_PAGES", v, false);
+	if (ofl_vm_event(t, l, OFL_F_BALLOON_INFLATE, &v) &&
+	    ofl_vm_event(t, l, OFL_F_BALLOON_DEFLATE, &deflated))
+		compare(b, "BALLOON_INFLATE-DEFLATE", v - deflated, true);
+}
+
+enum ofl_status ofl_books_close(struct ofl_books *b, bool whole,
+				const struct ofl_scan_result *r,
+				struct ofl_err *err)
+{
+	struct ofl_device *dev = calloc(OFL_MAX_DEVICES, sizeof(*dev));
+	size_t o;
+
+	if (!dev)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the books");
+	whole = whole && !r->interrupted;
+	for (o = 0; ofl_owner_table[o]; o++)
+		add_owner(b, o, dev, whole, r);
+	add_orphans(b);
+	close_kernel(b, whole && !r->total.unknown);
+	free(dev);
+	return OFL_OK;
+}

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* judge.c - add up the pages of a block and give the verdict */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge/judge.h"
+
+const char *ofl_verdict_text(enum ofl_verdict v)
+{
+	static const char *const text[OFL_NR_VERDICTS] = {
+		[OFL_V_OFFLINABLE] = "OFFLINABLE",
+		[OFL_V_DRIVER] = "DRIVER",
+		[OFL_V_MIGRATE] = "MIGRATE",
+		[OFL_V_SPINS] = "SPINS",
+		[OFL_V_BLOCKED] = "BLOCKED",
+		[OFL_V_OFFLINE] = "OFFLINE",
+		[OFL_V_UNKNOWN] = "UNKNOWN",
+	};
+
+	return text[v];
+}
+
+const char *ofl_finding_text(enum ofl_finding f)
+{
+	static const char *const text[OFL_NR_FINDINGS] = {
+		[OFL_STEP_PASSES] = "passes",
+		[OFL_STEP_DRIVER] = "driver",
+		[OFL_STEP_MIGRATES] = "migrates",
+		[OFL_STEP_UNKNOWN] = "unknown",
+		[OFL_STEP_SPINS] = "spins",
+		[OFL_STEP_BLOCKS] = "blocks",
+		[OFL_STEP_NOT_REACHED] = "not-reached",
+	};
+
+	return text[f];
+}
+
+/* ---- the verdict ---- */
+
+static const enum ofl_finding finding_of[OFL_NR_OUTCOMES] = {
+	[OFL_OUT_FREE] = OFL_STEP_PASSES,
+	[OFL_OUT_SKIPPED] = OFL_STEP_PASSES,
+	[OFL_OUT_DRIVER] = OFL_STEP_DRIVER,
+	[OFL_OUT_MIGRATES] = OFL_STEP_MIGRATES,
+	[OFL_OUT_UNKNOWN] = OFL_STEP_UNKNOWN,
+	[OFL_OUT_SPINS] = OFL_STEP_SPINS,
+	[OFL_OUT_BLOCKS] = OFL_STEP_BLOCKS,
+};
+
+static const enum ofl_verdict verdict_of[OFL_NR_FINDINGS] = {
+	[OFL_STEP_PASSES] = OFL_V_OFFLINABLE,
+	[OFL_STEP_DRIVER] = OFL_V_DRIVER,
+	[OFL_STEP_MIGRATES] = OFL_V_MIGRATE,
+	[OFL_STEP_UNKNOWN] = OFL_V_UNKNOWN,
+	[OFL_STEP_SPINS] = OFL_V_SPINS,
+	[OFL_STEP_BLOCKS] = OFL_V_BLOCKED,
+};
+
+static bool in_movable_zone(const struct ofl_env *env,
+			    const struct ofl_block_report *r)
+{
+	return r->zone && r->zone->type ==
+		ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1);
+}
+
+/* what the pages make of each step */
+static void weigh_pages(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	bool movable = in_movable_zone(env, r);
+	enum ofl_finding f;
+	enum ofl_step step;
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		if (!r->kind[k].pages)
+			continue;
+		f = finding_of[ofl_rule_outcome((enum ofl_kind)k, movable)];
+		step = ofl_rule_step((enum ofl_kind)k, movable);
+		if (f > r->step[step])
+			r->step[step] = f;
+	}
+}
+
+/* the callback that refuses the block, whatever lies in it; NULL: none */
+static const struct ofl_callback *veto(const struct ofl_env *env,
+				       const struct ofl_block_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < env->chain->nr; i++)
+		if (env->chain->callback[i].veto == OFL_VETO_BOOT_MEMORY &&
+		    r->early)
+			return &env->chain->callback[i];
+	return NULL;
+}
+
+static void weigh_block(const struct ofl_env *env, const struct ofl_ram *ram,
+			struct ofl_block_report *r)
+{
+	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
+
+	if (has_zone ? !r->block->zone_kva : r->several_zones)
+		r->step[OFL_STEP_ZONE] = OFL_STEP_BLOCKS;
+	if (!ram->known)
+		r->step[OFL_STEP_HOLES] = OFL_STEP_UNKNOWN;
+	else if (r->ram_pages != r->pages)
+		r->step[OFL_STEP_HOLES] = OFL_STEP_BLOCKS;
+	if (veto(env, r))
+		r->step[OFL_STEP_NOTIFY] = OFL_STEP_BLOCKS;
+}
+
+/* the kind of page to name: worst at this step, then lowest pfn */
+static enum ofl_kind find_decider(const struct ofl_env *env,
+				  const struct ofl_block_report *r,
+				  enum ofl_step step, enum ofl_finding f)
+{
+	bool movable = in_movable_zone(env, r);
+	enum ofl_kind best = OFL_NR_KINDS;
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		if (!r->kind[k].pages ||
+		    ofl_rule_step((enum ofl_kind)k, movable) != step ||
+		    finding_of[ofl_rule_outcome((enum ofl_kind)k, movable)] != f)
+			continue;
+		if (best == OFL_NR_KINDS ||
+		    r->kind[k].pfn[0] < r->kind[best].pfn[0])
+			best = (enum ofl_kind)k;
+	}
+	return best;
+}
+
+/* "virtio-mem virtio1: " */
+static void say_whose(const struct ofl_env *env, enum ofl_kind kind,
+		      const struct ofl_claim *claim, char *buf, size_t bytes)
+{
+	const char *device = ofl_owner_device(env->owners, claim);
+
+	buf[0] = '\0';
+	if (claim->owner || (env->owners && ofl_kind_is_offline(kind)))
+		snprintf(buf, bytes, "%s%s%s: ", ofl_owner_name(claim),
+			 device[0] ? " " : "", device);
+}
+
+static void say_why(const struct ofl_env *env, struct ofl_block_report *r,
+		    enum ofl_step step, enum ofl_finding f)
+{
+	char whose[64];
+
+	r->decided_at = step;
+	r->decider = find_decider(env, r, step, f);
+	if (r->decider == OFL_NR_KINDS) {
+		snprintf(r->code, sizeof(r->code), "%s", ofl_step_text(step));
+		snprintf(r->reason, sizeof(r->reason), "%s",
+			 f == OFL_STEP_BLOCKS ? ofl_step_reason(step) :
+			 "the dump does not say");
+		return;
+	}
+	say_whose(env, r->decider, &r->kind[r->decider].claim, whose,
+		  sizeof(whose));
+	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);
+	snprintf(r->reason, sizeof(r->reason), "%s%s%s%s",
+		 f == OFL_STEP_BLOCKS ? ofl_step_reason(step) : "",
+		 f == OFL_STEP_BLOCKS ? ": " : "", whose,
+		 ofl_rule_rows[r->decider].what);
+}
+
+/* zone and holes fail with EINVAL before a single page is looked at */
+static void say_zone(struct ofl_block_report *r)
+{
+	snprintf(r->reason, sizeof(r->reason),
+		 "%s: memory_block.zone is NULL, the block spans zones or has holes",
+		 ofl_step_reason(OFL_STEP_ZONE));
+}
+
+static void say_holes(struct ofl_block_report *r)
+{
+	snprintf(r->reason, sizeof(r->reason),
+		 "%s: %" PRIu64 " of %" PRIu64 " pages are busy System RAM",
+		 ofl_step_reason(OFL_STEP_HOLES), r->ram_pages, r->pages);
+}
+
+static void say_veto(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	const struct ofl_callback *cb = veto(env, r);
+
+	if (cb && r->decider == OFL_NR_KINDS)
+		snprintf(r->reason, sizeof(r->reason), "%s: %s",
+			 ofl_step_reason(OFL_STEP_NOTIFY), cb->what);
+}
+
+static void give(const struct ofl_env *env, struct ofl_block_report *r,
+		 enum ofl_step step)
+{
+	r->verdict = verdict_of[r->step[step]];
+	say_why(env, r, step, r->step[step]);
+	if (r->step[step] != OFL_STEP_BLOCKS)
+		return;
+	if (step == OFL_STEP_ZONE)
+		say_zone(r);
+	if (step == OFL_STEP_HOLES)
+		say_holes(r);
+	if (step == OFL_STEP_NOTIFY)
+		say_veto(env, r);
+}
+
+/*
+ * The first step that blocks ends it, wherever something else is only likely.
+ * Then what is not known; then the worst of the rest. Spinning comes last in
+ * the kernel too: all other steps are passed again in each round.
+ */
+static void decide_by_steps(const struct ofl_env *env,
+			    struct ofl_block_report *r)
+{
+	static const enum ofl_finding order[] = {
+		OFL_STEP_BLOCKS, OFL_STEP_UNKNOWN, OFL_STEP_SPINS,
+		OFL_STEP_MIGRATES, OFL_STEP_DRIVER, OFL_STEP_PASSES,
+	};
+	size_t i;
+	int s;
+
+	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		for (s = 0; s < OFL_NR_STEPS; s++)
+			if (r->step[s] == order[i]) {
+				give(env, r, (enum ofl_step)s);
+				return;
+			}
+}
+
+static void simple(struct ofl_block_report *r, enum ofl_verdict v,
+		   const char *code, const char *reason)
+{
+	r->verdict = v;
+	r->decider = OFL_NR_KINDS;
+	snprintf(r->code, sizeof(r->code), "%s", code);
+	snprintf(r->reason, sizeof(r->reason), "%s", reason);
+}
+
+void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
+		      struct ofl_block_report *r)
+{
+	memset(r->step, 0, sizeof(r->step));
+	r->decider = OFL_NR_KINDS;
+	r->code[0] = r->reason[0] = '\0';
+	if (r->block->state == OFL_BLOCK_OFFLINE) {
+		simple(r, OFL_V_OFFLINE, "offline", "already offline");
+		return;
+	}
+	if (!ofl_fact_known(env->l, OFL_F_OFFLINE_PAGES)) {
+		simple(r, OFL_V_BLOCKED, "no-hotremove",
+		       "this kernel was built without CONFIG_MEMORY_HOTREMOVE");
+		return;
+	}
+	weigh_pages(env, r);
+	weigh_block(env, ram, r);
+	/* not a page of it was seen: a filter, or the memmap is gone */
+	if (!r->scanned && r->step[OFL_STEP_ZONE] != OFL_STEP_BLOCKS &&
+	    r->step[OFL_STEP_HOLES] != OFL_STEP_BLOCKS) {
+		simple(r, OFL_V_UNKNOWN, "not-scanned",
+		       "no page of it could be looked at");
+		return;
+	}
+	decide_by_steps(env, r);
+	if (r->verdict == OFL_V_OFFLINABLE)
+		simple(r, OFL_V_OFFLINABLE, "", "");
+}
+
+/* ---- adding up ---- */
+
+static const struct ofl_zone *zone_by_kva(const struct ofl_nodes *n,
+					  uint64_t kva)
+{
+	size_t i;
+
+	for (i = 0; i < n->nr_zones; i++)
+		if (kva && n->zone[i].kva == kva)
+			return &n->zone[i];
+	return NULL;
+}
+
+static uint64_t block_pages(const struct ofl_judge *j)
+{
+	return j->env->l->sections_per_block * j->env->l->section_pages;
+}
+
+static void begin(struct ofl_judge *j)
+{
+	struct ofl_block_report *r = &j->report;
+
+	memset(r, 0, sizeof(*r));
+	r->block = &j->blocks->block[j->next];
+	r->start_pfn = r->block->start_section_nr * j->env->l->section_pages;
+	r->pages = block_pages(j) - r->block->memmap_pages;
+	r->node = r->block->nid;
+	r->zone = zone_by_kva(j->env->n, r->block->zone_kva);
+	r->ram_pages = ofl_ram_pages(j->ram,
+				     r->start_pfn + r->block->memmap_pages,
+				     r->start_pfn + block_pages(j));
+	j->open = true;
+}
+
+static enum ofl_status end(struct ofl_judge *j)
+{
+	struct ofl_block_report *r = &j->report;
+	enum ofl_status st = OFL_OK;
+
+	if (!j->open)
+		begin(j);
+	if (r->start_pfn < j->hi_pfn &&
+	    r->start_pfn + block_pages(j) > j->lo_pfn) {
+		ofl_judge_decide(j->env, j->ram, r);
+		st = j->emit(j->arg, r);
+	}
+	j->open = false;
+	j->next++;
+	return st;
+}
+
+/* make the block of @section_nr the one in work; false: there is none */
+static bool enter(struct ofl_judge *j, uint64_t section_nr, enum ofl_status *st)
+{
+	uint64_t nr = section_nr / j->env->l->sections_per_block;
+
+	while (j->next < j->blocks->nr && j->blocks->block[j->next].nr < nr) {
+		*st = end(j);
+		if (*st)
+			return false;
+	}
+	if (j->next == j->blocks->nr || j->blocks->block[j->next].nr != nr)
+		return false;
+	if (!j->open)
+		begin(j);
+	return true;
+}
+
+static void count(struct ofl_tally *t, const struct ofl_classified *p)
+{
+	if (t->pages < OFL_FIRST_PFNS)
+		t->pfn[t->pages] = p->pfn;
+	if (!t->pages) {
+		t->page_kva = p->page_kva;
+		t->flags = p->flags;
+		t->refcount = p->refcount;
+		t->claim = p->claim;
+	}
+	t->pages++;
+	t->pinned += p->pinned;
+}
+
+static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p,
+				   const unsigned char *raw,
+				   const unsigned char *raw_end, bool offline)
+{
+	struct ofl_judge *j = arg;
+	struct ofl_block_report *r = &j->report;
+	enum ofl_status st = OFL_OK;
+	struct ofl_classified c;
+
+	if (!enter(j, s->nr, &st))
+		return st;
+	ofl_classify(&j->classifier, s, p, raw, raw_end, offline, &c);
+	r->scanned++;
+	r->offline += offline;
+	r->early |= s->early;
+	/* before memory_block.zone the pages have to tell */
+	if (c.zone && !r->block->zone_kva) {
+		if (r->zone && r->zone != c.zone)
+			r->several_zones = true;
+		r->zone = c.zone;
+	}
+	if (c.zone && r->node < 0)
+		r->node = c.zone->node;
+	count(&r->kind[c.kind], &c);
+	return OFL_OK;
+}
+
+static enum ofl_status judge_unknown(void *arg, const struct ofl_section *s,
+				     const struct ofl_hole *h)
+{
+	struct ofl_judge *j = arg;
+	struct ofl_tally *t = &j->report.kind[OFL_KIND_UNKNOWN];
+	enum ofl_status st = OFL_OK;
+
+	if (!enter(j, s->nr, &st))
+		return st;
+	if (!t->pages)
+		t->pfn[0] = h->start_pfn;
+	t->pages += h->pages;
+	j->report.unknown += h->pages;
+	j->report.scanned += h->pages;
+	return OFL_OK;
+}
+
+void ofl_judge_init(struct ofl_judge *j, const struct ofl_env *env,
+		    const struct ofl_owners *owners,
+		    const struct ofl_blocks *blocks, const struct ofl_ram *ram,
+		    const struct ofl_filter *f)
+{
+	memset(j, 0, sizeof(*j));
+	j->env = env;
+	j->blocks = blocks;
+	j->ram = ram;
+	j->lo_pfn = f->lo_pfn;
+	j->hi_pfn = f->hi_pfn;
+	ofl_classifier_init(&j->classifier, env, owners, blocks);
+}
+
+struct ofl_sink ofl_judge_sink(struct ofl_judge *j)
+{
+	return (struct ofl_sink){ .known = judge_known,
+				  .unknown = judge_unknown, .arg = j };
+}
+
+enum ofl_status ofl_judge_finish(struct ofl_judge *j)
+{
+	enum ofl_status st = OFL_OK;
+
+	while (j->next < j->blocks->nr && !st)
+		st = end(j);
+	return st;
+}

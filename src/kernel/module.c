@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * module.c - modules and their symbols
+ *
+ * Source: kernel/module/: struct module, mod_kallsyms. Once a module is
+ * loaded its symbols' values are addresses, and names are relative to its own
+ * table of strings.
+ */
+#include <elf.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/module.h"
+
+#define MAX_MODULES	4096
+#define MAX_SYMBOLS	200000
+#define SYMBOL_CHARS	64
+
+static bool known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_MODULES) &&
+	       ofl_fact_known(l, OFL_F_MODULE_LIST) &&
+	       ofl_fact_known(l, OFL_F_MODULE_NAME);
+}
+
+static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+static void load_symbols(const struct ofl_layout *l, struct ofl_module *m)
+{
+	const struct ofl_target *t = m->t;
+	uint64_t kva, symtab;
+	uint32_t nr;
+
+	if (!ofl_fact_known(l, OFL_F_MODULE_KALLSYMS) ||
+	    !ofl_fact_known(l, OFL_F_KALLSYMS_SYMTAB) ||
+	    !ofl_fact_known(l, OFL_F_KALLSYMS_NUM) ||
+	    !ofl_fact_known(l, OFL_F_KALLSYMS_STRTAB) ||
+	    !ofl_read_u64(t, m->kva + fact(l, OFL_F_MODULE_KALLSYMS), &kva) ||
+	    !ofl_read_u64(t, kva + fact(l, OFL_F_KALLSYMS_SYMTAB), &symtab) ||
+	    !ofl_read_u32(t, kva + fact(l, OFL_F_KALLSYMS_NUM), &nr) ||
+	    !ofl_read_u64(t, kva + fact(l, OFL_F_KALLSYMS_STRTAB),
+			  &m->strtab_kva) || !nr || nr > MAX_SYMBOLS)
+		return;
+	m->symtab = malloc(nr * sizeof(Elf64_Sym));
+	if (!m->symtab)
+		return;
+	if (t->ops->read(t->ctx, symtab, m->symtab, nr * sizeof(Elf64_Sym)) ==
+	    OFL_READ_OK)
+		m->nr_symbols = nr;
+}
+
+/* visit() returns true to stop: OFL_MODULE_LOADED then */
+static enum ofl_module_found walk(const struct ofl_target *t,
+				  const struct ofl_layout *l,
+				  bool (*visit)(void *arg, uint64_t module_kva),
+				  void *arg)
+{
+	uint64_t head, node;
+	int i;
+
+	if (!known(l))
+		return OFL_MODULE_UNKNOWN;
+	head = node = fact(l, OFL_F_MODULES);
+	for (i = 0; i < MAX_MODULES; i++) {
+		if (!ofl_read_u64(t, node, &node) || !node)
+			return OFL_MODULE_UNKNOWN;
+		if (node == head)
+			return OFL_MODULE_ABSENT;
+		if (visit(arg, node - fact(l, OFL_F_MODULE_LIST)))
+			return OFL_MODULE_LOADED;
+	}
+	return OFL_MODULE_UNKNOWN;
+}
+
+/** struct by_name - looking for a module */
+struct by_name {
+	const struct ofl_layout *l;
+	const char *name;
+	struct ofl_module *ret;
+};
+
+static bool has_name(void *arg, uint64_t module_kva)
+{
+	struct by_name *q = arg;
+	char text[OFL_STR_MAX];
+
+	if (!ofl_read_str(q->ret->t, module_kva + fact(q->l, OFL_F_MODULE_NAME),
+			  text, sizeof(text)) || strcmp(text, q->name))
+		return false;
+	q->ret->kva = module_kva;
+	load_symbols(q->l, q->ret);
+	return true;
+}
+
+enum ofl_module_found ofl_module_find(const struct ofl_target *t,
+				      const struct ofl_layout *l,
+				      const char *name, struct ofl_module *ret)
+{
+	struct by_name q = { l, name, ret };
+
+	memset(ret, 0, sizeof(*ret));
+	ret->t = t;
+	return walk(t, l, has_name, &q);
+}
+
+const char *ofl_modules_blind(const struct ofl_target *t,
+			      const struct ofl_layout *l)
+{
+	struct ofl_module m;
+
+	/* without the symbol the kernel may just have no modules */
+	if (!ofl_fact_known(l, OFL_F_MODULES))
+		return NULL;
+	/* no module has this name: the list has to be walked to its end */
+	return ofl_module_find(t, l, "", &m) == OFL_MODULE_ABSENT ? NULL :
+	       "the list of modules cannot be walked";
+}
+
+void ofl_module_close(struct ofl_module *m)
+{
+	free(m->symtab);
+	m->symtab = NULL;
+	m->nr_symbols = 0;
+}
+
+static Elf64_Sym symbol(const struct ofl_module *m, uint64_t i)
+{
+	Elf64_Sym sym;
+
+	memcpy(&sym, m->symtab + i * sizeof(sym), sizeof(sym));
+	return sym;
+}
+
+static bool name_of(const struct ofl_module *m, const Elf64_Sym *sym,
+		    char *buf, size_t bytes)
+{
+	return sym->st_name && sym->st_shndx != SHN_UNDEF &&
+	       ofl_read_str(m->t, m->strtab_kva + sym->st_name, buf, bytes);
+}
+
+bool ofl_module_symbol(const struct ofl_module *m, const char *name,
+		       uint64_t *kva_ret)
+{
+	size_t len = strlen(name) + 1;
+	char text[SYMBOL_CHARS];
+	uint64_t i;
+
+	if (len > sizeof(text))
+		return false;
+	for (i = 0; i < m->nr_symbols; i++) {
+		Elf64_Sym sym = symbol(m, i);
+
+		/* no need to read names to their end: one more tells enough */
+		if (!sym.st_name || sym.st_shndx == SHN_UNDEF ||
+		    m->t->ops->read(m->t->ctx, m->strtab_kva + sym.st_name,
+				    text, len) != OFL_READ_OK ||
+		    memcmp(text, name, len))
+			continue;
+		*kva_ret = sym.st_value;
+		return true;
+	}
+	return false;
+}
+
+/* include/linux/module_symbol.h: is_mapping_symbol(), and labels */
+static bool marks_only(const char *name)
+{
+	return name[0] == '$' || !strncmp(name, ".L", 2);
+}
+
+bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
+			  size_t bytes)
+{
+	uint64_t i;
+
+	for (i = 0; i < m->nr_symbols; i++) {
+		Elf64_Sym sym = symbol(m, i);
+
+		if (sym.st_value == kva && name_of(m, &sym, buf, bytes) &&
+		    !marks_only(buf))
+			return true;
+	}
+	return false;
+}
+
+/** struct by_address - looking for a symbol of any module */
+struct by_address {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	uint64_t kva;
+	char *buf;
+	size_t bytes;
+};
+
+static bool has_symbol(void *arg, uint64_t module_kva)
+{
+	struct by_address *q = arg;
+	struct ofl_module m = { .t = q->t, .kva = module_kva };
+	bool found;
+
+	load_symbols(q->l, &m);
+	found = ofl_module_symbol_at(&m, q->kva, q->buf, q->bytes);
+	ofl_module_close(&m);
+	return found;
+}
+
+bool ofl_modules_symbol_at(const struct ofl_target *t,
+			   const struct ofl_layout *l, uint64_t kva, char *buf,
+			   size_t bytes)
+{
+	struct by_address q = { t, l, kva, buf, bytes };
+
+	return walk(t, l, has_symbol, &q) == OFL_MODULE_LOADED;
+}

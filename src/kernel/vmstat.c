@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* vmstat.c - per-CPU counters, added up */
+#include "kernel/vmstat.h"
+
+#define MAX_CPUS	8192
+
+static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+static bool cpus_known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_NR_CPU_IDS) &&
+	       ofl_fact_known(l, OFL_F_PER_CPU_OFFSET) &&
+	       fact(l, OFL_F_NR_CPU_IDS) <= MAX_CPUS;
+}
+
+/* where CPU @cpu has its copy of a per-CPU variable */
+static bool cpu_kva(const struct ofl_target *t, const struct ofl_layout *l,
+		    uint64_t cpu, uint64_t variable, uint64_t *ret)
+{
+	uint64_t offset;
+
+	if (!ofl_read_u64(t, fact(l, OFL_F_PER_CPU_OFFSET) + cpu * 8, &offset))
+		return false;
+	*ret = variable + offset;
+	return true;
+}
+
+bool ofl_vm_event(const struct ofl_target *t, const struct ofl_layout *l,
+		  enum ofl_fact_id event, int64_t *ret)
+{
+	uint64_t cpu, kva, v, sum = 0;
+
+	if (!cpus_known(l) || !ofl_fact_known(l, event) ||
+	    !ofl_fact_known(l, OFL_F_VM_EVENT_STATES))
+		return false;
+	for (cpu = 0; cpu < fact(l, OFL_F_NR_CPU_IDS); cpu++) {
+		if (!cpu_kva(t, l, cpu, fact(l, OFL_F_VM_EVENT_STATES), &kva) ||
+		    !ofl_read_u64(t, kva + fact(l, event) * 8, &v))
+			return false;
+		sum += v;
+	}
+	*ret = (int64_t)sum;
+	return true;
+}
+
+/* what the CPUs have not yet added to the counter of one node */
+static bool node_diff(const struct ofl_target *t, const struct ofl_layout *l,
+		      uint64_t pgdat, int64_t *sum)
+{
+	uint64_t stats, cpu, kva;
+	int8_t diff;
+
+	if (!ofl_read_u64(t, pgdat + fact(l, OFL_F_PGDAT_NODESTATS), &stats))
+		return false;
+	for (cpu = 0; cpu < fact(l, OFL_F_NR_CPU_IDS); cpu++) {
+		if (!cpu_kva(t, l, cpu, stats, &kva) ||
+		    t->ops->read(t->ctx, kva + fact(l, OFL_F_NODESTAT_DIFF) +
+				 fact(l, OFL_F_NR_BALLOON_PAGES), &diff, 1) !=
+		    OFL_READ_OK)
+			return false;
+		*sum += diff;
+	}
+	return true;
+}
+
+bool ofl_balloon_stat(const struct ofl_target *t, const struct ofl_layout *l,
+		      int64_t *ret)
+{
+	uint64_t i, pgdat, v, nodes = fact(l, OFL_F_MAX_NUMNODES);
+	int64_t sum;
+
+	if (!cpus_known(l) || !ofl_fact_known(l, OFL_F_NR_BALLOON_PAGES) ||
+	    !ofl_fact_known(l, OFL_F_VM_NODE_STAT) ||
+	    !ofl_fact_known(l, OFL_F_PGDAT_NODESTATS) ||
+	    !ofl_fact_known(l, OFL_F_NODESTAT_DIFF) ||
+	    !ofl_fact_known(l, OFL_F_NODE_DATA) ||
+	    !ofl_read_u64(t, fact(l, OFL_F_VM_NODE_STAT) +
+			  fact(l, OFL_F_NR_BALLOON_PAGES) * 8, &v))
+		return false;
+	sum = (int64_t)v;
+	for (i = 0; i < nodes; i++) {
+		if (!ofl_read_u64(t, fact(l, OFL_F_NODE_DATA) + i * 8, &pgdat))
+			return false;
+		if (pgdat && !node_diff(t, l, pgdat, &sum))
+			return false;
+	}
+	*ret = sum;
+	return true;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* enums.c - look through all enums of a vmlinux at once */
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "layout/enums.h"
+
+struct ofl_enums {
+	struct btf *btf;	/* owned */
+	uint32_t nr;
+	uint32_t id[];		/* of types that are enums */
+};
+
+static bool has_values(const struct btf_type *t)
+{
+	return btf_is_enum(t) || btf_is_enum64(t);
+}
+
+struct ofl_enums *ofl_enums_open(const char *path)
+{
+	struct ofl_enums *e;
+	struct btf *btf;
+	uint32_t i, end;
+
+	libbpf_set_print(NULL);		/* it would complain on stderr */
+	btf = btf__parse(path, NULL);
+	if (libbpf_get_error(btf))
+		return NULL;
+	end = btf__type_cnt(btf);
+	e = malloc(sizeof(*e) + end * sizeof(e->id[0]));
+	if (!e) {
+		btf__free(btf);
+		return NULL;
+	}
+	e->btf = btf;
+	e->nr = 0;
+	for (i = 1; i < end; i++)
+		if (has_values(btf__type_by_id(btf, i)))
+			e->id[e->nr++] = i;
+	return e;
+}
+
+void ofl_enums_close(struct ofl_enums *e)
+{
+	if (!e)
+		return;
+	btf__free(e->btf);
+	free(e);
+}
+
+static uint32_t name_of(const struct btf_type *t, uint32_t i)
+{
+	return btf_is_enum64(t) ? btf_enum64(t)[i].name_off :
+				  btf_enum(t)[i].name_off;
+}
+
+/* pahole says since 1.24 whether values are signed (the flag of the type) */
+static bool value_of(const struct btf_type *t, uint32_t i, int64_t *ret)
+{
+	if (btf_is_enum64(t))
+		*ret = (int64_t)btf_enum64_value(btf_enum64(t) + i);
+	else
+		*ret = btf_enum(t)[i].val;
+	return *ret >= 0 || btf_kflag(t);
+}
+
+/** struct query - what is looked for, and what was found so far */
+struct query {
+	const char *name;
+	int64_t value;
+	enum ofl_enum_found found;
+};
+
+/* false: no use to look further */
+static bool look_into(const struct btf *btf, const struct btf_type *t,
+		      struct query *q)
+{
+	uint32_t i;
+	int64_t v;
+
+	for (i = 0; i < btf_vlen(t); i++) {
+		const char *name = btf__name_by_offset(btf, name_of(t, i));
+
+		if (!name || strcmp(name, q->name))
+			continue;
+		if (!value_of(t, i, &v) ||
+		    (q->found == OFL_ENUM_FOUND && q->value != v)) {
+			q->found = OFL_ENUM_UNKNOWN;
+			return false;
+		}
+		q->value = v;
+		q->found = OFL_ENUM_FOUND;
+	}
+	return true;
+}
+
+enum ofl_enum_found ofl_enums_find(const struct ofl_enums *e, const char *name,
+				   int64_t *ret)
+{
+	struct query q = { .name = name, .found = OFL_ENUM_ABSENT };
+	uint32_t i;
+
+	if (!e || !e->nr)
+		return OFL_ENUM_UNKNOWN;
+	for (i = 0; i < e->nr; i++)
+		if (!look_into(e->btf, btf__type_by_id(e->btf, e->id[i]), &q))
+			break;
+	if (q.found == OFL_ENUM_FOUND)
+		*ret = q.value;
+	return q.found;
+}

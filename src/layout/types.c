@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* types.c - a module's types from the host's debuginfo or the dump's BTF */
+#include <bpf/btf.h>
+#include <bpf/libbpf.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "layout/types.h"
+
+#define MAX_BTF_BYTES	(64u << 20)	/* vmlinux has 4 to 8 MiB */
+#define MAX_MODULES	4096
+#define MAX_MEMBERS	10000	/* the largest struct has some 300 */
+#define CHUNK_BYTES	(64u << 10)
+
+static bool btf_known(const struct ofl_layout *l)
+{
+	int i;
+
+	for (i = OFL_F_VMLINUX_BTF; i <= OFL_F_BTF_NAME; i++)
+		if (!l->fact[i].known)
+			return false;
+	return true;
+}
+
+static void *read_blob(const struct ofl_target *t, uint64_t kva, uint64_t bytes)
+{
+	unsigned char *blob;
+	uint64_t at, n;
+
+	if (!bytes || bytes > MAX_BTF_BYTES)
+		return NULL;
+	blob = malloc(bytes);
+	for (at = 0; blob && at < bytes; at += n) {
+		n = bytes - at < CHUNK_BYTES ? bytes - at : CHUNK_BYTES;
+		if (t->ops->read(t->ctx, kva + at, blob + at, n) != OFL_READ_OK) {
+			free(blob);
+			return NULL;
+		}
+	}
+	return blob;
+}
+
+/*
+ * btf__new_split() is declared long before it is exported (libbpf 1.4): older
+ * libraries parse split BTF from files only, so give them one.
+ */
+static struct btf *parse_split(const void *blob, uint64_t bytes,
+			       struct btf *base)
+{
+	struct btf *btf = NULL;
+	char path[32];
+	int fd = memfd_create("btf", MFD_CLOEXEC);
+
+	if (fd < 0)
+		return NULL;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	if (write(fd, blob, bytes) == (ssize_t)bytes)
+		btf = btf__parse_raw_split(path, base);
+	close(fd);
+	return btf;
+}
+
+/* libbpf takes any length of header, and then points to types at odd addresses */
+static bool is_aligned(const struct btf_header *header, uint64_t bytes)
+{
+	return bytes >= sizeof(*header) && !(header->hdr_len % 4) &&
+	       !(header->type_off % 4);
+}
+
+/* libbpf checks the rest; a damaged blob is no types, not a crash */
+static struct btf *parse(const struct ofl_target *t, uint64_t kva,
+			 uint64_t bytes, struct btf *base)
+{
+	void *blob = read_blob(t, kva, bytes);
+	struct btf *btf = NULL;
+
+	if (blob && is_aligned(blob, bytes))
+		btf = base ? parse_split(blob, bytes, base) :
+			     btf__new(blob, (uint32_t)bytes);
+	free(blob);
+	return libbpf_get_error(btf) ? NULL : btf;
+}
+
+static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+/* struct btf of a module, by walking btf_modules */
+static bool find_module(const struct ofl_target *t, const struct ofl_layout *l,
+			const char *module, uint64_t *btf_kva)
+{
+	uint64_t head = fact(l, OFL_F_BTF_MODULES), node = head, entry;
+	char name[OFL_STR_MAX];
+	int i;
+
+	for (i = 0; i < MAX_MODULES; i++) {
+		if (!ofl_read_u64(t, node, &node) || node == head || !node)
+			return false;
+		entry = node - fact(l, OFL_F_BTF_MODULE_LIST);
+		if (!ofl_read_u64(t, entry + fact(l, OFL_F_BTF_MODULE_BTF),
+				  btf_kva))
+			return false;
+		if (ofl_read_str(t, *btf_kva + fact(l, OFL_F_BTF_NAME), name,
+				 sizeof(name)) && !strcmp(name, module))
+			return true;
+	}
+	return false;
+}
+
+static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
+		     const char *module, struct ofl_types *ret)
+{
+	uint64_t btf_kva, data_kva, start = fact(l, OFL_F_VMLINUX_BTF);
+	uint32_t bytes;
+
+	if (!btf_known(l) || !find_module(t, l, module, &btf_kva) ||
+	    !ofl_read_u64(t, btf_kva + fact(l, OFL_F_BTF_DATA), &data_kva) ||
+	    !ofl_read_u32(t, btf_kva + fact(l, OFL_F_BTF_DATA_SIZE), &bytes))
+		return;
+	ret->base = parse(t, start, fact(l, OFL_F_VMLINUX_BTF_END) - start, NULL);
+	if (ret->base)
+		ret->split = parse(t, data_kva, bytes, ret->base);
+}
+
+static void aside(const struct ofl_target *t, bool on)
+{
+	if (t->ops->aside)
+		t->ops->aside(t->ctx, on);
+}
+
+static void learned(const struct ofl_target *t, const char *type,
+		    const char *member, const struct ofl_member *place,
+		    int64_t value)
+{
+	if (t->ops->learned)
+		t->ops->learned(t->ctx, type, member, place, value);
+}
+
+void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
+		    const char *module, const char *proof,
+		    struct ofl_types *ret)
+{
+	uint64_t bytes;
+	int32_t id = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	ret->t = t;
+	if (t->ops->struct_bytes(t->ctx, proof, &bytes)) {
+		ret->source = OFL_TYPES_DEBUGINFO;
+		return;
+	}
+	libbpf_set_print(NULL);		/* it would complain on stderr */
+	aside(t, true);
+	open_btf(t, l, module, ret);
+	aside(t, false);
+	if (ret->split)
+		id = btf__find_by_name_kind(ret->split, proof, BTF_KIND_STRUCT);
+	if (id <= 0) {
+		ofl_types_close(ret);
+		return;
+	}
+	ret->source = OFL_TYPES_BTF;
+	bytes = btf__type_by_id(ret->split, (uint32_t)id)->size;
+	learned(t, proof, NULL, &(struct ofl_member){ 0, bytes }, 0);
+}
+
+void ofl_types_close(struct ofl_types *ty)
+{
+	btf__free(ty->split);
+	btf__free(ty->base);
+	ty->split = ty->base = NULL;
+	ty->source = OFL_TYPES_NOWHERE;
+}
+
+static const struct btf_type *resolve(const struct btf *btf, uint32_t id)
+{
+	const struct btf_type *t = btf__type_by_id(btf, id);
+	int i;
+
+	for (i = 0; t && i < 32; i++) {
+		if (!btf_is_mod(t) && !btf_is_typedef(t))
+			return t;
+		t = btf__type_by_id(btf, t->type);
+	}
+	return NULL;
+}
+
+/** struct search - for a member */
+struct search {
+	const struct btf *btf;
+	struct ofl_member *ret;
+	unsigned int left;	/* members to look at: damaged types may nest in themselves */
+};
+
+/*
+ * Look for the first word of @path in @t, through anonymous members; then for
+ * the rest in the type of what was found.
+ */
+static bool find_member(struct search *s, const struct btf_type *t,
+			const char *path, uint64_t base, int depth)
+{
+	const struct btf_member *m;
+	size_t len = strcspn(path, ".");
+	uint32_t i;
+
+	if (!t || !btf_is_composite(t) || depth > 16)
+		return false;
+	for (i = 0, m = btf_members(t); i < btf_vlen(t) && s->left; i++, m++) {
+		const char *name = btf__name_by_offset(s->btf, m->name_off);
+		uint64_t at = base + btf_member_bit_offset(t, i) / 8;
+		const struct btf_type *mt = resolve(s->btf, m->type);
+		int64_t bytes;
+
+		s->left--;
+		if (!name || !name[0]) {
+			if (find_member(s, mt, path, at, depth + 1))
+				return true;
+			continue;
+		}
+		if (strncmp(name, path, len) || name[len])
+			continue;
+		if (path[len])
+			return find_member(s, mt, path + len + 1, at, depth + 1);
+		if (btf_member_bitfield_size(t, i))
+			return false;
+		bytes = btf__resolve_size(s->btf, m->type);
+		s->ret->offset_bytes = at;
+		s->ret->size_bytes = bytes > 0 ? (uint64_t)bytes : 0;
+		return true;
+	}
+	return false;
+}
+
+bool ofl_types_member(const struct ofl_types *ty, const char *type,
+		      const char *path, struct ofl_member *ret)
+{
+	struct search s = { ty->split, ret, MAX_MEMBERS };
+	int32_t id;
+
+	if (ty->source == OFL_TYPES_DEBUGINFO)
+		return ty->t->ops->member(ty->t->ctx, type, path, ret);
+	if (ty->source != OFL_TYPES_BTF)
+		return false;
+	id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
+	if (id <= 0 || !find_member(&s, btf__type_by_id(ty->split, (uint32_t)id),
+				    path, 0, 0))
+		return false;
+	learned(ty->t, type, path, ret, 0);
+	return true;
+}
+
+static bool find_enumerator(const struct btf *btf, const struct btf_type *t,
+			    const char *name, int64_t *ret)
+{
+	const struct btf_enum *e;
+	const char *n;
+	uint32_t i;
+
+	if (!btf_is_enum(t))
+		return false;
+	for (i = 0, e = btf_enum(t); i < btf_vlen(t); i++, e++) {
+		n = btf__name_by_offset(btf, e->name_off);
+		if (n && !strcmp(n, name)) {
+			*ret = e->val;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
+			  int64_t *ret)
+{
+	uint32_t id, end;
+
+	if (ty->source == OFL_TYPES_DEBUGINFO)
+		return ty->t->ops->enumerator(ty->t->ctx, name, ret);
+	if (ty->source != OFL_TYPES_BTF)
+		return false;
+	/* a driver's own enums are in its own part */
+	end = btf__type_cnt(ty->split);
+	for (id = btf__type_cnt(ty->base); id < end; id++)
+		if (find_enumerator(ty->split, btf__type_by_id(ty->split, id),
+				    name, ret)) {
+			learned(ty->t, name, NULL, NULL, *ret);
+			return true;
+		}
+	return false;
+}
+
+const char *ofl_types_source_text(enum ofl_types_source source)
+{
+	switch (source) {
+	case OFL_TYPES_DEBUGINFO:
+		return "debuginfo";
+	case OFL_TYPES_BTF:
+		return "BTF in the dump";
+	case OFL_TYPES_NOWHERE:
+		break;
+	}
+	return "nowhere";
+}

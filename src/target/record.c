@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * record.c - a target that passes questions on and writes down the answers
+ *
+ * One line an answer, see tests/golden/README for the words. Memory is written
+ * as 8-byte words in hexadecimal, equal neighbours as word*count.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/record.h"
+
+/** struct ofl_recorder - a recording in work */
+struct ofl_recorder {
+	struct ofl_target target;	/* ours: ctx is the recorder */
+	const struct ofl_target *t;	/* the recorded one */
+	FILE *file;
+	bool aside;			/* what is read now is not written down */
+};
+
+static void write_words(FILE *f, const unsigned char *p, size_t bytes)
+{
+	uint64_t word, next;
+	size_t at = 0, count;
+
+	while (at + 8 <= bytes) {
+		memcpy(&word, p + at, 8);
+		for (count = 1, at += 8; at + 8 <= bytes; count++, at += 8) {
+			memcpy(&next, p + at, 8);
+			if (next != word)
+				break;
+		}
+		/* b12 would be a byte */
+		fprintf(f, " %s%" PRIx64, word >> 8 == 0xb ? "0" : "", word);
+		if (count > 1)
+			fprintf(f, "*%zu", count);
+	}
+	for (; at < bytes; at++)
+		fprintf(f, " b%02x", p[at]);
+}
+
+static enum ofl_read rec_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
+{
+	struct ofl_recorder *rec = ctx;
+	enum ofl_read got = rec->t->ops->read(rec->t->ctx, kva, buf, bytes);
+
+	if (rec->aside)
+		return got;
+	if (got == OFL_READ_OK) {
+		fprintf(rec->file, "mem %" PRIx64, kva);
+		write_words(rec->file, buf, bytes);
+		fputc('\n', rec->file);
+	} else {
+		fprintf(rec->file, "%s %" PRIx64 " %zx\n",
+			got == OFL_READ_EXCLUDED ? "excluded" : "unreadable",
+			kva, bytes);
+	}
+	return got;
+}
+
+static bool rec_symbol(void *ctx, const char *name, uint64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->symbol(rec->t->ctx, name, ret);
+
+	if (ok)
+		fprintf(rec->file, "symbol %s %" PRIx64 "\n", name, *ret);
+	return ok;
+}
+
+static bool rec_struct(void *ctx, const char *type, uint64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->struct_bytes(rec->t->ctx, type, ret);
+
+	if (ok)
+		fprintf(rec->file, "struct %s %" PRIu64 "\n", type, *ret);
+	return ok;
+}
+
+static bool rec_member(void *ctx, const char *type, const char *member,
+		       struct ofl_member *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->member(rec->t->ctx, type, member, ret);
+
+	if (ok)
+		fprintf(rec->file, "member %s.%s %" PRIu64 " %" PRIu64 "\n",
+			type, member, ret->offset_bytes, ret->size_bytes);
+	return ok;
+}
+
+static bool rec_enumerator(void *ctx, const char *name, int64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->enumerator(rec->t->ctx, name, ret);
+
+	if (ok)
+		fprintf(rec->file, "enumerator %s %" PRId64 "\n", name, *ret);
+	return ok;
+}
+
+static bool rec_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	const struct ofl_target_ops *ops = rec->t->ops;
+	bool ok;
+
+	if (!ops->kernel_enumerator)
+		return rec_enumerator(ctx, name, ret);
+	ok = ops->kernel_enumerator(rec->t->ctx, name, ret);
+	if (ok)
+		fprintf(rec->file, "enumerator %s %" PRId64 "\n", name, *ret);
+	return ok;
+}
+
+static bool rec_array_len(void *ctx, const char *symbol, uint64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->array_len(rec->t->ctx, symbol, ret);
+
+	if (ok)
+		fprintf(rec->file, "array %s %" PRIu64 "\n", symbol, *ret);
+	return ok;
+}
+
+static bool rec_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->symbol_at(rec->t->ctx, kva, buf, bytes);
+
+	if (ok)
+		fprintf(rec->file, "symbol_at %" PRIx64 " %s\n", kva, buf);
+	return ok;
+}
+
+static bool rec_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->vmcoreinfo(rec->t->ctx, key, buf, bytes);
+
+	if (ok)
+		fprintf(rec->file, "vmcoreinfo %s=%s\n", key, buf);
+	return ok;
+}
+
+static bool rec_host(void *ctx, enum ofl_host what, uint64_t *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = rec->t->ops->host(rec->t->ctx, what, ret);
+
+	if (ok)
+		fprintf(rec->file, "host %s %" PRIu64 "\n",
+			ofl_host_name(what), *ret);
+	return ok;
+}
+
+static bool rec_interrupted(void *ctx)
+{
+	struct ofl_recorder *rec = ctx;
+
+	return rec->t->ops->interrupted(rec->t->ctx);
+}
+
+static void rec_progress(void *ctx, uint64_t done, uint64_t total)
+{
+	struct ofl_recorder *rec = ctx;
+
+	if (rec->t->ops->progress)
+		rec->t->ops->progress(rec->t->ctx, done, total);
+}
+
+static void rec_reading(void *ctx, struct ofl_reading *ret)
+{
+	struct ofl_recorder *rec = ctx;
+
+	memset(ret, 0, sizeof(*ret));
+	if (rec->t->ops->reading)
+		rec->t->ops->reading(rec->t->ctx, ret);
+}
+
+static void rec_host_reads(void *ctx, bool on)
+{
+	struct ofl_recorder *rec = ctx;
+
+	if (rec->t->ops->host_reads)
+		rec->t->ops->host_reads(rec->t->ctx, on);
+}
+
+static void rec_aside(void *ctx, bool on)
+{
+	((struct ofl_recorder *)ctx)->aside = on;
+}
+
+static void rec_learned(void *ctx, const char *type, const char *member,
+			const struct ofl_member *place, int64_t value)
+{
+	struct ofl_recorder *rec = ctx;
+
+	if (member)
+		fprintf(rec->file, "member %s.%s %" PRIu64 " %" PRIu64 "\n",
+			type, member, place->offset_bytes, place->size_bytes);
+	else if (place)
+		fprintf(rec->file, "struct %s %" PRIu64 "\n", type,
+			place->size_bytes);
+	else
+		fprintf(rec->file, "enumerator %s %" PRId64 "\n", type, value);
+}
+
+static const struct ofl_target_ops record_ops = {
+	.read = rec_read,
+	.symbol = rec_symbol,
+	.struct_bytes = rec_struct,
+	.member = rec_member,
+	.enumerator = rec_enumerator,
+	.kernel_enumerator = rec_kernel_enumerator,
+	.array_len = rec_array_len,
+	.symbol_at = rec_symbol_at,
+	.vmcoreinfo = rec_vmcoreinfo,
+	.host = rec_host,
+	.interrupted = rec_interrupted,
+	.progress = rec_progress,
+	.reading = rec_reading,
+	.host_reads = rec_host_reads,
+	.aside = rec_aside,
+	.learned = rec_learned,
+};
+
+enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,
+				struct ofl_recorder **ret, struct ofl_err *err)
+{
+	struct ofl_recorder *rec = calloc(1, sizeof(*rec));
+
+	if (!rec)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory to record");
+	rec->file = fopen(path, "wx");
+	if (!rec->file) {
+		ofl_fail(err, OFL_ERR_ARG, "-R %s: %s", path, strerror(errno));
+		free(rec);
+		return err->status;
+	}
+	rec->t = t;
+	rec->target = *t;
+	rec->target.ops = &record_ops;
+	rec->target.ctx = rec;
+	fprintf(rec->file, "release %s\nmachine %s\n", t->release, t->machine);
+	*ret = rec;
+	return OFL_OK;
+}
+
+const struct ofl_target *ofl_record_target(struct ofl_recorder *rec)
+{
+	return &rec->target;
+}
+
+enum ofl_status ofl_record_close(struct ofl_recorder *rec, struct ofl_err *err)
+{
+	bool bad = ferror(rec->file);
+
+	if (fclose(rec->file))
+		bad = true;
+	free(rec);
+	if (bad && err)
+		return ofl_fail(err, OFL_ERR_OUTPUT,
+				"the recording could not be written whole");
+	return bad ? OFL_ERR_OUTPUT : OFL_OK;
+}

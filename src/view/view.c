@@ -1,0 +1,585 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * view.c - lines through libsmartcols, documents through json-c
+ *
+ * libsmartcols lays out a whole table at once. To stream, rows go out in
+ * batches; in the first row of each, cells are padded to the usual width of
+ * their column so that batches line up (a width hint alone is only followed
+ * when some cell is as wide).
+ */
+#include <inttypes.h>
+#include <json-c/json.h>
+#include <libsmartcols.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "view/view.h"
+
+#define BATCH_ROWS	256
+
+/** struct ofl_batch - a libsmartcols table that fills up */
+struct ofl_batch {
+	struct libscols_table *tb;
+	size_t rows;
+	bool printed;		/* the header is out */
+};
+
+/* ---- cells ---- */
+
+struct ofl_cell ofl_cell_int(int64_t i)
+{
+	return (struct ofl_cell){ .kind = OFL_CELL_INT, .i = i };
+}
+
+struct ofl_cell ofl_cell_hex(uint64_t u)
+{
+	return (struct ofl_cell){ .kind = OFL_CELL_HEX, .u = u };
+}
+
+struct ofl_cell ofl_cell_kva(uint64_t kva)
+{
+	return (struct ofl_cell){ .kind = OFL_CELL_KVA, .u = kva };
+}
+
+struct ofl_cell ofl_cell_size(uint64_t bytes)
+{
+	return (struct ofl_cell){ .kind = OFL_CELL_SIZE, .u = bytes };
+}
+
+struct ofl_cell ofl_cell_text(const char *text)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
+
+	snprintf(c.text, sizeof(c.text), "%s", text);
+	return c;
+}
+
+/* the largest unit that tells the whole truth: 20K, 124M, 1G, never 1.9G */
+static void size_text(uint64_t bytes, char *buf, size_t len)
+{
+	static const char unit[] = "BKMGTP";
+	size_t u = 0;
+
+	while (bytes && !(bytes & 1023) && u < sizeof(unit) - 2) {
+		bytes >>= 10;
+		u++;
+	}
+	snprintf(buf, len, "%" PRIu64 "%.*s", bytes, bytes ? 1 : 0, unit + u);
+}
+
+static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
+{
+	switch (c->kind) {
+	case OFL_CELL_NONE:
+		snprintf(buf, len, "-");
+		break;
+	case OFL_CELL_UNKNOWN:
+		snprintf(buf, len, "?");
+		break;
+	case OFL_CELL_INT:
+		snprintf(buf, len, "%" PRId64, c->i);
+		break;
+	case OFL_CELL_HEX:
+		snprintf(buf, len, "0x%" PRIx64, c->u);
+		break;
+	case OFL_CELL_KVA:
+		snprintf(buf, len, "%" PRIx64, c->u);
+		break;
+	case OFL_CELL_SIZE:
+		size_text(c->u, buf, len);
+		break;
+	case OFL_CELL_BOOL:
+		snprintf(buf, len, "%s", c->i ? "yes" : "no");
+		break;
+	case OFL_CELL_TEXT:
+	case OFL_CELL_LIST:
+		snprintf(buf, len, "%s", c->text[0] ? c->text : "-");
+		break;
+	case OFL_CELL_MAP:
+		snprintf(buf, len, "%s", c->text[0] ? c->text : "-");
+		for (; *buf; buf++)
+			if (*buf == '\n')
+				*buf = ' ';
+		break;
+	}
+}
+
+static struct json_object *list_json(const char *text)
+{
+	struct json_object *array = json_object_new_array(), *element;
+	char copy[sizeof(((struct ofl_cell *)0)->text)];
+	char *word, *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	if (!strcmp(copy, "-"))
+		return array;
+	for (word = strtok_r(copy, ",", &save); word && array;
+	     word = strtok_r(NULL, ",", &save)) {
+		element = json_object_new_string(word);
+		if (!element || json_object_array_add(array, element)) {
+			json_object_put(element);
+			json_object_put(array);
+			return NULL;
+		}
+	}
+	return array;
+}
+
+static struct json_object *value_json(const char *text)
+{
+	char *end;
+	int64_t i = strtoll(text, &end, 10);
+
+	return end == text || *end ? json_object_new_string(text) :
+				     json_object_new_int64(i);
+}
+
+static struct json_object *map_json(const char *text)
+{
+	struct json_object *map = json_object_new_object(), *value;
+	char copy[sizeof(((struct ofl_cell *)0)->text)];
+	char *item, *eq, *save = NULL;
+
+	snprintf(copy, sizeof(copy), "%s", text);
+	for (item = strtok_r(copy, "\n", &save); item && map;
+	     item = strtok_r(NULL, "\n", &save)) {
+		eq = strchr(item, '=');
+		if (!eq)
+			continue;
+		*eq++ = '\0';
+		value = value_json(eq);
+		if (!value || json_object_object_add(map, item, value)) {
+			json_object_put(value);
+			json_object_put(map);
+			return NULL;
+		}
+	}
+	return map;
+}
+
+static struct json_object *new_json(const struct ofl_cell *c)
+{
+	switch (c->kind) {
+	case OFL_CELL_INT:
+		return json_object_new_int64(c->i);
+	case OFL_CELL_HEX:
+	case OFL_CELL_KVA:
+	case OFL_CELL_SIZE:
+		return json_object_new_uint64(c->u);
+	case OFL_CELL_BOOL:
+		return json_object_new_boolean(c->i != 0);
+	case OFL_CELL_TEXT:
+		return json_object_new_string(c->text);
+	case OFL_CELL_LIST:
+		return list_json(c->text);
+	case OFL_CELL_MAP:
+		return map_json(c->text);
+	case OFL_CELL_NONE:
+	case OFL_CELL_UNKNOWN:
+		break;
+	}
+	return NULL;		/* json-c writes it as null */
+}
+
+/* out of memory must not read as null: that says "not known" */
+static struct json_object *cell_json(struct ofl_view *v,
+				     const struct ofl_cell *c)
+{
+	struct json_object *o = new_json(c);
+
+	if (!o && c->kind != OFL_CELL_NONE && c->kind != OFL_CELL_UNKNOWN)
+		v->failed = true;
+	return o;
+}
+
+/* ---- output ---- */
+
+static void put(struct ofl_view *v, const char *text)
+{
+	if (!v->failed && (fputs(text, v->out) < 0 || ferror(v->out)))
+		v->failed = true;
+}
+
+static void put_json(struct ofl_view *v, struct json_object *o)
+{
+	const char *text =
+		json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED);
+
+	if (text)
+		put(v, text);
+	else
+		v->failed = true;
+	json_object_put(o);
+}
+
+/* what stands before a member or an element: comma, indent, key */
+static void put_key(struct ofl_view *v, const char *key)
+{
+	struct ofl_cell cell = { .kind = OFL_CELL_TEXT };
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s\n%*s", v->more[v->depth] ? "," : "",
+		 v->depth * 2, "");
+	v->more[v->depth] = true;
+	put(v, text);
+	if (key) {
+		snprintf(cell.text, sizeof(cell.text), "%s", key);
+		put_json(v, cell_json(v, &cell));
+		put(v, ": ");
+	}
+}
+
+static void descend(struct ofl_view *v, const char *bracket)
+{
+	put(v, bracket);
+	if (v->depth + 1 < OFL_VIEW_DEPTH)
+		v->depth++;
+	v->more[v->depth] = false;
+}
+
+static void ascend(struct ofl_view *v, const char *bracket)
+{
+	char text[32];
+	bool empty = !v->more[v->depth];
+
+	v->depth--;
+	if (!empty) {
+		snprintf(text, sizeof(text), "\n%*s", v->depth * 2, "");
+		put(v, text);
+	}
+	put(v, bracket);
+}
+
+void ofl_view_open(struct ofl_view *v, FILE *out, bool json, bool header,
+		   const char *command)
+{
+	struct ofl_cell schema = ofl_cell_int(1), name = ofl_cell_text(command);
+
+	memset(v, 0, sizeof(*v));
+	v->out = out;
+	v->json = json;
+	v->header = header;
+	if (!json)
+		return;
+	descend(v, "{");
+	ofl_view_field(v, "schema", NULL, &schema);
+	ofl_view_field(v, "command", NULL, &name);
+}
+
+void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
+		    const struct ofl_cell *value)
+{
+	char text[512], line[540];
+
+	if (v->json && json) {
+		put_key(v, json);
+		put_json(v, cell_json(v, value));
+	} else if (!v->json && label) {
+		cell_text(value, text, sizeof(text));
+		snprintf(line, sizeof(line), "%-12s %s\n", label, text);
+		put(v, line);
+	}
+}
+
+void ofl_view_object(struct ofl_view *v, const char *json)
+{
+	if (!v->json)
+		return;
+	put_key(v, json);
+	descend(v, "{");
+}
+
+void ofl_view_object_end(struct ofl_view *v)
+{
+	if (v->json)
+		ascend(v, "}");
+}
+
+/* ---- tables ---- */
+
+static void open_batch(struct ofl_view *v)
+{
+	struct libscols_column *cl;
+	size_t i;
+
+	v->batch = calloc(1, sizeof(*v->batch));
+	if (v->batch)
+		v->batch->tb = scols_new_table();
+	if (!v->batch || !v->batch->tb) {
+		v->failed = true;
+		return;
+	}
+	scols_table_set_termforce(v->batch->tb, SCOLS_TERMFORCE_NEVER);
+	scols_table_enable_noheadings(v->batch->tb, !v->header);
+	for (i = 0; i < v->shown.nr; i++) {
+		const struct ofl_column *c =
+			&v->table->column[v->shown.index[i]];
+
+		cl = scols_table_new_column(v->batch->tb, c->name, 0,
+					    c->right ? SCOLS_FL_RIGHT : 0);
+		if (!cl)
+			v->failed = true;
+	}
+}
+
+static void print_batch(struct ofl_view *v)
+{
+	char *text = NULL;
+
+	if (!v->batch->rows && v->batch->printed)
+		return;
+	/* an empty table has no header in libsmartcols: nothing to say, then */
+	if (v->batch->rows &&
+	    !scols_print_table_to_string(v->batch->tb, &text)) {
+		size_t len = strlen(text);
+
+		put(v, text);
+		if (len && text[len - 1] != '\n')
+			put(v, "\n");
+		v->batch->printed = true;
+		scols_table_enable_noheadings(v->batch->tb, 1);
+	} else if (v->batch->rows) {
+		v->failed = true;
+	}
+	free(text);
+	scols_table_remove_lines(v->batch->tb);
+	v->batch->rows = 0;
+}
+
+void ofl_view_table(struct ofl_view *v, const struct ofl_table *table,
+		    const struct ofl_columns *shown)
+{
+	v->table = table;
+	if (v->json) {
+		if (!table->json)
+			return;
+		put_key(v, table->json);
+		descend(v, table->keyed ? "{" : "[");
+		return;
+	}
+	if (shown)
+		v->shown = *shown;
+	else
+		ofl_columns_default(table, &v->shown);
+	open_batch(v);
+}
+
+static void get(const struct ofl_column *c, const void *row, const void *ctx,
+		struct ofl_cell *cell)
+{
+	cell->kind = OFL_CELL_NONE;
+	cell->text[0] = '\0';
+	c->get(row, ctx, cell);
+}
+
+static void json_row(struct ofl_view *v, const void *row, const void *ctx)
+{
+	struct json_object *o = json_object_new_object();
+	struct ofl_cell cell;
+	size_t i = 0;
+
+	if (v->table->keyed)
+		get(&v->table->column[i++], row, ctx, &cell);
+	put_key(v, v->table->keyed ? cell.text : NULL);
+	for (; o && i < v->table->nr_columns; i++) {
+		const struct ofl_column *c = &v->table->column[i];
+
+		if (!c->json)
+			continue;
+		get(c, row, ctx, &cell);
+		json_object_object_add(o, c->json, cell_json(v, &cell));
+	}
+	if (o)
+		put_json(v, o);
+	else
+		v->failed = true;
+}
+
+static void pad(char *text, size_t bytes, const struct ofl_column *c)
+{
+	size_t len = strlen(text), width = (size_t)c->width;
+
+	if (len >= width || width >= bytes)
+		return;
+	if (c->right) {
+		memmove(text + width - len, text, len + 1);
+		memset(text, ' ', width - len);
+	} else {
+		memset(text + len, ' ', width - len);
+		text[width] = '\0';
+	}
+}
+
+static void line_row(struct ofl_view *v, const void *row, const void *ctx)
+{
+	struct libscols_line *ln = scols_table_new_line(v->batch->tb, NULL);
+	struct ofl_cell cell;
+	char text[512];
+	size_t i;
+
+	for (i = 0; ln && i < v->shown.nr; i++) {
+		const struct ofl_column *c =
+			&v->table->column[v->shown.index[i]];
+
+		get(c, row, ctx, &cell);
+		cell_text(&cell, text, sizeof(text));
+		/* one row makes the width of the batch, and every byte costs */
+		if (i + 1 < v->shown.nr && !v->batch->rows)
+			pad(text, sizeof(text), c);
+		if (scols_line_set_data(ln, i, text))
+			v->failed = true;
+	}
+	if (!ln)
+		v->failed = true;
+	else if (++v->batch->rows == BATCH_ROWS)
+		print_batch(v);
+}
+
+enum ofl_status ofl_view_row(struct ofl_view *v, const void *row,
+			     const void *ctx)
+{
+	if (v->failed)
+		return OFL_ERR_OUTPUT;
+	if (!v->json)
+		line_row(v, row, ctx);
+	else if (v->table->json)
+		json_row(v, row, ctx);
+	return v->failed ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
+static void drop_batch(struct ofl_view *v)
+{
+	if (v->batch)
+		scols_unref_table(v->batch->tb);
+	free(v->batch);
+	v->batch = NULL;
+}
+
+void ofl_view_table_end(struct ofl_view *v)
+{
+	if (v->json) {
+		if (v->table->json)
+			ascend(v, v->table->keyed ? "}" : "]");
+		return;
+	}
+	if (v->batch && !v->failed)
+		print_batch(v);
+	drop_batch(v);
+}
+
+const char *ofl_result_text(enum ofl_result result)
+{
+	static const char *const text[] = {
+		[OFL_RESULT_OK] = "ok",
+		[OFL_RESULT_FINDINGS] = "findings",
+		[OFL_RESULT_INCOMPLETE] = "incomplete",
+		[OFL_RESULT_FAILED] = "failed",
+	};
+
+	return text[result];
+}
+
+enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
+			       const char *message)
+{
+	struct ofl_cell word = ofl_cell_text(ofl_result_text(result));
+	struct ofl_cell said = { .kind = OFL_CELL_TEXT };
+
+	drop_batch(v);
+	if (v->json) {
+		snprintf(said.text, sizeof(said.text), "%s", message);
+		ofl_view_object(v, "status");
+		ofl_view_field(v, "result", NULL, &word);
+		ofl_view_field(v, "message", NULL, &said);
+		ofl_view_object_end(v);
+		ascend(v, "}");
+		put(v, "\n");
+	} else {
+		put(v, "status: ");
+		put(v, word.text);
+		put(v, ": ");
+		put(v, message);
+		put(v, "\n");
+	}
+	if (fflush(v->out))
+		v->failed = true;
+	return v->failed ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
+/* ---- columns ---- */
+
+void ofl_columns_default(const struct ofl_table *table, struct ofl_columns *ret)
+{
+	size_t i;
+
+	ret->nr = 0;
+	for (i = 0; i < table->nr_columns; i++)
+		if (table->column[i].name)
+			ret->index[ret->nr++] = (uint8_t)i;
+}
+
+static int find_column(const struct ofl_table *table, const char *name,
+		       size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < table->nr_columns; i++)
+		if (table->column[i].name && len &&
+		    !strncasecmp(table->column[i].name, name, len) &&
+		    !table->column[i].name[len])
+			return (int)i;
+	return -1;
+}
+
+static enum ofl_status no_such_column(const struct ofl_table *table,
+				      const char *name, size_t len,
+				      struct ofl_err *err)
+{
+	char list[256] = "";
+	size_t i, used = 0;
+
+	for (i = 0; i < table->nr_columns && used < sizeof(list); i++)
+		if (table->column[i].name)
+			used += (size_t)snprintf(list + used,
+						 sizeof(list) - used, "%s%s",
+						 used ? "," : "",
+						 table->column[i].name);
+	return ofl_fail(err, OFL_ERR_ARG, "-o: no column '%.*s'; there are %s",
+			(int)len, name, list);
+}
+
+enum ofl_status ofl_columns_parse(const struct ofl_table *table,
+				  const char *list, struct ofl_columns *ret,
+				  struct ofl_err *err)
+{
+	const char *word = list;
+
+	ret->nr = 0;
+	for (;;) {
+		size_t len = strcspn(word, ",");
+		int i = find_column(table, word, len);
+
+		if (i < 0)
+			return no_such_column(table, word, len, err);
+		if (ret->nr == OFL_MAX_COLUMNS)
+			return ofl_fail(err, OFL_ERR_ARG,
+					"-o: more than %d columns",
+					OFL_MAX_COLUMNS);
+		ret->index[ret->nr++] = (uint8_t)i;
+		if (!word[len])
+			return OFL_OK;
+		word += len + 1;
+	}
+}
+
+unsigned int ofl_columns_split(const struct ofl_table *table,
+			       const struct ofl_columns *shown)
+{
+	unsigned int split = 0;
+	size_t i;
+
+	for (i = 0; i < shown->nr; i++)
+		split |= table->column[shown->index[i]].split;
+	return split;
+}
