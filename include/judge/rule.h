@@ -2,7 +2,7 @@
 /*
  * rule.h - what memory offlining makes of a page
  *
- * Depends on nothing but the C library: two pure functions and a table. The
+ * Depends on claim.h only: two pure functions and a table. The
  * first says what kind of page it is, the table says what the kernel does with
  * such a page in its order: isolate the range, call the notifiers, scan and
  * migrate, dissolve free huge pages, test that everything is isolated.
@@ -17,14 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/** enum ofl_mgo - what the owner's MEM_GOING_OFFLINE notifier would do */
-enum ofl_mgo {
-	OFL_MGO_NONE,		/* no notifier cares about this page */
-	OFL_MGO_DROPS,		/* takes one reference away */
-	OFL_MGO_KEEPS,		/* the owner says the page is in use: plugged */
-	OFL_MGO_REFUSES,	/* vetoes: the device is being removed */
-	OFL_MGO_ASSUMED,	/* drops, by all we know, but the books are missing */
-};
+#include "owners/claim.h"
 
 /** enum ofl_pageblock - state of the pageblock of a page */
 enum ofl_pageblock {

@@ -2,7 +2,7 @@
 /*
  * owner.h - which driver holds a PageOffline page
  *
- * Depends on layout.h (late facts), node.h, chain.h, block.h, rule.h. A driver
+ * Depends on layout.h (late facts), node.h, chain.h, block.h, claim.h. A driver
  * is one file in src/owners and one row of ofl_owner_table: nothing else knows
  * it. Nobody is an owner too: a page that no driver claims is an orphan.
  */
@@ -13,41 +13,7 @@
 #include "kernel/chain.h"
 #include "layout/layout.h"
 #include "kernel/node.h"
-#include "judge/rule.h"
-
-/** enum ofl_evidence - how an owner knows that a page is his */
-enum ofl_evidence {
-	OFL_EV_NONE,
-	OFL_EV_BITMAP,		/* the driver's books list the very page */
-	OFL_EV_RANGE,		/* inside of a region that only he has */
-	OFL_EV_LIST,		/* on the driver's list */
-	OFL_EV_POINTER,		/* struct page points back to the device */
-	OFL_EV_COUNTER,		/* nobody else, and his counter fits */
-	OFL_NR_EVIDENCE
-};
-
-/** ofl_evidence_text() - bitmap, range, list, back-pointer, counter */
-const char *ofl_evidence_text(enum ofl_evidence evidence);
-
-/** struct ofl_claim - an owner's answer about one page */
-struct ofl_claim {
-	const struct ofl_owner_ops *owner;	/* NULL: nobody's, an orphan */
-	const struct ofl_owner_ops *rival;	/* proves that it is his as well */
-	unsigned int device;			/* index at this owner */
-	enum ofl_evidence evidence;
-	enum ofl_mgo mgo;
-	/* the driver gives pages back in such units; 0 pages: one by one */
-	uint64_t unit_pfn, unit_pages;
-	bool unit_tail;		/* shares the reference of the unit's first page */
-	bool stray;		/* in his range, and not in his books */
-	/*
-	 * All pages up to here that are like the one asked for but for their
-	 * pfn have the same answer, "not mine" included; up to its own pfn, or
-	 * 0: nothing is known of others.
-	 */
-	uint64_t end_pfn;
-	const char *blind;	/* owner NULL: who could not be asked, and why */
-};
+#include "owners/claim.h"
 
 /** struct ofl_owner_page - a PageOffline page as an owner sees it */
 struct ofl_owner_page {
@@ -73,15 +39,6 @@ struct ofl_device {
 	char name[24];		/* "virtio2"; "" if it has none */
 	char note[160];		/* what is open or odd about it; "" */
 	uint64_t kva;		/* the driver's struct; 0 if not found */
-};
-
-/** enum ofl_severity - of what is said against a page or a device */
-enum ofl_severity {
-	OFL_SEV_NONE,
-	OFL_SEV_INFO,		/* explained by something in flight */
-	OFL_SEV_WARNING,	/* will block, or leak */
-	OFL_SEV_ERROR,		/* the kernel would corrupt something or BUG */
-	OFL_NR_SEVERITIES
 };
 
 #define OFL_MAX_COUNTERS	8

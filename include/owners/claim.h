@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * claim.h - what an owner says of one page
+ *
+ * Depends on nothing but the C library: owners give claims, the judge weighs
+ * them, and neither needs the other to read one.
+ */
+#ifndef OFL_CLAIM_H
+#define OFL_CLAIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct ofl_owner_ops;
+
+/** enum ofl_mgo - what the owner's MEM_GOING_OFFLINE notifier would do */
+enum ofl_mgo {
+	OFL_MGO_NONE,		/* no notifier cares about this page */
+	OFL_MGO_DROPS,		/* takes one reference away */
+	OFL_MGO_KEEPS,		/* the owner says the page is in use: plugged */
+	OFL_MGO_REFUSES,	/* vetoes: the device is being removed */
+	OFL_MGO_ASSUMED,	/* drops, by all we know, but the books are missing */
+};
+
+/** enum ofl_severity - of what is said against a page or a device */
+enum ofl_severity {
+	OFL_SEV_NONE,
+	OFL_SEV_INFO,		/* explained by something in flight */
+	OFL_SEV_WARNING,	/* will block, or leak */
+	OFL_SEV_ERROR,		/* the kernel would corrupt something or BUG */
+	OFL_NR_SEVERITIES
+};
+
+/** enum ofl_evidence - how an owner knows that a page is his */
+enum ofl_evidence {
+	OFL_EV_NONE,
+	OFL_EV_BITMAP,		/* the driver's books list the very page */
+	OFL_EV_RANGE,		/* inside of a region that only he has */
+	OFL_EV_LIST,		/* on the driver's list */
+	OFL_EV_POINTER,		/* struct page points back to the device */
+	OFL_EV_COUNTER,		/* nobody else, and his counter fits */
+	OFL_NR_EVIDENCE
+};
+
+/** ofl_evidence_text() - bitmap, range, list, back-pointer, counter */
+const char *ofl_evidence_text(enum ofl_evidence evidence);
+
+/** struct ofl_claim - an owner's answer about one page */
+struct ofl_claim {
+	const struct ofl_owner_ops *owner;	/* NULL: nobody's, an orphan */
+	const struct ofl_owner_ops *rival;	/* proves that it is his as well */
+	unsigned int device;			/* index at this owner */
+	enum ofl_evidence evidence;
+	enum ofl_mgo mgo;
+	/* the driver gives pages back in such units; 0 pages: one by one */
+	uint64_t unit_pfn, unit_pages;
+	bool unit_tail;		/* shares the reference of the unit's first page */
+	bool stray;		/* in his range, and not in his books */
+	/*
+	 * All pages up to here that are like the one asked for but for their
+	 * pfn have the same answer, "not mine" included; up to its own pfn, or
+	 * 0: nothing is known of others.
+	 */
+	uint64_t end_pfn;
+	const char *blind;	/* owner NULL: who could not be asked, and why */
+};
+
+#endif
