@@ -50,6 +50,7 @@ struct ofl_run_ctx {
 	struct ofl_session *s;
 	const struct ofl_options *o;
 	struct ofl_filter filter;
+	struct ofl_scan_request scan;	/* of that filter */
 	FILE *out;
 };
 

@@ -11,8 +11,6 @@
 #include "layout/layout.h"
 #include "kernel/node.h"
 
-struct ofl_recall;
-
 /** struct ofl_filter_args - option arguments as typed; NULL: not given */
 struct ofl_filter_args {
 	const char *node;	/* -n  decimal */
@@ -30,9 +28,6 @@ struct ofl_filter {
 	int node;			/* -1: any */
 	char zone[16];			/* "": any */
 	bool any;			/* at least one filter was given */
-	bool every_page;		/* pass over nothing, whatever it seems */
-	unsigned int workers;		/* processes; 0: as many as pay */
-	struct ofl_recall *recall;	/* of this dump; NULL: read all of it */
 };
 
 /**

@@ -100,13 +100,24 @@ struct ofl_scan_result {
 	bool interrupted;
 };
 
+struct ofl_recall;
+
+/** struct ofl_scan_request - what a caller wants of a scan */
+struct ofl_scan_request {
+	const struct ofl_filter *filter;
+	bool every_page;		/* pass over nothing, whatever it seems */
+	unsigned int workers;		/* processes; 0: as many as pay */
+	struct ofl_recall *recall;	/* of this dump; NULL: read all of it */
+};
+
 /**
  * ofl_scan() - walk the memmap once
+ * @req:   in
  * @sinks: in   may be NULL with @nr_sinks 0
  * @r:     out  overwritten; ofl_scan_result_free() also after a failure;
  *              after an interrupt or an output error it holds what was done
  *
- * Shape:  a section that @f->recall knows is not read, unless @f->every_page
+ * Shape:  a section that @req->recall knows is not read, unless @req->every_page
  *         or a sink has known(). Free blocks and compound pages are passed over
  *         as a whole unless the same; then what passing over would have
  *         missed is counted in @r->hidden.
@@ -116,7 +127,8 @@ struct ofl_scan_result {
  * Source: mm/memory_hotplug.c: pfn_to_online_page().
  */
 enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
-			 const struct ofl_nodes *n, const struct ofl_filter *f,
+			 const struct ofl_nodes *n,
+			 const struct ofl_scan_request *req,
 			 const struct ofl_sink *sinks, size_t nr_sinks,
 			 struct ofl_scan_result *r, struct ofl_err *err);
 

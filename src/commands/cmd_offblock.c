@@ -243,7 +243,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		      ctx->name);
 	ofl_show_kernel(&p.v, ctx->s);
 	ofl_view_table(&p.v, &block_table, shown);
-	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, &r, err);
 	if (!st && !r.interrupted)
 		st = ofl_judge_finish(&j);
@@ -251,7 +251,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st && p.explain && p.nr == 1)
 		ofl_explain_block(&p.v, &a->env, &p.kept);
 	/* every page was looked at, so every hole was seen: again then */
-	ctx->filter.every_page = true;
+	ctx->scan.every_page = true;
 	if (!st)
 		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	if (!st)

@@ -448,7 +448,7 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ck->listing = listing;
 	ofl_audit_init(&ck->audit, &ck->books);
 	memset(ck->findings, 0, sizeof(ck->findings));
-	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, r, err);
 	if (!st)
 		st = close_finding(ck);
@@ -548,7 +548,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	}
 	ofl_view_table_end(&ck->v);
 	/* every page was looked at, so every hole was seen: again then */
-	ctx->filter.every_page = true;
+	ctx->scan.every_page = true;
 	if (!st)
 		st = ofl_show_unknown(&ck->v, ctx, &r, err);
 	ofl_show_totals(&ck->v, &r);

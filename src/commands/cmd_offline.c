@@ -418,7 +418,7 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_columns_parse(&zone_table, ctx->o->columns, &shown, err);
 	if (st)
 		return st;
-	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->filter, &sink, 1, &r,
+	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->scan, &sink, 1, &r,
 		      err);
 	if (!st)
 		st = show(ctx, &r, &owners, &shown, err);

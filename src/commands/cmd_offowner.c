@@ -177,7 +177,7 @@ static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
 	};
 	enum ofl_status st;
 
-	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, r, err);
 	if (!st)
 		st = close_section(o);

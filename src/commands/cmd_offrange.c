@@ -196,7 +196,7 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
 	struct ofl_sink sink = ofl_merger_sink(m);
 	enum ofl_status st;
 
-	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->filter,
+	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, r, err);
 	return st ? st : ofl_merger_flush(m);
 }

@@ -133,9 +133,10 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
 					&ctx.filter, err);
-	ctx.filter.every_page = o->every_page;
-	ctx.filter.workers = o->workers;
-	ctx.filter.recall = &s->recall;
+	ctx.scan = (struct ofl_scan_request){
+		.filter = &ctx.filter, .every_page = o->every_page,
+		.workers = o->workers, .recall = &s->recall,
+	};
 	check_stamp(s);
 	/* what was kept may be what we read */
 	if (o->crash_reads)

@@ -60,7 +60,7 @@ enum ofl_status ofl_show_unknown(struct ofl_view *v,
 	ofl_view_table(v, &table, NULL);
 	if (seen->total.unknown)
 		st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes,
-			      &ctx->filter, &sink, 1, &r, err);
+			      &ctx->scan, &sink, 1, &r, err);
 	if (!st)
 		st = ofl_merger_flush(&m);
 	ofl_view_table_end(v);

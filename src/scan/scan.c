@@ -22,6 +22,7 @@ struct scan {
 	const struct ofl_layout *l;
 	const struct ofl_nodes *n;
 	const struct ofl_filter *f;
+	const struct ofl_scan_request *req;
 	const struct ofl_sink *sinks;
 	size_t nr_sinks;
 	bool want_known;		/* a sink looks at every page */
@@ -546,8 +547,8 @@ static enum ofl_status check_readers(const struct scan *sc, struct ofl_err *err)
 	enum ofl_status st = ofl_readers_agree(sc->t, err);
 
 	/* also that of earlier commands, when this one does not use it */
-	if (st && sc->f->recall)
-		ofl_recall_free(sc->f->recall);
+	if (st && sc->req->recall)
+		ofl_recall_free(sc->req->recall);
 	return st;
 }
 
@@ -651,7 +652,7 @@ static enum ofl_status scan_sections(struct scan *sc)
 			 &r->sections);
 	/* whoever looks at raw struct pages has to have them in this process */
 	if (!sc->want_known)
-		sc->nr_workers = ofl_workers_number(sc->t, f->workers,
+		sc->nr_workers = ofl_workers_number(sc->t, sc->req->workers,
 				sc->to_read * sc->l->section_pages);
 	if (sc->nr_workers > sc->to_read)
 		sc->nr_workers = (unsigned int)sc->to_read;
@@ -665,12 +666,13 @@ static enum ofl_status scan_sections(struct scan *sc)
 }
 
 enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
-			 const struct ofl_nodes *n, const struct ofl_filter *f,
+			 const struct ofl_nodes *n,
+			 const struct ofl_scan_request *req,
 			 const struct ofl_sink *sinks, size_t nr_sinks,
 			 struct ofl_scan_result *r, struct ofl_err *err)
 {
 	struct scan sc = {
-		.t = t, .l = l, .n = n, .f = f, .r = r,
+		.t = t, .l = l, .n = n, .f = req->filter, .req = req, .r = r,
 		.sinks = sinks, .nr_sinks = nr_sinks,
 		/* a page flag until 46df8e73a4a3 (in v6.10) made it a type */
 		.slab_mask = ofl_pageflag_mask(l, "slab"),
@@ -683,9 +685,9 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	memset(r, 0, sizeof(*r));
 	for (i = 0; i < nr_sinks; i++)
 		sc.want_known |= sinks[i].known != NULL;
-	sc.every_page = sc.want_known || f->every_page;
+	sc.every_page = sc.want_known || req->every_page;
 	if (!sc.every_page && !t->live && nr_sinks <= MAX_SINKS)
-		sc.recall = f->recall;
+		sc.recall = req->recall;
 	ofl_skipper_init(&sc.skipper, l);
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
 	sc.zone_of_one = calloc(2 * n->nr_zones, sizeof(*r->zone));
@@ -694,7 +696,7 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
 	}
 	sc.zone_of_mine = sc.zone_of_one + n->nr_zones;
-	ofl_blocks_count(t, l, f->lo_pfn, f->hi_pfn, &r->blocks);
+	ofl_blocks_count(t, l, sc.f->lo_pfn, sc.f->hi_pfn, &r->blocks);
 	st = ofl_image_init(&sc.image, t, l, err);
 	if (!st) {
 		st = scan_sections(&sc);

@@ -21,6 +21,7 @@ static struct texttarget tt;
 static struct ofl_layout *l;
 static struct ofl_nodes n;
 static struct ofl_filter f;
+static struct ofl_scan_request req;
 static struct ofl_scan_result r;
 static struct ofl_recall recall;
 static struct ofl_err err;
@@ -72,7 +73,8 @@ static int set_up(void **state)
 	    ofl_nodes_load(&tt.target, l, &n, &err))
 		fail_msg("%s", err.text);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
-				 .node = -1, .recall = &recall };
+				 .node = -1 };
+	req = (struct ofl_scan_request){ .filter = &f, .recall = &recall };
 	story.fail_call = 0;
 	return 0;
 }
@@ -94,7 +96,7 @@ static char *listen(uint64_t kept)
 	const struct ofl_sink sink = story_sink(&story);
 
 	story_begin(&story);
-	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err),
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err),
 			 OFL_OK);
 	story_end(&story, &r, n.nr_zones);
 	assert_int_equal(r.sections_recalled, kept);
@@ -107,9 +109,9 @@ static void expect_same(uint64_t kept)
 {
 	char *with = listen(kept), *without;
 
-	f.recall = NULL;
+	req.recall = NULL;
 	without = listen(0);
-	f.recall = &recall;
+	req.recall = &recall;
 	assert_string_equal(with, without);
 	free(with);
 	free(without);
@@ -148,12 +150,12 @@ static void test_not_read(void **state)
 
 	(void)state;
 	free(listen(0));
-	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, NULL, 0, &r, &err),
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, NULL, 0, &r, &err),
 			 OFL_OK);
 	again = r.memmap_pages;
 	ofl_scan_result_free(&r);
-	f.recall = NULL;
-	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, NULL, 0, &r, &err),
+	req.recall = NULL;
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, NULL, 0, &r, &err),
 			 OFL_OK);
 	first = r.memmap_pages;
 	ofl_scan_result_free(&r);
@@ -164,7 +166,7 @@ static void test_every_page_is_read(void **state)
 {
 	(void)state;
 	free(listen(0));
-	f.every_page = true;
+	req.every_page = true;
 	expect_same(0);
 }
 
@@ -223,7 +225,7 @@ static void test_an_end_in_between(void **state)
 	(void)state;
 	for (story.fail_call = 1; story.fail_call < 90; story.fail_call += 11) {
 		story_begin(&story);
-		assert_int_equal(ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r,
+		assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r,
 					  &err), OFL_ERR_OUTPUT);
 		assert_int_equal(story.nr_calls, story.fail_call);
 		ofl_scan_result_free(&r);
@@ -253,15 +255,15 @@ static void test_out_of_memory(void **state)
 	char *want;
 
 	(void)state;
-	f.recall = NULL;
+	req.recall = NULL;
 	want = listen(0);
-	f.recall = &recall;
+	req.recall = &recall;
 	for (nth = 4; ; nth++) {
 		enum ofl_status st;
 
 		story_begin(&story);
 		alloc_fail_from_now(nth);
-		st = ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err);
+		st = ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err);
 		used = alloc_stop();
 		assert_int_equal(st, OFL_OK);
 		story_end(&story, &r, n.nr_zones);

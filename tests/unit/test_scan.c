@@ -19,6 +19,7 @@ static struct texttarget tt;
 static struct ofl_layout *l;
 static struct ofl_nodes n;
 static struct ofl_filter f;
+static struct ofl_scan_request req;
 static struct ofl_scan_result r;
 static struct ofl_err err;
 static int seen[PAGES];		/* 0, OFFLINE, STALE or enum ofl_unknown */
@@ -56,6 +57,7 @@ static void load(void)
 		fail_msg("%s", err.text);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
 				 .node = -1 };
+	req = (struct ofl_scan_request){ .filter = &f };
 }
 
 static enum ofl_status see_offline(void *arg, const struct ofl_section *s,
@@ -99,7 +101,7 @@ static enum ofl_status scan(void)
 	memset(seen, 0, sizeof(seen));
 	last_pfn = nr_calls = 0;
 	ofl_scan_result_free(&r);
-	return ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err);
+	return ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err);
 }
 
 static uint64_t count(int what)
@@ -331,7 +333,7 @@ static void test_chunk_edges(void **state)
 		kernel_pages(&k, 65535, 1, normal(), K_OFFLINE, 0);
 		load();
 		memset(&r, 0, sizeof(r));
-		assert_int_equal(ofl_scan(&tt.target, l, &n, &f, NULL, 0, &r,
+		assert_int_equal(ofl_scan(&tt.target, l, &n, &req, NULL, 0, &r,
 					  &err), OFL_OK);
 		assert_int_equal(r.total.scanned, 65536);
 		assert_int_equal(r.total.offline, 65535 / most * 2 + 1);
@@ -444,7 +446,7 @@ static void test_pages_at_once(void **state)
 	kernel_pages(&k, end - 2, 4, normal(), K_OFFLINE, 1);
 	load();
 	memset(told, 0, sizeof(told));
-	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err),
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err),
 			 OFL_OK);
 	assert_int_equal(told[10], 3);
 	assert_int_equal(told[13], 1);
@@ -459,7 +461,7 @@ static void test_pages_at_once(void **state)
 	ofl_scan_result_free(&r);
 	memset(told, 0, sizeof(told));
 	sink.known = see_any;
-	assert_int_equal(ofl_scan(&tt.target, l, &n, &f, &sink, 1, &r, &err),
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err),
 			 OFL_OK);
 	assert_int_equal(told[10], 1);
 	assert_int_equal(told[11], 1);
@@ -563,7 +565,7 @@ static void load_with_readers(struct ofl_recall *recall)
 	reading_ops = *tt.target.ops;
 	reading_ops.reading = say_reading;
 	tt.target.ops = &reading_ops;
-	f.recall = recall;
+	req.recall = recall;
 }
 
 static void check_conflict(void)
@@ -588,13 +590,13 @@ static void test_readers_disagree(void **state)
 	load_with_readers(&recall);
 	for (every_page = 0; every_page < 2; every_page++)
 		for (interrupt = 0; interrupt < 2; interrupt++) {
-			f.every_page = false;
+			req.every_page = false;
 			assert_int_equal(scan(), OFL_OK);
 			assert_int_equal(r.sections_recalled, 0);
 			assert_int_equal(scan(), OFL_OK);
 			assert_int_equal(r.sections_recalled, 4);
 			assert_int_equal(r.total.offline, 3);
-			f.every_page = every_page;
+			req.every_page = every_page;
 			tt.polls = 0;
 			tt.interrupt_after = interrupt;
 			check_conflict();
@@ -602,7 +604,7 @@ static void test_readers_disagree(void **state)
 			tt.interrupt_after = 0;
 		}
 	/* and a scan that kept nothing is no other */
-	f.recall = NULL;
+	req.recall = NULL;
 	check_conflict();
 	ofl_recall_free(&recall);
 }

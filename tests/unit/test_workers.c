@@ -27,6 +27,7 @@ static struct ofl_target_ops ops;
 static struct ofl_layout *l;
 static struct ofl_nodes n;
 static struct ofl_filter f;
+static struct ofl_scan_request req;
 static struct ofl_scan_result r;
 static struct ofl_err err;
 static struct ofl_sharing sharing;
@@ -245,6 +246,7 @@ static void load(void)
 	ofl_section_find_vmemmap(&tt.target, l);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
 				 .node = -1 };
+	req = (struct ofl_scan_request){ .filter = &f };
 }
 
 static int set_up_with(int number)
@@ -299,8 +301,8 @@ static char *listen_to(unsigned int workers, enum ofl_status want)
 	story_begin(&story);
 	starts = stops = 0;
 	*memmap_reads = 0;
-	f.workers = workers;
-	st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
+	req.workers = workers;
+	st = ofl_scan(&target, l, &n, &req, &sink, 1, &r, &err);
 	assert_int_equal(st, want);
 	story_end(&story, &r, n.nr_zones);
 	ofl_scan_result_free(&r);
@@ -344,7 +346,7 @@ static void test_same_for_any_number(void **state)
 	same_for_any_number(true);
 	slow = true;
 	same_for_any_number(true);
-	f.every_page = true;
+	req.every_page = true;
 	same_for_any_number(false);
 	f.lo_pfn = 1500;
 	f.hi_pfn = 22222;
@@ -364,7 +366,7 @@ static void test_with_some_kept(void **state)
 	can_be_copied(true);
 	slow = true;
 	alone = listen_to(1, OFL_OK);
-	f.recall = &recall;
+	req.recall = &recall;
 	for (round = 0; round < 10; round++) {
 		ofl_recall_free(&recall);
 		f.lo_pfn = (uint64_t)random() % (end / 2);
@@ -447,7 +449,7 @@ static void test_one_has_readers_that_differ(void **state)
 	free(alone);
 	/* and it meets the same, when it was no accident; nothing is kept */
 	differ = true;
-	f.recall = &recall;
+	req.recall = &recall;
 	free(listen_to(3, OFL_ERR_CONFLICT));
 	assert_int_equal(recall.nr_sections, 0);
 }
@@ -494,8 +496,8 @@ static void test_who_sees_every_page_is_alone(void **state)
 	(void)state;
 	can_be_copied(false);
 	starts = 0;
-	f.workers = 4;
-	assert_int_equal(ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err),
+	req.workers = 4;
+	assert_int_equal(ofl_scan(&target, l, &n, &req, &sink, 1, &r, &err),
 			 OFL_OK);
 	ofl_scan_result_free(&r);
 	assert_int_equal(starts, 0);
@@ -552,9 +554,9 @@ static void test_out_of_memory(void **state)
 		enum ofl_status st;
 
 		story_begin(&story);
-		f.workers = 2;
+		req.workers = 2;
 		alloc_fail_from_now(nth);
-		st = ofl_scan(&target, l, &n, &f, &sink, 1, &r, &err);
+		st = ofl_scan(&target, l, &n, &req, &sink, 1, &r, &err);
 		alloc_stop();
 		if (st)
 			fclose(story.f);
