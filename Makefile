@@ -179,6 +179,12 @@ corpus: $(FUZZ:%=$(SAN)/%)
 	@mkdir -p $(RESULTS)
 	@$(PYTHON) tests/fuzz/run.py $(RESULTS)/corpus.xml $(FUZZ:%=$(SAN)/%) || true
 
+# which file may need which, over includes and over the objects' symbols
+house: $(SANOBJ)
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/house.xml
+	@$(PYTHON) tests/house.py $(BUILD) $(RESULTS)/house.xml || true
+
 need-cmocka:
 	@$(PKG_CONFIG) --exists cmocka || { echo "cmocka is missing (Debian: apt-get install libcmocka-dev)" >&2; exit 1; }
 
@@ -206,8 +212,8 @@ built: $(UNIT) $(SAN)/replay $(FUZZ:%=$(SAN)/%)
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
-check-unit: unit golden corpus
-	$(summary) unit golden corpus
+check-unit: house unit golden corpus
+	$(summary) house unit golden corpus
 
 check-lab: lab
 	$(summary) lab
@@ -215,8 +221,8 @@ check-lab: lab
 check: deps
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
-	@$(MAKE) --no-print-directory -k unit golden corpus lab || true
-	$(summary) unit golden corpus lab
+	@$(MAKE) --no-print-directory -k house unit golden corpus lab || true
+	$(summary) house unit golden corpus lab
 
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
@@ -285,7 +291,7 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all built need-crash need-libs need-cmocka unit golden corpus lab check-unit \
+.PHONY: all built need-crash need-libs need-cmocka house unit golden corpus lab check-unit \
 	bench check-lab check check-all check-verdicts check-mutations hypervisors \
 	check-hypervisors fuzz demo deps \
 	install clean distclean help

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_facts.c - the table of facts, its page in docs/, and the layers */
+/* test_facts.c - the table of facts, and its page in docs/ */
 #include "unit.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,88 +162,7 @@ static void test_impossible_kernels(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-/* ---- layers ---- */
-
-static bool may_print(const char *name)
-{
-	static const char *const name_ok[] = { "src/view/view.c",
-					       "src/target/record.c",
-					       "src/crash/target.c" };
-	size_t i;
-
-	for (i = 0; i < ARRAY_LEN(name_ok); i++)
-		if (!strcmp(name, name_ok[i]))
-			return true;
-	return false;
-}
-
-/* @what as a word of its own, not the end of another */
-static bool has_word(const char *text, const char *what)
-{
-	const char *at = text;
-
-	while ((at = strstr(at, what))) {
-		if (at == text || !strchr("abcdefghijklmnopqrstuvwxyz_", at[-1]))
-			return true;
-		at++;
-	}
-	return false;
-}
-
-static int check_file(const char *name)
-{
-	static const char *const prints[] = { "fprintf(", "fputs(", "puts(",
-		"fputc(", "putchar(", "fwrite(", "perror(", "vfprintf(",
-		"vprintf(", "printf(" };
-	char *text = unit_slurp(name);
-	int wrong = 0;
-	size_t i;
-
-	assert_non_null(text);
-	if ((strstr(text, "<defs.h>") || strstr(text, "\"defs.h\"")) &&
-	    strncmp(name, "src/crash/", 10)) {
-		fprintf(stderr, "%s knows crash\n", name);
-		wrong++;
-	}
-	for (i = 0; i < ARRAY_LEN(prints) && !may_print(name); i++)
-		if (has_word(text, prints[i])) {
-			fprintf(stderr, "%s has %s\n", name, prints[i]);
-			wrong++;
-		}
-	free(text);
-	return wrong;
-}
-
-static int check_folder(const char *folder)
-{
-	DIR *d = opendir(folder);
-	struct dirent *e;
-	char path[512];
-	int wrong = 0, entries = 0;
-
-	assert_non_null(d);
-	while ((e = readdir(d))) {
-		const char *dot = strrchr(e->d_name, '.');
-
-		snprintf(path, sizeof(path), "%s/%s", folder, e->d_name);
-		if (dot && (!strcmp(dot, ".c") || !strcmp(dot, ".h"))) {
-			wrong += check_file(path);
-			entries++;
-		} else if (e->d_type == DT_DIR && e->d_name[0] != '.') {
-			wrong += check_folder(path);
-			entries++;
-		}
-	}
-	closedir(d);
-	assert_true(entries > 0);
-	return wrong;
-}
-
-static void test_layers(void **state)
-{
-	(void)state;
-	assert_int_equal(check_folder("src") + check_folder("include"), 0);
-}
+/* ---- what crash sees of us ---- */
 
 static void test_no_symbol_leaks(void **state)
 {
@@ -287,7 +205,6 @@ int main(void)
 		cmocka_unit_test(test_rows_are_documented),
 		cmocka_unit_test(test_witnesses),
 		cmocka_unit_test(test_impossible_kernels),
-		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_no_symbol_leaks),
 	};
 
