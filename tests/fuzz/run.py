@@ -14,7 +14,7 @@ def main():
     bad = total = 0
     for program in map(pathlib.Path, sys.argv[2:]):
         inputs = sorted((CORPUS / program.name).glob("*"))
-        run = subprocess.run(["timeout", "-k", "1", "120", program.resolve(), *inputs],
+        run = subprocess.run(["timeout", "-k", "1", "900", program.resolve(), *inputs],
                              capture_output=True, text=True, check=False, errors="replace")
         case = ET.SubElement(suite, "testcase", classname="corpus", name=program.name)
         total += len(inputs)

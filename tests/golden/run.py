@@ -21,7 +21,7 @@ def run_case(replay, cmd):
     for path in fixture, expect:
         if not path.exists():
             return f"{path.name} is missing\n"
-    run = subprocess.run([replay, fixture], stdin=cmd.open("rb"), timeout=60,
+    run = subprocess.run([replay, fixture], stdin=cmd.open("rb"), timeout=600,
                          capture_output=True, check=False)
     got = run.stdout.decode(errors="replace").splitlines(keepends=True)
     want = expect.read_text(encoding="utf-8").splitlines(keepends=True)
