@@ -2,17 +2,18 @@
 /*
  * classify.h - from a raw struct page to a row of the rule
  *
- * Depends on scan.h, block.h, owner.h, rule.h. Collects what rule.h wants to
- * know; the few things that take more than the page itself are tracked from
- * page to page, so pages must come in ascending order.
+ * Depends on page.h, section.h, block.h, owner.h and rule.h. Collects what
+ * rule.h wants to know; the few things that take more than the page itself are
+ * tracked from page to page, so pages must come in ascending order.
  */
 #ifndef OFL_CLASSIFY_H
 #define OFL_CLASSIFY_H
 
-#include "kernel/block.h"
-#include "owners/owner.h"
 #include "judge/rule.h"
-#include "scan/scan.h"
+#include "kernel/block.h"
+#include "kernel/page.h"
+#include "kernel/section.h"
+#include "owners/owner.h"
 
 #define OFL_MAX_HSTATES		8
 #define OFL_MAX_PAGEBLOCK_BYTES	4096
@@ -39,8 +40,7 @@ struct ofl_classifier {
 	const struct ofl_owners *owners;
 	const struct ofl_blocks *blocks;
 
-	/* masks of page flags, 0 where the kernel has none */
-	uint64_t reserved, lru, hwpoison, slab, head, isolated;
+	struct ofl_page_format format;
 
 	/* hugetlb pools */
 	struct {

@@ -11,6 +11,8 @@
 
 #include "judge/classify.h"
 #include "kernel/iomem.h"
+#include "scan/filter.h"
+#include "scan/sink.h"
 
 #define OFL_FIRST_PFNS 4
 

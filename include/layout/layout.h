@@ -347,16 +347,6 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l,
  */
 void ofl_find_new_marks(const struct ofl_target *t, struct ofl_layout *l);
 
-/**
- * ofl_page_movable_ops() - has an offline page movable operations?
- * @raw: in  its struct page
- *
- * Shape:  false if this dump does not tell; judging refuses such a dump.
- * Source: page->mapping & 3 == PAGE_MAPPING_MOVABLE; since 3d388584d599 (in
- *         v6.17) PG_movable_ops, which means this in typed pages only.
- */
-bool ofl_page_movable_ops(const struct ofl_layout *l, const unsigned char *raw);
-
 /** ofl_pageflag_mask() - mask of a flag by its name in lower case, 0: none */
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name);
 

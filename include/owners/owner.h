@@ -19,7 +19,7 @@
 struct ofl_owner_page {
 	uint64_t pfn;
 	uint64_t private;	/* balloon core: its balloon_dev_info */
-	bool movable_ops;	/* ofl_page_movable_ops() */
+	bool movable_ops;	/* ofl_page_has_movable_ops() */
 };
 
 /** struct ofl_env - what an owner may look at; all borrowed */

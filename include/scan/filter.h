@@ -56,6 +56,12 @@ enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,
 					struct ofl_filter *f,
 					struct ofl_err *err);
 
+/** ofl_filter_names_zone() - does it leave out pages by node or zone? */
+static inline bool ofl_filter_names_zone(const struct ofl_filter *f)
+{
+	return f->node >= 0 || f->zone[0];
+}
+
 /** ofl_filter_wants_zone() - may pages of this zone be shown? */
 bool ofl_filter_wants_zone(const struct ofl_filter *f,
 			   const struct ofl_zone *z);

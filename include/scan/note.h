@@ -2,14 +2,14 @@
 /*
  * note.h - what a scan told its sinks of a section, in short
  *
- * Depends on scan.h. Notes are taken by a sink like any other and said over to
+ * Depends on sink.h. Notes are taken by a sink like any other and said over to
  * other sinks later: in another process (workers.h), or by another command
  * (recall.h). They hold all of struct ofl_page.
  */
 #ifndef OFL_NOTE_H
 #define OFL_NOTE_H
 
-#include "scan/scan.h"
+#include "scan/sink.h"
 
 enum ofl_note_kind { OFL_NOTE_PAGES, OFL_NOTE_HOLE, OFL_NR_NOTES };
 
@@ -43,6 +43,6 @@ struct ofl_sink ofl_noter_sink(struct ofl_noter *noter);
 enum ofl_status ofl_note_say(const struct ofl_note *note,
 			     const struct ofl_section *s,
 			     const struct ofl_nodes *n,
-			     const struct ofl_sink *sinks, size_t nr_sinks);
+			     const struct ofl_sinks *sinks);
 
 #endif

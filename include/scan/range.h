@@ -2,14 +2,14 @@
 /*
  * range.h - runs of like pages
  *
- * Depends on scan.h. A run goes on while everything that is shown of it stays
+ * Depends on sink.h. A run goes on while everything that is shown of it stays
  * the same; what is shown decides what splits. Runs leave one by one, so that
  * memory does not grow with their number.
  */
 #ifndef OFL_RANGE_H
 #define OFL_RANGE_H
 
-#include "scan/scan.h"
+#include "scan/sink.h"
 
 /** attributes that split runs; the kind of page and online always do */
 enum {

@@ -2,15 +2,16 @@
 /*
  * recall.h - what the scans of a dump saw, for the next one
  *
- * Depends on note.h. A dump does not change: a section that was read without
- * trouble need not be read again. Kept are sections that are online, lie in
- * one zone and have nothing in them that is not known; all others, and
- * whatever does not fit into the memory allowed, are read every time.
+ * Depends on note.h and result.h. A dump does not change: a section that was
+ * read without trouble need not be read again. Kept are sections that are
+ * online, lie in one zone and have nothing in them that is not known; all
+ * others, and what does not fit into the memory allowed, are read every time.
  */
 #ifndef OFL_RECALL_H
 #define OFL_RECALL_H
 
 #include "scan/note.h"
+#include "scan/result.h"
 
 /* for all sections of a dump: 350,000 runs, or those of a 64 TiB machine */
 #define OFL_RECALL_BYTES	(16u << 20)
@@ -69,7 +70,7 @@ enum ofl_status ofl_recall_say(const struct ofl_recall *rc,
 			       const struct ofl_recalled *found,
 			       const struct ofl_section *s,
 			       const struct ofl_nodes *n,
-			       const struct ofl_sink *sinks, size_t nr_sinks,
+			       const struct ofl_sinks *sinks,
 			       struct ofl_scan_result *r);
 
 #endif

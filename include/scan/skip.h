@@ -2,23 +2,23 @@
 /*
  * skip.h - which pages cannot be offline, because of the page before them
  *
- * Depends on image.h. The inside of a free block and the tails of a compound
- * page are never PageOffline; most of a machine's memmap is such, and need
- * not be read. A size is believed only if everything around it fits.
+ * Depends on page.h and image.h. The inside of a free block and the tails of a
+ * compound page are never PageOffline; most of a machine's memmap is such, and
+ * need not be read. A size is believed only if everything around it fits.
  */
 #ifndef OFL_SKIP_H
 #define OFL_SKIP_H
 
+#include "kernel/page.h"
 #include "scan/image.h"
 
 /** struct ofl_skipper - what there is to go by in this kernel */
 struct ofl_skipper {
-	const struct ofl_layout *l;
-	uint64_t head_mask;	/* PG_head */
+	const struct ofl_page_format *f;	/* borrowed */
 	unsigned int nr_orders;	/* of free blocks; 0: not known, never skip */
 };
 
-void ofl_skipper_init(struct ofl_skipper *sk, const struct ofl_layout *l);
+void ofl_skipper_init(struct ofl_skipper *sk, const struct ofl_page_format *f);
 
 /**
  * ofl_skip() - pages, from a page on, of which none can be offline
@@ -30,19 +30,8 @@ void ofl_skipper_init(struct ofl_skipper *sk, const struct ofl_layout *l);
  *         free block, the places in it that are near and where it would end if
  *         it were smaller, the first and the last tail of a compound page are
  *         looked at: a damaged order seldom fits them all.
- * Source: mm/internal.h: buddy_order(); include/linux/mm.h: folio_order().
  */
 uint64_t ofl_skip(const struct ofl_skipper *sk, struct ofl_image *img,
 		  const unsigned char *raw, uint64_t pfn, uint64_t most);
-
-/**
- * ofl_compound_order() - order of a compound page
- * @tail: in  its first tail, raw
- *
- * Source: page[1].compound_order until v6.2, folio._folio_order until v6.5,
- *         the low byte of the first tail's flags since.
- */
-unsigned int ofl_compound_order(const struct ofl_layout *l,
-				const unsigned char *tail);
 
 #endif

@@ -2,17 +2,19 @@
 /*
  * workers.h - a scan shared among processes
  *
- * Depends on scan.h. A worker is a copy of this process that takes one section
- * after the other and tells through a pipe what it saw; the parent hears of the
- * sections in their order and says it over to the sinks, and takes sections
- * itself meanwhile. So the sinks hear the same whatever the number of workers.
- * A full pipe makes a worker wait: memory is a worker's image, its buffer and
- * one for listening to it, and what the parent saw of one section.
+ * Depends on sink.h and result.h. A worker is a copy of this process. It takes
+ * one section after the other and writes into a pipe what it saw. The parent
+ * reads the pipes in the order of the sections and calls the sinks; while there
+ * is nothing to read it takes sections itself. So the sinks get the same
+ * whatever the number of workers. A full pipe makes a worker wait: memory is a
+ * worker's image, its buffer, the parent's buffer for its pipe, and what the
+ * parent saw of one section.
  */
 #ifndef OFL_WORKERS_H
 #define OFL_WORKERS_H
 
-#include "scan/scan.h"
+#include "scan/result.h"
+#include "scan/sink.h"
 
 /*
  * Each takes some 5 MiB: an image of the memmap, buffers, a pipe, and what the
@@ -85,9 +87,9 @@ struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
  *         scans the section. The others go on with those to come.
  */
 bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
-		     uint64_t end_pfn, const struct ofl_sink *sinks,
-		     size_t nr_sinks, struct ofl_scan_result *r,
-		     uint64_t *told_pfn, enum ofl_status *st);
+		     uint64_t end_pfn, const struct ofl_sinks *sinks,
+		     struct ofl_scan_result *r, uint64_t *told_pfn,
+		     enum ofl_status *st);
 
 /** ofl_crew_end() - end the workers, whatever they are at; NULL is fine */
 void ofl_crew_end(struct ofl_crew *crew);

@@ -3,44 +3,9 @@
 #include <string.h>
 
 #include "judge/classify.h"
-#include "scan/skip.h"
 
-#define MAX_ORDER		22	/* gigantic pages of 16 GiB */
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
 #define PIN_BIAS		1024	/* GUP_PIN_COUNTING_BIAS */
-
-static uint64_t bit_mask(const struct ofl_layout *l, enum ofl_fact_id id)
-{
-	int64_t nr = ofl_fact_value(l, id, -1);
-
-	return nr >= 0 && nr < 64 ? 1ull << nr : 0;
-}
-
-static uint64_t word(const unsigned char *raw, const struct ofl_layout *l,
-		     enum ofl_fact_id member)
-{
-	uint64_t v;
-
-	memcpy(&v, raw + l->fact[member].value, sizeof(v));
-	return v;
-}
-
-static bool is_type(const struct ofl_layout *l, enum ofl_type type, uint32_t v)
-{
-	return l->type[type].shape && ofl_pagetype_is(&l->type[type], v);
-}
-
-static bool is_typed(const struct ofl_layout *l, uint32_t v)
-{
-	uint32_t base;
-
-	if (v == UINT32_MAX)
-		return false;
-	if (l->offline.shape == OFL_SHAPE_TOP_BYTE)
-		return v >> 24 >= 0xf0 && v >> 24 <= 0xfe;
-	base = l->offline.value;	/* inverted: the value is the base */
-	return (v & base) == base;
-}
 
 /* ---- set-up ---- */
 
@@ -74,18 +39,11 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 			 const struct ofl_owners *owners,
 			 const struct ofl_blocks *blocks)
 {
-	const struct ofl_layout *l = env->l;
-
 	memset(c, 0, sizeof(*c));
 	c->env = env;
 	c->owners = owners;
 	c->blocks = blocks;
-	c->reserved = ofl_pageflag_mask(l, "reserved");
-	c->lru = ofl_pageflag_mask(l, "lru");
-	c->hwpoison = ofl_pageflag_mask(l, "hwpoison");
-	c->slab = ofl_pageflag_mask(l, "slab");
-	c->head = ofl_pageflag_mask(l, "head");
-	c->isolated = bit_mask(l, OFL_F_PG_ISOLATED);
+	ofl_page_format_init(&c->format, env->l, env->n);
 	c->block_nr = c->section_nr = UINT64_MAX;
 	load_hstates(c);
 }
@@ -144,24 +102,6 @@ static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
 
 /* ---- compound pages ---- */
 
-static bool is_hugetlb(const struct ofl_classifier *c, const struct ofl_page *p,
-		       const unsigned char *tail)
-{
-	const struct ofl_layout *l = c->env->l;
-	int64_t at = ofl_fact_value(l, OFL_F_COMPOUND_DTOR, -1);
-	uint64_t flag = bit_mask(l, OFL_F_HUGETLB_FLAG);
-
-	if (l->type[OFL_TYPE_HUGETLB].shape)
-		return is_type(l, OFL_TYPE_HUGETLB, p->type);
-	if (flag)
-		return word(tail, l, OFL_F_PAGE_FLAGS) & flag;
-	if (at < 0)
-		at = ofl_fact_value(l, OFL_F_FOLIO_DTOR, -1) -
-		     (int64_t)l->struct_page_bytes;
-	return at >= 0 && at < (int64_t)l->struct_page_bytes &&
-	       tail[at] == ofl_fact_value(l, OFL_F_HUGETLB_DTOR, -1);
-}
-
 static bool take_spare(struct ofl_classifier *c, unsigned int order)
 {
 	unsigned int i;
@@ -175,58 +115,44 @@ static bool take_spare(struct ofl_classifier *c, unsigned int order)
 static void hugetlb(struct ofl_classifier *c, const unsigned char *raw,
 		    unsigned int order, struct ofl_rule_in *in)
 {
-	const struct ofl_layout *l = c->env->l;
-	uint64_t migratable = bit_mask(l, OFL_F_HPG_MIGRATABLE);
-
 	in->hugetlb = true;
-	/* no bit to ask before v5.12: assume the usual */
-	in->hugetlb_migratable = !migratable ||
-		(word(raw, l, OFL_F_PAGE_PRIVATE) & migratable);
+	in->hugetlb_migratable = ofl_page_hugetlb_migratable(&c->format, raw);
 	if (in->refcount == 0)
 		in->hugetlb_spare = take_spare(c, order);
 }
 
 /* ---- one page ---- */
 
-static bool has_movable_ops(const struct ofl_layout *l,
-			    const struct ofl_page *p, const unsigned char *raw,
-			    bool offline)
-{
-	if (!ofl_page_movable_ops(l, raw))
-		return false;
-	return !ofl_fact_known(l, OFL_F_PG_MOVABLE_OPS) || offline ||
-	       is_type(l, OFL_TYPE_ZSMALLOC, p->type);
-}
-
 static void look(struct ofl_classifier *c, const struct ofl_page *p,
 		 const unsigned char *raw, bool offline, struct ofl_rule_in *in)
 {
-	const struct ofl_layout *l = c->env->l;
+	const struct ofl_page_format *f = &c->format;
 
 	memset(in, 0, sizeof(*in));
 	in->refcount = p->refcount;
 	in->offline = offline;
-	in->buddy = is_type(l, OFL_TYPE_BUDDY, p->type);
-	in->unaccepted = is_type(l, OFL_TYPE_UNACCEPTED, p->type);
-	in->slab = (p->flags & c->slab) || is_type(l, OFL_TYPE_SLAB, p->type);
-	in->typed = is_typed(l, p->type);
-	in->reserved = p->flags & c->reserved;
-	in->lru = p->flags & c->lru;
-	in->hwpoison = p->flags & c->hwpoison;
-	in->isolated = p->flags & c->isolated;
-	in->mapping = word(raw, l, OFL_F_PAGE_MAPPING) != 0;
-	in->movable_ops = has_movable_ops(l, p, raw, offline);
+	in->buddy = ofl_page_is_type(f, OFL_TYPE_BUDDY, p->type);
+	in->unaccepted = ofl_page_is_type(f, OFL_TYPE_UNACCEPTED, p->type);
+	in->slab = (p->flags & f->slab) ||
+		   ofl_page_is_type(f, OFL_TYPE_SLAB, p->type);
+	in->typed = ofl_page_has_type(f, p->type);
+	in->reserved = p->flags & f->reserved;
+	in->lru = p->flags & f->lru;
+	in->hwpoison = p->flags & f->hwpoison;
+	in->isolated = p->flags & f->isolated;
+	in->mapping = ofl_page_mapping(f, raw) != 0;
+	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 	/* aa218795cb5f came with v5.8, as did the index of memory blocks */
-	in->skip_rule = ofl_fact_known(l, OFL_F_MEMORY_BLOCKS);
+	in->skip_rule = ofl_fact_known(c->env->l, OFL_F_MEMORY_BLOCKS);
 }
 
 static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
 			     const unsigned char *raw)
 {
-	uint64_t order = word(raw, c->env->l, OFL_F_PAGE_PRIVATE);
+	uint64_t order = ofl_page_free_order(&c->format, raw);
 
 	/* an order that cannot be is damage: believe one page only */
-	if (order <= MAX_ORDER && !(p->pfn & ((1ull << order) - 1)))
+	if (ofl_page_order_fits(p->pfn, order))
 		c->free_end_pfn = p->pfn + (1ull << order);
 }
 
@@ -241,10 +167,10 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	in->compound = true;
 	if (tail + bytes > raw_end)
 		return;
-	order = ofl_compound_order(c->env->l, tail);
-	if (is_hugetlb(c, p, tail))
+	order = ofl_page_compound_order(&c->format, tail);
+	if (ofl_page_is_hugetlb(&c->format, p->type, tail))
 		hugetlb(c, raw, order, in);
-	if (!order || order > MAX_ORDER || (p->pfn & ((1ull << order) - 1)))
+	if (!order || !ofl_page_order_fits(p->pfn, order))
 		return;
 	c->compound_end_pfn = p->pfn + (1ull << order);
 	c->compound = *in;
@@ -254,22 +180,17 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 static void enter_unit(struct ofl_classifier *c, const struct ofl_page *p,
 		       const unsigned char *raw, const unsigned char *raw_end)
 {
-	const struct ofl_layout *l = c->env->l;
-	uint64_t bytes = l->struct_page_bytes;
-	uint32_t type;
-	int32_t refcount;
+	const struct ofl_page_format *f = &c->format;
+	uint64_t bytes = f->l->struct_page_bytes;
+	const unsigned char *tail = raw + bytes;
 	unsigned int i;
 
 	if (p->pfn % UNIT_PAGES || p->refcount < 1 ||
 	    raw + UNIT_PAGES * bytes > raw_end)
 		return;
-	for (i = 1; i < UNIT_PAGES; i++) {
-		memcpy(&type, raw + i * bytes + l->off_type, sizeof(type));
-		memcpy(&refcount, raw + i * bytes + l->off_refcount,
-		       sizeof(refcount));
-		if (!ofl_pagetype_is(&l->offline, type) || refcount)
+	for (i = 1; i < UNIT_PAGES; i++, tail += bytes)
+		if (!ofl_page_is_offline(f, tail) || ofl_page_refcount(f, tail))
 			return;
-	}
 	c->unit_end_pfn = p->pfn + UNIT_PAGES;
 }
 
@@ -283,39 +204,24 @@ static void enter_block(struct ofl_classifier *c, uint64_t nr)
 		c->hstate[i].used = 0;
 }
 
-/* address of the head, from the word that marks a tail */
-static uint64_t head_kva(const struct ofl_layout *l, uint64_t tail_kva,
-			 uint64_t info)
-{
-	uint64_t bytes = l->struct_page_bytes;
-
-	if (ofl_fact_known(l, OFL_F_VMEMMAP_TAILS) && !(bytes & (bytes - 1)))
-		return tail_kva & info;	/* v7.1+: a mask */
-	return info - 1;
-}
-
 /* a compound page that began before what we look at: go and see its head */
 static void catch_up(struct ofl_classifier *c, const struct ofl_section *s,
-		     const struct ofl_page *p, uint64_t info)
+		     const struct ofl_page *p, const unsigned char *tail)
 {
-	const struct ofl_layout *l = c->env->l;
-	uint64_t bytes = l->struct_page_bytes;
+	uint64_t bytes = c->env->l->struct_page_bytes;
 	uint64_t kva = s->memmap_kva + (p->pfn - s->start_pfn) * bytes;
-	uint64_t head = head_kva(l, kva, info);
+	uint64_t head = ofl_page_head_kva(&c->format, kva, tail);
 	unsigned char raw[2 * 256];
 	struct ofl_rule_in in;
-	struct ofl_page h = { .zone = p->zone };
+	struct ofl_page h;
 
 	if (head >= kva || (kva - head) % bytes ||
-	    (kva - head) / bytes > (1ull << MAX_ORDER) ||
+	    (kva - head) / bytes > (1ull << OFL_MAX_PAGE_ORDER) ||
 	    c->env->t->ops->read(c->env->t->ctx, head, raw, 2 * bytes) !=
 	    OFL_READ_OK)
 		return;
-	h.pfn = p->pfn - (kva - head) / bytes;
-	h.flags = word(raw, l, OFL_F_PAGE_FLAGS);
-	memcpy(&h.type, raw + l->off_type, sizeof(h.type));
-	memcpy(&h.refcount, raw + l->off_refcount, sizeof(h.refcount));
-	if (!(h.flags & c->head))
+	ofl_page_decode(&c->format, raw, p->pfn - (kva - head) / bytes, &h);
+	if (!(h.flags & c->format.head))
 		return;
 	look(c, &h, raw, false, &in);
 	enter_compound(c, &h, raw, raw + 2 * bytes, &in);
@@ -327,17 +233,17 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		    const unsigned char *raw_end, bool offline,
 		    struct ofl_rule_in *in, struct ofl_classified *ret)
 {
-	uint64_t info = word(raw, c->env->l, OFL_F_PAGE_COMPOUND);
+	bool tail = ofl_page_is_tail(&c->format, raw);
 
-	if ((info & 1) && p->pfn >= c->compound_end_pfn)
-		catch_up(c, s, p, info);
+	if (tail && p->pfn >= c->compound_end_pfn)
+		catch_up(c, s, p, raw);
 	if (p->pfn < c->compound_end_pfn) {
 		*in = c->compound;	/* tails are what their head is */
 		ret->pinned = c->compound_pinned;
 		return;
 	}
 	look(c, p, raw, offline, in);
-	if (info & 1) {
+	if (tail) {
 		in->unknown = true;	/* a tail whose head is nowhere */
 		return;
 	}
@@ -347,7 +253,7 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 	}
 	if (in->buddy)
 		enter_free_block(c, p, raw);
-	else if (p->flags & c->head)
+	else if (p->flags & c->format.head)
 		enter_compound(c, p, raw, raw_end, in);
 	else if (offline && !in->movable_ops)
 		enter_unit(c, p, raw, raw_end);

@@ -8,9 +8,6 @@
 #include "layout/layout.h"
 #include "target/vmcoreinfo.h"
 
-#define MAPPING_BITS	3	/* low bits of page->mapping */
-#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
-
 static void witness_text(const struct ofl_witness *w, char *buf, size_t bytes)
 {
 	switch (w->kind) {
@@ -454,22 +451,6 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 		return ofl_fail(err, OFL_ERR_NODATA,
 			"nothing tells how free pages are marked: no PGTY_buddy enumerator, no VMCOREINFO PAGE_BUDDY_MAPCOUNT_VALUE");
 	return st;
-}
-
-bool ofl_page_movable_ops(const struct ofl_layout *l, const unsigned char *raw)
-{
-	int64_t flag = ofl_fact_value(l, OFL_F_PG_MOVABLE_OPS, -1);
-	int64_t at = ofl_fact_value(l, OFL_F_PAGE_MAPPING, -1);
-	uint64_t v;
-
-	if (flag >= 0 && flag < 64) {
-		memcpy(&v, raw + l->off_flags, sizeof(v));
-		return v >> flag & 1;
-	}
-	if (at < 0)
-		return false;
-	memcpy(&v, raw + at, sizeof(v));
-	return (v & MAPPING_BITS) == MAPPING_MOVABLE;
 }
 
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name)

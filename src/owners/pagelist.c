@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "owners/pagelist.h"
+#include "kernel/page.h"
 #include "kernel/pagereader.h"
 #include "kernel/section.h"
 
@@ -23,6 +24,7 @@ static const uint64_t poison_delta[] = {
 /** struct walk - state of one walk */
 struct walk {
 	const struct ofl_env *env;
+	struct ofl_page_format format;
 	struct ofl_pagelist *list;
 	struct ofl_pagereader reader;
 	const unsigned char *raw;	/* the struct page in work */
@@ -49,14 +51,6 @@ static bool is_poison(uint64_t kva)
 		    kva - poison_delta[i] == POISON_2)
 			return true;
 	return false;
-}
-
-static uint64_t word(const struct walk *w, uint64_t offset)
-{
-	uint64_t v;
-
-	memcpy(&v, w->raw + offset, sizeof(v));
-	return v;
 }
 
 /* pfn of the struct page whose lru is at @kva; false: it is none */
@@ -100,17 +94,13 @@ static void note(struct ofl_listed *n, uint64_t pfn)
 
 static void check_page(struct walk *w, uint64_t pfn, bool head)
 {
-	const struct ofl_layout *l = w->env->l;
 	struct ofl_pagelist *list = w->list;
-	uint32_t type;
-	int32_t ref;
+	int32_t ref = ofl_page_refcount(&w->format, w->raw);
 
-	memcpy(&type, w->raw + l->off_type, sizeof(type));
-	memcpy(&ref, w->raw + l->off_refcount, sizeof(ref));
-	if (!ofl_pagetype_is(&l->offline, type))
+	if (!ofl_page_is_offline(&w->format, w->raw))
 		note(&list->not_offline, pfn);
 	if (list->private &&
-	    word(w, (uint64_t)l->fact[OFL_F_PAGE_PRIVATE].value) != list->private)
+	    ofl_page_private(&w->format, w->raw) != list->private)
 		note(&list->bad_private, pfn);
 	if (head ? ref <= 0 : ref < 0)
 		note(&list->bad_ref, pfn);
@@ -192,7 +182,7 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 		return OFL_OK;
 	w->raw = ofl_pagereader_get(&w->reader, *kva - lru);
 	/* whoever does not lead back is not proved to be on it */
-	if (w->raw && word(w, lru + 8) != prev_kva &&
+	if (w->raw && ofl_page_u64(w->raw, lru + 8) != prev_kva &&
 	    !ofl_pfnset_has(&list->set, pfn)) {
 		list->end = OFL_LIST_BACKWARDS;
 		return OFL_OK;
@@ -206,7 +196,7 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 		return OFL_OK;
 	}
 	check_page(w, pfn, true);
-	next = word(w, lru);
+	next = ofl_page_u64(w->raw, lru);
 	st = add_tails(w, pfn, *kva - lru, err);
 	*kva = next;
 	return st;
@@ -228,6 +218,7 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 		.broken_kva = head_kva, .from_kva = head_kva,
 		.end = OFL_LIST_NO_HEAD,
 	};
+	ofl_page_format_init(&w.format, env->l, env->n);
 	if (!ofl_read_u64(env->t, head_kva, &kva))
 		return OFL_OK;
 	list->end = OFL_LIST_WHOLE;

@@ -233,7 +233,7 @@ enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,
 	if (!pages)
 		return ofl_fail(err, OFL_ERR_NODATA,
 			"this kernel has no memory blocks (no sections_per_block)");
-	if (f->node >= 0 || f->zone[0])
+	if (ofl_filter_names_zone(f))
 		narrow_to_zones(n, f);
 	f->lo_pfn = f->lo_pfn / pages * pages;
 	f->hi_pfn = (f->hi_pfn + pages - 1) / pages * pages;
@@ -256,7 +256,7 @@ bool ofl_filter_wants_span(const struct ofl_filter *f,
 
 	if (hi_pfn <= f->lo_pfn || lo_pfn >= f->hi_pfn)
 		return false;
-	if (f->node < 0 && !f->zone[0])
+	if (!ofl_filter_names_zone(f))
 		return true;
 	for (i = 0; i < n->nr_zones; i++) {
 		const struct ofl_zone *z = &n->zone[i];

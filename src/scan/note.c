@@ -68,12 +68,12 @@ static enum ofl_status say_to(const struct ofl_note *note,
 enum ofl_status ofl_note_say(const struct ofl_note *note,
 			     const struct ofl_section *s,
 			     const struct ofl_nodes *n,
-			     const struct ofl_sink *sinks, size_t nr_sinks)
+			     const struct ofl_sinks *sinks)
 {
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
-	for (i = 0; i < nr_sinks && !st; i++)
-		st = say_to(note, s, n, &sinks[i]);
+	for (i = 0; i < sinks->nr && !st; i++)
+		st = say_to(note, s, n, &sinks->sink[i]);
 	return st;
 }

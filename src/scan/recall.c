@@ -153,7 +153,7 @@ enum ofl_status ofl_recall_say(const struct ofl_recall *rc,
 			       const struct ofl_recalled *found,
 			       const struct ofl_section *s,
 			       const struct ofl_nodes *n,
-			       const struct ofl_sink *sinks, size_t nr_sinks,
+			       const struct ofl_sinks *sinks,
 			       struct ofl_scan_result *r)
 {
 	const struct ofl_note *note = &rc->note[found->first_note];
@@ -162,7 +162,7 @@ enum ofl_status ofl_recall_say(const struct ofl_recall *rc,
 	uint32_t i;
 
 	for (i = 0; i < found->nr_notes && !st; i++)
-		st = ofl_note_say(&note[i], s, n, sinks, nr_sinks);
+		st = ofl_note_say(&note[i], s, n, sinks);
 	zone->scanned += found->scanned;
 	zone->offline += found->offline;
 	r->total.scanned += found->scanned + found->no_zone;

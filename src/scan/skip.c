@@ -1,49 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* skip.c - free blocks and compound pages, taken as a whole */
-#include <string.h>
-
 #include "scan/skip.h"
 
 #define MAX_COMPOUND_ORDER	18	/* 1 GiB of 4 KiB pages */
 #define NEAR_PAGES		64	/* that share a page of the memmap */
 
-static uint64_t word(const unsigned char *raw, uint64_t at)
+void ofl_skipper_init(struct ofl_skipper *sk, const struct ofl_page_format *f)
 {
-	uint64_t v;
+	int64_t orders = ofl_fact_value(f->l, OFL_F_NR_ORDERS, 0);
 
-	memcpy(&v, raw + at, sizeof(v));
-	return v;
-}
-
-static uint32_t half(const unsigned char *raw, uint64_t at)
-{
-	uint32_t v;
-
-	memcpy(&v, raw + at, sizeof(v));
-	return v;
-}
-
-unsigned int ofl_compound_order(const struct ofl_layout *l,
-				const unsigned char *tail)
-{
-	int64_t at = ofl_fact_value(l, OFL_F_COMPOUND_ORDER, -1);
-
-	if (at >= 0)
-		return tail[at];
-	/* of struct folio, whose second page is the tail */
-	at = ofl_fact_value(l, OFL_F_FOLIO_ORDER, -1) -
-	     (int64_t)l->struct_page_bytes;
-	if (at >= 0 && at < (int64_t)l->struct_page_bytes)
-		return tail[at];
-	return (unsigned int)(word(tail, l->off_flags) & 0xff);
-}
-
-void ofl_skipper_init(struct ofl_skipper *sk, const struct ofl_layout *l)
-{
-	int64_t orders = ofl_fact_value(l, OFL_F_NR_ORDERS, 0);
-
-	sk->l = l;
-	sk->head_mask = ofl_pageflag_mask(l, "head");
+	sk->f = f;
 	sk->nr_orders = orders > 0 && orders <= 24 ? (unsigned int)orders : 0;
 }
 
@@ -54,16 +20,16 @@ static bool fits(uint64_t pfn, uint64_t order, unsigned int limit)
 }
 
 /* the last page of a free block: no reference, no mark, the same zone */
-static bool far_end_fits(const struct ofl_layout *l, struct ofl_image *img,
+static bool far_end_fits(const struct ofl_page_format *f, struct ofl_image *img,
 			 const unsigned char *raw, uint64_t pages)
 {
-	const unsigned char *last = raw + (pages - 1) * l->struct_page_bytes;
+	const unsigned char *last = raw + (pages - 1) * f->l->struct_page_bytes;
 
-	return ofl_image_look(img, last, l->struct_page_bytes) ==
+	return ofl_image_look(img, last, f->l->struct_page_bytes) ==
 	       OFL_UNKNOWN_NOT &&
-	       !half(last, l->off_refcount) &&
-	       !ofl_pagetype_is(&l->offline, half(last, l->off_type)) &&
-	       word(last, l->off_flags) >> 56 == word(raw, l->off_flags) >> 56;
+	       !ofl_page_refcount(f, last) &&
+	       !ofl_page_is_marked_offline(f, ofl_page_type(f, last)) &&
+	       ofl_page_flags(f, last) >> 56 == ofl_page_flags(f, raw) >> 56;
 }
 
 /*
@@ -72,20 +38,19 @@ static bool far_end_fits(const struct ofl_layout *l, struct ofl_image *img,
  * block, a page with a reference, an offline page. The nearest such places are
  * looked at; each of the others would take another page of the memmap.
  */
-static bool is_whole(const struct ofl_layout *l, struct ofl_image *img,
+static bool is_whole(const struct ofl_page_format *f, struct ofl_image *img,
 		     const unsigned char *raw, uint64_t pages)
 {
 	const unsigned char *p;
 	uint64_t at;
 
 	for (at = 1; at < pages && at < NEAR_PAGES; at *= 2) {
-		p = raw + at * l->struct_page_bytes;
-		if (ofl_image_look(img, p, l->struct_page_bytes) !=
+		p = raw + at * f->l->struct_page_bytes;
+		if (ofl_image_look(img, p, f->l->struct_page_bytes) !=
 		    OFL_UNKNOWN_NOT ||
-		    half(p, l->off_refcount) ||
-		    ofl_pagetype_is(&l->offline, half(p, l->off_type)) ||
-		    ofl_pagetype_is(&l->type[OFL_TYPE_BUDDY],
-				    half(p, l->off_type)))
+		    ofl_page_refcount(f, p) ||
+		    ofl_page_is_marked_offline(f, ofl_page_type(f, p)) ||
+		    ofl_page_is_free(f, p))
 			return false;
 	}
 	return true;
@@ -94,15 +59,15 @@ static bool is_whole(const struct ofl_layout *l, struct ofl_image *img,
 static uint64_t skip_free(const struct ofl_skipper *sk, struct ofl_image *img,
 			  const unsigned char *raw, uint64_t pfn, uint64_t most)
 {
-	const struct ofl_layout *l = sk->l;
-	uint64_t order = word(raw, (uint64_t)l->fact[OFL_F_PAGE_PRIVATE].value);
+	const struct ofl_page_format *f = sk->f;
+	uint64_t order = ofl_page_free_order(f, raw);
 	uint64_t pages;
 
-	if (half(raw, l->off_refcount) || !fits(pfn, order, sk->nr_orders))
+	if (ofl_page_refcount(f, raw) || !fits(pfn, order, sk->nr_orders))
 		return 1;
 	pages = 1ull << order;
-	if (pages > most || !is_whole(l, img, raw, pages) ||
-	    !far_end_fits(l, img, raw, pages))
+	if (pages > most || !is_whole(f, img, raw, pages) ||
+	    !far_end_fits(f, img, raw, pages))
 		return 1;
 	return pages;
 }
@@ -111,50 +76,50 @@ static uint64_t skip_free(const struct ofl_skipper *sk, struct ofl_image *img,
  * All tails of a compound page say the same of their head. Where the last one
  * is not to be read, its head is believed.
  */
-static bool last_tail_fits(const struct ofl_layout *l, struct ofl_image *img,
+static bool last_tail_fits(const struct ofl_page_format *f, struct ofl_image *img,
 			   const unsigned char *raw, uint64_t pages)
 {
-	const unsigned char *tail = raw + l->struct_page_bytes;
-	const unsigned char *last = raw + (pages - 1) * l->struct_page_bytes;
+	const unsigned char *tail = raw + f->l->struct_page_bytes;
+	const unsigned char *last = raw + (pages - 1) * f->l->struct_page_bytes;
 
-	return ofl_image_look(img, last, l->struct_page_bytes) !=
+	return ofl_image_look(img, last, f->l->struct_page_bytes) !=
 	       OFL_UNKNOWN_NOT ||
-	       word(last, l->off_compound) == word(tail, l->off_compound);
+	       ofl_page_compound_info(f, last) ==
+	       ofl_page_compound_info(f, tail);
 }
 
 static uint64_t skip_compound(const struct ofl_skipper *sk,
 			      struct ofl_image *img, const unsigned char *raw,
 			      uint64_t pfn, uint64_t most)
 {
-	const struct ofl_layout *l = sk->l;
-	const unsigned char *tail = raw + l->struct_page_bytes;
+	const struct ofl_page_format *f = sk->f;
+	const unsigned char *tail = raw + f->l->struct_page_bytes;
 	uint64_t pages;
 	unsigned int order;
 
-	if (most < 2 || ofl_image_look(img, tail, l->struct_page_bytes) !=
+	if (most < 2 || ofl_image_look(img, tail, f->l->struct_page_bytes) !=
 			OFL_UNKNOWN_NOT ||
-	    !(word(tail, l->off_compound) & 1))
+	    !ofl_page_is_tail(f, tail))
 		return 1;
-	order = ofl_compound_order(l, tail);
+	order = ofl_page_compound_order(f, tail);
 	if (!fits(pfn, order, MAX_COMPOUND_ORDER + 1))
 		return 1;
 	pages = 1ull << order;
 	if (pages > most)
 		pages = most;
-	return last_tail_fits(l, img, raw, pages) ? pages : 1;
+	return last_tail_fits(f, img, raw, pages) ? pages : 1;
 }
 
 uint64_t ofl_skip(const struct ofl_skipper *sk, struct ofl_image *img,
 		  const unsigned char *raw, uint64_t pfn, uint64_t most)
 {
-	const struct ofl_layout *l = sk->l;
+	const struct ofl_page_format *f = sk->f;
 
-	if (!sk->nr_orders || !ofl_fact_known(l, OFL_F_PAGE_PRIVATE))
+	if (!sk->nr_orders || f->private_at < 0)
 		return 1;
-	if (l->type[OFL_TYPE_BUDDY].shape &&
-	    ofl_pagetype_is(&l->type[OFL_TYPE_BUDDY], half(raw, l->off_type)))
+	if (ofl_page_is_free(f, raw))
 		return skip_free(sk, img, raw, pfn, most);
-	if (word(raw, l->off_flags) & sk->head_mask)
+	if (ofl_page_flags(f, raw) & f->head)
 		return skip_compound(sk, img, raw, pfn, most);
 	return 1;
 }

@@ -361,7 +361,7 @@ static bool take_result(struct ofl_crew *crew, struct ear *ear,
 
 static bool replay(struct ofl_crew *crew, struct ear *ear,
 		   const struct ofl_section *s, uint64_t end_pfn,
-		   const struct ofl_sink *sinks, size_t nr_sinks,
+		   const struct ofl_sinks *sinks,
 		   struct ofl_scan_result *r, uint64_t *told_pfn,
 		   enum ofl_status *st)
 {
@@ -371,7 +371,7 @@ static bool replay(struct ofl_crew *crew, struct ear *ear,
 	       makes_sense(&note, s, *told_pfn, end_pfn)) {
 		if (note.kind == NOTE_SECTION)
 			return take_result(crew, ear, r);
-		*st = ofl_note_say(&note, s, crew->n, sinks, nr_sinks);
+		*st = ofl_note_say(&note, s, crew->n, sinks);
 		if (*st)
 			return true;
 		*told_pfn = note.pfn + note.pages;
@@ -497,9 +497,9 @@ static struct ear *who_has(struct ofl_crew *crew, const struct ofl_section *s)
 }
 
 bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
-		     uint64_t end_pfn, const struct ofl_sink *sinks,
-		     size_t nr_sinks, struct ofl_scan_result *r,
-		     uint64_t *told_pfn, enum ofl_status *st)
+		     uint64_t end_pfn, const struct ofl_sinks *sinks,
+		     struct ofl_scan_result *r, uint64_t *told_pfn,
+		     enum ofl_status *st)
 {
 	struct ear *ear = who_has(crew, s);
 
@@ -508,7 +508,7 @@ bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
 	if (!ear)
 		return false;
 	ear->begun = false;
-	if (replay(crew, ear, s, end_pfn, sinks, nr_sinks, r, told_pfn, st))
+	if (replay(crew, ear, s, end_pfn, sinks, r, told_pfn, st))
 		return true;
 	dismiss(crew, ear);
 	return false;

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "owned.h"
+#include "kernel/page.h"
 #include "kernel/section.h"
 
 void owned_facts(struct kernel *k)
@@ -189,14 +190,15 @@ struct ofl_claim owned_claim(struct owned *o, uint64_t pfn)
 {
 	unsigned char raw[64];
 	struct ofl_owner_page p = { .pfn = pfn };
+	struct ofl_page_format f;
 	struct ofl_claim c;
 	uint64_t kva = K_VMEMMAP + pfn * 64;
 
 	if (o->tt.target.ops->read(o->tt.target.ctx, kva, raw, sizeof(raw)))
 		abort();
-	memcpy(&p.private, raw + o->l.fact[OFL_F_PAGE_PRIVATE].value,
-	       sizeof(p.private));
-	p.movable_ops = ofl_page_movable_ops(&o->l, raw);
+	ofl_page_format_init(&f, &o->l, &o->n);
+	p.private = ofl_page_private(&f, raw);
+	p.movable_ops = ofl_page_has_movable_ops(&f, raw);
 	ofl_owners_claim(&o->owners, &p, &c);
 	check_end(o, &p, &c);
 	return c;

@@ -29,6 +29,7 @@ struct raw_page {
 static struct raw_page map[PAGES];
 static bool gone[PAGES / 64];
 static struct ofl_layout l;
+static struct ofl_page_format format;
 static struct ofl_skipper sk;
 
 static enum ofl_read read_map(void *ctx, uint64_t kva, void *buf, size_t bytes)
@@ -70,7 +71,8 @@ static int set_up(void **state)
 	strcpy(l.pageflag[0].name, "head");
 	l.pageflag[0].mask = HEAD;
 	l.nr_pageflags = 1;
-	ofl_skipper_init(&sk, &l);
+	ofl_page_format_init(&format, &l, NULL);
+	ofl_skipper_init(&sk, &format);
 	return 0;
 }
 

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * page.h - what a struct page says
+ *
+ * Depends on layout.h and node.h. The one place that decodes struct page:
+ * members, page flags, page types, compound pages, movable operations. It reads
+ * nothing: callers bring the bytes, @raw, struct_page_bytes of them.
+ *
+ * What the inner loop of a scan needs is inline: it runs for every page that
+ * is looked at.
+ */
+#ifndef OFL_PAGE_H
+#define OFL_PAGE_H
+
+#include <string.h>
+
+#include "kernel/node.h"
+#include "layout/layout.h"
+
+#define OFL_MAX_PAGE_ORDER	22	/* 16 GiB huge pages of 4 KiB */
+
+/** struct ofl_page_format - how this kernel's struct page is read */
+struct ofl_page_format {
+	const struct ofl_layout *l;
+	const struct ofl_nodes *n;	/* NULL: zones are not decoded */
+	/* masks of page flags; 0: this kernel has none, or it is not known */
+	uint64_t head, slab, reserved, lru, hwpoison;
+	uint64_t movable_ops;		/* 0: page->mapping says it */
+	uint64_t isolated;		/* known after ofl_layout_load_late() */
+	int64_t private_at, mapping_at;	/* bytes; -1: not known */
+};
+
+/** ofl_page_format_init() - @n may be NULL; @l and @n are borrowed */
+void ofl_page_format_init(struct ofl_page_format *f, const struct ofl_layout *l,
+			  const struct ofl_nodes *n);
+
+/** struct ofl_page - one struct page, decoded */
+struct ofl_page {
+	uint64_t pfn;
+	uint64_t flags;		/* raw page->flags */
+	uint32_t type;		/* raw page_type */
+	int32_t refcount;
+	const struct ofl_zone *zone;	/* NULL: its flags name none that exists */
+	/* of offline pages only */
+	uint64_t private;	/* balloon core: its balloon_dev_info */
+	bool movable_ops;	/* ofl_page_has_movable_ops() */
+};
+
+/** ofl_page_alike() - is all that is known of an offline page the same? */
+static inline bool ofl_page_alike(const struct ofl_page *a,
+				  const struct ofl_page *b)
+{
+	return a->flags == b->flags && a->type == b->type &&
+	       a->refcount == b->refcount && a->private == b->private &&
+	       a->movable_ops == b->movable_ops;
+}
+
+/* ---- members ---- */
+
+static inline uint64_t ofl_page_u64(const unsigned char *raw, uint64_t at)
+{
+	uint64_t v;
+
+	memcpy(&v, raw + at, sizeof(v));
+	return v;
+}
+
+static inline uint32_t ofl_page_u32(const unsigned char *raw, uint64_t at)
+{
+	uint32_t v;
+
+	memcpy(&v, raw + at, sizeof(v));
+	return v;
+}
+
+static inline uint64_t ofl_page_flags(const struct ofl_page_format *f,
+				      const unsigned char *raw)
+{
+	return ofl_page_u64(raw, f->l->off_flags);
+}
+
+static inline uint32_t ofl_page_type(const struct ofl_page_format *f,
+				     const unsigned char *raw)
+{
+	return ofl_page_u32(raw, f->l->off_type);
+}
+
+static inline int32_t ofl_page_refcount(const struct ofl_page_format *f,
+					const unsigned char *raw)
+{
+	return (int32_t)ofl_page_u32(raw, f->l->off_refcount);
+}
+
+/** ofl_page_private() - page->private; 0 if this dump does not tell */
+static inline uint64_t ofl_page_private(const struct ofl_page_format *f,
+					const unsigned char *raw)
+{
+	return f->private_at < 0 ? 0 :
+	       ofl_page_u64(raw, (uint64_t)f->private_at);
+}
+
+/** ofl_page_mapping() - page->mapping; 0 if this dump does not tell */
+static inline uint64_t ofl_page_mapping(const struct ofl_page_format *f,
+					const unsigned char *raw)
+{
+	return f->mapping_at < 0 ? 0 :
+	       ofl_page_u64(raw, (uint64_t)f->mapping_at);
+}
+
+/* ---- the whole page ---- */
+
+/** ofl_page_decode() - all but what is told of offline pages only */
+static inline void ofl_page_decode(const struct ofl_page_format *f,
+				   const unsigned char *raw, uint64_t pfn,
+				   struct ofl_page *ret)
+{
+	ret->pfn = pfn;
+	ret->flags = ofl_page_flags(f, raw);
+	ret->type = ofl_page_type(f, raw);
+	ret->refcount = ofl_page_refcount(f, raw);
+	ret->zone = ofl_zone_of(f->n, ret->flags);
+}
+
+/** ofl_page_decode_offline() - the rest of an offline page */
+void ofl_page_decode_offline(const struct ofl_page_format *f,
+			     const unsigned char *raw, struct ofl_page *ret);
+
+/**
+ * ofl_page_is_poisoned() - was the struct page never initialised?
+ *
+ * Source: include/linux/page-flags.h: PagePoisoned(); page_init_poison().
+ */
+static inline bool ofl_page_is_poisoned(const struct ofl_page_format *f,
+					const unsigned char *raw)
+{
+	return ofl_page_flags(f, raw) == UINT64_MAX;
+}
+
+/** ofl_page_is_zero() - is there nothing in it? the kernel leaves none so */
+static inline bool ofl_page_is_zero(const struct ofl_page_format *f,
+				    const unsigned char *raw)
+{
+	return !raw[0] && !ofl_page_flags(f, raw) &&
+	       !memcmp(raw, raw + 1, f->l->struct_page_bytes - 1);
+}
+
+/* ---- compound pages ---- */
+
+/**
+ * ofl_page_compound_info() - page->compound_head, or compound_info since v7.1
+ *
+ * Shape:  bit 0 marks a tail; the rest says where its head is.
+ */
+static inline uint64_t ofl_page_compound_info(const struct ofl_page_format *f,
+					      const unsigned char *raw)
+{
+	return ofl_page_u64(raw, f->l->off_compound);
+}
+
+/** ofl_page_is_tail() - include/linux/page-flags.h: PageTail() */
+static inline bool ofl_page_is_tail(const struct ofl_page_format *f,
+				    const unsigned char *raw)
+{
+	return ofl_page_compound_info(f, raw) & 1;
+}
+
+/**
+ * ofl_page_head_kva() - address of the head of the tail at @tail_kva
+ *
+ * Shape:  not checked: the caller has to see whether a head is there.
+ * Source: include/linux/page-flags.h: _compound_head(); a mask instead of an
+ *         address since v7.1 where struct page is a power of two.
+ */
+uint64_t ofl_page_head_kva(const struct ofl_page_format *f, uint64_t tail_kva,
+			   const unsigned char *tail);
+
+/**
+ * ofl_page_compound_order() - order of a compound page
+ * @tail: in  its first tail, raw
+ *
+ * Source: include/linux/mm.h: compound_order(), folio_order().
+ *         page[1].compound_order until v6.2, folio._folio_order until v6.5,
+ *         the low byte of the first tail's flags since.
+ */
+unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
+				     const unsigned char *tail);
+
+/**
+ * ofl_page_free_order() - order of a free block, from its first page
+ *
+ * Shape:  as it stands there; see ofl_page_order_fits().
+ * Source: mm/internal.h: buddy_order().
+ */
+static inline uint64_t ofl_page_free_order(const struct ofl_page_format *f,
+					   const unsigned char *raw)
+{
+	return ofl_page_private(f, raw);
+}
+
+/** ofl_page_order_fits() - may a block of 1 << @order pages begin at @pfn? */
+static inline bool ofl_page_order_fits(uint64_t pfn, uint64_t order)
+{
+	return order <= OFL_MAX_PAGE_ORDER && !(pfn & ((1ull << order) - 1));
+}
+
+/**
+ * ofl_page_is_hugetlb() - does a compound page belong to hugetlbfs?
+ * @type: in  page_type of its head
+ * @tail: in  its first tail
+ *
+ * Source: include/linux/page-flags.h: PageHuge(), folio_test_hugetlb(). A page
+ *         type since v6.10, a flag of the second page since v6.6, a number of
+ *         a destructor before.
+ */
+bool ofl_page_is_hugetlb(const struct ofl_page_format *f, uint32_t type,
+			 const unsigned char *tail);
+
+/**
+ * ofl_page_hugetlb_migratable() - HPG_migratable of the head of a huge page
+ *
+ * Shape:  true where the bit is not known: before v5.12 it is another one.
+ * Source: include/linux/hugetlb.h: folio_test_hugetlb_migratable().
+ */
+bool ofl_page_hugetlb_migratable(const struct ofl_page_format *f,
+				 const unsigned char *raw);
+
+/* ---- what kind of page ---- */
+
+/** ofl_page_is_marked_offline() - is this the page_type of an offline page? */
+static inline bool ofl_page_is_marked_offline(const struct ofl_page_format *f,
+					      uint32_t page_type)
+{
+	return ofl_pagetype_is(&f->l->offline, page_type);
+}
+
+/**
+ * ofl_page_is_offline() - PageOffline?
+ *
+ * Shape:  false for tails, which look alike at times; no driver makes compound
+ *         offline pages. False with PG_slab where that is a page flag: the
+ *         slab uses page_type then (46df8e73a4a3 in v6.10 made it a type).
+ * Source: include/linux/page-flags.h: PAGE_TYPE_OPS(Offline, offline, offline).
+ */
+static inline bool ofl_page_is_offline(const struct ofl_page_format *f,
+				       const unsigned char *raw)
+{
+	return ofl_page_is_marked_offline(f, ofl_page_type(f, raw)) &&
+	       !(ofl_page_flags(f, raw) & f->slab) && !ofl_page_is_tail(f, raw);
+}
+
+/** ofl_page_is_type() - is @page_type of a type that this kernel has? */
+static inline bool ofl_page_is_type(const struct ofl_page_format *f,
+				    enum ofl_type type, uint32_t page_type)
+{
+	return f->l->type[type].shape &&
+	       ofl_pagetype_is(&f->l->type[type], page_type);
+}
+
+/** ofl_page_is_free() - include/linux/page-flags.h: PageBuddy() */
+static inline bool ofl_page_is_free(const struct ofl_page_format *f,
+				    const unsigned char *raw)
+{
+	return ofl_page_is_type(f, OFL_TYPE_BUDDY, ofl_page_type(f, raw));
+}
+
+/**
+ * ofl_page_has_type() - has the page any type at all?
+ *
+ * Source: include/linux/page-flags.h: page_has_type().
+ */
+bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type);
+
+/**
+ * ofl_page_has_movable_ops() - has a page movable operations?
+ *
+ * Shape:  false if this dump does not tell; judging refuses such a dump.
+ * Source: include/linux/page-flags.h: __PageMovable(), page->mapping & 3 ==
+ *         PAGE_MAPPING_MOVABLE; since 3d388584d599 (in v6.17)
+ *         page_has_movable_ops(): PG_movable_ops, which means this in offline
+ *         and zsmalloc pages only.
+ */
+bool ofl_page_has_movable_ops(const struct ofl_page_format *f,
+			      const unsigned char *raw);
+
+#endif

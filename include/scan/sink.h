@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * sink.h - what a scan hands out, and to which calls
+ *
+ * Depends on page.h, section.h and image.h. Each page is offline, not offline,
+ * or unknown; there is no fourth answer and no default.
+ */
+#ifndef OFL_SINK_H
+#define OFL_SINK_H
+
+#include "kernel/page.h"
+#include "kernel/section.h"
+#include "scan/image.h"
+
+/** struct ofl_hole - neighbouring unknown pages of one section */
+struct ofl_hole {
+	uint64_t start_pfn;
+	uint64_t pages;
+	enum ofl_unknown why;
+};
+
+/**
+ * struct ofl_sink - calls that get what a scan finds
+ *
+ * All are called in ascending pfn order. A status other than OFL_OK ends the
+ * scan and is returned by it. Arguments are valid during the call only.
+ */
+struct ofl_sink {
+	/**
+	 * known - any page of an online section whose struct page was read
+	 * @raw: the struct page; @raw_end: memmap was read up to here, so that
+	 *       the first tail of a compound page can be looked at
+	 *
+	 * Shape: comes before offline() for the same page; NULL is much faster.
+	 */
+	enum ofl_status (*known)(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p,
+				 const unsigned char *raw,
+				 const unsigned char *raw_end, bool offline);
+	/**
+	 * offline - PageOffline pages; stale if their section is not online
+	 * @p:     the first of them; the others are like it but for their pfn
+	 * @pages: how many, all of section @s; 1 if the sink has known()
+	 */
+	enum ofl_status (*offline)(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p, uint64_t pages);
+	/** unknown - pages of online sections that nothing is known of */
+	enum ofl_status (*unknown)(void *arg, const struct ofl_section *s,
+				   const struct ofl_hole *h);
+	void *arg;
+};
+
+/** struct ofl_sinks - all sinks of a scan; borrowed */
+struct ofl_sinks {
+	const struct ofl_sink *sink;	/* may be NULL with nr 0 */
+	size_t nr;
+};
+
+#endif

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* page.c - decode struct page, as far as it is not inline */
+#include "kernel/page.h"
+
+#define MAPPING_BITS	3	/* low bits of page->mapping */
+#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
+
+static uint64_t bit_mask(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	int64_t nr = ofl_fact_value(l, id, -1);
+
+	return nr >= 0 && nr < 64 ? 1ull << nr : 0;
+}
+
+void ofl_page_format_init(struct ofl_page_format *f, const struct ofl_layout *l,
+			  const struct ofl_nodes *n)
+{
+	*f = (struct ofl_page_format){
+		.l = l, .n = n,
+		.head = ofl_pageflag_mask(l, "head"),
+		.slab = ofl_pageflag_mask(l, "slab"),
+		.reserved = ofl_pageflag_mask(l, "reserved"),
+		.lru = ofl_pageflag_mask(l, "lru"),
+		.hwpoison = ofl_pageflag_mask(l, "hwpoison"),
+		.movable_ops = bit_mask(l, OFL_F_PG_MOVABLE_OPS),
+		.isolated = bit_mask(l, OFL_F_PG_ISOLATED),
+		.private_at = ofl_fact_value(l, OFL_F_PAGE_PRIVATE, -1),
+		.mapping_at = ofl_fact_value(l, OFL_F_PAGE_MAPPING, -1),
+	};
+}
+
+void ofl_page_decode_offline(const struct ofl_page_format *f,
+			     const unsigned char *raw, struct ofl_page *ret)
+{
+	ret->private = ofl_page_private(f, raw);
+	ret->movable_ops = ofl_page_has_movable_ops(f, raw);
+}
+
+/* ---- compound pages ---- */
+
+/*
+ * A byte of a compound page that is known by its place in the first tail, or
+ * in struct folio, whose second page is that tail; -1: by neither.
+ */
+static int64_t place_in_tail(const struct ofl_layout *l, enum ofl_fact_id page,
+			     enum ofl_fact_id folio)
+{
+	int64_t at = ofl_fact_value(l, page, -1);
+
+	if (at < 0)
+		at = ofl_fact_value(l, folio, -1) -
+		     (int64_t)l->struct_page_bytes;
+	return at < (int64_t)l->struct_page_bytes ? at : -1;
+}
+
+uint64_t ofl_page_head_kva(const struct ofl_page_format *f, uint64_t tail_kva,
+			   const unsigned char *tail)
+{
+	uint64_t bytes = f->l->struct_page_bytes;
+	uint64_t info = ofl_page_compound_info(f, tail);
+
+	if (ofl_fact_known(f->l, OFL_F_VMEMMAP_TAILS) && !(bytes & (bytes - 1)))
+		return tail_kva & info;
+	return info - 1;
+}
+
+unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
+				     const unsigned char *tail)
+{
+	int64_t at = place_in_tail(f->l, OFL_F_COMPOUND_ORDER,
+				   OFL_F_FOLIO_ORDER);
+
+	return at >= 0 ? tail[at] :
+	       (unsigned int)(ofl_page_flags(f, tail) & 0xff);
+}
+
+bool ofl_page_is_hugetlb(const struct ofl_page_format *f, uint32_t type,
+			 const unsigned char *tail)
+{
+	const struct ofl_layout *l = f->l;
+	uint64_t flag = bit_mask(l, OFL_F_HUGETLB_FLAG);
+	int64_t at;
+
+	if (l->type[OFL_TYPE_HUGETLB].shape)
+		return ofl_page_is_type(f, OFL_TYPE_HUGETLB, type);
+	if (flag)
+		return ofl_page_flags(f, tail) & flag;
+	at = place_in_tail(l, OFL_F_COMPOUND_DTOR, OFL_F_FOLIO_DTOR);
+	return at >= 0 && tail[at] == ofl_fact_value(l, OFL_F_HUGETLB_DTOR, -1);
+}
+
+bool ofl_page_hugetlb_migratable(const struct ofl_page_format *f,
+				 const unsigned char *raw)
+{
+	uint64_t flag = bit_mask(f->l, OFL_F_HPG_MIGRATABLE);
+
+	return !flag || (ofl_page_private(f, raw) & flag);
+}
+
+/* ---- what kind of page ---- */
+
+bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type)
+{
+	uint32_t base = f->l->offline.value;
+
+	if (page_type == UINT32_MAX)
+		return false;
+	if (f->l->offline.shape == OFL_SHAPE_TOP_BYTE)
+		return page_type >> 24 >= 0xf0 && page_type >> 24 <= 0xfe;
+	/* inverted: what a page of a type must have set is the base */
+	return (page_type & base) == base;
+}
+
+bool ofl_page_has_movable_ops(const struct ofl_page_format *f,
+			      const unsigned char *raw)
+{
+	if (!f->movable_ops)
+		return (ofl_page_mapping(f, raw) & MAPPING_BITS) ==
+		       MAPPING_MOVABLE;
+	if (!(ofl_page_flags(f, raw) & f->movable_ops))
+		return false;
+	return ofl_page_is_offline(f, raw) ||
+	       ofl_page_is_type(f, OFL_TYPE_ZSMALLOC, ofl_page_type(f, raw));
+}

@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * look.c - look at the struct pages of one section
+ *
+ * subsection_map gives spans of pfns, spans are looked at through windows of up
+ * to 2 MiB of struct pages (image.c), and what cannot hold an offline page is
+ * passed over unread (skip.c).
+ */
+#include "scan/look.h"
+
+/** struct look - the section in work */
+struct look {
+	struct ofl_look *look;
+	/* of that, at hand for every page */
+	const struct ofl_layout *l;
+	const struct ofl_nodes *n;
+	const struct ofl_filter *filter;
+	const struct ofl_page_format *f;
+
+	const struct ofl_section *s;
+	const struct ofl_sinks *sinks;
+	uint64_t told_pfn;		/* the sinks know what lies before it */
+	struct ofl_scan_result *r;
+
+	struct ofl_page run;		/* like pages not yet handed out ... */
+	uint64_t run_pages;		/* ... so many; they come before the hole */
+	struct ofl_hole hole;		/* unknown pages not yet handed out */
+
+	const unsigned char *looked_end;	/* the window is there up to here */
+	uint64_t skip_end_pfn;		/* skipping would go on from here */
+};
+
+enum ofl_status ofl_look_init(struct ofl_look *lk, struct ofl_err *err)
+{
+	ofl_page_format_init(&lk->format, lk->l, lk->n);
+	ofl_skipper_init(&lk->skipper, &lk->format);
+	return ofl_image_init(&lk->image, lk->t, lk->l, err);
+}
+
+void ofl_look_free(struct ofl_look *lk)
+{
+	ofl_image_free(&lk->image);
+}
+
+static enum ofl_status flush_run(struct look *lo)
+{
+	const struct ofl_sink *sink = lo->sinks->sink;
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; lo->run_pages && i < lo->sinks->nr && !st; i++)
+		if (sink[i].offline)
+			st = sink[i].offline(sink[i].arg, lo->s, &lo->run,
+					     lo->run_pages);
+	lo->run_pages = 0;
+	return st;
+}
+
+static enum ofl_status flush_hole(struct look *lo)
+{
+	const struct ofl_sink *sink = lo->sinks->sink;
+	enum ofl_status st = flush_run(lo);
+	size_t i;
+
+	if (lo->hole.start_pfn < lo->told_pfn)
+		lo->hole.pages = 0;
+	for (i = 0; lo->hole.pages && i < lo->sinks->nr && !st; i++)
+		if (sink[i].unknown)
+			st = sink[i].unknown(sink[i].arg, lo->s, &lo->hole);
+	lo->hole.pages = 0;
+	return st;
+}
+
+static enum ofl_status add_unknown(struct look *lo, uint64_t pfn,
+				   uint64_t pages, enum ofl_unknown why)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (!lo->s->online && !lo->s->corrupt) {
+		/* zeros and ones are usual in a memmap that nobody initialised */
+		if (why == OFL_UNKNOWN_EXCLUDED || why == OFL_UNKNOWN_UNREADABLE)
+			lo->r->stale_unread += pages;
+		return OFL_OK;
+	}
+	lo->r->total.scanned += pages;
+	lo->r->total.unknown += pages;
+	lo->r->unknown[why] += pages;
+	if (lo->hole.pages && (lo->hole.why != why ||
+			       lo->hole.start_pfn + lo->hole.pages != pfn))
+		st = flush_hole(lo);
+	if (!lo->hole.pages)
+		lo->hole = (struct ofl_hole){ .start_pfn = pfn, .why = why };
+	lo->hole.pages += pages;
+	return st;
+}
+
+static enum ofl_status add_known(struct look *lo, const struct ofl_page *p,
+				 const unsigned char *raw, bool offline)
+{
+	const struct ofl_sink *sink = lo->sinks->sink;
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	if (lo->hole.pages)
+		st = flush_hole(lo);
+	for (i = 0; i < lo->sinks->nr && !st; i++)
+		if (sink[i].known)
+			st = sink[i].known(sink[i].arg, lo->s, p, raw,
+					   lo->look->image.end, offline);
+	return st;
+}
+
+static bool goes_on(const struct look *lo, const struct ofl_page *p)
+{
+	const struct ofl_page *run = &lo->run;
+
+	return lo->run_pages && p->pfn == run->pfn + lo->run_pages &&
+	       ofl_page_alike(run, p);
+}
+
+static enum ofl_status add_offline(struct look *lo, const struct ofl_page *p)
+{
+	enum ofl_status st;
+
+	if (p->pfn < lo->told_pfn)
+		return OFL_OK;
+	if (goes_on(lo, p)) {
+		lo->run_pages++;
+		return OFL_OK;
+	}
+	st = flush_run(lo);
+	lo->run = *p;
+	lo->run_pages = 1;
+	/* sinks that see every page get it immediately afterwards */
+	return st || !lo->look->want_known ? st : flush_run(lo);
+}
+
+/* why nothing can be said of the struct page at @raw, if so */
+static enum ofl_unknown unknown_why(struct look *lo, const unsigned char *raw)
+{
+	uint64_t bytes = lo->l->struct_page_bytes;
+	enum ofl_unknown why;
+
+	if (raw + bytes > lo->looked_end) {
+		why = ofl_image_look(&lo->look->image, raw, bytes);
+		if (why)
+			return why;
+		lo->looked_end = ofl_image_page_end(&lo->look->image,
+						    raw + bytes - 1);
+	}
+	if (ofl_page_is_poisoned(lo->f, raw))
+		return OFL_UNKNOWN_POISONED;
+	if (ofl_page_is_zero(lo->f, raw))
+		return OFL_UNKNOWN_ZERO;
+	return OFL_UNKNOWN_NOT;
+}
+
+/* the memmap of a section that is not online is not kept: look for marks only */
+static enum ofl_status stale_page(struct look *lo, const unsigned char *raw,
+				  struct ofl_page *p)
+{
+	if (!ofl_page_is_offline(lo->f, raw) ||
+	    !(p->zone ? ofl_filter_wants_zone(lo->filter, p->zone) :
+			!ofl_filter_names_zone(lo->filter)))
+		return OFL_OK;
+	lo->r->stale++;
+	ofl_page_decode_offline(lo->f, raw, p);
+	return add_offline(lo, p);
+}
+
+/*
+ * The kernel itself leaves reserved pages in zone MAX_NR_ZONES: memory that
+ * memblock has reserved and no zone spans, with deferred initialisation
+ * (init_reserved_page(), __init_page_from_nid() in v7.2). The ACPI tables of
+ * every guest of the lab are such. Any other page without zone is damaged.
+ */
+static enum ofl_status page_without_zone(struct look *lo,
+					 const unsigned char *raw,
+					 const struct ofl_page *p)
+{
+	if (!(p->flags & lo->f->reserved) ||
+	    ofl_page_is_marked_offline(lo->f, p->type))
+		return add_unknown(lo, p->pfn, 1, OFL_UNKNOWN_BAD_ZONE);
+	if (ofl_filter_names_zone(lo->filter))
+		return OFL_OK;
+	lo->r->total.scanned++;
+	lo->r->no_zone++;
+	return lo->look->want_known ? add_known(lo, p, raw, false) : OFL_OK;
+}
+
+static void note_hidden(struct look *lo, const struct ofl_page *p)
+{
+	if (p->pfn < lo->skip_end_pfn && !lo->r->hidden++)
+		lo->r->hidden_pfn = p->pfn;
+}
+
+static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
+				   struct ofl_page *p)
+{
+	enum ofl_status st = OFL_OK;
+	struct ofl_count *zone;
+	bool offline;
+
+	if (ofl_flags_are_device(lo->n, p->flags)) {
+		lo->r->device++;
+		return OFL_OK;
+	}
+	if (!p->zone)
+		return page_without_zone(lo, raw, p);
+	if (!ofl_filter_wants_zone(lo->filter, p->zone))
+		return OFL_OK;
+	zone = &lo->r->zone[p->zone - lo->n->zone];
+	lo->r->total.scanned++;
+	zone->scanned++;
+	offline = ofl_page_is_offline(lo->f, raw);
+	if (offline)
+		ofl_page_decode_offline(lo->f, raw, p);
+	if (lo->look->want_known)
+		st = add_known(lo, p, raw, offline);
+	if (!offline || st)
+		return st;
+	lo->r->total.offline++;
+	zone->offline++;
+	note_hidden(lo, p);
+	if (lo->hole.pages)
+		st = flush_hole(lo);
+	return st ? st : add_offline(lo, p);
+}
+
+/*
+ * How far to go from a page that was looked at. A scan of every page goes on by
+ * one, and remembers where skipping would have gone on.
+ */
+static uint64_t step(struct look *lo, const unsigned char *raw,
+		     const struct ofl_page *p, uint64_t most)
+{
+	uint64_t n;
+
+	if (!lo->s->online || p->pfn < lo->skip_end_pfn)
+		return 1;
+	n = ofl_skip(&lo->look->skipper, &lo->look->image, raw, p->pfn, most);
+	if (n == 1 || !lo->look->every_page) {
+		if (n > 1 && p->zone && ofl_filter_wants_zone(lo->filter, p->zone)) {
+			lo->r->total.scanned += n - 1;
+			lo->r->zone[p->zone - lo->n->zone].scanned += n - 1;
+		}
+		return n;
+	}
+	lo->skip_end_pfn = p->pfn + n;
+	return 1;
+}
+
+/* the window, with the struct pages from @pfn on */
+static const unsigned char *move_window(struct look *lo, uint64_t pfn,
+					uint64_t pages)
+{
+	uint64_t bytes = lo->l->struct_page_bytes;
+
+	lo->looked_end = NULL;
+	return ofl_image_move(&lo->look->image, lo->s->memmap_kva +
+			      (pfn - lo->s->start_pfn) * bytes, pages * bytes);
+}
+
+/* [pfn, pfn + pages) is populated and fits the window */
+static enum ofl_status scan_window(struct look *lo, uint64_t pfn,
+				   uint64_t pages)
+{
+	uint64_t bytes = lo->l->struct_page_bytes, i, n;
+	const unsigned char *raw;
+	enum ofl_status st = OFL_OK;
+	struct ofl_page p;
+
+	raw = move_window(lo, pfn, pages);
+	/* sinks that see every page may look at what follows it */
+	for (i = 0; lo->look->want_known && i < pages; i++)
+		ofl_image_look(&lo->look->image, raw + i * bytes, bytes);
+	for (i = 0; i < pages && !st; i += n, raw += n * bytes) {
+		enum ofl_unknown why = unknown_why(lo, raw);
+
+		n = 1;
+		if (why) {
+			st = add_unknown(lo, pfn + i, 1, why);
+			continue;
+		}
+		ofl_page_decode(lo->f, raw, pfn + i, &p);
+		st = lo->s->online ? online_page(lo, raw, &p) :
+				     stale_page(lo, raw, &p);
+		n = step(lo, raw, &p, pages - i);
+	}
+	return st;
+}
+
+/* from @pfn, how many pages are alike: populated, or not */
+static uint64_t alike(const struct look *lo, uint64_t pfn, uint64_t end,
+		      bool *populated)
+{
+	uint64_t step = (1ull << OFL_SUBSECTION_SHIFT) / lo->l->page_bytes;
+	uint64_t at = pfn;
+
+	*populated = ofl_section_populated(lo->l, lo->s, pfn);
+	do
+		at = (at / step + 1) * step;
+	while (at < end &&
+	       ofl_section_populated(lo->l, lo->s, at) == *populated);
+	return (at < end ? at : end) - pfn;
+}
+
+/*
+ * A part that subsection_map leaves out. Sections of boot memory have a memmap
+ * there too, of reserved pages (init_unavailable_range()): a page that is in
+ * use shows that the map is damaged.
+ */
+static enum ofl_status scan_gap(struct look *lo, uint64_t pfn, uint64_t pages)
+{
+	const unsigned char *raw;
+	struct ofl_page p;
+
+	if (!lo->s->online || !lo->f->reserved)
+		return OFL_OK;
+	raw = move_window(lo, pfn, 1);
+	if (unknown_why(lo, raw))
+		return OFL_OK;
+	ofl_page_decode(lo->f, raw, pfn, &p);
+	if (!p.zone || (p.flags & lo->f->reserved))
+		return OFL_OK;
+	return add_unknown(lo, pfn, pages, OFL_UNKNOWN_BAD_SECTION);
+}
+
+static enum ofl_status scan_span(struct look *lo, uint64_t pfn, uint64_t end)
+{
+	uint64_t most = OFL_IMAGE_BYTES / lo->l->struct_page_bytes;
+	uint64_t part = (1ull << OFL_SUBSECTION_SHIFT) / lo->l->page_bytes;
+	enum ofl_status st = OFL_OK;
+	bool populated;
+	uint64_t n;
+
+	while (pfn < end && !st) {
+		n = alike(lo, pfn, end, &populated);
+		if (n > most - pfn % most)
+			n = most - pfn % most;
+		if (!populated && n > part - pfn % part)
+			n = part - pfn % part;
+		st = populated ? scan_window(lo, pfn, n) : scan_gap(lo, pfn, n);
+		pfn += n;
+	}
+	return st;
+}
+
+uint64_t ofl_look_end(const struct ofl_look *lk, const struct ofl_section *s)
+{
+	uint64_t end = s->start_pfn + lk->l->section_pages;
+
+	return end < lk->filter->hi_pfn ? end : lk->filter->hi_pfn;
+}
+
+enum ofl_status ofl_look_at(struct ofl_look *lk, const struct ofl_section *s,
+			    const struct ofl_sinks *sinks, uint64_t told_pfn,
+			    struct ofl_scan_result *r)
+{
+	struct look lo = {
+		.look = lk, .l = lk->l, .n = lk->n, .filter = lk->filter,
+		.f = &lk->format, .s = s, .sinks = sinks,
+		.told_pfn = told_pfn, .r = r,
+	};
+	uint64_t pfn = s->start_pfn, end = ofl_look_end(lk, s);
+	enum ofl_status st;
+
+	if (pfn < lk->filter->lo_pfn)
+		pfn = lk->filter->lo_pfn;
+	if (s->corrupt)
+		st = add_unknown(&lo, pfn, end - pfn, OFL_UNKNOWN_BAD_SECTION);
+	else
+		st = scan_span(&lo, pfn, end);
+	if (!st)
+		st = flush_hole(&lo);
+	r->memmap_pages += lk->image.read_pages;
+	lk->image.read_pages = 0;
+	return st;
+}
