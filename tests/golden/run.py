@@ -6,7 +6,9 @@ A case is NAME.cmd next to this file. Prints a unified diff of what differs and
 one line of counts; writes junit XML; exits 1 if any case failed or there were
 none.
 """
+import concurrent.futures
 import difflib
+import os
 import pathlib
 import subprocess
 import sys
@@ -40,7 +42,9 @@ def main():
               if not p.with_suffix(".cmd").exists()]
     suite = ET.Element("testsuite", name="golden", skipped="0")
     failed = 0
-    for name, wrong in ([(c.stem, run_case(replay, c)) for c in cases] +
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = list(pool.map(lambda cmd: run_case(replay, cmd), cases))
+    for name, wrong in ([*zip((c.stem for c in cases), told)] +
                         [(s, f"{s} has no .cmd\n") for s in strays]):
         case = ET.SubElement(suite, "testcase", classname="golden", name=name)
         if wrong:

@@ -5,6 +5,7 @@
 Each leaves RESULTS/unit-NAME.xml. A program that dies leaves a failure in the
 name of the program, with what it said last.
 """
+import concurrent.futures
 import os
 import pathlib
 import subprocess
@@ -28,20 +29,27 @@ def died(name, xml, run):
     return [f"{name}: exit {run.returncode}"]
 
 
+def run_one(results, program):
+    """-> (names of what failed, the run, its XML)"""
+    xml = results / f"unit-{program.name}.xml"
+    xml.unlink(missing_ok=True)     # cmocka never overwrites
+    env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="xml",
+               CMOCKA_XML_FILE=str(xml))
+    # a minute of its own: the machine may be busy with others
+    run = subprocess.run(["sh", "-c", 'ulimit -t 60; exec timeout -k 1 900 "$0"',
+                          program.resolve()],
+                         env=env, capture_output=True, text=True,
+                         check=False, errors="replace")
+    return died(program.name, xml, run), run, xml
+
+
 def main():
     results = pathlib.Path(sys.argv[1])
+    programs = [pathlib.Path(name) for name in sys.argv[2:]]
     bad = []
-    for program in map(pathlib.Path, sys.argv[2:]):
-        xml = results / f"unit-{program.name}.xml"
-        xml.unlink(missing_ok=True)     # cmocka never overwrites
-        env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="xml",
-                   CMOCKA_XML_FILE=str(xml))
-        # a minute of its own: the machine may be busy with others
-        run = subprocess.run(["sh", "-c", 'ulimit -t 60; exec timeout -k 1 900 "$0"',
-                              program.resolve()],
-                             env=env, capture_output=True, text=True,
-                             check=False, errors="replace")
-        failed = died(program.name, xml, run)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        told = list(pool.map(lambda program: run_one(results, program), programs))
+    for failed, run, xml in told:
         if failed or run.stdout.strip():
             print(run.stdout.strip())
         if failed:
@@ -49,7 +57,7 @@ def main():
             print(xml.read_text(encoding="utf-8"))
             print("FAIL unit", *failed)
         bad += failed
-    print(f"unit: {len(sys.argv) - 2} programs, {len(bad)} failures")
+    print(f"unit: {len(programs)} programs, {len(bad)} failures")
     return 1 if bad else 0
 
 
