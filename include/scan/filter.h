@@ -47,8 +47,8 @@ enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
  * ofl_filter_whole_blocks() - widen a filter to whole memory blocks
  *
  * Shape:  a verdict on half a block would be wrong. Node and zone narrow the
- *         range to the spans of their zones and are then taken off: whoever
- *         prints blocks must leave out those of others.
+ *         range to the spans of their zones and are then taken off: a
+ *         command that prints blocks must leave out those of other zones.
  * Errors: OFL_ERR_NODATA if the kernel has no memory blocks.
  */
 enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * note.h - what a scan told its sinks of a section, in short
+ * note.h - what the sinks of a scan got of a section, as records
  *
- * Depends on sink.h. Notes are taken by a sink like any other and said over to
- * other sinks later: in another process (workers.h), or by another command
- * (recall.h). They hold all of struct ofl_page.
+ * Depends on sink.h. Notes are taken by a sink like any other, and other sinks
+ * get the same from them later: in another process (workers.h), or in another
+ * command (recall.h). They hold all of struct ofl_page.
  */
 #ifndef OFL_NOTE_H
 #define OFL_NOTE_H
@@ -31,16 +31,16 @@ struct ofl_noter {
 	void *arg;
 };
 
-/** ofl_noter_sink() - a sink that takes notes; what put() returns, it returns */
+/** ofl_noter_sink() - a sink that takes notes; it returns what put() returns */
 struct ofl_sink ofl_noter_sink(struct ofl_noter *noter);
 
 /**
- * ofl_note_say() - tell sinks what a note says
+ * ofl_note_replay() - call sinks with what a note holds
  * @s: in  the section that the note is of
  *
- * Errors: the first that a sink returned; the others are not told then.
+ * Errors: the first that a sink returned; the others are not called then.
  */
-enum ofl_status ofl_note_say(const struct ofl_note *note,
+enum ofl_status ofl_note_replay(const struct ofl_note *note,
 			     const struct ofl_section *s,
 			     const struct ofl_nodes *n,
 			     const struct ofl_sinks *sinks);

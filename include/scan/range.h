@@ -32,8 +32,8 @@ struct ofl_run {
 	uint64_t flags;		/* page flags only */
 	const struct ofl_zone *zone;	/* NULL: not known */
 	uint64_t section_nr;
-	const char *owner;	/* NULL: not known, or nobody asked */
-	const char *device;	/* "": he has no name for it */
+	const char *owner;	/* NULL: not known, or not asked for */
+	const char *device;	/* "": it has no name */
 };
 
 /** struct ofl_merger - the run being built */
@@ -48,7 +48,8 @@ struct ofl_merger {
 	 * @run: in/out  comes with pages like it behind it; leaves with as many
 	 *               of them as the answer holds for, at least one
 	 *
-	 * Shape: NULL: nobody asks. Like names must be the same pointers.
+	 * Shape: NULL: owners are not asked for. Like names must be the same
+	 *        pointers.
 	 */
 	bool (*identify)(void *arg, const struct ofl_section *s,
 			 const struct ofl_page *p, struct ofl_run *run);

@@ -63,10 +63,10 @@ const struct ofl_recalled *ofl_recall_find(const struct ofl_recall *rc,
 					   uint64_t nr);
 
 /**
- * ofl_recall_say() - tell sinks, and count, as the scan of the section did
+ * ofl_recall_replay() - call sinks, and count, as the scan of the section did
  * @r: out  is added to
  */
-enum ofl_status ofl_recall_say(const struct ofl_recall *rc,
+enum ofl_status ofl_recall_replay(const struct ofl_recall *rc,
 			       const struct ofl_recalled *found,
 			       const struct ofl_section *s,
 			       const struct ofl_nodes *n,

@@ -15,11 +15,11 @@
 
 #define OFL_SOURCE_SINKS	3	/* with more nothing is kept for later */
 
-/** struct ofl_source - of all sections of a scan */
+/** struct ofl_source - of the sections of one scan */
 struct ofl_source {
 	struct ofl_look *look;		/* borrowed */
 	struct ofl_recall *recall;	/* NULL: every section is to be read */
-	struct ofl_crew *crew;		/* NULL: this process reads all of them */
+	struct ofl_workers *workers;		/* NULL: this process reads all of them */
 	uint64_t next_to_read;		/* index, of the sections to be read */
 	/* for each zone, owned: counts of one section that is to be kept, ... */
 	struct ofl_count *zone_of_kept;
@@ -56,7 +56,7 @@ bool ofl_source_has_kept(const struct ofl_source *src,
 void ofl_source_share(struct ofl_source *src, unsigned int nr);
 
 /**
- * ofl_source_get() - tell the sinks, and count, what is in a section
+ * ofl_source_get() - call the sinks with what is in a section, and count it
  * @s: in  wanted ones only, ascending, none left out
  * @r: in/out  is added to
  *

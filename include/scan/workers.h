@@ -22,8 +22,8 @@
  */
 #define OFL_MAX_WORKERS	8
 
-struct ofl_crew;
-struct ofl_teller;
+struct ofl_workers;
+struct ofl_writer;
 
 /**
  * ofl_workers_why_one() - why there can be no workers at all
@@ -42,39 +42,39 @@ const char *ofl_workers_why_one(const struct ofl_target *t);
 unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 				uint64_t pages);
 
-/** struct ofl_crew_calls - what is done to sections; @arg as given */
-struct ofl_crew_calls {
+/** struct ofl_worker_calls - what is done to sections; @arg as given */
+struct ofl_worker_calls {
 	/**
-	 * work - in a copy: scan the section whose number ofl_teller_take()
-	 * says, between ofl_tell_begin() and ofl_tell_section(), with
-	 * ofl_teller_sink(); and so on until there is none with the number
+	 * work - in a copy: scan the section that ofl_writer_next() gives,
+	 * between ofl_writer_begin() and ofl_writer_end(), with
+	 * ofl_writer_sink(); and so on until there is none of that index
 	 */
-	void (*work)(void *arg, struct ofl_teller *teller);
+	void (*work)(void *arg, struct ofl_writer *writer);
 	/**
-	 * help - in this process: do so with section @number only
-	 * @s: in  the section that is to be heard of next; it is not after
-	 *         that with @number
+	 * help - in this process: do so with the section of one index only
+	 * @s: in  the section that the sinks are to get next; that of @number
+	 *         is the same or comes after it
 	 *
 	 * Shape:  false: there is none, or it failed; it is not called again.
 	 */
 	bool (*help)(void *arg, const struct ofl_section *s, uint64_t number,
-		     struct ofl_teller *teller);
+		     struct ofl_writer *writer);
 };
 
 /**
- * ofl_crew_start() - start workers
+ * ofl_workers_start() - start workers
  * @nr: in  processes, this one included: 2 to OFL_MAX_WORKERS
  *
- * Shape:  NULL: not to be had, do without. A worker that cannot be started is
- *         one that is gone: see ofl_crew_replay().
- * Memory: ofl_crew_end(), which must be called however the scan ends.
+ * Shape:  NULL: there are none, go on without. A worker that cannot be started
+ *         is one that is gone: see ofl_workers_replay().
+ * Memory: ofl_workers_end(), which must be called however the scan ends.
  */
-struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
+struct ofl_workers *ofl_workers_start(const struct ofl_target *t,
 				const struct ofl_nodes *n, unsigned int nr,
-				const struct ofl_crew_calls *calls, void *arg);
+				const struct ofl_worker_calls *calls, void *arg);
 
 /**
- * ofl_crew_replay() - what a worker saw in a section, for the sinks
+ * ofl_workers_replay() - call the sinks with what was seen in a section
  * @s:        in   the next section
  * @sinks:    in   without known()
  * @r:        out  what the worker counted is added
@@ -82,40 +82,40 @@ struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
  *                 than that if the call fails
  * @st:       out  a status that a sink returned
  *
- * Shape:  false: the worker that took it is gone, talks nonsense and is ended,
+ * Shape:  false: the worker that took it is gone, wrote nonsense and is ended,
  *         or was not waited for because of ^C; @r is as it was, and the caller
- *         scans the section. The others go on with those to come.
+ *         scans the section. The other workers go on.
  */
-bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
+bool ofl_workers_replay(struct ofl_workers *workers, const struct ofl_section *s,
 		     uint64_t end_pfn, const struct ofl_sinks *sinks,
 		     struct ofl_scan_result *r, uint64_t *told_pfn,
 		     enum ofl_status *st);
 
-/** ofl_crew_end() - end the workers, whatever they are at; NULL is fine */
-void ofl_crew_end(struct ofl_crew *crew);
+/** ofl_workers_end() - end the workers, whatever they are at; NULL is fine */
+void ofl_workers_end(struct ofl_workers *workers);
 
-/** ofl_teller_sink() - a sink that tells the parent */
-struct ofl_sink ofl_teller_sink(struct ofl_teller *teller);
+/** ofl_writer_sink() - a sink that writes what it gets to the parent */
+struct ofl_sink ofl_writer_sink(struct ofl_writer *writer);
 
 /**
- * ofl_teller_take() - the number of the section that is this worker's next
+ * ofl_writer_next() - take a section
  *
- * Shape:  of those that are to be read, from 0 on and ascending. No other
- *         worker is given the same, and each number is given to one.
+ * Shape:  its index among those that are to be read, from 0 on and ascending.
+ *         Each index is given to exactly one process.
  */
-uint64_t ofl_teller_take(struct ofl_teller *teller);
+uint64_t ofl_writer_next(struct ofl_writer *writer);
 
-/** ofl_tell_begin() - what is told from now on is of this section */
-enum ofl_status ofl_tell_begin(struct ofl_teller *teller,
+/** ofl_writer_begin() - what is written from now on was seen in this section */
+enum ofl_status ofl_writer_begin(struct ofl_writer *writer,
 			       const struct ofl_section *s);
 
 /**
- * ofl_tell_section() - a section is done
+ * ofl_writer_end() - the section is done
  * @r: in/out  what was counted in it alone; zeroed for the next one
  *
- * Errors: OFL_ERR_OUTPUT: nobody listens.
+ * Errors: OFL_ERR_OUTPUT: the parent does not read any more.
  */
-enum ofl_status ofl_tell_section(struct ofl_teller *teller,
+enum ofl_status ofl_writer_end(struct ofl_writer *writer,
 				 const struct ofl_section *s,
 				 struct ofl_scan_result *r);
 

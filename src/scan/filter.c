@@ -16,7 +16,7 @@ static bool parse_number(const char *text, int base, const char **end,
 {
 	char *stop;
 
-	/* strtoull takes blanks and signs; nobody prints a range like that */
+	/* strtoull takes blanks and signs; no range is printed like that */
 	if (!isxdigit((unsigned char)*text))
 		return false;
 	errno = 0;

@@ -70,7 +70,7 @@ static uint8_t read_page(struct ofl_image *img, size_t nr)
 	case OFL_READ_OK:
 		return all_zero(at, bytes) ? OFL_UNKNOWN_ZERO : OFL_UNKNOWN_NOT;
 	case OFL_READ_EXCLUDED:
-		memset(at, 0, bytes);	/* whoever looks ahead sees no old page */
+		memset(at, 0, bytes);	/* no bytes of an older window */
 		return OFL_UNKNOWN_EXCLUDED;
 	case OFL_READ_UNREADABLE:
 		break;

@@ -77,7 +77,7 @@ static enum ofl_status add_unknown(struct look *lo, uint64_t pfn,
 	enum ofl_status st = OFL_OK;
 
 	if (!lo->s->online && !lo->s->corrupt) {
-		/* zeros and ones are usual in a memmap that nobody initialised */
+		/* zeros and ones are usual in a memmap without initialisation */
 		if (why == OFL_UNKNOWN_EXCLUDED || why == OFL_UNKNOWN_UNREADABLE)
 			lo->r->stale_unread += pages;
 		return OFL_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* note.c - what a scan told its sinks, in short, and told again */
+/* note.c - what sinks got, as records, and again from these */
 #include "scan/note.h"
 
 static enum ofl_status note_offline(void *arg, const struct ofl_section *s,
@@ -35,7 +35,7 @@ struct ofl_sink ofl_noter_sink(struct ofl_noter *noter)
 				  .unknown = note_unknown, .arg = noter };
 }
 
-static enum ofl_status say_pages(const struct ofl_note *note,
+static enum ofl_status replay_pages(const struct ofl_note *note,
 				 const struct ofl_section *s,
 				 const struct ofl_nodes *n,
 				 const struct ofl_sink *sink)
@@ -50,7 +50,7 @@ static enum ofl_status say_pages(const struct ofl_note *note,
 	return sink->offline(sink->arg, s, &p, note->pages);
 }
 
-static enum ofl_status say_to(const struct ofl_note *note,
+static enum ofl_status replay_to(const struct ofl_note *note,
 			      const struct ofl_section *s,
 			      const struct ofl_nodes *n,
 			      const struct ofl_sink *sink)
@@ -61,11 +61,11 @@ static enum ofl_status say_to(const struct ofl_note *note,
 	};
 
 	if (note->kind == OFL_NOTE_PAGES)
-		return sink->offline ? say_pages(note, s, n, sink) : OFL_OK;
+		return sink->offline ? replay_pages(note, s, n, sink) : OFL_OK;
 	return sink->unknown ? sink->unknown(sink->arg, s, &hole) : OFL_OK;
 }
 
-enum ofl_status ofl_note_say(const struct ofl_note *note,
+enum ofl_status ofl_note_replay(const struct ofl_note *note,
 			     const struct ofl_section *s,
 			     const struct ofl_nodes *n,
 			     const struct ofl_sinks *sinks)
@@ -74,6 +74,6 @@ enum ofl_status ofl_note_say(const struct ofl_note *note,
 	size_t i;
 
 	for (i = 0; i < sinks->nr && !st; i++)
-		st = say_to(note, s, n, &sinks->sink[i]);
+		st = replay_to(note, s, n, &sinks->sink[i]);
 	return st;
 }

@@ -149,7 +149,7 @@ const struct ofl_recalled *ofl_recall_find(const struct ofl_recall *rc,
 	return &rc->section[at];
 }
 
-enum ofl_status ofl_recall_say(const struct ofl_recall *rc,
+enum ofl_status ofl_recall_replay(const struct ofl_recall *rc,
 			       const struct ofl_recalled *found,
 			       const struct ofl_section *s,
 			       const struct ofl_nodes *n,
@@ -162,7 +162,7 @@ enum ofl_status ofl_recall_say(const struct ofl_recall *rc,
 	uint32_t i;
 
 	for (i = 0; i < found->nr_notes && !st; i++)
-		st = ofl_note_say(&note[i], s, n, sinks);
+		st = ofl_note_replay(&note[i], s, n, sinks);
 	zone->scanned += found->scanned;
 	zone->offline += found->offline;
 	r->total.scanned += found->scanned + found->no_zone;

@@ -20,7 +20,7 @@ enum ofl_status ofl_source_open(struct ofl_source *src, struct ofl_look *look,
 
 void ofl_source_close(struct ofl_source *src)
 {
-	ofl_crew_end(src->crew);
+	ofl_workers_end(src->workers);
 	free(src->zone_of_kept);
 	memset(src, 0, sizeof(*src));
 }
@@ -58,7 +58,7 @@ bool ofl_source_has_kept(const struct ofl_source *src,
 	return find_kept(src, s) != NULL;
 }
 
-static enum ofl_status tell_kept(const struct ofl_source *src,
+static enum ofl_status replay_kept(const struct ofl_source *src,
 				 const struct ofl_section *s,
 				 const struct ofl_recalled *found,
 				 const struct ofl_sinks *sinks,
@@ -74,27 +74,27 @@ static enum ofl_status tell_kept(const struct ofl_source *src,
 	/* pages of no zone are left out then, as look.c does */
 	if (ofl_filter_names_zone(lk->filter))
 		part.no_zone = 0;
-	return ofl_recall_say(src->recall, &part, s, lk->n, sinks, r);
+	return ofl_recall_replay(src->recall, &part, s, lk->n, sinks, r);
 }
 
-/* ---- read by a copy of this process, or here to be heard of in its turn ---- */
+/* ---- read by a copy of this process, or here meanwhile ---- */
 
 /** struct share - the sections that one process takes */
 struct share {
 	const struct ofl_source *src;
-	struct ofl_teller *teller;	/* the way to the parent */
+	struct ofl_writer *writer;	/* to the parent */
 	struct ofl_sink sink;		/* of that */
 	struct ofl_scan_result r;	/* of one section */
 	uint64_t index;			/* of the next section to be read ... */
 	uint64_t mine;			/* ... and of the one that is taken */
 	bool only_mine;			/* the walk ends with that ... */
-	bool done;			/* ... and it was told of */
+	bool done;			/* ... and it was written */
 };
 
-static enum ofl_status tell_of(struct share *sh, const struct ofl_section *s)
+static enum ofl_status write_section(struct share *sh, const struct ofl_section *s)
 {
 	const struct ofl_sinks sinks = { &sh->sink, 1 };
-	enum ofl_status st = ofl_tell_begin(sh->teller, s);
+	enum ofl_status st = ofl_writer_begin(sh->writer, s);
 	struct ofl_err err;
 
 	if (!st)
@@ -102,7 +102,7 @@ static enum ofl_status tell_of(struct share *sh, const struct ofl_section *s)
 	/* the parent will look at this section itself, and find the same */
 	if (!st)
 		st = ofl_readers_agree(sh->src->look->t, &err);
-	return st ? st : ofl_tell_section(sh->teller, s, &sh->r);
+	return st ? st : ofl_writer_end(sh->writer, s, &sh->r);
 }
 
 static enum ofl_status share_section(void *arg, const struct ofl_section *s)
@@ -111,18 +111,18 @@ static enum ofl_status share_section(void *arg, const struct ofl_section *s)
 	const struct ofl_target *t = sh->src->look->t;
 	enum ofl_status st;
 
-	/* the parent keeps what it hears, but meets no section twice */
+	/* the parent keeps what it reads, but comes to no section twice */
 	if (!ofl_source_wants(sh->src, s) || find_kept(sh->src, s) ||
 	    sh->index++ != sh->mine)
 		return OFL_OK;
 	if (t->ops->interrupted(t->ctx))
 		return OFL_ERR_INTERRUPTED;
-	st = tell_of(sh, s);
+	st = write_section(sh, s);
 	if (sh->only_mine) {
 		sh->done = !st;
 		return OFL_ERR_INTERRUPTED;
 	}
-	sh->mine = ofl_teller_take(sh->teller);
+	sh->mine = ofl_writer_next(sh->writer);
 	return st;
 }
 
@@ -131,19 +131,19 @@ static void share_from(struct share *sh, uint64_t lo_pfn)
 	const struct ofl_look *lk = sh->src->look;
 	struct ofl_section_stats stats;
 
-	sh->sink = ofl_teller_sink(sh->teller);
+	sh->sink = ofl_writer_sink(sh->writer);
 	sh->r = (struct ofl_scan_result){ .zone = sh->src->zone_of_share };
 	ofl_section_walk(lk->t, lk->l, lo_pfn, lk->filter->hi_pfn,
 			 share_section, sh, &stats);
 }
 
 /* all of a worker's life; it shares no memory with the parent */
-static void work(void *arg, struct ofl_teller *teller)
+static void work(void *arg, struct ofl_writer *writer)
 {
 	const struct ofl_source *src = arg;
 	struct share sh = {
-		.src = src, .teller = teller, .index = src->next_to_read,
-		.mine = ofl_teller_take(teller),
+		.src = src, .writer = writer, .index = src->next_to_read,
+		.mine = ofl_writer_next(writer),
 	};
 
 	share_from(&sh, src->look->filter->lo_pfn);
@@ -151,11 +151,11 @@ static void work(void *arg, struct ofl_teller *teller)
 
 /* in the parent: one section, from @s on, whose index is next_to_read */
 static bool help(void *arg, const struct ofl_section *s, uint64_t number,
-		 struct ofl_teller *teller)
+		 struct ofl_writer *writer)
 {
 	const struct ofl_source *src = arg;
 	struct share sh = {
-		.src = src, .teller = teller, .index = src->next_to_read,
+		.src = src, .writer = writer, .index = src->next_to_read,
 		.mine = number, .only_mine = true,
 	};
 
@@ -165,15 +165,15 @@ static bool help(void *arg, const struct ofl_section *s, uint64_t number,
 
 void ofl_source_share(struct ofl_source *src, unsigned int nr)
 {
-	const struct ofl_crew_calls calls = { work, help };
+	const struct ofl_worker_calls calls = { work, help };
 
 	if (nr > 1)
-		src->crew = ofl_crew_start(src->look->t, src->look->n, nr,
+		src->workers = ofl_workers_start(src->look->t, src->look->n, nr,
 					   &calls, src);
 }
 
-/* by a copy; what a lost copy did not tell is looked at here */
-static enum ofl_status hear_of(struct ofl_source *src,
+/* by a copy; what a lost copy did not write is looked at here */
+static enum ofl_status read_by_worker(struct ofl_source *src,
 			       const struct ofl_section *s,
 			       const struct ofl_sinks *sinks,
 			       struct ofl_scan_result *r)
@@ -181,7 +181,7 @@ static enum ofl_status hear_of(struct ofl_source *src,
 	uint64_t told_pfn;
 	enum ofl_status st;
 
-	if (!ofl_crew_replay(src->crew, s, ofl_look_end(src->look, s), sinks,
+	if (!ofl_workers_replay(src->workers, s, ofl_look_end(src->look, s), sinks,
 			     r, &told_pfn, &st))
 		st = ofl_look_at(src->look, s, sinks, told_pfn, r);
 	src->next_to_read++;
@@ -193,7 +193,7 @@ static enum ofl_status read_section(struct ofl_source *src,
 				    const struct ofl_sinks *sinks,
 				    struct ofl_scan_result *r)
 {
-	return src->crew ? hear_of(src, s, sinks, r) :
+	return src->workers ? read_by_worker(src, s, sinks, r) :
 			   ofl_look_at(src->look, s, sinks, 0, r);
 }
 
@@ -240,7 +240,7 @@ enum ofl_status ofl_source_get(struct ofl_source *src,
 	const struct ofl_recalled *found = find_kept(src, s);
 
 	if (found)
-		return tell_kept(src, s, found, sinks, r);
+		return replay_kept(src, s, found, sinks, r);
 	return can_be_kept(src, s, sinks) ? read_and_keep(src, s, sinks, r) :
 					    read_section(src, s, sinks, r);
 }

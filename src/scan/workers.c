@@ -3,10 +3,10 @@
  * workers.c - a scan shared among processes
  *
  * Both ends of a pipe are the same program, so notes cross it as they are in
- * memory. A worker takes the next section that nobody has when it is done with
- * one, and the parent does so too while it has nothing to hear: so none is idle
- * before the end, whoever has to share a processor. Only the number of the next
- * section is shared memory. What the parent saw itself it hears like the rest.
+ * memory. A worker takes the next section when it is done with one, and the
+ * parent takes sections too while there is nothing to read: so none is idle
+ * before the end, even if some share a processor. Only the number of the next
+ * section is shared memory. What the parent saw itself is input like the rest.
  */
 #include <errno.h>
 #include <poll.h>
@@ -32,37 +32,37 @@
 #define NOTE_BEGIN	OFL_NR_NOTES
 #define NOTE_SECTION	(OFL_NR_NOTES + 1)	/* it is done: counts follow */
 
-/** struct ofl_teller - a worker's end */
-struct ofl_teller {
+/** struct ofl_writer - a worker's end */
+struct ofl_writer {
 	int fd;
-	struct ear *own;	/* not NULL: nothing is written, he hears it */
-	uint64_t *dealt;	/* see struct ofl_crew */
+	struct input *own;	/* not NULL: written there, not into a pipe */
+	uint64_t *taken;	/* see struct ofl_workers */
 	size_t nr_zones;
 	struct ofl_noter noter;
 	size_t used;
 	unsigned char buf[BUFFER_BYTES];
 };
 
-/** struct ear - the parent's end of one pipe, or of what it saw itself */
-struct ear {
+/** struct input - the parent's end of one pipe, or of what it saw itself */
+struct input {
 	struct ofl_process process;	/* pid 0: there is no more to come */
-	bool begun;		/* the next to hear is what ... */
-	uint64_t begun_pfn;	/* ... was seen of this section */
+	bool begun;		/* what comes next was seen ... */
+	uint64_t begun_pfn;	/* ... in the section of this pfn */
 	size_t at, have, room;
 	unsigned char *buf;	/* owned */
 };
 
-/** struct ofl_crew - all workers of a scan */
-struct ofl_crew {
+/** struct ofl_workers - all workers of a scan */
+struct ofl_workers {
 	const struct ofl_target *t;
 	const struct ofl_nodes *n;
-	struct ofl_crew_calls calls;
+	struct ofl_worker_calls calls;
 	void *arg;
 	unsigned int nr;
-	uint64_t *dealt;	/* sections that somebody took; all share it */
+	uint64_t *taken;	/* how many sections are; shared by all processes */
 	struct ofl_count *zone;	/* of a section, until it is whole */
-	struct ofl_teller *teller;	/* the parent's; NULL: it takes none */
-	struct ear ear[OFL_MAX_WORKERS];	/* [0] is the parent's own */
+	struct ofl_writer *writer;	/* the parent's; NULL: it takes no section */
+	struct input input[OFL_MAX_WORKERS];	/* [0] is the parent's own */
 };
 
 /* ---- whether, and how many ---- */
@@ -93,24 +93,24 @@ unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 
 /* ---- a worker ---- */
 
-static enum ofl_status keep(struct ear *ear, const void *p, size_t bytes)
+static enum ofl_status append(struct input *input, const void *p, size_t bytes)
 {
-	size_t room = 2 * (ear->have + bytes);
+	size_t room = 2 * (input->have + bytes);
 	unsigned char *more;
 
-	if (ear->have + bytes > ear->room) {
-		more = realloc(ear->buf, room);
+	if (input->have + bytes > input->room) {
+		more = realloc(input->buf, room);
 		if (!more)
 			return OFL_ERR_NOMEM;
-		ear->buf = more;
-		ear->room = room;
+		input->buf = more;
+		input->room = room;
 	}
-	memcpy(ear->buf + ear->have, p, bytes);
-	ear->have += bytes;
+	memcpy(input->buf + input->have, p, bytes);
+	input->have += bytes;
 	return OFL_OK;
 }
 
-static enum ofl_status put_out(struct ofl_teller *te)
+static enum ofl_status put_out(struct ofl_writer *te)
 {
 	const unsigned char *p = te->buf;
 	ssize_t n;
@@ -118,7 +118,7 @@ static enum ofl_status put_out(struct ofl_teller *te)
 	if (te->own) {
 		n = (ssize_t)te->used;
 		te->used = 0;
-		return keep(te->own, p, (size_t)n);
+		return append(te->own, p, (size_t)n);
 	}
 	while (te->used) {
 		n = write(te->fd, p, te->used);
@@ -132,7 +132,7 @@ static enum ofl_status put_out(struct ofl_teller *te)
 	return OFL_OK;
 }
 
-static enum ofl_status put(struct ofl_teller *te, const void *p, size_t bytes)
+static enum ofl_status put(struct ofl_writer *te, const void *p, size_t bytes)
 {
 	enum ofl_status st = OFL_OK;
 	size_t n;
@@ -154,17 +154,17 @@ static enum ofl_status put_note(void *arg, const struct ofl_note *note)
 	return put(arg, note, sizeof(*note));
 }
 
-struct ofl_sink ofl_teller_sink(struct ofl_teller *teller)
+struct ofl_sink ofl_writer_sink(struct ofl_writer *writer)
 {
-	return ofl_noter_sink(&teller->noter);
+	return ofl_noter_sink(&writer->noter);
 }
 
-uint64_t ofl_teller_take(struct ofl_teller *te)
+uint64_t ofl_writer_next(struct ofl_writer *te)
 {
-	return __atomic_fetch_add(te->dealt, 1, __ATOMIC_RELAXED);
+	return __atomic_fetch_add(te->taken, 1, __ATOMIC_RELAXED);
 }
 
-enum ofl_status ofl_tell_begin(struct ofl_teller *te,
+enum ofl_status ofl_writer_begin(struct ofl_writer *te,
 			       const struct ofl_section *s)
 {
 	const struct ofl_note begin = {
@@ -174,7 +174,7 @@ enum ofl_status ofl_tell_begin(struct ofl_teller *te,
 	return put(te, &begin, sizeof(begin));
 }
 
-enum ofl_status ofl_tell_section(struct ofl_teller *te,
+enum ofl_status ofl_writer_end(struct ofl_writer *te,
 				 const struct ofl_section *s,
 				 struct ofl_scan_result *r)
 {
@@ -194,29 +194,29 @@ enum ofl_status ofl_tell_section(struct ofl_teller *te,
 	return st ? st : put_out(te);
 }
 
-static struct ofl_teller *new_teller(const struct ofl_crew *crew)
+static struct ofl_writer *new_writer(const struct ofl_workers *workers)
 {
-	struct ofl_teller *te = calloc(1, sizeof(*te));
+	struct ofl_writer *te = calloc(1, sizeof(*te));
 
 	if (!te)
 		return NULL;
-	te->dealt = crew->dealt;
+	te->taken = workers->taken;
 	te->noter.put = put_note;
 	te->noter.arg = te;
-	te->nr_zones = crew->n->nr_zones;
+	te->nr_zones = workers->n->nr_zones;
 	return te;
 }
 
 /* in the copy: one worker from its start to its end */
 static void run_worker(void *arg, int fd)
 {
-	struct ofl_crew *crew = arg;
-	struct ofl_teller *te = new_teller(crew);
+	struct ofl_workers *workers = arg;
+	struct ofl_writer *te = new_writer(workers);
 
 	if (!te)
 		return;
 	te->fd = fd;
-	crew->calls.work(crew->arg, te);
+	workers->calls.work(workers->arg, te);
 	free(te);
 }
 
@@ -231,107 +231,107 @@ static void *map_shared(size_t bytes)
 	return p == MAP_FAILED ? NULL : p;
 }
 
-static void start(struct ofl_crew *crew, struct ear *ear)
+static void start(struct ofl_workers *workers, struct input *input)
 {
-	const struct ofl_target *t = crew->t;
+	const struct ofl_target *t = workers->t;
 
-	ear->buf = malloc(BUFFER_BYTES);
-	ear->room = BUFFER_BYTES;
-	if (!ear->buf ||
-	    !t->ops->start(t->ctx, run_worker, crew, &ear->process))
-		ear->process.pid = 0;
+	input->buf = malloc(BUFFER_BYTES);
+	input->room = BUFFER_BYTES;
+	if (!input->buf ||
+	    !t->ops->start(t->ctx, run_worker, workers, &input->process))
+		input->process.pid = 0;
 }
 
-struct ofl_crew *ofl_crew_start(const struct ofl_target *t,
+struct ofl_workers *ofl_workers_start(const struct ofl_target *t,
 				const struct ofl_nodes *n, unsigned int nr,
-				const struct ofl_crew_calls *calls, void *arg)
+				const struct ofl_worker_calls *calls, void *arg)
 {
-	struct ofl_crew *crew = calloc(1, sizeof(*crew));
+	struct ofl_workers *workers = calloc(1, sizeof(*workers));
 	unsigned int i;
 
-	if (!crew)
+	if (!workers)
 		return NULL;
-	crew->t = t;
-	crew->n = n;
-	crew->calls = *calls;
-	crew->arg = arg;
-	crew->nr = nr;
-	crew->dealt = map_shared(sizeof(*crew->dealt));
-	crew->zone = calloc(n->nr_zones, sizeof(*crew->zone));
-	if (!crew->zone || !crew->dealt) {
-		ofl_crew_end(crew);
+	workers->t = t;
+	workers->n = n;
+	workers->calls = *calls;
+	workers->arg = arg;
+	workers->nr = nr;
+	workers->taken = map_shared(sizeof(*workers->taken));
+	workers->zone = calloc(n->nr_zones, sizeof(*workers->zone));
+	if (!workers->zone || !workers->taken) {
+		ofl_workers_end(workers);
 		return NULL;
 	}
 	for (i = 1; i < nr; i++)
-		start(crew, &crew->ear[i]);
-	crew->teller = new_teller(crew);
-	if (crew->teller)
-		crew->teller->own = &crew->ear[0];
-	return crew;
+		start(workers, &workers->input[i]);
+	workers->writer = new_writer(workers);
+	if (workers->writer)
+		workers->writer->own = &workers->input[0];
+	return workers;
 }
 
-static void dismiss(struct ofl_crew *crew, struct ear *ear)
+static void stop_worker(struct ofl_workers *workers, struct input *input)
 {
-	if (ear->process.pid)
-		crew->t->ops->stop(crew->t->ctx, &ear->process);
-	ear->process.pid = 0;
-	ear->begun = false;
-	ear->at = ear->have = 0;
+	if (input->process.pid)
+		workers->t->ops->stop(workers->t->ctx, &input->process);
+	input->process.pid = 0;
+	input->begun = false;
+	input->at = input->have = 0;
 }
 
-void ofl_crew_end(struct ofl_crew *crew)
+void ofl_workers_end(struct ofl_workers *workers)
 {
 	unsigned int i;
 
-	if (!crew)
+	if (!workers)
 		return;
-	for (i = 0; i < crew->nr; i++) {
-		dismiss(crew, &crew->ear[i]);
-		free(crew->ear[i].buf);
+	for (i = 0; i < workers->nr; i++) {
+		stop_worker(workers, &workers->input[i]);
+		free(workers->input[i].buf);
 	}
-	if (crew->dealt)
-		munmap(crew->dealt, sizeof(*crew->dealt));
-	free(crew->teller);
-	free(crew->zone);
-	free(crew);
+	if (workers->taken)
+		munmap(workers->taken, sizeof(*workers->taken));
+	free(workers->writer);
+	free(workers->zone);
+	free(workers);
 }
 
 /* wait for more; not longer than ^C lets us */
-static bool fill(struct ofl_crew *crew, struct ear *ear)
+static bool fill(struct ofl_workers *workers, struct input *input)
 {
-	struct pollfd wait = { .fd = ear->process.fd, .events = POLLIN };
+	struct pollfd wait = { .fd = input->process.fd, .events = POLLIN };
 	ssize_t n;
 
-	if (!ear->process.pid)
+	if (!input->process.pid)
 		return false;
 	while (poll(&wait, 1, POLL_MS) <= 0)
-		if (crew->t->ops->interrupted(crew->t->ctx))
+		if (workers->t->ops->interrupted(workers->t->ctx))
 			return false;
 	do
-		n = read(ear->process.fd, ear->buf, ear->room);
+		n = read(input->process.fd, input->buf, input->room);
 	while (n < 0 && errno == EINTR);
-	ear->at = 0;
-	ear->have = n > 0 ? (size_t)n : 0;
+	input->at = 0;
+	input->have = n > 0 ? (size_t)n : 0;
 	return n > 0;
 }
 
-static bool take(struct ofl_crew *crew, struct ear *ear, void *p, size_t bytes)
+static bool take(struct ofl_workers *workers, struct input *input, void *p, size_t bytes)
 {
 	size_t n;
 
 	for (; bytes; bytes -= n, p = (char *)p + n) {
-		if (ear->at == ear->have && !fill(crew, ear))
+		if (input->at == input->have && !fill(workers, input))
 			return false;
-		n = ear->have - ear->at;
+		n = input->have - input->at;
 		if (n > bytes)
 			n = bytes;
-		memcpy(p, ear->buf + ear->at, n);
-		ear->at += n;
+		memcpy(p, input->buf + input->at, n);
+		input->at += n;
 	}
 	return true;
 }
 
-/* can this be the next thing to hear of a section? */
+/* can this be the next note of a section? */
 static bool makes_sense(const struct ofl_note *note, const struct ofl_section *s,
 			uint64_t from_pfn, uint64_t end_pfn)
 {
@@ -344,22 +344,22 @@ static bool makes_sense(const struct ofl_note *note, const struct ofl_section *s
 	       (note->kind == OFL_NOTE_HOLE && note->type < OFL_NR_UNKNOWN);
 }
 
-/* the worker has ended the section: what it counted follows */
-static bool take_result(struct ofl_crew *crew, struct ear *ear,
+/* the section is done: what the worker counted in it follows */
+static bool take_result(struct ofl_workers *workers, struct input *input,
 			struct ofl_scan_result *r)
 {
-	size_t nr = crew->n->nr_zones;
+	size_t nr = workers->n->nr_zones;
 	struct ofl_scan_result one;
 
-	if (!take(crew, ear, &one, sizeof(one)) ||
-	    !take(crew, ear, crew->zone, nr * sizeof(*crew->zone)))
+	if (!take(workers, input, &one, sizeof(one)) ||
+	    !take(workers, input, workers->zone, nr * sizeof(*workers->zone)))
 		return false;
-	one.zone = crew->zone;
+	one.zone = workers->zone;
 	ofl_scan_result_add(r, &one, nr);
 	return true;
 }
 
-static bool replay(struct ofl_crew *crew, struct ear *ear,
+static bool replay(struct ofl_workers *workers, struct input *input,
 		   const struct ofl_section *s, uint64_t end_pfn,
 		   const struct ofl_sinks *sinks,
 		   struct ofl_scan_result *r, uint64_t *told_pfn,
@@ -367,11 +367,11 @@ static bool replay(struct ofl_crew *crew, struct ear *ear,
 {
 	struct ofl_note note;
 
-	while (take(crew, ear, &note, sizeof(note)) &&
+	while (take(workers, input, &note, sizeof(note)) &&
 	       makes_sense(&note, s, *told_pfn, end_pfn)) {
 		if (note.kind == NOTE_SECTION)
-			return take_result(crew, ear, r);
-		*st = ofl_note_say(&note, s, crew->n, sinks);
+			return take_result(workers, input, r);
+		*st = ofl_note_replay(&note, s, workers->n, sinks);
 		if (*st)
 			return true;
 		*told_pfn = note.pfn + note.pages;
@@ -379,46 +379,46 @@ static bool replay(struct ofl_crew *crew, struct ear *ear,
 	return false;
 }
 
-/* what is it going to tell of? who says nothing sensible is gone */
-static void hear_begin(struct ofl_crew *crew, struct ear *ear)
+/* which section comes next? a worker that writes nonsense is stopped */
+static void read_begin(struct ofl_workers *workers, struct input *input)
 {
 	struct ofl_note note = { .kind = OFL_NR_NOTES };
 
-	ear->begun = take(crew, ear, &note, sizeof(note)) &&
+	input->begun = take(workers, input, &note, sizeof(note)) &&
 		     note.kind == NOTE_BEGIN;
-	ear->begun_pfn = note.pfn;
-	if (!ear->begun)
-		dismiss(crew, ear);
+	input->begun_pfn = note.pfn;
+	if (!input->begun)
+		stop_worker(workers, input);
 }
 
-/* those that have not said of what they will tell next */
-static nfds_t list_silent(struct ofl_crew *crew, struct ear **silent,
+/* the inputs whose next section is not known yet */
+static nfds_t list_waiting(struct ofl_workers *workers, struct input **waiting,
 			  struct pollfd *wait)
 {
 	unsigned int i;
 	nfds_t nr = 0;
 
-	for (i = 0; i < crew->nr; i++) {
-		struct ear *ear = &crew->ear[i];
+	for (i = 0; i < workers->nr; i++) {
+		struct input *input = &workers->input[i];
 
-		if (!ear->process.pid || ear->begun)
+		if (!input->process.pid || input->begun)
 			continue;
-		wait[nr] = (struct pollfd){ .fd = ear->process.fd,
+		wait[nr] = (struct pollfd){ .fd = input->process.fd,
 					    .events = POLLIN };
 		/* what was read at once with the section before */
-		if (ear->at < ear->have)
+		if (input->at < input->have)
 			wait[nr].fd = -1;
-		silent[nr++] = ear;
+		waiting[nr++] = input;
 	}
 	return nr;
 }
 
-/* hear of some of them what is next; false: none has said it in this time */
-static bool hear_any(struct ofl_crew *crew, int ms)
+/* read which section comes next, where it is there; false: nowhere in @ms */
+static bool read_any(struct ofl_workers *workers, int ms)
 {
 	struct pollfd wait[OFL_MAX_WORKERS];
-	struct ear *silent[OFL_MAX_WORKERS];
-	nfds_t i, nr = list_silent(crew, silent, wait);
+	struct input *waiting[OFL_MAX_WORKERS];
+	nfds_t i, nr = list_waiting(workers, waiting, wait);
 	bool any = false;
 
 	for (i = 0; i < nr; i++)
@@ -428,88 +428,88 @@ static bool hear_any(struct ofl_crew *crew, int ms)
 		return false;
 	for (i = 0; i < nr; i++)
 		if (wait[i].fd < 0 || wait[i].revents) {
-			hear_begin(crew, silent[i]);
+			read_begin(workers, waiting[i]);
 			any = true;
 		}
 	return any;
 }
 
-static bool any_silent(const struct ofl_crew *crew)
+static bool any_waiting(const struct ofl_workers *workers)
 {
 	unsigned int i;
 
-	for (i = 0; i < crew->nr; i++)
-		if (crew->ear[i].process.pid && !crew->ear[i].begun)
+	for (i = 0; i < workers->nr; i++)
+		if (workers->input[i].process.pid && !workers->input[i].begun)
 			return true;
 	return false;
 }
 
-/* instead of waiting: look at the next section here, to hear of it in its turn */
-static bool help(struct ofl_crew *crew, const struct ofl_section *s)
+/* instead of waiting: look at a section here, as input for its turn */
+static bool help(struct ofl_workers *workers, const struct ofl_section *s)
 {
-	struct ear *own = &crew->ear[0];
+	struct input *own = &workers->input[0];
 
-	if (!crew->teller || own->begun)
+	if (!workers->writer || own->begun)
 		return false;
 	own->at = own->have = 0;
-	if (crew->calls.help(crew->arg, s, ofl_teller_take(crew->teller),
-			     crew->teller))
-		hear_begin(crew, own);
+	if (workers->calls.help(workers->arg, s, ofl_writer_next(workers->writer),
+			     workers->writer))
+		read_begin(workers, own);
 	if (!own->begun) {
 		/* there is none left, or the caller will meet what is wrong */
-		free(crew->teller);
-		crew->teller = NULL;
+		free(workers->writer);
+		workers->writer = NULL;
 	}
 	return own->begun;
 }
 
-static struct ear *begun(struct ofl_crew *crew, const struct ofl_section *s)
+static struct input *begun(struct ofl_workers *workers, const struct ofl_section *s)
 {
 	unsigned int i;
 
-	for (i = 0; i < crew->nr; i++) {
-		struct ear *ear = &crew->ear[i];
+	for (i = 0; i < workers->nr; i++) {
+		struct input *input = &workers->input[i];
 
-		if (ear->begun && ear->begun_pfn == s->start_pfn)
-			return ear;
+		if (input->begun && input->begun_pfn == s->start_pfn)
+			return input;
 		/* sections are taken in their order */
-		if (ear->begun && ear->begun_pfn < s->start_pfn)
-			dismiss(crew, ear);
+		if (input->begun && input->begun_pfn < s->start_pfn)
+			stop_worker(workers, input);
 	}
 	return NULL;
 }
 
-/* who took the section? NULL: a worker that is gone, or ^C */
-static struct ear *who_has(struct ofl_crew *crew, const struct ofl_section *s)
+/* the input that has the section; NULL: its worker is gone, or ^C */
+static struct input *find_input(struct ofl_workers *workers, const struct ofl_section *s)
 {
-	struct ear *ear;
+	struct input *input;
 
-	while (!(ear = begun(crew, s))) {
-		if (hear_any(crew, 0) || help(crew, s))
+	while (!(input = begun(workers, s))) {
+		if (read_any(workers, 0) || help(workers, s))
 			continue;
-		if (!any_silent(crew))
+		if (!any_waiting(workers))
 			return NULL;
-		if (!hear_any(crew, POLL_MS) &&
-		    crew->t->ops->interrupted(crew->t->ctx))
+		if (!read_any(workers, POLL_MS) &&
+		    workers->t->ops->interrupted(workers->t->ctx))
 			return NULL;
 	}
-	return ear;
+	return input;
 }
 
-bool ofl_crew_replay(struct ofl_crew *crew, const struct ofl_section *s,
+bool ofl_workers_replay(struct ofl_workers *workers, const struct ofl_section *s,
 		     uint64_t end_pfn, const struct ofl_sinks *sinks,
 		     struct ofl_scan_result *r, uint64_t *told_pfn,
 		     enum ofl_status *st)
 {
-	struct ear *ear = who_has(crew, s);
+	struct input *input = find_input(workers, s);
 
 	*st = OFL_OK;
 	*told_pfn = s->start_pfn;
-	if (!ear)
+	if (!input)
 		return false;
-	ear->begun = false;
-	if (replay(crew, ear, s, end_pfn, sinks, r, told_pfn, st))
+	input->begun = false;
+	if (replay(workers, input, s, end_pfn, sinks, r, told_pfn, st))
 		return true;
-	dismiss(crew, ear);
+	stop_worker(workers, input);
 	return false;
 }
