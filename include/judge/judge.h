@@ -16,18 +16,6 @@
 
 #define OFL_FIRST_PFNS 4
 
-/** enum ofl_verdict - of a block */
-enum ofl_verdict {
-	OFL_V_OFFLINABLE,	/* free, or skipped as it stands */
-	OFL_V_DRIVER,		/* the driver drops its references first */
-	OFL_V_MIGRATE,		/* if migration succeeds */
-	OFL_V_SPINS,		/* never fails, never ends */
-	OFL_V_BLOCKED,
-	OFL_V_OFFLINE,		/* it is offline already */
-	OFL_V_UNKNOWN,
-	OFL_NR_VERDICTS
-};
-
 /** struct ofl_tally - pages of one kind in a block */
 struct ofl_tally {
 	uint64_t pages;
@@ -38,21 +26,6 @@ struct ofl_tally {
 	int32_t refcount;
 	struct ofl_claim claim;
 };
-
-/** enum ofl_finding - what a step of offlining comes to */
-enum ofl_finding {
-	OFL_STEP_PASSES,
-	OFL_STEP_DRIVER,
-	OFL_STEP_MIGRATES,
-	OFL_STEP_UNKNOWN,
-	OFL_STEP_SPINS,
-	OFL_STEP_BLOCKS,
-	OFL_STEP_NOT_REACHED,
-	OFL_NR_FINDINGS
-};
-
-/** ofl_finding_text() - passes, driver, migrates ... */
-const char *ofl_finding_text(enum ofl_finding f);
 
 /** struct ofl_block_report - a block and what is to be said of it */
 struct ofl_block_report {
@@ -66,8 +39,8 @@ struct ofl_block_report {
 	uint64_t ram_pages;		/* busy system RAM in the iomem tree */
 	struct ofl_tally kind[OFL_NR_KINDS];
 
-	enum ofl_finding step[OFL_NR_STEPS];
-	enum ofl_verdict verdict;
+	enum ofl_outcome step[OFL_NR_STEPS];
+	enum ofl_outcome verdict;
 	enum ofl_kind decider;		/* OFL_NR_KINDS: a step, not a page */
 	enum ofl_step decided_at;
 	char code[32];			/* stable word: a kind's, or a step's */
@@ -108,8 +81,5 @@ enum ofl_status ofl_judge_finish(struct ofl_judge *j);
  */
 void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		      struct ofl_block_report *r);
-
-/** ofl_verdict_text() - OFFLINABLE, DRIVER ... */
-const char *ofl_verdict_text(enum ofl_verdict v);
 
 #endif

@@ -2,8 +2,8 @@
 /*
  * rule.h - what memory offlining makes of a page
  *
- * Depends on claim.h only: two pure functions and a table. The
- * first says what kind of page it is, the table says what the kernel does with
+ * Depends on claim.h and outcome.h: a pure function and a table. The
+ * function says what kind of page it is, the table says what the kernel does with
  * such a page in its order: isolate the range, call the notifiers, scan and
  * migrate, dissolve free huge pages, test that everything is isolated.
  *
@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "judge/outcome.h"
 #include "owners/claim.h"
 
 /** enum ofl_pageblock - state of the pageblock of a page */
@@ -51,87 +52,31 @@ struct ofl_rule_in {
 	bool skip_rule;		/* the kernel has aa218795cb5f (v5.8) */
 };
 
-/** enum ofl_kind - a row of the table */
+/** enum ofl_kind - a row of kinds.def each; their order means nothing */
 enum ofl_kind {
-	OFL_KIND_FREE,
-	OFL_KIND_PCP,
-	OFL_KIND_UNACCEPTED,
-	OFL_KIND_HWPOISON,
-	OFL_KIND_MEMMAP,
-	OFL_KIND_OFFLINE_SKIP,
-	OFL_KIND_OFFLINE_DRIVER,
-	OFL_KIND_OFFLINE_ASSUMED,
-	OFL_KIND_OFFLINE_MOVABLE,
-	OFL_KIND_OFFLINE_ISOLATED,
-	OFL_KIND_OFFLINE_HELD,
-	OFL_KIND_OFFLINE_EXTRA_REF,
-	OFL_KIND_OFFLINE_PLUGGED,
-	OFL_KIND_OFFLINE_REMOVING,
-	OFL_KIND_OFFLINE_UNIT_TAIL,
-	OFL_KIND_OFFLINE_COMPOUND,
-	OFL_KIND_OFFLINE_RESERVED,
-	OFL_KIND_OFFLINE_NO_RULE,
-	OFL_KIND_OFFLINE_BAD_REF,
-	OFL_KIND_RESERVED,
-	OFL_KIND_CMA,
-	OFL_KIND_PB_ISOLATED,
-	OFL_KIND_LRU,
-	OFL_KIND_LRU_IN_FLIGHT,
-	OFL_KIND_MOVABLE_OPS,
-	OFL_KIND_HUGETLB,
-	OFL_KIND_HUGETLB_STUCK,
-	OFL_KIND_HUGETLB_FREE,
-	OFL_KIND_HUGETLB_RESERVED,
-	OFL_KIND_SLAB,
-	OFL_KIND_FROZEN,
-	OFL_KIND_TYPED,
-	OFL_KIND_KERNEL,
-	OFL_KIND_UNKNOWN,
+#define KIND(id, code, offline, becomes, severity, next, what) OFL_KIND_##id,
+#include "judge/kinds.def"
+#undef KIND
 	OFL_NR_KINDS
-};
-
-/** enum ofl_outcome - what becomes of such a page, harmless first */
-enum ofl_outcome {
-	OFL_OUT_FREE,		/* nothing stands in the way */
-	OFL_OUT_SKIPPED,	/* PageOffline with refcount 0 */
-	OFL_OUT_DRIVER,		/* the driver drops its reference, then skipped */
-	OFL_OUT_MIGRATES,	/* if migration succeeds */
-	OFL_OUT_UNKNOWN,
-	OFL_OUT_SPINS,		/* never fails, never ends, until a signal */
-	OFL_OUT_BLOCKS,
-	OFL_NR_OUTCOMES
-};
-
-/** enum ofl_step - the steps of offline_pages(), in the kernel's order */
-enum ofl_step {
-	OFL_STEP_ZONE,
-	OFL_STEP_HOLES,
-	OFL_STEP_ISOLATE,
-	OFL_STEP_NOTIFY,
-	OFL_STEP_SCAN,
-	OFL_STEP_DISSOLVE,
-	OFL_STEP_TEST,
-	OFL_NR_STEPS
 };
 
 /** struct ofl_rule_row - what the kernel does with one kind of page */
 struct ofl_rule_row {
 	const char *code;	/* stable word, for JSON and grep */
 	const char *what;	/* the page in plain words */
-	enum ofl_outcome movable, other;	/* in ZONE_MOVABLE, elsewhere */
-	enum ofl_step movable_step, other_step;	/* where it is decided */
+	const char *next;	/* what a person can do; NULL: nothing to do */
+	bool offline;		/* of PageOffline pages only */
+	enum ofl_severity severity;	/* of a PageOffline page of this kind */
+	enum ofl_outcome movable;	/* in ZONE_MOVABLE */
+	enum ofl_step movable_step;	/* where it is decided */
+	enum ofl_outcome other;		/* elsewhere */
+	enum ofl_step other_step;
 };
 
 extern const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS];
 
-/** ofl_rule_kind() - which row a page falls under */
+/** ofl_rule_kind() - what kind of page it is: pure */
 enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in);
-
-/** ofl_kind_is_offline() - one of the rows for PageOffline pages? */
-static inline bool ofl_kind_is_offline(enum ofl_kind kind)
-{
-	return kind >= OFL_KIND_OFFLINE_SKIP && kind <= OFL_KIND_OFFLINE_BAD_REF;
-}
 
 /** ofl_rule_outcome() - the row's outcome in this zone */
 static inline enum ofl_outcome ofl_rule_outcome(enum ofl_kind kind,
@@ -147,18 +92,5 @@ static inline enum ofl_step ofl_rule_step(enum ofl_kind kind, bool movable_zone)
 	return movable_zone ? ofl_rule_rows[kind].movable_step :
 			      ofl_rule_rows[kind].other_step;
 }
-
-/** ofl_outcome_text() - skipped, driver, migrates, spins, blocks ... */
-const char *ofl_outcome_text(enum ofl_outcome out);
-
-/** ofl_step_text() - the step's name */
-const char *ofl_step_text(enum ofl_step step);
-
-/**
- * ofl_step_reason() - the kernel's words when the step fails
- *
- * Source: the reason strings of offline_pages(), printed by pr_debug().
- */
-const char *ofl_step_reason(enum ofl_step step);
 
 #endif

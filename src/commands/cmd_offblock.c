@@ -80,7 +80,7 @@ static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_verdict(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_verdict_text(REPORT(row)->verdict));
+	*ret = ofl_cell_text(ofl_outcome_rows[REPORT(row)->verdict].block);
 }
 
 static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -131,7 +131,7 @@ static const struct ofl_table block_table = {
 struct printer {
 	struct ofl_view v;
 	const struct ofl_env *env;
-	uint64_t verdicts[OFL_NR_VERDICTS];
+	uint64_t verdicts[OFL_NR_OUTCOMES];
 	uint64_t nr;
 	bool explain;
 	struct ofl_filter wanted;	/* node and zone */
@@ -176,10 +176,10 @@ static void hints(struct printer *p, char *buf, size_t bytes)
 
 	if (!p->explain)
 		return;
-	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes)
+	if (p->kept.verdict == OFL_OUT_MIGRATE && used < bytes)
 		used += (size_t)snprintf(buf + used, bytes - used,
 			"; whether migration succeeds is not in a dump");
-	if (p->kept.verdict == OFL_V_MIGRATE && used < bytes &&
+	if (p->kept.verdict == OFL_OUT_MIGRATE && used < bytes &&
 	    free_elsewhere(p, &elsewhere))
 		used += (size_t)snprintf(buf + used, bytes - used,
 			", %" PRIu64 " pages are free elsewhere", elsewhere);
@@ -199,17 +199,17 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 
 	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " block%s", p->nr,
 				ofl_plural(p->nr));
-	for (i = 0; i < OFL_NR_VERDICTS && used < bytes; i++) {
+	for (i = 0; i < OFL_NR_OUTCOMES && used < bytes; i++) {
 		if (!p->verdicts[i])
 			continue;
 		used += (size_t)snprintf(buf + used, bytes - used,
 					 "%s%" PRIu64 " %s",
 					 first ? ": " : ", ", p->verdicts[i],
-					 ofl_verdict_text((enum ofl_verdict)i));
+					 ofl_outcome_rows[i].block);
 		first = false;
 	}
 	result = ofl_scan_shortfall(r, buf, bytes);
-	if (p->verdicts[OFL_V_UNKNOWN] || a->blocks.lost)
+	if (p->verdicts[OFL_OUT_UNKNOWN] || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
 	hints(p, buf, bytes);
 	return result;

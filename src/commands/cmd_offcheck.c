@@ -69,33 +69,6 @@ struct check {
 	bool listing;			/* second pass: print findings */
 };
 
-/*
- * What a page of this kind is worth saying. Pages that merely wait for their
- * driver or for migration are as they should be; a page that blocks for good
- * is a warning; what the kernel's own code takes for impossible is an error.
- */
-static enum ofl_severity severity_of(const struct ofl_classified *c)
-{
-	switch (c->kind) {
-	case OFL_KIND_OFFLINE_BAD_REF:
-	case OFL_KIND_OFFLINE_EXTRA_REF:
-		return OFL_SEV_ERROR;
-	case OFL_KIND_OFFLINE_PLUGGED:
-	case OFL_KIND_OFFLINE_HELD:
-	case OFL_KIND_OFFLINE_RESERVED:
-	case OFL_KIND_OFFLINE_REMOVING:
-	case OFL_KIND_OFFLINE_NO_RULE:
-	case OFL_KIND_OFFLINE_UNIT_TAIL:
-	case OFL_KIND_OFFLINE_COMPOUND:
-		return OFL_SEV_WARNING;
-	case OFL_KIND_OFFLINE_ISOLATED:
-	case OFL_KIND_PB_ISOLATED:
-		return OFL_SEV_INFO;
-	default:
-		return OFL_SEV_NONE;
-	}
-}
-
 /* ---- tables ---- */
 
 #define CLASS(row) ((const struct page_class *)(row))
@@ -127,7 +100,7 @@ static void get_class_outcome(const void *row, const void *ctx,
 			      struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_outcome_text(CLASS(row)->outcome));
+	*ret = ofl_cell_text(ofl_outcome_rows[CLASS(row)->outcome].page);
 }
 
 static void get_class_pages(const void *row, const void *ctx,
@@ -346,7 +319,7 @@ static enum ofl_status add_finding(struct check *ck,
 static enum ofl_status check_offline(struct check *ck,
 				     const struct ofl_classified *c)
 {
-	enum ofl_severity by_rule = severity_of(c), by_books;
+	enum ofl_severity by_rule = ofl_rule_rows[c->kind].severity, by_books;
 	const struct ofl_audit_row *row;
 
 	if (!ck->listing) {

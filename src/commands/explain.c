@@ -8,7 +8,7 @@
 /** struct step_row - a step of offline_pages() for this block */
 struct step_row {
 	enum ofl_step step;
-	enum ofl_finding finding;
+	enum ofl_outcome outcome;
 	char detail[200];
 };
 
@@ -17,13 +17,13 @@ struct step_row {
 static void get_step(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_step_text(STEP(row)->step));
+	*ret = ofl_cell_text(ofl_step_rows[STEP(row)->step].text);
 }
 
 static void get_finding(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_finding_text(STEP(row)->finding));
+	*ret = ofl_cell_text(ofl_outcome_rows[STEP(row)->outcome].step);
 }
 
 static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -71,16 +71,16 @@ static void get_kind_outcome(const void *row, const void *ctx,
 			     struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_outcome_text(
-		ofl_rule_outcome(KIND(row)->kind, KIND(row)->movable)));
+	*ret = ofl_cell_text(ofl_outcome_rows[
+		ofl_rule_outcome(KIND(row)->kind, KIND(row)->movable)].page);
 }
 
 static void get_kind_step(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_step_text(
-		ofl_rule_step(KIND(row)->kind, KIND(row)->movable)));
+	*ret = ofl_cell_text(ofl_step_rows[
+		ofl_rule_step(KIND(row)->kind, KIND(row)->movable)].text);
 }
 
 static void get_kind_pfns(const void *row, const void *ctx,
@@ -131,7 +131,7 @@ static void get_kind_owner(const void *row, const void *ctx,
 			   struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (ofl_kind_is_offline(KIND(row)->kind) || KIND(row)->t->claim.owner)
+	if (ofl_rule_rows[KIND(row)->kind].offline || KIND(row)->t->claim.owner)
 		*ret = ofl_cell_text(ofl_owner_name(&KIND(row)->t->claim));
 }
 
@@ -214,21 +214,6 @@ static const struct ofl_table callback_table = {
 	sizeof(callback_columns) / sizeof(callback_columns[0]),
 };
 
-static const char *passing_detail(enum ofl_step step)
-{
-	static const char *const text[OFL_NR_STEPS] = {
-		[OFL_STEP_ZONE] = "one zone",
-		[OFL_STEP_HOLES] = "all of it is busy System RAM",
-		[OFL_STEP_ISOLATE] = "no page refuses",
-		[OFL_STEP_NOTIFY] = "nobody known to refuse",
-		[OFL_STEP_SCAN] = "nothing to migrate",
-		[OFL_STEP_DISSOLVE] = "no huge page in the way",
-		[OFL_STEP_TEST] = "everything free or skipped",
-	};
-
-	return text[step];
-}
-
 /* how many pages of which kinds make the step what it is */
 static void step_detail(const struct ofl_env *env,
 			const struct ofl_block_report *r, struct step_row *row)
@@ -242,7 +227,7 @@ static void step_detail(const struct ofl_env *env,
 	for (k = 0; k < OFL_NR_KINDS && used < sizeof(row->detail); k++) {
 		enum ofl_outcome out = ofl_rule_outcome((enum ofl_kind)k, movable);
 
-		if (!r->kind[k].pages || out <= OFL_OUT_SKIPPED ||
+		if (!r->kind[k].pages || ofl_outcome_rows[out].passes ||
 		    ofl_rule_step((enum ofl_kind)k, movable) != row->step)
 			continue;
 		used += (size_t)snprintf(row->detail + used,
@@ -253,16 +238,16 @@ static void step_detail(const struct ofl_env *env,
 	}
 	if (used)
 		return;
-	if (row->finding == OFL_STEP_BLOCKS)
+	if (row->outcome == OFL_OUT_BLOCKED)
 		snprintf(row->detail, sizeof(row->detail), "%s",
 			 row->step == r->decided_at ? r->reason :
-			 ofl_step_reason(row->step));
-	else if (row->finding == OFL_STEP_UNKNOWN)
+			 ofl_step_rows[row->step].reason);
+	else if (row->outcome == OFL_OUT_UNKNOWN)
 		snprintf(row->detail, sizeof(row->detail),
 			 "the dump does not say");
 	else
 		snprintf(row->detail, sizeof(row->detail), "%s",
-			 passing_detail(row->step));
+			 ofl_step_rows[row->step].passes);
 }
 
 static void show_steps(struct ofl_view *v, const struct ofl_env *env,
@@ -274,7 +259,7 @@ static void show_steps(struct ofl_view *v, const struct ofl_env *env,
 	ofl_view_table(v, &step_table, NULL);
 	for (i = 0; i < OFL_NR_STEPS; i++) {
 		row.step = (enum ofl_step)i;
-		row.finding = r->step[i];
+		row.outcome = r->step[i];
 		step_detail(env, r, &row);
 		if (ofl_view_row(v, &row, env->l))
 			break;
@@ -289,18 +274,21 @@ static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
 		.movable = r->zone && r->zone->type ==
 			ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1),
 	};
-	int out, k;
+	unsigned int rank = OFL_NR_OUTCOMES;
+	enum ofl_outcome out;
+	int k;
 
 	ofl_view_table(v, &kind_table, NULL);
 	/* the worst first; free pages are not worth a line */
-	for (out = OFL_OUT_BLOCKS; out > OFL_OUT_FREE; out--)
+	while (rank--)
 		for (k = 0; k < OFL_NR_KINDS; k++) {
 			row.kind = (enum ofl_kind)k;
 			row.t = &r->kind[k];
 			row.device = ofl_owner_device(env->owners,
 						      &row.t->claim);
-			if (row.t->pages && (int)ofl_rule_outcome(row.kind,
-						row.movable) == out)
+			out = ofl_rule_outcome(row.kind, row.movable);
+			if (row.t->pages && out != OFL_OUT_OFFLINABLE &&
+			    ofl_outcome_rows[out].rank == rank)
 				ofl_view_row(v, &row, env->l);
 		}
 	ofl_view_table_end(v);

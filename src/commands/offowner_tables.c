@@ -183,17 +183,20 @@ static void get_explained(const void *row, const void *ctx,
 static void get_offlining(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
+	unsigned int rank = OFL_NR_OUTCOMES;
+	enum ofl_outcome out;
 	size_t used = 0;
-	int i;
 
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
-	for (i = OFL_NR_OUTCOMES - 1; i >= 0; i--)
-		if (BOOK(row)->found.outcome[i])
+	while (rank--) {
+		out = ofl_outcome_of_rank(rank);
+		if (BOOK(row)->found.outcome[out])
 			used += (size_t)snprintf(ret->text + used,
 				sizeof(ret->text) - used, "%s%s",
 				used ? "," : "",
-				ofl_outcome_text((enum ofl_outcome)i));
+				ofl_outcome_rows[out].page);
+	}
 }
 
 static void get_evidence(const void *row, const void *ctx, struct ofl_cell *ret)

@@ -4,31 +4,43 @@
 
 #include "judge/audit.h"
 
+/*
+ * AUDIT(id, severity, transient, code, what): as in struct ofl_audit_row; a row
+ * that lacks one of them does not compile
+ */
+#define AUDITS(AUDIT)							       \
+	AUDIT(TWICE, ERROR, false, "claimed-twice",			       \
+	      "in the books of two drivers")				       \
+	AUDIT(STRAY, WARNING, true, "outside-books",			       \
+	      "in the device's region, but beyond what its driver's books cover") \
+	/* virtio_mem_fake_offline_going_offline() does not look */	       \
+	AUDIT(MISSING, ERROR, true, "unplugged-not-offline",		       \
+	      "given back by its driver's books, but not offline: going offline would take a reference that is not the driver's") \
+	AUDIT(NOT_LISTED, WARNING, true, "not-listed",			       \
+	      "points to a balloon that does not list it")		       \
+	AUDIT(MIXED, WARNING, true, "mixed-never-onlined",		       \
+	      "PG_dirty, the mark of never onlined pages, differs inside of one unit") \
+	/* the rule has a word for it; this one knows what is in flight */     \
+	AUDIT(PLUGGED, WARNING, true, "offline-plugged",		       \
+	      "offline, but its driver's books say plugged")		       \
+	AUDIT(ORPHAN, WARNING, false, "orphan",				       \
+	      "in no driver's books: its owner is gone")		       \
+	AUDIT(IN_FLIGHT, INFO, false, "in-flight",			       \
+	      "in no driver's books, while one takes or gives back pages")    \
+	AUDIT(NOT_KNOWN, INFO, false, "owner-unknown",			       \
+	      "in no books that could be read; not all could")
+
 enum audit {
-	AUDIT_TWICE, AUDIT_STRAY, AUDIT_MISSING, AUDIT_NOT_LISTED, AUDIT_MIXED, AUDIT_PLUGGED,
-	AUDIT_ORPHAN, AUDIT_IN_FLIGHT, AUDIT_NOT_KNOWN,
+#define AUDIT(id, severity, transient, code, what) AUDIT_##id,
+	AUDITS(AUDIT)
+#undef AUDIT
 };
 
 static const struct ofl_audit_row rows[] = {
-	[AUDIT_TWICE] = { OFL_SEV_ERROR, false, "claimed-twice",
-		"in the books of two drivers" },
-	[AUDIT_STRAY] = { OFL_SEV_WARNING, true, "outside-books",
-		"in the device's region, but beyond what its driver's books cover" },
-	[AUDIT_MISSING] = { OFL_SEV_ERROR, true, "unplugged-not-offline",
-		"given back by its driver's books, but not offline: going offline would take a reference that is not the driver's" },
-	[AUDIT_NOT_LISTED] = { OFL_SEV_WARNING, true, "not-listed",
-		"points to a balloon that does not list it" },
-	[AUDIT_MIXED] = { OFL_SEV_WARNING, true, "mixed-never-onlined",
-		"PG_dirty, the mark of never onlined pages, differs inside of one unit" },
-	/* the rule has a word for it; this one knows what is in flight */
-	[AUDIT_PLUGGED] = { OFL_SEV_WARNING, true, "offline-plugged",
-		"offline, but its driver's books say plugged" },
-	[AUDIT_ORPHAN] = { OFL_SEV_WARNING, false, "orphan",
-		"in no driver's books: its owner is gone" },
-	[AUDIT_IN_FLIGHT] = { OFL_SEV_INFO, false, "in-flight",
-		"in no driver's books, while one takes or gives back pages" },
-	[AUDIT_NOT_KNOWN] = { OFL_SEV_INFO, false, "owner-unknown",
-		"in no books that could be read; not all could" },
+#define AUDIT(id, severity, transient, code, what) \
+	[AUDIT_##id] = { OFL_SEV_##severity, transient, code, what },
+	AUDITS(AUDIT)
+#undef AUDIT
 };
 
 void ofl_audit_init(struct ofl_audit *a, struct ofl_books *books)

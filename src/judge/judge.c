@@ -6,56 +6,7 @@
 
 #include "judge/judge.h"
 
-const char *ofl_verdict_text(enum ofl_verdict v)
-{
-	static const char *const text[OFL_NR_VERDICTS] = {
-		[OFL_V_OFFLINABLE] = "OFFLINABLE",
-		[OFL_V_DRIVER] = "DRIVER",
-		[OFL_V_MIGRATE] = "MIGRATE",
-		[OFL_V_SPINS] = "SPINS",
-		[OFL_V_BLOCKED] = "BLOCKED",
-		[OFL_V_OFFLINE] = "OFFLINE",
-		[OFL_V_UNKNOWN] = "UNKNOWN",
-	};
-
-	return text[v];
-}
-
-const char *ofl_finding_text(enum ofl_finding f)
-{
-	static const char *const text[OFL_NR_FINDINGS] = {
-		[OFL_STEP_PASSES] = "passes",
-		[OFL_STEP_DRIVER] = "driver",
-		[OFL_STEP_MIGRATES] = "migrates",
-		[OFL_STEP_UNKNOWN] = "unknown",
-		[OFL_STEP_SPINS] = "spins",
-		[OFL_STEP_BLOCKS] = "blocks",
-		[OFL_STEP_NOT_REACHED] = "not-reached",
-	};
-
-	return text[f];
-}
-
 /* ---- the verdict ---- */
-
-static const enum ofl_finding finding_of[OFL_NR_OUTCOMES] = {
-	[OFL_OUT_FREE] = OFL_STEP_PASSES,
-	[OFL_OUT_SKIPPED] = OFL_STEP_PASSES,
-	[OFL_OUT_DRIVER] = OFL_STEP_DRIVER,
-	[OFL_OUT_MIGRATES] = OFL_STEP_MIGRATES,
-	[OFL_OUT_UNKNOWN] = OFL_STEP_UNKNOWN,
-	[OFL_OUT_SPINS] = OFL_STEP_SPINS,
-	[OFL_OUT_BLOCKS] = OFL_STEP_BLOCKS,
-};
-
-static const enum ofl_verdict verdict_of[OFL_NR_FINDINGS] = {
-	[OFL_STEP_PASSES] = OFL_V_OFFLINABLE,
-	[OFL_STEP_DRIVER] = OFL_V_DRIVER,
-	[OFL_STEP_MIGRATES] = OFL_V_MIGRATE,
-	[OFL_STEP_UNKNOWN] = OFL_V_UNKNOWN,
-	[OFL_STEP_SPINS] = OFL_V_SPINS,
-	[OFL_STEP_BLOCKS] = OFL_V_BLOCKED,
-};
 
 static bool in_movable_zone(const struct ofl_env *env,
 			    const struct ofl_block_report *r)
@@ -68,17 +19,15 @@ static bool in_movable_zone(const struct ofl_env *env,
 static void weigh_pages(const struct ofl_env *env, struct ofl_block_report *r)
 {
 	bool movable = in_movable_zone(env, r);
-	enum ofl_finding f;
 	enum ofl_step step;
 	int k;
 
 	for (k = 0; k < OFL_NR_KINDS; k++) {
 		if (!r->kind[k].pages)
 			continue;
-		f = finding_of[ofl_rule_outcome((enum ofl_kind)k, movable)];
 		step = ofl_rule_step((enum ofl_kind)k, movable);
-		if (f > r->step[step])
-			r->step[step] = f;
+		r->step[step] = ofl_outcome_worse(r->step[step],
+			ofl_rule_outcome((enum ofl_kind)k, movable));
 	}
 }
 
@@ -101,19 +50,19 @@ static void weigh_block(const struct ofl_env *env, const struct ofl_ram *ram,
 	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
 
 	if (has_zone ? !r->block->zone_kva : r->several_zones)
-		r->step[OFL_STEP_ZONE] = OFL_STEP_BLOCKS;
+		r->step[OFL_STEP_ZONE] = OFL_OUT_BLOCKED;
 	if (!ram->known)
-		r->step[OFL_STEP_HOLES] = OFL_STEP_UNKNOWN;
+		r->step[OFL_STEP_HOLES] = OFL_OUT_UNKNOWN;
 	else if (r->ram_pages != r->pages)
-		r->step[OFL_STEP_HOLES] = OFL_STEP_BLOCKS;
+		r->step[OFL_STEP_HOLES] = OFL_OUT_BLOCKED;
 	if (veto(env, r))
-		r->step[OFL_STEP_NOTIFY] = OFL_STEP_BLOCKS;
+		r->step[OFL_STEP_NOTIFY] = OFL_OUT_BLOCKED;
 }
 
 /* the kind of page to name: worst at this step, then lowest pfn */
 static enum ofl_kind find_decider(const struct ofl_env *env,
 				  const struct ofl_block_report *r,
-				  enum ofl_step step, enum ofl_finding f)
+				  enum ofl_step step, enum ofl_outcome out)
 {
 	bool movable = in_movable_zone(env, r);
 	enum ofl_kind best = OFL_NR_KINDS;
@@ -122,7 +71,7 @@ static enum ofl_kind find_decider(const struct ofl_env *env,
 	for (k = 0; k < OFL_NR_KINDS; k++) {
 		if (!r->kind[k].pages ||
 		    ofl_rule_step((enum ofl_kind)k, movable) != step ||
-		    finding_of[ofl_rule_outcome((enum ofl_kind)k, movable)] != f)
+		    ofl_rule_outcome((enum ofl_kind)k, movable) != out)
 			continue;
 		if (best == OFL_NR_KINDS ||
 		    r->kind[k].pfn[0] < r->kind[best].pfn[0])
@@ -138,22 +87,22 @@ static void say_whose(const struct ofl_env *env, enum ofl_kind kind,
 	const char *device = ofl_owner_device(env->owners, claim);
 
 	buf[0] = '\0';
-	if (claim->owner || (env->owners && ofl_kind_is_offline(kind)))
+	if (claim->owner || (env->owners && ofl_rule_rows[kind].offline))
 		snprintf(buf, bytes, "%s%s%s: ", ofl_owner_name(claim),
 			 device[0] ? " " : "", device);
 }
 
 static void say_why(const struct ofl_env *env, struct ofl_block_report *r,
-		    enum ofl_step step, enum ofl_finding f)
+		    enum ofl_step step, enum ofl_outcome out)
 {
 	char whose[64];
 
 	r->decided_at = step;
-	r->decider = find_decider(env, r, step, f);
+	r->decider = find_decider(env, r, step, out);
 	if (r->decider == OFL_NR_KINDS) {
-		snprintf(r->code, sizeof(r->code), "%s", ofl_step_text(step));
+		snprintf(r->code, sizeof(r->code), "%s", ofl_step_rows[step].text);
 		snprintf(r->reason, sizeof(r->reason), "%s",
-			 f == OFL_STEP_BLOCKS ? ofl_step_reason(step) :
+			 out == OFL_OUT_BLOCKED ? ofl_step_rows[step].reason :
 			 "the dump does not say");
 		return;
 	}
@@ -161,8 +110,8 @@ static void say_why(const struct ofl_env *env, struct ofl_block_report *r,
 		  sizeof(whose));
 	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);
 	snprintf(r->reason, sizeof(r->reason), "%s%s%s%s",
-		 f == OFL_STEP_BLOCKS ? ofl_step_reason(step) : "",
-		 f == OFL_STEP_BLOCKS ? ": " : "", whose,
+		 out == OFL_OUT_BLOCKED ? ofl_step_rows[step].reason : "",
+		 out == OFL_OUT_BLOCKED ? ": " : "", whose,
 		 ofl_rule_rows[r->decider].what);
 }
 
@@ -171,14 +120,14 @@ static void say_zone(struct ofl_block_report *r)
 {
 	snprintf(r->reason, sizeof(r->reason),
 		 "%s: memory_block.zone is NULL, the block spans zones or has holes",
-		 ofl_step_reason(OFL_STEP_ZONE));
+		 ofl_step_rows[OFL_STEP_ZONE].reason);
 }
 
 static void say_holes(struct ofl_block_report *r)
 {
 	snprintf(r->reason, sizeof(r->reason),
 		 "%s: %" PRIu64 " of %" PRIu64 " pages are busy System RAM",
-		 ofl_step_reason(OFL_STEP_HOLES), r->ram_pages, r->pages);
+		 ofl_step_rows[OFL_STEP_HOLES].reason, r->ram_pages, r->pages);
 }
 
 static void say_veto(const struct ofl_env *env, struct ofl_block_report *r)
@@ -187,15 +136,15 @@ static void say_veto(const struct ofl_env *env, struct ofl_block_report *r)
 
 	if (cb && r->decider == OFL_NR_KINDS)
 		snprintf(r->reason, sizeof(r->reason), "%s: %s",
-			 ofl_step_reason(OFL_STEP_NOTIFY), cb->what);
+			 ofl_step_rows[OFL_STEP_NOTIFY].reason, cb->what);
 }
 
 static void give(const struct ofl_env *env, struct ofl_block_report *r,
 		 enum ofl_step step)
 {
-	r->verdict = verdict_of[r->step[step]];
+	r->verdict = r->step[step];
 	say_why(env, r, step, r->step[step]);
-	if (r->step[step] != OFL_STEP_BLOCKS)
+	if (r->step[step] != OFL_OUT_BLOCKED)
 		return;
 	if (step == OFL_STEP_ZONE)
 		say_zone(r);
@@ -213,22 +162,18 @@ static void give(const struct ofl_env *env, struct ofl_block_report *r,
 static void decide_by_steps(const struct ofl_env *env,
 			    struct ofl_block_report *r)
 {
-	static const enum ofl_finding order[] = {
-		OFL_STEP_BLOCKS, OFL_STEP_UNKNOWN, OFL_STEP_SPINS,
-		OFL_STEP_MIGRATES, OFL_STEP_DRIVER, OFL_STEP_PASSES,
-	};
-	size_t i;
+	unsigned int rank = OFL_NR_OUTCOMES;
 	int s;
 
-	for (i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+	while (rank--)
 		for (s = 0; s < OFL_NR_STEPS; s++)
-			if (r->step[s] == order[i]) {
+			if (r->step[s] == ofl_outcome_of_rank(rank)) {
 				give(env, r, (enum ofl_step)s);
 				return;
 			}
 }
 
-static void simple(struct ofl_block_report *r, enum ofl_verdict v,
+static void simple(struct ofl_block_report *r, enum ofl_outcome v,
 		   const char *code, const char *reason)
 {
 	r->verdict = v;
@@ -240,30 +185,33 @@ static void simple(struct ofl_block_report *r, enum ofl_verdict v,
 void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		      struct ofl_block_report *r)
 {
-	memset(r->step, 0, sizeof(r->step));
+	int s;
+
+	for (s = 0; s < OFL_NR_STEPS; s++)
+		r->step[s] = OFL_OUT_OFFLINABLE;
 	r->decider = OFL_NR_KINDS;
 	r->code[0] = r->reason[0] = '\0';
 	if (r->block->state == OFL_BLOCK_OFFLINE) {
-		simple(r, OFL_V_OFFLINE, "offline", "already offline");
+		simple(r, OFL_OUT_OFFLINE, "offline", "already offline");
 		return;
 	}
 	if (!ofl_fact_known(env->l, OFL_F_OFFLINE_PAGES)) {
-		simple(r, OFL_V_BLOCKED, "no-hotremove",
+		simple(r, OFL_OUT_BLOCKED, "no-hotremove",
 		       "this kernel was built without CONFIG_MEMORY_HOTREMOVE");
 		return;
 	}
 	weigh_pages(env, r);
 	weigh_block(env, ram, r);
 	/* not a page of it was seen: a filter, or the memmap is gone */
-	if (!r->scanned && r->step[OFL_STEP_ZONE] != OFL_STEP_BLOCKS &&
-	    r->step[OFL_STEP_HOLES] != OFL_STEP_BLOCKS) {
-		simple(r, OFL_V_UNKNOWN, "not-scanned",
+	if (!r->scanned && r->step[OFL_STEP_ZONE] != OFL_OUT_BLOCKED &&
+	    r->step[OFL_STEP_HOLES] != OFL_OUT_BLOCKED) {
+		simple(r, OFL_OUT_UNKNOWN, "not-scanned",
 		       "no page of it could be looked at");
 		return;
 	}
 	decide_by_steps(env, r);
-	if (r->verdict == OFL_V_OFFLINABLE)
-		simple(r, OFL_V_OFFLINABLE, "", "");
+	if (ofl_outcome_rows[r->verdict].passes)
+		simple(r, OFL_OUT_OFFLINABLE, "", "");
 }
 
 /* ---- adding up ---- */

@@ -56,12 +56,12 @@ static void put(struct world *w, enum ofl_kind kind, uint64_t pages,
 	w->r.scanned += pages;
 }
 
-static void expect(struct world *w, enum ofl_verdict verdict, const char *code,
+static void expect(struct world *w, enum ofl_outcome verdict, const char *code,
 		   const char *reason)
 {
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
-	assert_string_equal(ofl_verdict_text(w->r.verdict),
-			    ofl_verdict_text(verdict));
+	assert_string_equal(ofl_outcome_rows[w->r.verdict].block,
+			    ofl_outcome_rows[verdict].block);
 	assert_string_equal(w->r.code, code);
 	if (strncmp(w->r.reason, reason, strlen(reason)))
 		fail_msg("\"%s\" does not begin with \"%s\"", w->r.reason,
@@ -78,7 +78,7 @@ static void test_nothing_in_the_way(void **state)
 	put(w, OFL_KIND_PCP, 10, 1);
 	put(w, OFL_KIND_OFFLINE_SKIP, 10, 2);
 	put(w, OFL_KIND_HUGETLB_FREE, 512, 1024);
-	expect(w, OFL_V_OFFLINABLE, "", "");
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
 }
 
 static void test_driver(void **state)
@@ -88,7 +88,7 @@ static void test_driver(void **state)
 	(void)state;
 	put(w, OFL_KIND_FREE, 100, 0);
 	put(w, OFL_KIND_OFFLINE_DRIVER, 512, 1024);
-	expect(w, OFL_V_DRIVER, "offline-driver", "offline, its driver");
+	expect(w, OFL_OUT_DRIVER, "offline-driver", "offline, its driver");
 }
 
 static void test_migration_outweighs_the_driver(void **state)
@@ -98,7 +98,7 @@ static void test_migration_outweighs_the_driver(void **state)
 	(void)state;
 	put(w, OFL_KIND_OFFLINE_DRIVER, 512, 0);
 	put(w, OFL_KIND_LRU, 1, 700);
-	expect(w, OFL_V_MIGRATE, "lru", "page cache");
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 }
 
 static void test_spinning_outweighs_migration(void **state)
@@ -108,7 +108,7 @@ static void test_spinning_outweighs_migration(void **state)
 	(void)state;
 	put(w, OFL_KIND_LRU, 1000, 0);
 	put(w, OFL_KIND_FROZEN, 1, 2000);
-	expect(w, OFL_V_SPINS, "frozen", "kernel allocation with refcount 0");
+	expect(w, OFL_OUT_SPINS, "frozen", "kernel allocation with refcount 0");
 }
 
 static void test_the_zone_decides_of_slab(void **state)
@@ -117,10 +117,10 @@ static void test_the_zone_decides_of_slab(void **state)
 
 	(void)state;
 	put(w, OFL_KIND_SLAB, 1, 7);
-	expect(w, OFL_V_SPINS, "slab", "slab");
+	expect(w, OFL_OUT_SPINS, "slab", "slab");
 	w = world(ZONE_NORMAL);
 	put(w, OFL_KIND_SLAB, 1, 7);
-	expect(w, OFL_V_BLOCKED, "slab", "failure to isolate range: slab");
+	expect(w, OFL_OUT_BLOCKED, "slab", "failure to isolate range: slab");
 }
 
 static void test_unknown_pages(void **state)
@@ -130,17 +130,17 @@ static void test_unknown_pages(void **state)
 	(void)state;
 	put(w, OFL_KIND_UNKNOWN, 64, 0);
 	put(w, OFL_KIND_LRU, 64, 64);
-	expect(w, OFL_V_UNKNOWN, "unknown", "struct page not known");
+	expect(w, OFL_OUT_UNKNOWN, "unknown", "struct page not known");
 	/* something that blocks for certain needs no other page */
 	w = world(ZONE_MOVABLE);
 	put(w, OFL_KIND_UNKNOWN, 64, 0);
 	put(w, OFL_KIND_RESERVED, 1, 64);
-	expect(w, OFL_V_BLOCKED, "reserved", "failure to isolate range: PG_res");
+	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range: PG_res");
 	/* what only spins is no such thing: an unknown page may block before */
 	w = world(ZONE_MOVABLE);
 	put(w, OFL_KIND_UNKNOWN, 64, 0);
 	put(w, OFL_KIND_SLAB, 1, 64);
-	expect(w, OFL_V_UNKNOWN, "unknown", "struct page not known");
+	expect(w, OFL_OUT_UNKNOWN, "unknown", "struct page not known");
 }
 
 static void test_the_first_step_that_blocks(void **state)
@@ -151,16 +151,16 @@ static void test_the_first_step_that_blocks(void **state)
 	put(w, OFL_KIND_OFFLINE_HELD, 1, 5);
 	put(w, OFL_KIND_RESERVED, 1, 9000);
 	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 512);
-	expect(w, OFL_V_BLOCKED, "reserved", "failure to isolate range");
+	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range");
 	w = world(ZONE_NORMAL);
 	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 512);
 	put(w, OFL_KIND_FROZEN, 1, 5);
-	expect(w, OFL_V_BLOCKED, "hugetlb-reserved",
+	expect(w, OFL_OUT_BLOCKED, "hugetlb-reserved",
 	       "failure to dissolve huge pages");
 	w = world(ZONE_NORMAL);
 	put(w, OFL_KIND_OFFLINE_HELD, 1, 9000);
 	put(w, OFL_KIND_OFFLINE_PLUGGED, 1, 5);
-	expect(w, OFL_V_BLOCKED, "offline-plugged", "unmovable page: ");
+	expect(w, OFL_OUT_BLOCKED, "offline-plugged", "unmovable page: ");
 }
 
 static void test_before_any_page(void **state)
@@ -171,15 +171,15 @@ static void test_before_any_page(void **state)
 	w->block.zone_kva = 0;
 	w->r.ram_pages = PAGES - 1;
 	put(w, OFL_KIND_RESERVED, 1, 0);
-	expect(w, OFL_V_BLOCKED, "zone", "multizone range: ");
+	expect(w, OFL_OUT_BLOCKED, "zone", "multizone range: ");
 	w = world(ZONE_NORMAL);
 	w->r.ram_pages = PAGES - 1;
 	put(w, OFL_KIND_RESERVED, 1, 0);
-	expect(w, OFL_V_BLOCKED, "holes", "memory holes: 32767 of 32768 pages");
+	expect(w, OFL_OUT_BLOCKED, "holes", "memory holes: 32767 of 32768 pages");
 	w = world(ZONE_NORMAL);
 	w->ram.known = false;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_UNKNOWN, "holes", "the dump does not say");
+	expect(w, OFL_OUT_UNKNOWN, "holes", "the dump does not say");
 }
 
 /* a kernel without memory_block.zone: the pages have to tell */
@@ -191,12 +191,12 @@ static void test_several_zones(void **state)
 	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
 	w->block.zone_kva = 0;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_OFFLINABLE, "", "");
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
 	w = world(ZONE_NORMAL);
 	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
 	w->r.several_zones = true;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_BLOCKED, "zone", "multizone range");
+	expect(w, OFL_OUT_BLOCKED, "zone", "multizone range");
 }
 
 static void test_boot_memory_on_arm64(void **state)
@@ -207,14 +207,14 @@ static void test_boot_memory_on_arm64(void **state)
 	w->chain.nr = 1;
 	w->chain.callback[0].veto = OFL_VETO_BOOT_MEMORY;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_OFFLINABLE, "", "");
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
 	w = world(ZONE_NORMAL);
 	w->chain.nr = 1;
 	w->chain.callback[0].veto = OFL_VETO_BOOT_MEMORY;
 	w->chain.callback[0].what = "refuses boot memory";
 	w->r.early = true;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_BLOCKED, "notify",
+	expect(w, OFL_OUT_BLOCKED, "notify",
 	       "notifier failure: refuses boot memory");
 }
 
@@ -223,14 +223,14 @@ static void test_no_page_and_no_question(void **state)
 	struct world *w = world(ZONE_NORMAL);
 
 	(void)state;
-	expect(w, OFL_V_UNKNOWN, "not-scanned", "no page of it");
+	expect(w, OFL_OUT_UNKNOWN, "not-scanned", "no page of it");
 	w = world(ZONE_NORMAL);
 	w->block.state = OFL_BLOCK_OFFLINE;
-	expect(w, OFL_V_OFFLINE, "offline", "already offline");
+	expect(w, OFL_OUT_OFFLINE, "offline", "already offline");
 	w = world(ZONE_NORMAL);
 	w->l.fact[OFL_F_OFFLINE_PAGES].known = false;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_V_BLOCKED, "no-hotremove", "this kernel was built without");
+	expect(w, OFL_OUT_BLOCKED, "no-hotremove", "this kernel was built without");
 }
 
 int main(void)

@@ -146,9 +146,38 @@ static void test_rows(void **state)
 		/* only BLOCKS fails, and nothing spins before the last step */
 		assert_true((r->movable == OFL_OUT_SPINS) ==
 			    (r->movable_step == OFL_STEP_TEST &&
-			     r->movable > OFL_OUT_UNKNOWN));
+			     !ofl_outcome_rows[r->movable].passes));
 		/* ZONE_MOVABLE is never worse than another zone */
-		assert_true(r->movable <= r->other);
+		assert_true(ofl_outcome_worse(r->other, r->movable) ==
+			    r->other);
+		/* what stands in the way has something to do about it */
+		assert_true(ofl_outcome_rows[r->other].passes == !r->next);
+		/* pages have words that a page can have */
+		assert_non_null(ofl_outcome_rows[r->movable].page);
+		assert_non_null(ofl_outcome_rows[r->other].page);
+	}
+}
+
+/* a rank says which of two decides; their places in the list say nothing */
+static void test_ranks(void **state)
+{
+	static const enum ofl_outcome worst_first[] = {
+		OFL_OUT_NOT_REACHED, OFL_OUT_OFFLINE, OFL_OUT_BLOCKED,
+		OFL_OUT_UNKNOWN, OFL_OUT_SPINS, OFL_OUT_MIGRATE,
+		OFL_OUT_DRIVER, OFL_OUT_SKIPPED, OFL_OUT_OFFLINABLE,
+	};
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < OFL_NR_OUTCOMES; i++) {
+		enum ofl_outcome out = worst_first[i];
+
+		assert_int_equal(ofl_outcome_of_rank(OFL_NR_OUTCOMES - 1 - i),
+				 out);
+		assert_int_equal(ofl_outcome_worse(out, OFL_OUT_OFFLINABLE),
+				 out);
+		assert_int_equal(ofl_outcome_worse(OFL_OUT_OFFLINABLE, out),
+				 out);
 	}
 }
 
@@ -169,10 +198,10 @@ static void test_docs_have_it(void **state)
 		const struct ofl_rule_row *r = &ofl_rule_rows[k];
 
 		snprintf(row, sizeof(row), "| `%s` | %s | %s (%s) | %s (%s) |",
-			 r->code, r->what, ofl_outcome_text(r->movable),
-			 ofl_step_text(r->movable_step),
-			 ofl_outcome_text(r->other),
-			 ofl_step_text(r->other_step));
+			 r->code, r->what, ofl_outcome_rows[r->movable].page,
+			 ofl_step_rows[r->movable_step].text,
+			 ofl_outcome_rows[r->other].page,
+			 ofl_step_rows[r->other_step].text);
 		if (!strstr(text, row))
 			fail_msg("docs/kernels.md lacks: %s", row);
 	}
@@ -183,6 +212,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_truth_table),
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_docs_have_it),
 	};
 

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * outcome.h - what becomes of pages, steps and blocks, in one enum
+ *
+ * Depends on nothing but the C library. What a page comes to decides its step,
+ * and the steps decide the block; so all three have the same outcomes, and a
+ * row says how each of them is called.
+ */
+#ifndef OFL_OUTCOME_H
+#define OFL_OUTCOME_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * OUTCOME(id, rank, passes, page, step, block)
+ *
+ * rank:   the higher one decides where several come together: what blocks for
+ *         certain needs no other page; what is not known may still block;
+ *         spinning comes last in the kernel too, all other steps are passed
+ *         again in each of its rounds. Ranks differ; no order of rows matters.
+ * passes: nothing stands in the way, and nobody has to do anything
+ * page, step, block: the word for each; NULL where it cannot be one
+ */
+#define OFL_OUTCOMES(OUTCOME)						       \
+	/* free, dissolved or left out */				       \
+	OUTCOME(OFFLINABLE, 0, true, "free", "passes", "OFFLINABLE")	       \
+	/* PageOffline with refcount 0 */				       \
+	OUTCOME(SKIPPED, 1, true, "skipped", "passes", "OFFLINABLE")	       \
+	/* the driver drops its reference, then it is skipped */	       \
+	OUTCOME(DRIVER, 2, false, "driver", "driver", "DRIVER")		       \
+	/* if migration succeeds */					       \
+	OUTCOME(MIGRATE, 3, false, "migrates", "migrates", "MIGRATE")	       \
+	/* never fails, never ends, until a signal */			       \
+	OUTCOME(SPINS, 4, false, "spins", "spins", "SPINS")		       \
+	OUTCOME(BLOCKED, 6, false, "blocks", "blocks", "BLOCKED")	       \
+	/* the block is offline already */				       \
+	OUTCOME(OFFLINE, 7, true, NULL, NULL, "OFFLINE")		       \
+	/* the dump does not say */					       \
+	OUTCOME(UNKNOWN, 5, false, "unknown", "unknown", "UNKNOWN")	       \
+	/* another step ends it before */				       \
+	OUTCOME(NOT_REACHED, 8, true, NULL, "not-reached", NULL)
+
+/** enum ofl_outcome - rows of OFL_OUTCOMES */
+enum ofl_outcome {
+#define OUTCOME(id, rank, passes, page, step, block) OFL_OUT_##id,
+	OFL_OUTCOMES(OUTCOME)
+#undef OUTCOME
+	OFL_NR_OUTCOMES
+};
+
+/** struct ofl_outcome_row - see OFL_OUTCOMES */
+struct ofl_outcome_row {
+	unsigned int rank;	/* below OFL_NR_OUTCOMES */
+	bool passes;
+	const char *page, *step, *block;
+};
+
+extern const struct ofl_outcome_row ofl_outcome_rows[OFL_NR_OUTCOMES];
+
+/** ofl_outcome_worse() - the one of higher rank */
+static inline enum ofl_outcome ofl_outcome_worse(enum ofl_outcome a,
+						 enum ofl_outcome b)
+{
+	return ofl_outcome_rows[a].rank > ofl_outcome_rows[b].rank ? a : b;
+}
+
+/**
+ * ofl_outcome_of_rank() - to go through them by rank, the worst at
+ * OFL_NR_OUTCOMES - 1
+ */
+enum ofl_outcome ofl_outcome_of_rank(unsigned int rank);
+
+/*
+ * STEP(id, text, reason, passes)
+ *
+ * text:   name, for columns and JSON
+ * reason: the kernel's words when the step fails: the reason strings of
+ *         offline_pages(), printed by pr_debug()
+ * passes: what is so when it does not
+ */
+#define OFL_STEPS(STEP)							       \
+	STEP(ZONE, "zone", "multizone range", "one zone")		       \
+	STEP(HOLES, "holes", "memory holes", "all of it is busy System RAM")   \
+	STEP(ISOLATE, "isolate", "failure to isolate range",		       \
+	     "no page refuses")						       \
+	STEP(NOTIFY, "notify", "notifier failure", "nobody known to refuse")   \
+	STEP(SCAN, "scan-migrate", "unmovable page", "nothing to migrate")     \
+	STEP(DISSOLVE, "dissolve", "failure to dissolve huge pages",	       \
+	     "no huge page in the way")					       \
+	STEP(TEST, "test-isolated", "signal backoff",			       \
+	     "everything free or skipped")
+
+/**
+ * enum ofl_step - the steps of offline_pages(), rows of OFL_STEPS
+ *
+ * Shape:  the kernel's order since v5.17 as far as a table is printed; which
+ *         comes first in this kernel is ofl_step_order's to say.
+ */
+enum ofl_step {
+#define STEP(id, text, reason, passes) OFL_STEP_##id,
+	OFL_STEPS(STEP)
+#undef STEP
+	OFL_NR_STEPS
+};
+
+/** struct ofl_step_row - see OFL_STEPS */
+struct ofl_step_row {
+	const char *text, *reason, *passes;
+};
+
+extern const struct ofl_step_row ofl_step_rows[OFL_NR_STEPS];
+
+#endif

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* outcome.c - the words for what becomes of pages, steps and blocks */
+#include "judge/outcome.h"
+
+const struct ofl_outcome_row ofl_outcome_rows[OFL_NR_OUTCOMES] = {
+#define OUTCOME(id, rank, passes, page, step, block) \
+	[OFL_OUT_##id] = { rank, passes, page, step, block },
+	OFL_OUTCOMES(OUTCOME)
+#undef OUTCOME
+};
+
+const struct ofl_step_row ofl_step_rows[OFL_NR_STEPS] = {
+#define STEP(id, text, reason, passes) \
+	[OFL_STEP_##id] = { text, reason, passes },
+	OFL_STEPS(STEP)
+#undef STEP
+};
+
+/* each rank once: a number used twice, or too large, does not compile */
+#define OUTCOME(id, rank, passes, page, step, block) \
+	OFL_RANK_##rank = 1u << rank,
+enum { OFL_OUTCOMES(OUTCOME) };
+#undef OUTCOME
+#define OUTCOME(id, rank, passes, page, step, block) | OFL_RANK_##rank
+_Static_assert((0 OFL_OUTCOMES(OUTCOME)) == (1 << OFL_NR_OUTCOMES) - 1,
+	       "ranks are 0 to the number of outcomes");
+#undef OUTCOME
+
+enum ofl_outcome ofl_outcome_of_rank(unsigned int rank)
+{
+	unsigned int out = 0;
+
+	while (ofl_outcome_rows[out].rank != rank)
+		out++;
+	return (enum ofl_outcome)out;
+}
