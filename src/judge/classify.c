@@ -77,7 +77,10 @@ static void enter_section(struct ofl_classifier *c, const struct ofl_section *s)
 		c->pageblocks, bytes) == OFL_READ_OK;
 }
 
-/* a nibble or a byte for each pageblock, counted from the low end of words */
+/*
+ * A nibble or a byte for each pageblock, counted from the low end of words:
+ * get_pfnblock_flags_mask().
+ */
 static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
 				       const struct ofl_section *s, uint64_t pfn)
 {

@@ -31,7 +31,10 @@ static void weigh_pages(const struct ofl_env *env, struct ofl_block_report *r)
 	}
 }
 
-/* the callback that refuses the block, whatever lies in it; NULL: none */
+/*
+ * The callback that refuses the block, whatever lies in it; NULL: none.
+ * prevent_bootmem_remove_notifier() of arm64: early_section().
+ */
 static const struct ofl_callback *veto(const struct ofl_env *env,
 				       const struct ofl_block_report *r)
 {
@@ -49,12 +52,15 @@ static void weigh_block(const struct ofl_env *env, const struct ofl_ram *ram,
 {
 	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
 
+	/* memory_block_offline(); before v5.18 test_pages_in_a_zone() */
 	if (has_zone ? !r->block->zone_kva : r->several_zones)
 		r->step[OFL_STEP_ZONE] = OFL_OUT_BLOCKED;
+	/* offline_pages(): walk_system_ram_range() must count every page */
 	if (!ram->known)
 		r->step[OFL_STEP_HOLES] = OFL_OUT_UNKNOWN;
 	else if (r->ram_pages != r->pages)
 		r->step[OFL_STEP_HOLES] = OFL_OUT_BLOCKED;
+	/* offline_pages(): memory_notify(MEM_GOING_OFFLINE) */
 	if (veto(env, r))
 		r->step[OFL_STEP_NOTIFY] = OFL_OUT_BLOCKED;
 }

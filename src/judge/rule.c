@@ -20,6 +20,10 @@ const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS] = {
 #undef KIND
 };
 
+/*
+ * scan_movable_pages(): movable operations go before PageOffline, and that is
+ * asked for its reference count only after the notifiers have had their say.
+ */
 static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 {
 	if (in->refcount < 0)
@@ -31,9 +35,11 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 				      OFL_KIND_OFFLINE_MOVABLE;
 	if (!in->skip_rule)
 		return OFL_KIND_OFFLINE_NO_RULE;
+	/* __test_page_isolated_in_pageblock(): PageOffline && !page_count */
 	if (in->refcount == 0)
 		return in->unit_tail ? OFL_KIND_OFFLINE_UNIT_TAIL :
 				       OFL_KIND_OFFLINE_SKIP;
+	/* virtio_mem_memory_notifier_cb(), MEM_GOING_OFFLINE */
 	switch (in->mgo) {
 	case OFL_MGO_DROPS:
 		return in->refcount == 1 ? OFL_KIND_OFFLINE_DRIVER :
@@ -53,14 +59,19 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 
 static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 {
+	/* dissolve_free_huge_page(), dissolve_free_hugetlb_folio() */
 	if (in->refcount == 0)
 		return in->hugetlb_spare ? OFL_KIND_HUGETLB_FREE :
 					   OFL_KIND_HUGETLB_RESERVED;
+	/* scan_movable_pages(): page_huge_active() before v5.12 */
 	return in->hugetlb_migratable ? OFL_KIND_HUGETLB :
 					OFL_KIND_HUGETLB_STUCK;
 }
 
-/* a page with a reference that is neither free, offline nor huge */
+/*
+ * A page with a reference that is neither free, offline nor huge: the end of
+ * has_unmovable_pages(), "PageLRU or movable operations, else unmovable".
+ */
 static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 {
 	if (in->slab)
@@ -74,15 +85,20 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 	return in->mapping ? OFL_KIND_LRU_IN_FLIGHT : OFL_KIND_KERNEL;
 }
 
-/* the kernel's own order: the pageblock, PG_reserved, then what it is */
+/*
+ * The order of set_migratetype_isolate() and has_unmovable_pages(): the
+ * pageblock, PG_reserved, then what it is.
+ */
 enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 {
 	if (in->unknown)
 		return OFL_KIND_UNKNOWN;
+	/* memory_block_offline() begins behind them */
 	if (in->memmap)
 		return OFL_KIND_MEMMAP;
 	if (in->pageblock == OFL_PB_CMA)
 		return OFL_KIND_CMA;
+	/* set_migratetype_isolate(): "already isolated" */
 	if (in->pageblock == OFL_PB_ISOLATED && !in->going_offline)
 		return OFL_KIND_PB_ISOLATED;
 	if (in->reserved)
@@ -96,10 +112,12 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_FREE;
 	if (in->unaccepted)
 		return OFL_KIND_UNACCEPTED;
-	if (in->lru)		/* hwpoison or not, it is unmapped or migrated */
+	/* do_migrate_range(): hwpoison or not, it is unmapped or migrated */
+	if (in->lru)
 		return OFL_KIND_LRU;
 	if (in->hwpoison)
 		return OFL_KIND_HWPOISON;
+	/* has_unmovable_pages(): !page_ref_count passes, whatever it is */
 	if (in->refcount == 0 && !in->compound)
 		return in->slab || in->typed ? OFL_KIND_FROZEN : OFL_KIND_PCP;
 	return held_kind(in);
