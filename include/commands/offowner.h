@@ -28,10 +28,6 @@ struct ofl_complaint_row {
 	const struct ofl_complaint *c;
 };
 
-extern const struct ofl_table ofl_section_table;	/* of ofl_section_row */
-extern const struct ofl_table ofl_device_table;		/* of ofl_book */
-extern const struct ofl_table ofl_complaint_table;	/* of ofl_complaint_row */
-
 /** ofl_book_driver() - the driver's name, or what nobody's pages are called */
 const char *ofl_book_driver(const struct ofl_book *k);
 

@@ -41,7 +41,25 @@ struct ofl_cell {
 	char text[512];		/* TEXT, LIST, MAP; "-" or "" is an empty list */
 };
 
-/** struct ofl_column - a column of a table, a member of its JSON elements */
+/** enum ofl_json - what a member of a document is, in JSON's words */
+enum ofl_json {
+	OFL_JSON_NONE,		/* not in documents */
+	OFL_JSON_NUMBER,
+	OFL_JSON_NUMBER_OR_NULL,
+	OFL_JSON_STRING,
+	OFL_JSON_STRING_OR_NULL,
+	OFL_JSON_BOOL,
+	OFL_JSON_STRINGS,		/* array of strings */
+	OFL_JSON_MAP,		/* object, its names depend on the dump */
+	OFL_JSON_OBJECT,		/* its members have rows of their own */
+	OFL_NR_JSON
+};
+
+/**
+ * struct ofl_column - a column of a table, a member of its JSON elements
+ *
+ * All that is said of it: help pages and docs/ are printed from these rows.
+ */
 struct ofl_column {
 	const char *name;	/* header and -o name; NULL: JSON only */
 	const char *json;	/* member name; NULL: table only */
@@ -50,12 +68,15 @@ struct ofl_column {
 	unsigned int split;	/* OFL_SPLIT_* that showing it implies */
 	/* @ret comes as NONE with an empty text */
 	void (*get)(const void *row, const void *ctx, struct ofl_cell *ret);
+	enum ofl_json type;	/* of the member */
+	const char *help;	/* what it says; no full stop */
 };
 
 /** struct ofl_table - a table's shape */
 struct ofl_table {
 	const char *json;	/* member that holds it; NULL: table only */
 	bool keyed;		/* JSON object; the first column has the keys */
+	const char *help;	/* what a row is; no full stop */
 	const struct ofl_column *column;
 	size_t nr_columns;
 };
@@ -135,6 +156,9 @@ struct ofl_cell ofl_cell_hex(uint64_t u);
 struct ofl_cell ofl_cell_kva(uint64_t kva);
 struct ofl_cell ofl_cell_size(uint64_t bytes);
 struct ofl_cell ofl_cell_text(const char *text);
+
+/** ofl_json_text() - the type in words, as docs/output.md has it */
+const char *ofl_json_text(enum ofl_json type);
 
 /** ofl_result_text() - ok, findings, incomplete, failed */
 const char *ofl_result_text(enum ofl_result result);

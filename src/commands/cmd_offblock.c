@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/tables.h"
 #include "commands/analysis.h"
 #include "commands/explain.h"
 #include "judge/judge.h"
@@ -105,23 +106,43 @@ static void get_blocker(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column block_columns[] = {
-	{ "BLOCK", "name", 9, false, 0, get_name },
-	{ NULL, "nr", 0, false, 0, get_nr },
-	{ "PHYS", NULL, 19, false, 0, get_phys },
-	{ NULL, "start_pfn", 0, false, 0, get_start },
-	{ NULL, "pages", 0, false, 0, get_pages },
-	{ "NODE", "node", 4, true, 0, get_node },
-	{ "ZONE", "zone", 7, false, 0, get_zone },
-	{ "STATE", "state", 7, false, 0, get_state },
-	{ "OFFLINE", "offline", 7, true, 0, get_offline },
-	{ "VERDICT", "verdict", 10, false, 0, get_verdict },
-	{ "PFN", "blocker_pfn", 8, false, 0, get_blocker },
-	{ NULL, "code", 0, false, 0, get_code },
-	{ "REASON", "reason", 20, false, 0, get_reason },
+	{ "BLOCK", "name", 9, false, 0, get_name, OFL_JSON_STRING,
+	  "name of the memory block in /sys/devices/system/memory" },
+	{ NULL, "nr", 0, false, 0, get_nr, OFL_JSON_NUMBER,
+	  "number of the memory block" },
+	{ "PHYS", NULL, 19, false, 0, get_phys, OFL_JSON_NONE,
+	  "first and last physical address" },
+	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
+	  "first page frame number" },
+	{ NULL, "pages", 0, false, 0, get_pages, OFL_JSON_NUMBER,
+	  "number of pages, without the memmap that the block itself "
+	  "may hold" },
+	{ "NODE", "node", 4, true, 0, get_node, OFL_JSON_NUMBER_OR_NULL,
+	  "NUMA node" },
+	{ "ZONE", "zone", 7, false, 0, get_zone, OFL_JSON_STRING_OR_NULL,
+	  "zone; none if there are several, or none" },
+	{ "STATE", "state", 7, false, 0, get_state, OFL_JSON_STRING,
+	  "online, going-offline, offline or other" },
+	{ "OFFLINE", "offline", 7, true, 0, get_offline, OFL_JSON_NUMBER,
+	  "PageOffline pages" },
+	{ "VERDICT", "verdict", 10, false, 0, get_verdict, OFL_JSON_STRING,
+	  "what offlining the block would come to" },
+	{ "PFN", "blocker_pfn", 8, false, 0, get_blocker,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "first page that decides" },
+	{ NULL, "code", 0, false, 0, get_code, OFL_JSON_STRING,
+	  "row of the rule, or the step, that decides; empty if "
+	  "nothing is in the way" },
+	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING,
+	  "the same in words, for people; begins with the kernel's "
+	  "own words if the block is blocked" },
 };
 
-static const struct ofl_table block_table = {
-	"blocks", false, block_columns,
+const struct ofl_table ofl_block_table = {
+	"blocks", false,
+	"memory blocks, the units of /sys/devices/system/memory, "
+	"ascending",
+	block_columns,
 	sizeof(block_columns) / sizeof(block_columns[0]),
 };
 
@@ -242,7 +263,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ofl_view_open(&p.v, ctx->out, ctx->o->json, !ctx->o->no_header,
 		      ctx->name);
 	ofl_show_kernel(&p.v, ctx->s);
-	ofl_view_table(&p.v, &block_table, shown);
+	ofl_view_table(&p.v, &ofl_block_table, shown);
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, &r, err);
 	if (!st && !r.interrupted)
@@ -268,9 +289,9 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	struct ofl_columns shown;
 	enum ofl_status st = OFL_OK;
 
-	ofl_columns_default(&block_table, &shown);
+	ofl_columns_default(&ofl_block_table, &shown);
 	if (ctx->o->columns)
-		st = ofl_columns_parse(&block_table, ctx->o->columns, &shown,
+		st = ofl_columns_parse(&ofl_block_table, ctx->o->columns, &shown,
 				       err);
 	if (st)
 		return st;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/tables.h"
 #include "commands/analysis.h"
 #include "judge/audit.h"
 
@@ -132,18 +133,33 @@ static void get_class_what(const void *row, const void *ctx,
 }
 
 static const struct ofl_column class_columns[] = {
-	{ "OWNER", "owner", 14, false, 0, get_class_owner },
-	{ "DEVICE", "device", 8, false, 0, get_class_device },
-	{ "REFCOUNT", "refcount", 8, true, 0, get_class_ref },
-	{ "OUTCOME", "outcome", 8, false, 0, get_class_outcome },
-	{ "PAGES", "pages", 8, true, 0, get_class_pages },
-	{ "SIZE", NULL, 6, true, 0, get_class_size },
-	{ "CODE", "code", 16, false, 0, get_class_code },
-	{ "WHAT", "what", 20, false, 0, get_class_what },
+	{ "OWNER", "owner", 14, false, 0, get_class_owner,
+	  OFL_JSON_STRING_OR_NULL,
+	  "driver that holds the pages, see offowner; orphan: no "
+	  "driver" },
+	{ "DEVICE", "device", 8, false, 0, get_class_device,
+	  OFL_JSON_STRING_OR_NULL,
+	  "device of that driver" },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_class_ref, OFL_JSON_STRING,
+	  "reference count: <0, 0, 1 or >1" },
+	{ "OUTCOME", "outcome", 8, false, 0, get_class_outcome, OFL_JSON_STRING,
+	  "what becomes of the pages when their memory block is "
+	  "offlined" },
+	{ "PAGES", "pages", 8, true, 0, get_class_pages, OFL_JSON_NUMBER,
+	  "number of pages" },
+	{ "SIZE", NULL, 6, true, 0, get_class_size, OFL_JSON_NONE,
+	  "size of these pages" },
+	{ "CODE", "code", 16, false, 0, get_class_code, OFL_JSON_STRING,
+	  "row of the rule in docs/kernels.md" },
+	{ "WHAT", "what", 20, false, 0, get_class_what, OFL_JSON_STRING,
+	  "the same in words, for people" },
 };
 
-static const struct ofl_table class_table = {
-	"classes", false, class_columns,
+const struct ofl_table ofl_class_table = {
+	"classes", false,
+	"PageOffline pages of online sections, by owner, reference "
+	"count and outcome",
+	class_columns,
 	sizeof(class_columns) / sizeof(class_columns[0]),
 };
 
@@ -228,21 +244,39 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column finding_columns[] = {
-	{ "SEVERITY", "severity", 8, false, 0, get_severity },
-	{ "PFN", NULL, 13, false, 0, get_pfn },
-	{ NULL, "start_pfn", 0, false, 0, get_start },
-	{ "PAGES", "pages", 6, true, 0, get_pages },
-	{ "PAGE", "page_kva", 16, false, 0, get_kva },
-	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount },
-	{ "FLAGS", "flags", 14, false, 0, get_flags },
-	{ "OWNER", "owner", 14, false, 0, get_owner },
-	{ "DEVICE", "device", 8, false, 0, get_device },
-	{ "CODE", "code", 16, false, 0, get_code },
-	{ "REASON", "reason", 20, false, 0, get_reason },
+	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
+	  "error: the kernel takes it for impossible; warning: it "
+	  "will block or leak; info: something in flight explains it" },
+	{ "PFN", NULL, 13, false, 0, get_pfn, OFL_JSON_NONE,
+	  "first and last page frame number" },
+	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER_OR_NULL,
+	  "first page frame number; none: the finding is not about "
+	  "pages" },
+	{ "PAGES", "pages", 6, true, 0, get_pages, OFL_JSON_NUMBER_OR_NULL,
+	  "number of pages; none: the finding is not about pages" },
+	{ "PAGE", "page_kva", 16, false, 0, get_kva, OFL_JSON_NUMBER_OR_NULL,
+	  "address of the first struct page; none: the finding is "
+	  "about a driver's records" },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "reference count of the first page" },
+	{ "FLAGS", "flags", 14, false, 0, get_flags, OFL_JSON_STRINGS,
+	  "flags of the first page" },
+	{ "OWNER", "owner", 14, false, 0, get_owner, OFL_JSON_STRING_OR_NULL,
+	  "driver, or orphan" },
+	{ "DEVICE", "device", 8, false, 0, get_device, OFL_JSON_STRING_OR_NULL,
+	  "device of that driver" },
+	{ "CODE", "code", 16, false, 0, get_code, OFL_JSON_STRING,
+	  "what is wrong, a word that does not change" },
+	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING,
+	  "the same in words, for people" },
 };
 
-static const struct ofl_table finding_table = {
-	"findings", false, finding_columns,
+const struct ofl_table ofl_finding_table = {
+	"findings", false,
+	"what is wrong: of pages, ascending, then of drivers' "
+	"records",
+	finding_columns,
 	sizeof(finding_columns) / sizeof(finding_columns[0]),
 };
 
@@ -446,7 +480,7 @@ static void show_classes(struct check *ck)
 	size_t i;
 
 	qsort(ck->class, ck->nr_classes, sizeof(ck->class[0]), by_outcome);
-	ofl_view_table(&ck->v, &class_table, NULL);
+	ofl_view_table(&ck->v, &ofl_class_table, NULL);
 	for (i = 0; i < ck->nr_classes; i++)
 		if (ofl_view_row(&ck->v, &ck->class[i], ck->env->l))
 			break;
@@ -512,7 +546,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		      ctx->name);
 	ofl_show_kernel(&ck->v, ctx->s);
 	show_classes(ck);
-	ofl_view_table(&ck->v, &finding_table, NULL);
+	ofl_view_table(&ck->v, &ofl_finding_table, NULL);
 	/* findings are not kept: those there are come in a second pass */
 	if (ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING] +
 	    ck->findings[OFL_SEV_INFO]) {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/block.h"
+#include "commands/tables.h"
 #include "commands/command.h"
 #include "commands/identify.h"
 #include "scan/workers.h"
@@ -49,15 +50,23 @@ static void get_size(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column zone_columns[] = {
-	{ "NODE", "node", 4, true, 0, get_node },
-	{ "ZONE", "zone", 7, false, 0, get_zone },
-	{ "SCANNED", "scanned", 9, true, 0, get_scanned },
-	{ "OFFLINE", "offline", 9, true, 0, get_offline },
-	{ "SIZE", NULL, 6, true, 0, get_size },
+	{ "NODE", "node", 4, true, 0, get_node, OFL_JSON_NUMBER,
+	  "NUMA node" },
+	{ "ZONE", "zone", 7, false, 0, get_zone, OFL_JSON_STRING,
+	  "zone, by name" },
+	{ "SCANNED", "scanned", 9, true, 0, get_scanned, OFL_JSON_NUMBER,
+	  "pages that were looked at" },
+	{ "OFFLINE", "offline", 9, true, 0, get_offline, OFL_JSON_NUMBER,
+	  "those of them that are PageOffline" },
+	{ "SIZE", NULL, 6, true, 0, get_size, OFL_JSON_NONE,
+	  "size of the PageOffline pages" },
 };
 
-static const struct ofl_table zone_table = {
-	"zones", false, zone_columns,
+const struct ofl_table ofl_zone_table = {
+	"zones", false,
+	"zones with pages that were looked at, by node and zone "
+	"type",
+	zone_columns,
 	sizeof(zone_columns) / sizeof(zone_columns[0]),
 };
 
@@ -97,13 +106,19 @@ static void get_fact_source(const void *row, const void *ctx,
 }
 
 static const struct ofl_column fact_columns[] = {
-	{ "FACT", "fact", 32, false, 0, get_fact_name },
-	{ "VALUE", "value", 18, true, 0, get_fact_value },
-	{ "SOURCE", "source", 40, false, 0, get_fact_source },
+	{ "FACT", "fact", 32, false, 0, get_fact_name, OFL_JSON_STRING,
+	  "name of the fact, as docs/kernels.md lists them" },
+	{ "VALUE", "value", 18, true, 0, get_fact_value,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "its value; none if this kernel lacks it" },
+	{ "SOURCE", "source", 40, false, 0, get_fact_source, OFL_JSON_STRING,
+	  "the witness that says so" },
 };
 
-static const struct ofl_table fact_table = {
-	"facts", true, fact_columns,
+const struct ofl_table ofl_fact_table = {
+	"facts", true,
+	"what is assumed about the kernel, and according to what",
+	fact_columns,
 	sizeof(fact_columns) / sizeof(fact_columns[0]),
 };
 
@@ -327,7 +342,7 @@ static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	const struct ofl_nodes *n = &ctx->s->nodes;
 	size_t i;
 
-	ofl_view_table(v, &zone_table, shown);
+	ofl_view_table(v, &ofl_zone_table, shown);
 	for (i = 0; i < n->nr_zones; i++) {
 		struct zone_row row = { &n->zone[i], &r->zone[i] };
 
@@ -343,7 +358,7 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 {
 	int i;
 
-	ofl_view_table(v, &fact_table, NULL);
+	ofl_view_table(v, &ofl_fact_table, NULL);
 	for (i = 0; i < OFL_F_FIRST_LATE; i++) {
 		struct fact_row row = { ofl_fact_rows[i].name, &l->fact[i],
 					ofl_fact_rows[i].hex };
@@ -413,9 +428,10 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	struct ofl_columns shown;
 	enum ofl_status st = OFL_OK;
 
-	ofl_columns_default(&zone_table, &shown);
+	ofl_columns_default(&ofl_zone_table, &shown);
 	if (ctx->o->columns)
-		st = ofl_columns_parse(&zone_table, ctx->o->columns, &shown, err);
+		st = ofl_columns_parse(&ofl_zone_table, ctx->o->columns, &shown,
+				       err);
 	if (st)
 		return st;
 	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->scan, &sink, 1, &r,

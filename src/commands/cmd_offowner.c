@@ -7,6 +7,7 @@
 
 #include "commands/analysis.h"
 #include "commands/offowner.h"
+#include "commands/tables.h"
 #include "kernel/pagereader.h"
 
 /* ---- the scan ---- */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/tables.h"
 #include "commands/command.h"
 #include "commands/identify.h"
 #include "scan/range.h"
@@ -138,24 +139,53 @@ static void get_online(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column range_columns[] = {
-	{ "PFN", NULL, 13, false, 0, get_pfn },
-	{ "PHYS", NULL, 19, false, 0, get_phys },
-	{ NULL, "start_pfn", 0, false, 0, get_start },
-	{ "PAGES", "pages", 6, true, 0, get_pages },
-	{ "SIZE", NULL, 5, true, 0, get_size },
-	{ "REFCOUNT", "refcount", 8, true, OFL_SPLIT_REFCOUNT, get_refcount },
-	{ "FLAGS", "flags", 14, false, OFL_SPLIT_FLAGS, get_flags },
-	{ "NODE", "node", 4, true, OFL_SPLIT_NODE, get_node },
-	{ "ZONE", "zone", 7, false, OFL_SPLIT_ZONE, get_zone },
-	{ "SECTION", "section", 7, true, OFL_SPLIT_SECTION, get_section },
-	{ "OWNER", "owner", 14, false, OFL_SPLIT_OWNER, get_owner },
-	{ "DEVICE", "device", 7, false, OFL_SPLIT_OWNER, get_device },
-	{ "STATE", NULL, 5, false, 0, get_state },
-	{ NULL, "online", 0, false, 0, get_online },
+	{ "PFN", NULL, 13, false, 0, get_pfn, OFL_JSON_NONE,
+	  "first and last page frame number" },
+	{ "PHYS", NULL, 19, false, 0, get_phys, OFL_JSON_NONE,
+	  "first and last physical address" },
+	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
+	  "first page frame number" },
+	{ "PAGES", "pages", 6, true, 0, get_pages, OFL_JSON_NUMBER,
+	  "number of pages" },
+	{ "SIZE", NULL, 5, true, 0, get_size, OFL_JSON_NONE,
+	  "size of these pages" },
+	{ "REFCOUNT", "refcount", 8, true, OFL_SPLIT_REFCOUNT, get_refcount,
+	  OFL_JSON_NUMBER,
+	  "reference count of each page, signed" },
+	{ "FLAGS", "flags", 14, false, OFL_SPLIT_FLAGS, get_flags,
+	  OFL_JSON_STRINGS,
+	  "page flags by the kernel's names; \"?\" if its table of "
+	  "names cannot be read" },
+	{ "NODE", "node", 4, true, OFL_SPLIT_NODE, get_node,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "NUMA node; not known if a stale page names no zone" },
+	{ "ZONE", "zone", 7, false, OFL_SPLIT_ZONE, get_zone,
+	  OFL_JSON_STRING_OR_NULL,
+	  "zone; not known if a stale page names no zone" },
+	{ "SECTION", "section", 7, true, OFL_SPLIT_SECTION, get_section,
+	  OFL_JSON_NUMBER,
+	  "number of the memory section; a run ends with its section" },
+	{ "OWNER", "owner", 14, false, OFL_SPLIT_OWNER, get_owner,
+	  OFL_JSON_STRING_OR_NULL,
+	  "driver that holds the pages, see offowner; orphan: no "
+	  "driver; not known: the last line says why; none for stale "
+	  "pages" },
+	{ "DEVICE", "device", 7, false, OFL_SPLIT_OWNER, get_device,
+	  OFL_JSON_STRING_OR_NULL,
+	  "device of that driver" },
+	{ "STATE", NULL, 5, false, 0, get_state, OFL_JSON_NONE,
+	  "\"-\"; \"stale\": the section is not online, the mark is "
+	  "left over; \"unknown:\" and the reason: nothing is known "
+	  "of these pages" },
+	{ NULL, "online", 0, false, 0, get_online, OFL_JSON_BOOL,
+	  "false: the pages are stale" },
 };
 
-static const struct ofl_table range_table = {
-	"ranges", false, range_columns,
+const struct ofl_table ofl_range_table = {
+	"ranges", false,
+	"runs of neighbouring PageOffline pages that are alike; "
+	"stale ones only with -a",
+	range_columns,
 	sizeof(range_columns) / sizeof(range_columns[0]),
 };
 
@@ -242,21 +272,22 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	struct ofl_scan_result r;
 	enum ofl_status st = OFL_OK;
 
-	ofl_columns_default(&range_table, &shown);
+	ofl_columns_default(&ofl_range_table, &shown);
 	if (o->columns)
-		st = ofl_columns_parse(&range_table, o->columns, &shown, err);
+		st = ofl_columns_parse(&ofl_range_table, o->columns, &shown,
+				       err);
 	if (!st && o->owner)
 		st = ofl_owner_check(o->owner, err);
 	if (st)
 		return st;
 	m.split = o->json ? OFL_SPLIT_ALL :
-			    ofl_columns_split(&range_table, &shown);
+			    ofl_columns_split(&ofl_range_table, &shown);
 	/* who does not want to see owners does not pay for them */
 	if (o->owner || (m.split & OFL_SPLIT_OWNER))
 		m.identify = identify;
 	ofl_view_open(&p.v, ctx->out, o->json, !o->no_header, ctx->name);
 	ofl_show_kernel(&p.v, ctx->s);
-	ofl_view_table(&p.v, &range_table, &shown);
+	ofl_view_table(&p.v, &ofl_range_table, &shown);
 	st = pass(ctx, &m, &r, err);
 	ofl_view_table_end(&p.v);
 	if (!st)

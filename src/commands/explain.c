@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "commands/tables.h"
 #include "commands/explain.h"
 
 /** struct step_row - a step of offline_pages() for this block */
@@ -33,13 +34,19 @@ static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column step_columns[] = {
-	{ "STEP", "step", 13, false, 0, get_step },
-	{ "RESULT", "result", 9, false, 0, get_finding },
-	{ "DETAIL", "detail", 20, false, 0, get_detail },
+	{ "STEP", "step", 13, false, 0, get_step, OFL_JSON_STRING,
+	  "step of offline_pages(), in the kernel's order" },
+	{ "RESULT", "result", 9, false, 0, get_finding, OFL_JSON_STRING,
+	  "what the step comes to: passes, driver, migrates, unknown, "
+	  "spins or blocks" },
+	{ "DETAIL", "detail", 20, false, 0, get_detail, OFL_JSON_STRING,
+	  "how many pages of which kinds, or why" },
 };
 
-static const struct ofl_table step_table = {
-	"steps", false, step_columns,
+const struct ofl_table ofl_step_table = {
+	"steps", false,
+	"if one block is explained: the steps of offlining it",
+	step_columns,
 	sizeof(step_columns) / sizeof(step_columns[0]),
 };
 
@@ -151,22 +158,41 @@ static void get_kind_what(const void *row, const void *ctx,
 }
 
 static const struct ofl_column kind_columns[] = {
-	{ "OUTCOME", "outcome", 8, false, 0, get_kind_outcome },
-	{ "PAGES", "pages", 6, true, 0, get_kind_pages },
-	{ "CODE", "code", 16, false, 0, get_kind_code },
-	{ "STEP", "step", 13, false, 0, get_kind_step },
-	{ "PFNS", NULL, 27, false, 0, get_kind_pfns },
-	{ NULL, "first_pfn", 0, false, 0, get_kind_first },
-	{ "PAGE", "page_kva", 16, false, 0, get_kind_kva },
-	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount },
-	{ "FLAGS", "flags", 14, false, 0, get_kind_flags },
-	{ "OWNER", "owner", 14, false, 0, get_kind_owner },
-	{ "DEVICE", "device", 8, false, 0, get_kind_device },
-	{ "WHAT", "what", 20, false, 0, get_kind_what },
+	{ "OUTCOME", "outcome", 8, false, 0, get_kind_outcome, OFL_JSON_STRING,
+	  "what becomes of the pages, as offcheck says it" },
+	{ "PAGES", "pages", 6, true, 0, get_kind_pages, OFL_JSON_NUMBER,
+	  "number of pages" },
+	{ "CODE", "code", 16, false, 0, get_kind_code, OFL_JSON_STRING,
+	  "row of the rule in docs/kernels.md" },
+	{ "STEP", "step", 13, false, 0, get_kind_step, OFL_JSON_STRING,
+	  "step that these pages decide" },
+	{ "PFNS", NULL, 27, false, 0, get_kind_pfns, OFL_JSON_NONE,
+	  "the first page frame numbers" },
+	{ NULL, "first_pfn", 0, false, 0, get_kind_first, OFL_JSON_NUMBER,
+	  "first page frame number" },
+	{ "PAGE", "page_kva", 16, false, 0, get_kind_kva, OFL_JSON_NUMBER,
+	  "address of the first struct page" },
+	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount,
+	  OFL_JSON_NUMBER,
+	  "reference count of the first page" },
+	{ "FLAGS", "flags", 14, false, 0, get_kind_flags, OFL_JSON_STRINGS,
+	  "flags of the first page" },
+	{ "OWNER", "owner", 14, false, 0, get_kind_owner,
+	  OFL_JSON_STRING_OR_NULL,
+	  "driver that holds the first page, if the page is "
+	  "PageOffline" },
+	{ "DEVICE", "device", 8, false, 0, get_kind_device,
+	  OFL_JSON_STRING_OR_NULL,
+	  "device of that driver" },
+	{ "WHAT", "what", 20, false, 0, get_kind_what, OFL_JSON_STRING,
+	  "the same in words, for people" },
 };
 
-static const struct ofl_table kind_table = {
-	"blockers", false, kind_columns,
+const struct ofl_table ofl_kind_table = {
+	"blockers", false,
+	"if one block is explained: the kinds of its pages that are "
+	"not free, the worst first",
+	kind_columns,
 	sizeof(kind_columns) / sizeof(kind_columns[0]),
 };
 
@@ -204,13 +230,20 @@ static void get_cb_what(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column callback_columns[] = {
-	{ "NOTIFIER", "notifier", 30, false, 0, get_cb_name },
-	{ "VETO", "veto", 9, false, 0, get_cb_veto },
-	{ "WHAT", "what", 20, false, 0, get_cb_what },
+	{ "NOTIFIER", "notifier", 30, false, 0, get_cb_name, OFL_JSON_STRING,
+	  "callback of memory_chain that the kernel asks first" },
+	{ "VETO", "veto", 9, false, 0, get_cb_veto, OFL_JSON_STRING,
+	  "whether it may refuse: no, simulated, boot-memory or "
+	  "possible (not known, or for reasons that are not looked "
+	  "at)" },
+	{ "WHAT", "what", 20, false, 0, get_cb_what, OFL_JSON_STRING,
+	  "what it does, for people" },
 };
 
-static const struct ofl_table callback_table = {
-	"notifiers", false, callback_columns,
+const struct ofl_table ofl_callback_table = {
+	"notifiers", false,
+	"if one block is explained: the callbacks that are asked",
+	callback_columns,
 	sizeof(callback_columns) / sizeof(callback_columns[0]),
 };
 
@@ -256,7 +289,7 @@ static void show_steps(struct ofl_view *v, const struct ofl_env *env,
 	struct step_row row;
 	int i;
 
-	ofl_view_table(v, &step_table, NULL);
+	ofl_view_table(v, &ofl_step_table, NULL);
 	for (i = 0; i < OFL_NR_STEPS; i++) {
 		row.step = (enum ofl_step)i;
 		row.outcome = r->step[i];
@@ -278,7 +311,7 @@ static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
 	enum ofl_outcome out;
 	int k;
 
-	ofl_view_table(v, &kind_table, NULL);
+	ofl_view_table(v, &ofl_kind_table, NULL);
 	/* the worst first; free pages are not worth a line */
 	while (rank--)
 		for (k = 0; k < OFL_NR_KINDS; k++) {
@@ -298,7 +331,7 @@ static void show_notifiers(struct ofl_view *v, const struct ofl_env *env)
 {
 	size_t i;
 
-	ofl_view_table(v, &callback_table, NULL);
+	ofl_view_table(v, &ofl_callback_table, NULL);
 	for (i = 0; i < env->chain->nr; i++)
 		if (ofl_view_row(v, &env->chain->callback[i], NULL))
 			break;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/offowner.h"
+#include "commands/tables.h"
 
 /* ---- one row a section, or several that are alike ---- */
 
@@ -108,20 +109,34 @@ static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column section_columns[] = {
-	{ "SECTION", NULL, 7, false, 0, get_sections },
-	{ NULL, "nr", 0, false, 0, get_nr },
-	{ "PHYS", NULL, 19, false, 0, get_phys },
-	{ NULL, "start_pfn", 0, false, 0, get_start },
-	{ NULL, "pages", 0, false, 0, get_pages },
-	{ "NODE", "node", 4, true, 0, get_node },
-	{ "STATE", "state", 6, false, 0, get_state },
-	{ "OFFLINE", "offline", 7, true, 0, get_offline },
-	{ "STALE", "stale", 5, true, 0, get_stale },
-	{ "OWNERS", "owners", 20, false, 0, get_owners },
+	{ "SECTION", NULL, 7, false, 0, get_sections, OFL_JSON_NONE,
+	  "memory section, or the first and last of several" },
+	{ NULL, "nr", 0, false, 0, get_nr, OFL_JSON_NUMBER,
+	  "number of the memory section" },
+	{ "PHYS", NULL, 19, false, 0, get_phys, OFL_JSON_NONE,
+	  "first and last physical address" },
+	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
+	  "first page frame number" },
+	{ NULL, "pages", 0, false, 0, get_pages, OFL_JSON_NUMBER,
+	  "number of pages" },
+	{ "NODE", "node", 4, true, 0, get_node, OFL_JSON_NUMBER_OR_NULL,
+	  "NUMA node" },
+	{ "STATE", "state", 6, false, 0, get_state, OFL_JSON_STRING,
+	  "state of the memory block: online, going-offline, offline "
+	  "or other" },
+	{ "OFFLINE", "offline", 7, true, 0, get_offline, OFL_JSON_NUMBER,
+	  "PageOffline pages" },
+	{ "STALE", "stale", 5, true, 0, get_stale, OFL_JSON_NUMBER,
+	  "pages still marked though the section is not online" },
+	{ "OWNERS", "owners", 20, false, 0, get_owners, OFL_JSON_MAP,
+	  "PageOffline pages by owner" },
 };
 
 const struct ofl_table ofl_section_table = {
-	"sections", false, section_columns,
+	"sections", false,
+	"memory sections with PageOffline pages; every section with "
+	"-a",
+	section_columns,
 	sizeof(section_columns) / sizeof(section_columns[0]),
 };
 
@@ -245,21 +260,45 @@ static void get_note(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column device_columns[] = {
-	{ "DRIVER", "driver", 14, false, 0, get_driver },
-	{ "DEVICE", "device", 8, false, 0, get_device },
-	{ "FOUND", "found", 7, true, 0, get_found },
-	{ "EXPECTED", "expected", 8, true, 0, get_expected },
-	{ "DIFFERENCE", "difference", 10, true, 0, get_difference },
-	{ "EXPLAINED", "explained_by", 9, false, 0, get_explained },
-	{ "OFFLINING", "on_offlining", 9, false, 0, get_offlining },
-	{ "EVIDENCE", "evidence", 8, false, 0, get_evidence },
-	{ "COUNTERS", "counters", 20, false, 0, get_counters },
-	{ NULL, "details", 0, false, 0, get_details },
-	{ NULL, "note", 0, false, 0, get_note },
+	{ "DRIVER", "driver", 14, false, 0, get_driver, OFL_JSON_STRING,
+	  "driver, orphan (no driver holds the pages) or unknown" },
+	{ "DEVICE", "device", 8, false, 0, get_device, OFL_JSON_STRING_OR_NULL,
+	  "device of that driver" },
+	{ "FOUND", "found", 7, true, 0, get_found, OFL_JSON_NUMBER,
+	  "PageOffline pages that belong to it" },
+	{ "EXPECTED", "expected", 8, true, 0, get_expected,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "pages that its own counters say; not known if they cannot "
+	  "be read" },
+	{ "DIFFERENCE", "difference", 10, true, 0, get_difference,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "found minus expected; not known if only a part was looked "
+	  "at" },
+	{ "EXPLAINED", "explained_by", 9, false, 0, get_explained,
+	  OFL_JSON_STRING_OR_NULL,
+	  "what explains a difference: a held lock, say" },
+	{ "OFFLINING", "on_offlining", 9, false, 0, get_offlining,
+	  OFL_JSON_STRINGS,
+	  "what becomes of its pages when their memory block is "
+	  "offlined, as offcheck says it, the worst first" },
+	{ "EVIDENCE", "evidence", 8, false, 0, get_evidence, OFL_JSON_STRINGS,
+	  "how the pages are known to be its: bitmap, range or list "
+	  "of the driver; pointer of the page; counter: no other "
+	  "driver has the page and the counter fits" },
+	{ "COUNTERS", "counters", 20, false, 0, get_counters, OFL_JSON_MAP,
+	  "the driver's own counters by their names in the kernel" },
+	{ NULL, "details", 0, false, 0, get_details, OFL_JSON_MAP,
+	  "more about the device; the names are the driver's and may "
+	  "change" },
+	{ NULL, "note", 0, false, 0, get_note, OFL_JSON_STRING_OR_NULL,
+	  "what is not known about it, and what would help" },
 };
 
 const struct ofl_table ofl_device_table = {
-	"devices", false, device_columns,
+	"devices", false,
+	"one row a device, and one for orphan or unknown pages, if "
+	"there are any",
+	device_columns,
 	sizeof(device_columns) / sizeof(device_columns[0]),
 };
 
@@ -305,15 +344,24 @@ static void get_text(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column complaint_columns[] = {
-	{ "SEVERITY", "severity", 8, false, 0, get_severity },
-	{ "DRIVER", "driver", 14, false, 0, get_whose },
-	{ "DEVICE", "device", 8, false, 0, get_which },
-	{ "PFN", "pfn", 8, false, 0, get_first },
-	{ "CODE", "code", 16, false, 0, get_code },
-	{ "WHAT", "what", 20, false, 0, get_text },
+	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
+	  "error, warning or info, as in offcheck" },
+	{ "DRIVER", "driver", 14, false, 0, get_whose, OFL_JSON_STRING_OR_NULL,
+	  "driver; none: the kernel's own counters" },
+	{ "DEVICE", "device", 8, false, 0, get_which, OFL_JSON_STRING_OR_NULL,
+	  "device of that driver" },
+	{ "PFN", "pfn", 8, false, 0, get_first, OFL_JSON_NUMBER_OR_NULL,
+	  "first page frame number, if it is about pages" },
+	{ "CODE", "code", 16, false, 0, get_code, OFL_JSON_STRING,
+	  "what is wrong, a word that does not change" },
+	{ "WHAT", "what", 20, false, 0, get_text, OFL_JSON_STRING,
+	  "the same in words, for people" },
 };
 
 const struct ofl_table ofl_complaint_table = {
-	"complaints", false, complaint_columns,
+	"complaints", false,
+	"what is wrong with the records of drivers and the counters "
+	"of the kernel",
+	complaint_columns,
 	sizeof(complaint_columns) / sizeof(complaint_columns[0]),
 };

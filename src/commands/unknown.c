@@ -5,6 +5,7 @@
  * They are not kept while a command scans: whoever wants them listed scans
  * once more, and only if there are any.
  */
+#include "commands/tables.h"
 #include "commands/command.h"
 #include "scan/range.h"
 
@@ -27,13 +28,18 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column columns[] = {
-	{ NULL, "start_pfn", 0, false, 0, get_start },
-	{ NULL, "pages", 0, false, 0, get_pages },
-	{ NULL, "reason", 0, false, 0, get_reason },
+	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
+	  "first page frame number" },
+	{ NULL, "pages", 0, false, 0, get_pages, OFL_JSON_NUMBER,
+	  "number of pages" },
+	{ NULL, "reason", 0, false, 0, get_reason, OFL_JSON_STRING,
+	  "why nothing is known of them, a word of the list below" },
 };
 
-static const struct ofl_table table = {
-	"unknown", false, columns, sizeof(columns) / sizeof(columns[0]),
+const struct ofl_table ofl_unknown_table = {
+	"unknown", false,
+	"runs of pages that nothing is known of",
+	columns, sizeof(columns) / sizeof(columns[0]),
 };
 
 /* the merger hands out offline pages too */
@@ -57,7 +63,7 @@ enum ofl_status ofl_show_unknown(struct ofl_view *v,
 
 	if (!v->json)
 		return OFL_OK;
-	ofl_view_table(v, &table, NULL);
+	ofl_view_table(v, &ofl_unknown_table, NULL);
 	if (seen->total.unknown)
 		st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes,
 			      &ctx->scan, &sink, 1, &r, err);

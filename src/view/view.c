@@ -468,6 +468,23 @@ void ofl_view_table_end(struct ofl_view *v)
 	drop_batch(v);
 }
 
+const char *ofl_json_text(enum ofl_json type)
+{
+	static const char *const text[OFL_NR_JSON] = {
+		[OFL_JSON_NONE] = "",
+		[OFL_JSON_NUMBER] = "number",
+		[OFL_JSON_NUMBER_OR_NULL] = "number or null",
+		[OFL_JSON_STRING] = "string",
+		[OFL_JSON_STRING_OR_NULL] = "string or null",
+		[OFL_JSON_BOOL] = "true or false",
+		[OFL_JSON_STRINGS] = "array of strings",
+		[OFL_JSON_MAP] = "object",
+		[OFL_JSON_OBJECT] = "object",
+	};
+
+	return text[type];
+}
+
 const char *ofl_result_text(enum ofl_result result)
 {
 	static const char *const text[] = {

@@ -37,14 +37,15 @@ static void get_nothing(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column columns[] = {
-	{ "NUMBER", "number", 6, true, 1, get_number },
-	{ "SIZE", NULL, 5, true, 2, get_bytes },
-	{ "WORDS", "words", 5, false, 4, get_words },
-	{ NULL, "only_json", 0, false, 8, get_number },
-	{ "LAST", "last", 0, false, 16, get_nothing },
+	{ "NUMBER", "number", 6, true, 1, get_number, OFL_JSON_NUMBER, "" },
+	{ "SIZE", NULL, 5, true, 2, get_bytes, OFL_JSON_NONE, "" },
+	{ "WORDS", "words", 5, false, 4, get_words, OFL_JSON_STRINGS, "" },
+	{ NULL, "only_json", 0, false, 8, get_number, OFL_JSON_NUMBER, "" },
+	{ "LAST", "last", 0, false, 16, get_nothing, OFL_JSON_STRING_OR_NULL,
+	  "" },
 };
 
-static const struct ofl_table table = { "rows", false, columns,
+static const struct ofl_table table = { "rows", false, "", columns,
 					ARRAY_LEN(columns) };
 
 static char *text;
