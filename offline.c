@@ -7,6 +7,7 @@
 #include <defs.h>
 
 #include "commands/command.h"
+#include "commands/manual.h"
 #include "crash/crash_target.h"
 
 #define MAX_COMMANDS 8
@@ -88,7 +89,7 @@ static void __attribute__((constructor)) offline_init(void)
 	for (c = ofl_commands; c->name && i < MAX_COMMANDS; c++, i++) {
 		table[i].name = (char *)c->name;
 		table[i].func = cmd_dispatch;
-		table[i].help_data = (char **)c->help;
+		table[i].help_data = (char **)ofl_help(c);
 		table[i].flags = MINIMAL;
 	}
 	ofl_session_init(&session, NULL);
@@ -99,4 +100,5 @@ static void __attribute__((destructor)) offline_fini(void)
 {
 	ofl_session_drop(&session);
 	free_all();
+	ofl_help_free();
 }

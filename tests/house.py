@@ -46,7 +46,7 @@ commands/command -> commands/cmd_offcheck
 commands/command -> commands/cmd_offline
 commands/command -> commands/cmd_offowner
 commands/command -> commands/cmd_offrange
-commands/command -> commands/help
+commands/command -> commands/manual
 commands/command -> commands/identify
 commands/command -> commands/options
 crash/target -> crash/process
@@ -54,8 +54,8 @@ crash/target -> crash/reader
 session
 """
 
-# files that may write to a stream, beside offline.c and src/crash
-MAY_PRINT = {"src/view/view.c", "src/target/record.c"}
+# files that may write to a stream, beside offline.c and src/crash; help.c writes to memory
+MAY_PRINT = {"src/commands/help.c", "src/view/view.c", "src/target/record.c"}
 PRINTS = re.compile(r"\b(?:f?printf|f?puts|f?putc|putchar|fwrite|perror|vf?printf)\(")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 

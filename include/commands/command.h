@@ -54,16 +54,18 @@ struct ofl_run_ctx {
 	FILE *out;
 };
 
+struct ofl_manual;
+
 /** struct ofl_command - one row a command */
 struct ofl_command {
 	const char *name;
-	const char *options;	/* for getopt(); every letter is in options.c */
+	unsigned int on;	/* OFL_ON_*: which options it has */
 	/**
 	 * run - scan and print; must print nothing before its first possible
 	 * failure is behind it
 	 */
 	enum ofl_status (*run)(struct ofl_run_ctx *ctx, struct ofl_err *err);
-	const char *const *help;	/* crash's help_data, NULL-terminated */
+	const struct ofl_manual *manual;	/* what its help page says */
 	bool judges;		/* needs the late facts */
 	bool operand;		/* takes words after the options */
 };
@@ -75,12 +77,6 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err);
-
-extern const char *const ofl_help_offline[];
-extern const char *const ofl_help_offrange[];
-extern const char *const ofl_help_offcheck[];
-extern const char *const ofl_help_offblock[];
-extern const char *const ofl_help_offowner[];
 
 /** ofl_session_init() - a session over @t; nothing is read yet */
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);

@@ -575,9 +575,6 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	st = parse_limit(ctx->o, &limit, err);
 	if (st)
 		return st;
-	if (ctx->o->columns)
-		return ofl_fail(err, OFL_ERR_ARG,
-			"-o: offcheck prints two tables; their columns are fixed");
 	ck = calloc(1, sizeof(*ck));
 	if (!ck)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the check");

@@ -337,9 +337,6 @@ enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	struct owner *o;
 	enum ofl_status st;
 
-	if (ctx->o->columns)
-		return ofl_fail(err, OFL_ERR_ARG,
-			"-o: offowner prints two tables; their columns are fixed");
 	o = calloc(1, sizeof(*o));
 	if (!o)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the owners");

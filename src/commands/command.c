@@ -7,23 +7,22 @@
 
 #include "commands/command.h"
 #include "commands/identify.h"
+#include "commands/manual.h"
+#include "commands/options.h"
 #include "target/record.h"
 
-#define FILTERS	"n:z:p:P:S:B:"
-#define OUTPUT	"jo:HR:C"
-
 const struct ofl_command ofl_commands[] = {
-	{ "offline", ":" FILTERS OUTPUT "vw:x", ofl_cmd_offline, ofl_help_offline,
+	{ "offline", OFL_ON_OFFLINE, ofl_cmd_offline, &ofl_manual_offline,
 	  false, false },
-	{ "offrange", ":" FILTERS OUTPUT "aO:w:x", ofl_cmd_offrange,
-	  ofl_help_offrange, false, false },
-	{ "offcheck", ":" FILTERS OUTPUT "al:", ofl_cmd_offcheck,
-	  ofl_help_offcheck, true, false },
-	{ "offblock", ":" FILTERS OUTPUT, ofl_cmd_offblock, ofl_help_offblock,
+	{ "offrange", OFL_ON_OFFRANGE, ofl_cmd_offrange, &ofl_manual_offrange,
+	  false, false },
+	{ "offcheck", OFL_ON_OFFCHECK, ofl_cmd_offcheck, &ofl_manual_offcheck,
+	  true, false },
+	{ "offblock", OFL_ON_OFFBLOCK, ofl_cmd_offblock, &ofl_manual_offblock,
 	  true, true },
-	{ "offowner", ":" FILTERS OUTPUT "aO:v", ofl_cmd_offowner,
-	  ofl_help_offowner, true, false },
-	{ NULL, NULL, NULL, NULL, false, false }
+	{ "offowner", OFL_ON_OFFOWNER, ofl_cmd_offowner, &ofl_manual_offowner,
+	  true, false },
+	{ NULL, 0, NULL, NULL, false, false }
 };
 
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)

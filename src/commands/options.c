@@ -1,14 +1,106 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* options.c - the options that all commands share */
+/* options.c - the options of all commands, and how they are taken */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/options.h"
 #include "scan/workers.h"
 
-static enum ofl_status set_workers(struct ofl_options *o, struct ofl_err *err)
+#define ALL	OFL_ON_ALL
+#define TEXT(m)	OFL_OPTION_TEXT, offsetof(struct ofl_options, m)
+#define FLAG(m)	OFL_OPTION_FLAG, offsetof(struct ofl_options, m)
+#define SCREENS	(OFL_ON_OFFLINE | OFL_ON_OFFRANGE)	/* skip like pages */
+
+/* the order is that of a synopsis; what -j excludes stands behind it */
+const struct ofl_option ofl_option_rows[] = {
+	{ 'n', "node", ALL, OFL_GROUP_FILTER, false, TEXT(filter.node),
+	  "pages of one NUMA node, in decimal" },
+	{ 'z', "zone", ALL, OFL_GROUP_FILTER, false, TEXT(filter.zone),
+	  "pages of one zone, by its name in any case: DMA32, Normal, "
+	  "Movable" },
+	{ 'p', "pfn[-pfn]", ALL, OFL_GROUP_FILTER, false, TEXT(filter.pfn),
+	  "pages by page frame number" },
+	{ 'P', "phys[-phys]", ALL, OFL_GROUP_FILTER, false, TEXT(filter.phys),
+	  "pages by physical address" },
+	{ 'S', "section[-section]", ALL, OFL_GROUP_FILTER, false,
+	  TEXT(filter.section),
+	  "pages by memory section; \"kmem -n\" prints sections in decimal" },
+	{ 'B', "memoryN", ALL, OFL_GROUP_FILTER, false, TEXT(filter.block),
+	  "pages of one memory block, by its name in sysfs or its number N "
+	  "in decimal" },
+	{ 'j', NULL, ALL, OFL_GROUP_OUTPUT, false, FLAG(json),
+	  "one JSON document; docs/output.md describes it" },
+	{ 'o', "column[,...]",
+	  OFL_ON_OFFLINE | OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK,
+	  OFL_GROUP_OUTPUT, true, TEXT(columns),
+	  "columns of the table, in this order; in any case" },
+	{ 'H', NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(no_header),
+	  "no column names" },
+	{ 'R', "file", ALL, OFL_GROUP_OUTPUT, false, TEXT(record),
+	  "also record what was asked of the kernel in a new text file, for a "
+	  "report that can be replayed without the dump: struct pages and the "
+	  "kernel's own records, no content of pages" },
+	{ 'a', NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false, FLAG(all),
+	  "also stale pages and unknown pages" },
+	{ 'a', NULL, OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, FLAG(all),
+	  "all findings" },
+	{ 'a', NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
+	  "a row for every memory section" },
+	{ 'l', "number", OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, TEXT(limit),
+	  "number of findings to print (default 20)" },
+	{ 'O', "owner", OFL_ON_OFFRANGE | OFL_ON_OFFOWNER, OFL_GROUP_SHOW,
+	  false, TEXT(owner),
+	  "only pages of this owner: virtio-mem, virtio-balloon, orphan ..." },
+	{ 'v', NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW, false, FLAG(verbose),
+	  "every fact about this kernel with its source, and how much was "
+	  "read" },
+	{ 'v', NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(verbose),
+	  "more about every device" },
+	{ 'x', NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
+	  "look at every page, also inside free blocks and compound pages, "
+	  "which are passed over otherwise, and at sections that an earlier "
+	  "command has read, which are kept otherwise" },
+	{ 'w', "number", SCREENS, OFL_GROUP_READING, false,
+	  OFL_OPTION_PROCESSES, offsetof(struct ofl_options, workers),
+	  "number of processes that read, 1 to 8; default: one, or one a "
+	  "processor for a compressed dump if 16 GiB or more are read" },
+	{ 'C', NULL, ALL, OFL_GROUP_READING, false, FLAG(crash_reads),
+	  "have crash read every page; otherwise offline.so reads the pages "
+	  "of a kdump-compressed dump itself, which is faster, and compares "
+	  "one in 128 with what crash reads" },
+	{ .letter = 0 }
+};
+
+const char *const ofl_option_groups[OFL_NR_GROUPS] = {
+	[OFL_GROUP_FILTER] = "Filters narrow what is read; several intersect. "
+		"Ranges are hexadecimal, with or without 0x, and END is "
+		"included, as printed",
+	[OFL_GROUP_SHOW] = "What is shown",
+	[OFL_GROUP_OUTPUT] = "How it is written",
+	[OFL_GROUP_READING] = "How pages are read",
+};
+
+/* the string that getopt() wants */
+static void letters(const struct ofl_command *c, char *buf, size_t bytes)
+{
+	const struct ofl_option *row;
+	size_t used = 0;
+
+	buf[used++] = ':';
+	for (row = ofl_option_rows; row->letter && used + 2 < bytes; row++) {
+		if (!(row->on & c->on))
+			continue;
+		buf[used++] = row->letter;
+		if (row->argument)
+			buf[used++] = ':';
+	}
+	buf[used] = '\0';
+}
+
+static enum ofl_status set_processes(unsigned int *ret, struct ofl_err *err)
 {
 	char *end;
 	unsigned long n = strtoul(optarg, &end, 10);
@@ -17,32 +109,46 @@ static enum ofl_status set_workers(struct ofl_options *o, struct ofl_err *err)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"-w %s: not a number of processes; give 1 to %d",
 			optarg, OFL_MAX_WORKERS);
-	o->workers = (unsigned int)n;
+	*ret = (unsigned int)n;
 	return OFL_OK;
 }
 
-static enum ofl_status set(struct ofl_options *o, int c, struct ofl_err *err)
+static enum ofl_status set(const struct ofl_option *row, struct ofl_options *o,
+			   struct ofl_err *err)
 {
-	switch (c) {
-	case 'n': o->filter.node = optarg; break;
-	case 'z': o->filter.zone = optarg; break;
-	case 'p': o->filter.pfn = optarg; break;
-	case 'P': o->filter.phys = optarg; break;
-	case 'S': o->filter.section = optarg; break;
-	case 'B': o->filter.block = optarg; break;
-	case 'o': o->columns = optarg; break;
-	case 'R': o->record = optarg; break;
-	case 'j': o->json = true; break;
-	case 'H': o->no_header = true; break;
-	case 'a': o->all = true; break;
-	case 'v': o->verbose = true; break;
-	case 'x': o->every_page = true; break;
-	case 'C': o->crash_reads = true; break;
-	case 'l': o->limit = optarg; break;
-	case 'O': o->owner = optarg; break;
-	case 'w': return set_workers(o, err);
+	void *at = (char *)o + row->at;
+
+	switch (row->kind) {
+	case OFL_OPTION_FLAG:
+		*(bool *)at = true;
+		break;
+	case OFL_OPTION_TEXT:
+		*(const char **)at = optarg;
+		break;
+	case OFL_OPTION_PROCESSES:
+		return set_processes(at, err);
 	}
 	return OFL_OK;
+}
+
+static const struct ofl_option *find(const struct ofl_command *c, int letter)
+{
+	const struct ofl_option *row = ofl_option_rows;
+
+	while (row->letter && (row->letter != letter || !(row->on & c->on)))
+		row++;
+	return row->letter ? row : NULL;
+}
+
+static enum ofl_status refuse(const struct ofl_command *c, int opt,
+			      struct ofl_err *err)
+{
+	if (opt == ':')
+		return ofl_fail(err, OFL_ERR_ARG,
+			"option -%c needs an argument; see 'help %s'",
+			optopt, c->name);
+	return ofl_fail(err, OFL_ERR_ARG, "unknown option -%c; see 'help %s'",
+			optopt ? optopt : '-', c->name);
 }
 
 /* crash splits "[mem 0x...-0x...]" at the blank */
@@ -53,27 +159,10 @@ static void join(char *buf, size_t bytes, const char *word)
 	snprintf(buf + used, bytes - used, "%s%s", used ? " " : "", word);
 }
 
-enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
-				  char **argv, struct ofl_options *o,
-				  struct ofl_err *err)
+static enum ofl_status operands(const struct ofl_command *c, int argc,
+				char **argv, struct ofl_options *o,
+				struct ofl_err *err)
 {
-	int opt;
-
-	memset(o, 0, sizeof(*o));
-	optind = 0;		/* glibc: start over, whoever used it before */
-	opterr = 0;		/* one line, and we say it */
-	while ((opt = getopt(argc, argv, c->options)) != -1) {
-		if (opt == ':')
-			return ofl_fail(err, OFL_ERR_ARG,
-				"option -%c needs an argument; see 'help %s'",
-				optopt, c->name);
-		if (opt == '?')
-			return ofl_fail(err, OFL_ERR_ARG,
-				"unknown option -%c; see 'help %s'",
-				optopt ? optopt : '-', c->name);
-		if (set(o, opt, err))
-			return err->status;
-	}
 	for (; c->operand && optind < argc; optind++)
 		join(o->operand, sizeof(o->operand), argv[optind]);
 	if (o->operand[0])
@@ -82,9 +171,35 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 		return ofl_fail(err, OFL_ERR_ARG,
 			"unexpected argument '%s'; see 'help %s'",
 			argv[optind], c->name);
-	if (o->json && (o->columns || o->no_header))
+	return OFL_OK;
+}
+
+enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
+				  char **argv, struct ofl_options *o,
+				  struct ofl_err *err)
+{
+	const struct ofl_option *row, *not_json = NULL;
+	char known[64];
+	int opt;
+
+	memset(o, 0, sizeof(*o));
+	letters(c, known, sizeof(known));
+	optind = 0;		/* glibc: start over, whoever used it before */
+	opterr = 0;		/* one line, and we say it */
+	while ((opt = getopt(argc, argv, known)) != -1) {
+		row = find(c, opt);
+		if (!row)
+			return refuse(c, opt, err);
+		if (set(row, o, err))
+			return err->status;
+		if (row->not_json && !not_json)
+			not_json = row;
+	}
+	if (operands(c, argc, argv, o, err))
+		return err->status;
+	if (o->json && not_json)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"-%c chooses what a table shows; -j always has every member",
-			o->columns ? 'o' : 'H');
+			not_json->letter);
 	return OFL_OK;
 }

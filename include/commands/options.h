@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * options.h - the options, one row each
+ *
+ * A row is all that is said of an option: the parser, the synopsis and the
+ * list of a help page, and docs/commands.md are made from it.
+ */
+#ifndef OFL_OPTIONS_H
+#define OFL_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/** which commands have an option: a bit each */
+#define OFL_ON_OFFLINE	0x01u
+#define OFL_ON_OFFRANGE	0x02u
+#define OFL_ON_OFFCHECK	0x04u
+#define OFL_ON_OFFBLOCK	0x08u
+#define OFL_ON_OFFOWNER	0x10u
+#define OFL_ON_ALL	0x1fu
+
+/** enum ofl_option_group - options that a help page lists together */
+enum ofl_option_group {
+	OFL_GROUP_FILTER,	/* which pages are read */
+	OFL_GROUP_SHOW,		/* what of them is shown */
+	OFL_GROUP_OUTPUT,	/* how it is written */
+	OFL_GROUP_READING,	/* how pages are read */
+	OFL_NR_GROUPS
+};
+
+/** enum ofl_option_kind - what becomes of it */
+enum ofl_option_kind {
+	OFL_OPTION_FLAG,	/* sets a bool of struct ofl_options */
+	OFL_OPTION_TEXT,	/* its argument goes to a const char * there */
+	OFL_OPTION_PROCESSES,	/* a number, to an unsigned int there */
+};
+
+/** struct ofl_option - one row an option, or one of its meanings */
+struct ofl_option {
+	char letter;
+	const char *argument;	/* as a synopsis has it; NULL: it takes none */
+	unsigned int on;	/* OFL_ON_* */
+	enum ofl_option_group group;
+	bool not_json;		/* is about tables: refused together with -j */
+	enum ofl_option_kind kind;
+	size_t at;		/* offset in struct ofl_options */
+	const char *help;	/* what it does; no full stop */
+};
+
+extern const struct ofl_option ofl_option_rows[];	/* ends with letter 0 */
+extern const char *const ofl_option_groups[OFL_NR_GROUPS];	/* headings */
+
+#endif

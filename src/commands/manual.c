@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * manual.c - what is said of commands and has no row elsewhere
+ *
+ * Plain sentences; lines are broken where they are printed, but for examples,
+ * which are what a command printed of a dump of Debian's 6.1.
+ */
+#include "commands/manual.h"
+#include "commands/tables.h"
+
+const struct ofl_word ofl_result_words[] = {
+	{ "ok", "everything that was asked for was looked at" },
+	{ "findings", "likewise, and something in the dump contradicts itself" },
+	{ "incomplete", "a part could not be looked at: unknown pages, records "
+	  "that cannot be read, or ^C" },
+	{ "failed", "nothing was found out; the message says why and what to "
+	  "do" },
+	{ NULL, NULL }
+};
+
+const struct ofl_field ofl_common_fields[] = {
+	{ "schema", NULL, OFL_JSON_NUMBER, "1" },
+	{ "command", NULL, OFL_JSON_STRING,
+	  "offline, offrange, offcheck, offblock or offowner" },
+	{ "kernel", NULL, OFL_JSON_STRING, "uname -r of the dumped kernel" },
+	{ "page_size", NULL, OFL_JSON_NUMBER, "bytes of a page" },
+	{ "totals", NULL, OFL_JSON_OBJECT,
+	  "pages within the filters; absent if the command failed" },
+	{ "totals.scanned", NULL, OFL_JSON_NUMBER,
+	  "pages of online sections that were looked at" },
+	{ "totals.offline", NULL, OFL_JSON_NUMBER,
+	  "those of them that are PageOffline" },
+	{ "totals.unknown", NULL, OFL_JSON_NUMBER,
+	  "those of them that nothing is known of" },
+	{ "totals.stale", NULL, OFL_JSON_NUMBER,
+	  "pages marked offline in sections that are not online; not in the "
+	  "three above" },
+	{ "status", NULL, OFL_JSON_OBJECT, "the last line of a table" },
+	{ "status.result", NULL, OFL_JSON_STRING,
+	  "ok, findings, incomplete or failed" },
+	{ "status.message", NULL, OFL_JSON_STRING, "one line for people" },
+	{ NULL, NULL, OFL_JSON_NONE, NULL }
+};
+
+/* ---- offline ---- */
+
+static const struct ofl_field offline_fields[] = {
+	{ NULL, "KERNEL", OFL_JSON_NONE,
+	  "release and machine; \"live\" if pages change while they are read" },
+	{ NULL, "SIZES", OFL_JSON_NONE,
+	  "of a page, a memory section and a memory block" },
+	{ NULL, "PAGEOFFLINE", OFL_JSON_NONE,
+	  "the test for a PageOffline page in this kernel" },
+	{ NULL, "ACCORDING TO", OFL_JSON_NONE,
+	  "every source that says so; they all agree, or the command stops" },
+	{ NULL, "NOTE", OFL_JSON_NONE,
+	  "what cannot be seen of this kernel, if there is something" },
+	{ NULL, "SECTIONS", OFL_JSON_NONE,
+	  "memory sections with a memmap, within the filters" },
+	{ NULL, "BLOCKS", OFL_JSON_NONE,
+	  "states of all memory blocks, whatever the filters are" },
+	{ NULL, "UNKNOWN", OFL_JSON_NONE,
+	  "pages that nothing is known of, with the reasons" },
+	{ NULL, "STALE", OFL_JSON_NONE,
+	  "pages that are still marked in sections that are not online; the "
+	  "kernel does not keep such struct pages up to date" },
+	{ NULL, "HOLES", OFL_JSON_NONE,
+	  "reserved pages that the kernel gave no zone, if there are any" },
+	{ NULL, "DEVICE", OFL_JSON_NONE,
+	  "pages of ZONE_DEVICE, which are not looked at, if there are any" },
+	{ NULL, "OWNERS", OFL_JSON_NONE,
+	  "PageOffline pages by owner, see offowner" },
+	{ NULL, "MEMMAP", OFL_JSON_NONE,
+	  "with -v: how many pages of the memmap were read" },
+	{ NULL, "READER", OFL_JSON_NONE,
+	  "with -v: what read the memmap, offline.so or crash, and why crash" },
+	{ NULL, "KEPT", OFL_JSON_NONE,
+	  "with -v: sections that an earlier command of this session read and "
+	  "that were not read again; nothing is kept of a live system" },
+	{ NULL, "WORKERS", OFL_JSON_NONE,
+	  "with -v: why -w has no effect, if it has none" },
+	{ "section_size", NULL, OFL_JSON_NUMBER, "bytes of a memory section" },
+	{ "block_size", NULL, OFL_JSON_NUMBER,
+	  "bytes of a memory block; absent without CONFIG_MEMORY_HOTPLUG" },
+	{ "recognition", NULL, OFL_JSON_OBJECT,
+	  "a page is PageOffline if (page_type & mask) == value" },
+	{ "recognition.mask", NULL, OFL_JSON_NUMBER, "32 bits" },
+	{ "recognition.value", NULL, OFL_JSON_NUMBER, "32 bits" },
+	{ "recognition.source", NULL, OFL_JSON_STRING,
+	  "every source that says so, separated by \"; \"" },
+	{ "sections", NULL, OFL_JSON_OBJECT,
+	  "memory sections with a memmap, within the filters" },
+	{ "sections.online", NULL, OFL_JSON_NUMBER, "number that are online" },
+	{ "sections.not_online", NULL, OFL_JSON_NUMBER,
+	  "number that are not" },
+	{ "sections.unreadable", NULL, OFL_JSON_NUMBER,
+	  "section numbers with a mem_section that cannot be read" },
+	{ "sections.corrupt", NULL, OFL_JSON_NUMBER,
+	  "section numbers with an impossible memmap address" },
+	{ "memory_blocks", NULL, OFL_JSON_OBJECT,
+	  "all memory blocks, whatever the filters are; absent if the kernel "
+	  "has no index of them" },
+	{ "memory_blocks.online", NULL, OFL_JSON_NUMBER,
+	  "blocks in this state" },
+	{ "memory_blocks.offline", NULL, OFL_JSON_NUMBER,
+	  "blocks in this state" },
+	{ "memory_blocks.going_offline", NULL, OFL_JSON_NUMBER,
+	  "blocks in this state" },
+	{ "memory_blocks.other", NULL, OFL_JSON_NUMBER,
+	  "blocks that go online, whose change was cancelled, or damaged" },
+	{ "memory_blocks.unreadable", NULL, OFL_JSON_NUMBER,
+	  "parts of the index that cannot be read" },
+	{ "holes", NULL, OFL_JSON_NUMBER,
+	  "reserved pages that the kernel gave no zone" },
+	{ "device_pages", NULL, OFL_JSON_NUMBER,
+	  "pages of ZONE_DEVICE, which are not looked at" },
+	{ "stale_unread", NULL, OFL_JSON_NUMBER,
+	  "pages of sections that are not online whose struct page cannot be "
+	  "read" },
+	{ "owners", NULL, OFL_JSON_MAP,
+	  "PageOffline pages by owner; orphan: no driver holds them; unknown: "
+	  "the owner is not known" },
+	{ NULL, NULL, OFL_JSON_NONE, NULL }
+};
+
+static const char *const offline_about[] = {
+	"This is about memory. For offline CPUs see \"set offline\" and the "
+	"option --offline of crash.",
+	"A hypervisor driver that takes a page away from the kernel leaves its "
+	"struct page behind, marked PageOffline. This command counts such "
+	"pages on one screen: how they are recognised in this kernel and "
+	"according to what, how many there are by node and zone, how many "
+	"pages are unknown, and how many marks are left over in sections that "
+	"are not online (stale). offrange lists them.",
+	NULL
+};
+
+static const struct ofl_table *const offline_tables[] = {
+	&ofl_zone_table, &ofl_fact_table, NULL
+};
+
+static const char *const offline_example[] = {
+"KERNEL       6.1.0-56-cloud-amd64 x86_64",
+"SIZES        page 4 KiB, section 128 MiB, memory block 128 MiB",
+"PAGEOFFLINE  (page_type & 0xf0000100) == 0xf0000000",
+"ACCORDING TO VMCOREINFO PAGE_OFFLINE_MAPCOUNT_VALUE",
+"SECTIONS     16 online, 0 not online",
+"BLOCKS       16 online, 0 offline, 0 going offline, 0 in other states, 0 unreadable",
+"UNKNOWN      0 pages",
+"STALE        0 pages still marked in sections that are not online (not counted below)",
+"HOLES        3 reserved pages that name no zone (in no row below)",
+"OWNERS       virtio-mem 31744, virtio-balloon 57344",
+"NODE ZONE      SCANNED   OFFLINE SIZE",
+"   0 DMA          4096         0    0",
+"   0 DMA32      258045         0    0",
+"   0 Movable    262144     89088 348M",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale",
+NULL
+};
+
+const struct ofl_manual ofl_manual_offline = {
+	.summary = "PageOffline memory: what is offline here",
+	.about = offline_about,
+	.fields = offline_fields,
+	.tables = offline_tables,
+	.command = "offline",
+	.example = offline_example,
+};
+
+/* ---- offrange ---- */
+
+static const char *const offrange_about[] = {
+	"One row for a run of neighbouring PageOffline pages that are alike in "
+	"everything that is shown; choosing fewer columns with -o makes longer "
+	"runs.",
+	NULL
+};
+
+static const struct ofl_table *const offrange_tables[] = {
+	&ofl_range_table, NULL
+};
+
+static const char *const offrange_example[] = {
+"PFN           PHYS                 PAGES  SIZE REFCOUNT FLAGS          NODE ZONE    SECTION OWNER          DEVICE  STATE",
+"100000-107fff 100000000-107ffffff  32768  128M        1 -                 0 Movable    0x20 virtio-balloon virtio0 -",
+"108000-10dfff 108000000-10dffffff  24576   96M        1 -                 0 Movable    0x21 virtio-balloon virtio0 -",
+"138400-13ffff 138400000-13fffffff  31744  124M        1 dirty             0 Movable    0x27 virtio-mem     virtio1 -",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 3 rows",
+NULL
+};
+
+const struct ofl_manual ofl_manual_offrange = {
+	.summary = "PageOffline memory: ranges of pages",
+	.about = offrange_about,
+	.tables = offrange_tables,
+	.command = "offrange",
+	.example = offrange_example,
+};
+
+/* ---- offcheck ---- */
+
+static const char *const offcheck_about[] = {
+	"When a memory block is offlined, the kernel skips a PageOffline page "
+	"only if its reference count is 0. Drivers hold one reference: "
+	"virtio-mem lets go of it when offlining starts, balloon pages can be "
+	"migrated, all others block the whole memory block.",
+	"The first table counts the pages by what becomes of them. The second "
+	"lists pages that break a rule which the kernel relies on, and records "
+	"of drivers that contradict the pages or themselves; docs/output.md "
+	"lists the codes.",
+	NULL
+};
+
+static const struct ofl_word outcome_words[] = {
+	{ "skipped", "reference count 0: the page is skipped as it stands" },
+	{ "driver", "its driver drops the reference in MEM_GOING_OFFLINE, then "
+	  "the page is skipped" },
+	{ "migrates", "its driver can migrate it" },
+	{ "blocks", "the memory block cannot be offlined" },
+	{ "unknown", "the dump does not say" },
+	{ NULL, NULL }
+};
+
+static const struct ofl_table *const offcheck_tables[] = {
+	&ofl_class_table, &ofl_finding_table, NULL
+};
+
+static const char *const offcheck_example[] = {
+"OWNER          DEVICE   REFCOUNT OUTCOME     PAGES   SIZE CODE             WHAT",
+"virtio-balloon virtio0         1 migrates    57344   224M offline-movable  offline balloon page that its driver can migrate",
+"virtio-mem     virtio1         1 driver      31744   124M offline-driver   offline, its driver drops the reference in MEM_GOING_OFFLINE",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 errors, 0 warnings, 0 infos",
+NULL
+};
+
+const struct ofl_manual ofl_manual_offcheck = {
+	.summary = "PageOffline memory: does every page obey the rule",
+	.about = offcheck_about,
+	.tables = offcheck_tables,
+	.words_of = "OUTCOME",
+	.words = outcome_words,
+	.command = "offcheck",
+	.example = offcheck_example,
+};
+
+/* ---- offblock ---- */
+
+static const char *const offblock_about[] = {
+	"One row a memory block. With a block (memory39, or 39), a pfn (-p) or "
+	"a physical range, that block is explained: the steps that the kernel "
+	"goes through, in its order, every kind of page that is not free, and "
+	"the callbacks that are asked. A physical range may be pasted as dmesg "
+	"prints it: [mem 0x138000000-0x13fffffff]. Filters choose blocks, "
+	"never parts of one.",
+	NULL
+};
+
+static const struct ofl_word verdict_words[] = {
+	{ "OFFLINABLE", "every page is free, or skipped as it stands" },
+	{ "DRIVER", "a driver drops its references first, then the pages are "
+	  "skipped" },
+	{ "MIGRATE", "depends on migration, which no dump can foretell" },
+	{ "SPINS", "the write to `state` does not return until it is killed" },
+	{ "BLOCKED", "offlining fails; the reason begins with the kernel's own "
+	  "words for it" },
+	{ "OFFLINE", "the block is offline already" },
+	{ "UNKNOWN", "the dump does not say, and nothing else blocks for "
+	  "certain" },
+	{ NULL, NULL }
+};
+
+static const struct ofl_table *const offblock_tables[] = {
+	&ofl_block_table, &ofl_step_table, &ofl_kind_table, &ofl_callback_table,
+	NULL
+};
+
+static const char *const offblock_example[] = {
+"BLOCK     PHYS                NODE ZONE    STATE   OFFLINE VERDICT    PFN      REASON",
+"memory39  138000000-13fffffff    0 Movable online    31744 DRIVER     0x138400 virtio-mem virtio1: offline, its driver drops the reference in MEM_GOING_OFFLINE",
+"STEP          RESULT    DETAIL",
+"zone          passes    one zone",
+"holes         passes    all of it is busy System RAM",
+"isolate       passes    no page refuses",
+"notify        driver    31744 offline-driver",
+"scan-migrate  passes    nothing to migrate",
+"dissolve      passes    no huge page in the way",
+"test-isolated passes    everything free or skipped",
+"OUTCOME   PAGES CODE             STEP          PFNS                        PAGE             REFCOUNT FLAGS          OWNER          DEVICE   WHAT",
+"driver    31744 offline-driver   notify        138400,138401,138402,138403 ff9f195cc4e10000        1 dirty          virtio-mem     virtio1  offline, its driver drops the reference in MEM_GOING_OFFLINE",
+"NOTIFIER                       VETO      WHAT",
+"ksm_memory_callback            no        KSM: waits",
+"memtier_hotplug_callback       no        memory tiers: nothing",
+"cpuset_track_online_nodes      no        cpusets: nothing",
+"mm_compute_batch_notifier      no        vm counters: nothing",
+"slab_memory_callback           no        slab: shrinks caches",
+"reserve_mem_notifier           no        user reserve: nothing",
+"kcore_callback                 no        /proc/kcore: nothing",
+"virtio_mem_memory_notifier_cb  simulated virtio-mem: drops the references of its unplugged sub-blocks",
+"status: ok: 1 block: 1 DRIVER",
+NULL
+};
+
+const struct ofl_manual ofl_manual_offblock = {
+	.summary = "PageOffline memory: can each memory block be offlined, "
+		   "and why not",
+	.operand = "[block | physical range]",
+	.about = offblock_about,
+	.tables = offblock_tables,
+	.words_of = "VERDICT",
+	.words = verdict_words,
+	.command = "offblock memory39",
+	.example = offblock_example,
+};
+
+/* ---- offowner ---- */
+
+static const struct ofl_field offowner_fields[] = {
+	{ "kernel_counters", "kernel", OFL_JSON_MAP,
+	  "the kernel's own counters of ballooned pages" },
+	{ NULL, NULL, OFL_JSON_NONE, NULL }
+};
+
+static const char *const offowner_about[] = {
+	"The first table has the memory sections that hold PageOffline pages, "
+	"neighbours that are alike in one row, with the number of pages by "
+	"owner. Owners are drivers, the kernel's memory hotplug, and orphan: "
+	"pages that are in no driver's records.",
+	"The second table has one row a device, with its own counters beside "
+	"what was found. Then comes what is wrong with the records, if "
+	"anything is, and what would help: layouts come from debuginfo of the "
+	"module (\"mod -s\"), else from the BTF in the dump.",
+	NULL
+};
+
+static const struct ofl_table *const offowner_tables[] = {
+	&ofl_section_table, &ofl_device_table, &ofl_complaint_table, NULL
+};
+
+static const char *const offowner_example[] = {
+"SECTION PHYS                NODE STATE  OFFLINE STALE OWNERS",
+"20-21   100000000-10fffffff    0 online   57344     0 virtio-balloon=57344",
+"27      138000000-13fffffff    0 online   31744     0 virtio-mem=31744",
+"DRIVER         DEVICE     FOUND EXPECTED DIFFERENCE EXPLAINED OFFLINING EVIDENCE COUNTERS",
+"virtio-mem     virtio1    31744    31744          0 -         driver    bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
+"virtio-balloon virtio0    57344    57344          0 -         migrates  list     num_pages=57344 isolated_pages=0 listed=57344",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 without owner, 0 errors, 0 warnings",
+NULL
+};
+
+const struct ofl_manual ofl_manual_offowner = {
+	.summary = "PageOffline memory: which driver and which device holds "
+		   "it",
+	.about = offowner_about,
+	.fields = offowner_fields,
+	.tables = offowner_tables,
+	.command = "offowner",
+	.example = offowner_example,
+};

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_help.c - help pages say what the rows say, in crash's shape */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "alloc.h"
+#include "commands/command.h"
+#include "commands/manual.h"
+#include "commands/options.h"
+#include "judge/judge.h"
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_help_free();
+	return 0;
+}
+
+/* all of a page behind the synopsis, with single blanks and no line ends */
+static void flatten(const struct ofl_command *c, char *buf, size_t bytes)
+{
+	const char *const *line = ofl_help(c) + 2;
+	size_t used = 0;
+	const char *at;
+
+	for (; *line; line++) {
+		for (at = *line; *at && used + 2 < bytes; at++)
+			if ((*at != ' ' && *at != '\n') ||
+			    (used && buf[used - 1] != ' '))
+				buf[used++] = *at == '\n' ? ' ' : *at;
+		if (used && buf[used - 1] != ' ')
+			buf[used++] = ' ';
+	}
+	buf[used] = '\0';
+	assert_true(used + 2 < bytes);
+}
+
+static void expect(const char *page, const char *of, const char *text)
+{
+	char want[600];
+	size_t used = 0;
+
+	for (; *text; text++)
+		if (*text != ' ' || text[1] != ' ')
+			want[used++] = *text;
+	want[used] = '\0';
+	if (!strstr(page, want))
+		fail_msg("%s: '%s' is not in: %s", of, want, page);
+}
+
+static void test_every_row_is_in_help(void **state)
+{
+	static char page[32768];
+	const struct ofl_command *c;
+	const struct ofl_option *o;
+	const struct ofl_table *const *t;
+	const struct ofl_field *f;
+	char text[600];
+	size_t i;
+
+	(void)state;
+	for (c = ofl_commands; c->name; c++) {
+		flatten(c, page, sizeof(page));
+		for (o = ofl_option_rows; o->letter; o++) {
+			if (!(o->on & c->on))
+				continue;
+			snprintf(text, sizeof(text), "-%c%s%s%s", o->letter,
+				 o->argument ? " " : "",
+				 o->argument ? o->argument : "",
+				 o->not_json ? "]" : "");
+			expect(page, c->name, text);
+			snprintf(text, sizeof(text), "-%c%s%s %s", o->letter,
+				 o->argument ? " " : "",
+				 o->argument ? o->argument : "", o->help);
+			expect(page, c->name, text);
+		}
+		for (t = c->manual->tables; *t; t++)
+			for (i = 0; i < (*t)->nr_columns; i++) {
+				if (!(*t)->column[i].name)
+					continue;
+				snprintf(text, sizeof(text), "%s %s",
+					 (*t)->column[i].name,
+					 (*t)->column[i].help);
+				expect(page, c->name, text);
+			}
+		for (f = c->manual->fields; f && f->help; f++) {
+			snprintf(text, sizeof(text), "%s %s",
+				 f->label ? f->label : "", f->help);
+			if (f->label)
+				expect(page, c->name, text);
+		}
+	}
+}
+
+/* an option that a page does not have is refused, one that it has is taken */
+static void test_options_are_those_of_the_rows(void **state)
+{
+	const struct ofl_command *c;
+	struct ofl_options o;
+	struct ofl_err err;
+	int letter;
+
+	(void)state;
+	for (c = ofl_commands; c->name; c++)
+		for (letter = 'A'; letter <= 'z'; letter++) {
+			char word[] = { '-', (char)letter, '\0' }, one[] = "1";
+			char *argv[] = { (char *)c->name, word, one, NULL };
+			const struct ofl_option *row = ofl_option_rows;
+
+			if (letter > 'Z' && letter < 'a')
+				continue;
+			while (row->letter && (row->letter != letter ||
+					       !(row->on & c->on)))
+				row++;
+			assert_int_equal(!ofl_options_parse(c,
+						row->argument ? 3 : 2, argv, &o,
+						&err), row->letter != 0);
+		}
+}
+
+static void check_line(const struct ofl_command *c, const char *line,
+		       bool transcript)
+{
+	const char *percent = strchr(line, '%');
+
+	/* crash prints a line with %s by printf() */
+	if (percent && (strncmp(percent, "%s", 2) || strchr(percent + 1, '%')))
+		fail_msg("%s: a percent sign in: %s", c->name, line);
+	if (line[0] && line[strlen(line) - 1] == ' ')
+		fail_msg("%s: blanks at the end of: %s", c->name, line);
+	if (!transcript && strlen(line) > 80)
+		fail_msg("%s: %zu columns: %s", c->name, strlen(line), line);
+}
+
+static void test_shape(void **state)
+{
+	const struct ofl_command *c;
+	char first[256];
+
+	(void)state;
+	for (c = ofl_commands; c->name; c++) {
+		const char *const *page = ofl_help(c);
+		bool transcript = false;
+		int examples = 0;
+		size_t i;
+
+		assert_string_equal(page[0], c->name);
+		/* "  name - summary", "  name synopsis" */
+		assert_true(strlen(page[0]) + strlen(page[1]) + 5 <= 80);
+		for (i = 0; i < 3; i++)
+			assert_null(strchr(page[i], '%'));
+		snprintf(first, sizeof(first), "%.*s",
+			 (int)strcspn(page[2], "\n"), page[2]);
+		assert_true(strlen(page[0]) + strlen(first) + 3 <= 80);
+		for (i = 3; page[i]; i++) {
+			check_line(c, page[i], transcript);
+			transcript = transcript || strstr(page[i], "%s> ");
+			examples += !strcmp(page[i], "EXAMPLES");
+		}
+		assert_int_equal(examples, 1);
+		assert_true(transcript);
+		/* crash keeps the pointer */
+		assert_ptr_equal(ofl_help(c), page);
+	}
+}
+
+/* words that a page explains are words that a command prints */
+static void test_words(void **state)
+{
+	const struct ofl_word *w;
+	int i, seen = 0;
+
+	(void)state;
+	for (w = ofl_result_words, i = 0; w->word; w++, i++)
+		assert_string_equal(w->word,
+				    ofl_result_text((enum ofl_result)i));
+	assert_int_equal(i, OFL_RESULT_FAILED + 1);
+	for (w = ofl_manual_offblock.words; w->word; w++)
+		for (i = 0; i < OFL_NR_VERDICTS; i++)
+			seen += !strcmp(w->word,
+					ofl_verdict_text((enum ofl_verdict)i));
+	assert_int_equal(seen, OFL_NR_VERDICTS);
+	seen = 0;
+	for (w = ofl_manual_offcheck.words; w->word; w++) {
+		for (i = 0; i < OFL_NR_OUTCOMES; i++)
+			if (!strcmp(w->word,
+				    ofl_outcome_text((enum ofl_outcome)i)))
+				break;
+		if (i == OFL_NR_OUTCOMES)
+			fail_msg("no outcome is called %s", w->word);
+	}
+}
+
+static void test_without_memory(void **state)
+{
+	const char *const *page;
+	unsigned long n;
+
+	(void)state;
+	for (n = 1; n <= 3; n++) {
+		alloc_fail_from_now(n);
+		page = ofl_help(ofl_commands);
+		alloc_stop();
+		assert_non_null(page[0]);
+		assert_non_null(page[1]);
+		assert_non_null(page[2]);
+		ofl_help_free();
+	}
+}
+
+#define CASE(f) cmocka_unit_test_teardown(f, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_every_row_is_in_help),
+		CASE(test_options_are_those_of_the_rows),
+		CASE(test_shape), CASE(test_words), CASE(test_without_memory),
+	};
+
+	return cmocka_run_group_tests_name("help", tests, NULL, NULL);
+}
