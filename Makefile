@@ -141,6 +141,19 @@ $(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
 	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
+$(SAN)/rows: $(SAN)/tests/docs/rows.o $(SANOBJ)
+	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+# the tables of docs/ from the rows of options and columns
+docs: $(SAN)/rows
+	@$(PYTHON) tests/docs/docs.py --write $(SAN)/rows
+
+described: $(SAN)/rows
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/docs.xml
+	@$(PYTHON) tests/docs/docs.py $(SAN)/rows $(RESULTS)/docs.xml || true
+
 # ---- fuzzing: the same entry points with libFuzzer, and over their corpus ----
 
 FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -208,12 +221,12 @@ lab: all
 		--junitxml=$(RESULTS)/lab.xml || true
 
 # all that the tiers below need, so that it can be made by several jobs
-built: $(UNIT) $(SAN)/replay $(FUZZ:%=$(SAN)/%)
+built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%)
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
-check-unit: house unit golden corpus
-	$(summary) house unit golden corpus
+check-unit: house unit golden described corpus
+	$(summary) house unit golden docs corpus
 
 check-lab: lab
 	$(summary) lab
@@ -221,8 +234,8 @@ check-lab: lab
 check: deps
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
-	@$(MAKE) --no-print-directory -k house unit golden corpus lab || true
-	$(summary) house unit golden corpus lab
+	@$(MAKE) --no-print-directory -k house unit golden described corpus lab || true
+	$(summary) house unit golden docs corpus lab
 
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
@@ -280,6 +293,7 @@ help:
 	@sed -n 's/^#\t/	/p' Makefile
 	@echo "	make		build $(BUILD)/offline.so"
 	@echo "	make check-unit	unit and golden tests: no crash, no QEMU, no root"
+	@echo "	make docs	write the tables of docs/ that are made from rows"
 	@echo "	make check-all	make check, and kernel 7.2"
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
@@ -291,7 +305,7 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all built need-crash need-libs need-cmocka house unit golden corpus lab check-unit \
+.PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus lab check-unit \
 	bench check-lab check check-all check-verdicts check-mutations hypervisors \
 	check-hypervisors fuzz demo deps \
 	install clean distclean help

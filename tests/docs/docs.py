@@ -1,0 +1,139 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Tables of docs/ and documents against the rows of columns and options.
+
+    docs.py --write ROWS	put what ROWS prints between the marks of docs/
+    docs.py ROWS [XML]		compare; exits 1 at a difference
+
+A table stands between "<!-- rows: NAME -->" and "<!-- end of rows -->". Every
+document in tests/golden/ is held against the tables "members": each of its
+members has a row, with that type, and a command's documents have all of its
+rows, but for those that depend on the kernel.
+"""
+import difflib
+import json
+import pathlib
+import re
+import sys
+import subprocess
+import xml.etree.ElementTree as ET
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+MARKS = re.compile(r"(<!-- rows: (.*?) -->\n)(.*?)(<!-- end of rows -->\n)", re.S)
+TYPES = {
+    "number": (int,), "number or null": (int, type(None)), "string": (str,),
+    "string or null": (str, type(None)), "true or false": (bool,),
+    "array of strings": (list,), "array": (list,), "object": (dict,),
+}
+
+
+def tables(rows):
+    """{name: text} of what the program prints"""
+    text = subprocess.run([rows], capture_output=True, check=True, text=True).stdout
+    parts = re.split(r"^@ (.*)\n", text, flags=re.M)
+    return dict(zip(parts[1::2], parts[2::2]))
+
+
+def filled(text, table):
+    """the text of a page with its tables as they should be"""
+    return MARKS.sub(lambda m: m[1] + "\n" + table[m[2]] + "\n" + m[4], text)
+
+
+def pages():
+    return sorted((ROOT / "docs").glob("*.md"))
+
+
+def differences(table):
+    """what is wrong with docs/, or nothing"""
+    wrong, used = "", set()
+    for page in pages():
+        text = page.read_text(encoding="utf-8")
+        used |= {m[1] for m in MARKS.findall(text)}
+        wrong += "".join(difflib.unified_diff(
+            text.splitlines(True), filled(text, table).splitlines(True), page.name, "rows"))
+    for name, rows in table.items():
+        if name not in used and rows.count("\n") > 2:
+            wrong += f"no page of docs/ has the rows of '{name}'\n"
+    return wrong
+
+
+def members(table, command):
+    """{path: type} of a command's documents"""
+    text = table["members all"] + table["members " + command]
+    return dict(re.findall(r"^\| `(.*?)` \| (.*?) \|", text, re.M))
+
+
+def flat(value, path, known):
+    """-> (path, value) of every member, as rows name them"""
+    if path:
+        yield path, value
+    if isinstance(value, dict) and known.get(path) == "object" or not path:
+        if path + "{}" in known:
+            for each in value.values():
+                yield from flat(each, path + "{}", known | {path + "{}": "object"})
+        elif any(p.startswith(path + ".") for p in known) or not path:
+            for key, each in value.items():
+                yield from flat(each, (path + "." if path else "") + key, known)
+    if isinstance(value, list):
+        for each in value:
+            if isinstance(each, dict):
+                yield from flat(each, path + "[]", known | {path + "[]": "object"})
+
+
+def documents():
+    """-> (where, document) of every transcript"""
+    for expect in sorted((ROOT / "tests/golden").glob("*.expect")):
+        text = expect.read_text(encoding="utf-8")
+        for doc in re.findall(r"^\{\n.*?^\}\n", text, re.M | re.S):
+            yield expect.name, json.loads(doc)
+
+
+def undescribed(table):
+    """what documents have and rows do not, and the other way round"""
+    wrong, seen = set(), {}
+    for name, doc in documents():
+        known = members(table, doc["command"])
+        alias = {p[:-2]: ("array" if p.endswith("[]") else "object")
+                 for p in known if p.endswith(("[]", "{}"))}
+        known |= alias
+        for path, value in flat(doc, "", known):
+            seen.setdefault(doc["command"], set()).add(path)
+            if path.endswith(("[]", "{}")):
+                continue
+            if path not in known:
+                wrong.add(f"{name}: {doc['command']} has {path}, and no row says what it is\n")
+            elif not isinstance(value, TYPES[known[path]]):
+                wrong.add(f"{name}: {doc['command']} {path} is {value!r}, no {known[path]}\n")
+    for command, paths in [*seen.items(), ("all", set().union(*seen.values()))]:
+        for path in re.findall(r"^\| `(.*?)`", table["members " + command], re.M):
+            if path not in paths and path.removesuffix("[]").removesuffix("{}") not in paths:
+                wrong.add(f"no document of {command} has {path}\n")
+    return "".join(sorted(wrong))
+
+
+def main():
+    args = sys.argv[1:]
+    write = args[0] == "--write"
+    table = tables(args[write])
+    if write:
+        for page in pages():
+            text = page.read_text(encoding="utf-8")
+            page.write_text(filled(text, table), encoding="utf-8")
+        return 0
+    suite = ET.Element("testsuite", name="docs", skipped="0", tests="2")
+    failed = 0
+    for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)):
+        case = ET.SubElement(suite, "testcase", classname="docs", name=name)
+        if wrong:
+            failed += 1
+            ET.SubElement(case, "failure", message="differs").text = wrong
+            print(f"FAIL docs {name}; make docs writes them\n{wrong}", end="")
+    suite.set("failures", str(failed))
+    if len(args) > 1:
+        ET.ElementTree(suite).write(args[1], encoding="unicode")
+    print(f"docs: {2 - failed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

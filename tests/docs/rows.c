@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rows.c - the tables of docs/, printed from the rows of options and columns
+ *
+ *	rows		every table, each behind a line "@ NAME"
+ *
+ * docs.py puts them between the marks of docs/, or compares.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/command.h"
+#include "commands/manual.h"
+#include "commands/options.h"
+#include "commands/tables.h"
+
+static void escaped(const char *text)
+{
+	for (; *text; text++)
+		printf(*text == '|' ? "\\|" : "%c", *text);
+}
+
+static void commands_of(const struct ofl_option *row)
+{
+	const struct ofl_command *c;
+	const char *before = "";
+
+	if (row->on == OFL_ON_ALL) {
+		fputs("all", stdout);
+		return;
+	}
+	for (c = ofl_commands; c->name; c++)
+		if (row->on & c->on) {
+			printf("%s%s", before, c->name);
+			before = ", ";
+		}
+}
+
+static void options(enum ofl_option_group group, const char *name)
+{
+	const struct ofl_option *row;
+
+	printf("@ options %s\n| option | commands | |\n|---|---|---|\n", name);
+	for (row = ofl_option_rows; row->letter; row++) {
+		if (row->group != group)
+			continue;
+		printf("| `-%c%s%s` | ", row->letter, row->argument ? " " : "",
+		       row->argument ? row->argument : "");
+		commands_of(row);
+		fputs(" | ", stdout);
+		escaped(row->help);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void member(const char *path, const char *name, enum ofl_json type,
+		   const char *help)
+{
+	printf("| `%s%s` | %s | ", path, name, ofl_json_text(type));
+	escaped(help);
+	fputs(" |\n", stdout);
+}
+
+static void members_of_table(const struct ofl_table *t)
+{
+	char path[64];
+	size_t i;
+
+	if (!t->json)
+		return;
+	printf("| `%s%s` | %s | ", t->json, t->keyed ? "{}" : "[]",
+	       t->keyed ? "object" : "array");
+	escaped(t->help);
+	fputs(" |\n", stdout);
+	snprintf(path, sizeof(path), "%s%s.", t->json, t->keyed ? "{}" : "[]");
+	for (i = t->keyed; i < t->nr_columns; i++)
+		if (t->column[i].json)
+			member(path, t->column[i].json, t->column[i].type,
+			       t->column[i].help);
+}
+
+static void fields(const struct ofl_field *row)
+{
+	for (; row && row->help; row++)
+		if (row->json)
+			member("", row->json, row->type, row->help);
+}
+
+#define MEMBERS "| member | type | |\n|---|---|---|\n"
+
+static void members(const struct ofl_command *c)
+{
+	const struct ofl_table *const *t;
+
+	printf("@ members %s\n" MEMBERS, c->name);
+	fields(c->manual->fields);
+	for (t = c->manual->tables; *t; t++)
+		members_of_table(*t);
+}
+
+static void columns(const struct ofl_table *t)
+{
+	size_t i;
+
+	printf("@ columns %s\n| column | |\n|---|---|\n", t->json);
+	for (i = 0; i < t->nr_columns; i++) {
+		if (!t->column[i].name)
+			continue;
+		printf("| %s | ", t->column[i].name);
+		escaped(t->column[i].help);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void lines(const struct ofl_command *c)
+{
+	const struct ofl_field *row = c->manual->fields;
+
+	printf("@ lines %s\n| line | |\n|---|---|\n", c->name);
+	for (; row && row->help; row++) {
+		if (!row->label)
+			continue;
+		printf("| %s | ", row->label);
+		escaped(row->help);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void words(const char *name, const char *of, const struct ofl_word *w)
+{
+	printf("@ words %s\n| %s | |\n|---|---|\n", name, of);
+	for (; w->word; w++) {
+		printf("| `%s` | ", w->word);
+		escaped(w->help);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void synopsis(const struct ofl_command *c)
+{
+	const char *text = ofl_help(c)[2];
+
+	printf("@ synopsis %s\n    %s ", c->name, c->name);
+	for (; *text; text++)
+		printf(*text == '\n' ? "\n  " : "%c", *text);
+	fputc('\n', stdout);
+}
+
+int main(void)
+{
+	const struct ofl_command *c;
+	const struct ofl_table *const *t;
+
+	options(OFL_GROUP_FILTER, "filter");
+	options(OFL_GROUP_SHOW, "show");
+	options(OFL_GROUP_OUTPUT, "output");
+	options(OFL_GROUP_READING, "reading");
+	words("status", "`result`", ofl_result_words);
+	printf("@ members all\n" MEMBERS);
+	fields(ofl_common_fields);
+	members_of_table(&ofl_unknown_table);
+	for (c = ofl_commands; c->name; c++) {
+		synopsis(c);
+		members(c);
+		for (t = c->manual->tables; *t; t++)
+			columns(*t);
+		lines(c);
+		if (c->manual->words_of)
+			words(c->name, c->manual->words_of, c->manual->words);
+	}
+	ofl_help_free();
+	return fflush(stdout) ? 1 : 0;
+}
