@@ -40,6 +40,12 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,
 		    struct ofl_types *ret);
 
+/** ofl_types_kernel() - types of the kernel proper; nothing to close */
+static inline struct ofl_types ofl_types_kernel(const struct ofl_target *t)
+{
+	return (struct ofl_types){ .t = t, .source = OFL_TYPES_DEBUGINFO };
+}
+
 /** ofl_types_close() - give everything back; twice is fine */
 void ofl_types_close(struct ofl_types *ty);
 

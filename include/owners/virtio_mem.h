@@ -9,8 +9,8 @@
 #define OFL_VIRTIO_MEM_H
 
 #include "kernel/iomem.h"
+#include "owners/field.h"
 #include "owners/owner.h"
-#include "layout/types.h"
 
 #define OFL_VMEM_MAX_BYTES	(64u << 20)	/* of one bitmap or array */
 #define OFL_VMEM_STATES		20
@@ -67,12 +67,10 @@ struct ofl_vmem_device {
 struct ofl_vmem {
 	const struct ofl_env *env;
 	uint64_t page_bytes, block_bytes;
-	bool have[OFL_VMEM_NR_FIELDS];
-	uint64_t offset[OFL_VMEM_NR_FIELDS];
+	struct ofl_place at[OFL_VMEM_NR_FIELDS];
 	int64_t fake_offline;		/* VIRTIO_MEM_BBM_BB_FAKE_OFFLINE */
 	int64_t mb_state[OFL_VMEM_STATES];	/* -1: this kernel has none such */
 	int64_t bb_state[OFL_VMEM_STATES];
-	uint64_t nr_mb_counts;		/* elements of mb_count[]; 0: not known */
 	enum ofl_types_source source;
 	struct ofl_vmem_device dev[OFL_MAX_DEVICES];
 	unsigned int nr;

@@ -20,11 +20,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "kernel/module.h"
-#include "owners/owner.h"
-#include "layout/types.h"
+#include "owners/single.h"
 
-#define MODULE		"hv_balloon"
 #define MAX_REGIONS	4096
 #define MAX_GAPS	65536	/* of all regions together */
 #define SHOWN_REGIONS	8
@@ -37,24 +34,33 @@ enum field {
 	NR_FIELDS
 };
 
-static const struct {
-	const char *type, *name;
-} fields[NR_FIELDS] = {
-	[F_STATE] = { "hv_dynmem_device", "state" },
-	[F_BALLOONED] = { "hv_dynmem_device", "num_pages_ballooned" },
-	[F_ONLINED] = { "hv_dynmem_device", "num_pages_onlined" },
-	[F_ADDED] = { "hv_dynmem_device", "num_pages_added" },
-	[F_REGIONS] = { "hv_dynmem_device", "ha_region_list" },
-	[R_LIST] = { "hv_hotadd_state", "list" },
-	[R_START] = { "hv_hotadd_state", "start_pfn" },
-	[R_COVERED] = { "hv_hotadd_state", "covered_start_pfn" },
-	[R_COVERED_END] = { "hv_hotadd_state", "covered_end_pfn" },
-	[R_HA_END] = { "hv_hotadd_state", "ha_end_pfn" },
-	[R_END] = { "hv_hotadd_state", "end_pfn" },
-	[R_GAPS] = { "hv_hotadd_state", "gap_list" },
-	[G_LIST] = { "hv_hotadd_gap", "list" },
-	[G_START] = { "hv_hotadd_gap", "start_pfn" },
-	[G_END] = { "hv_hotadd_gap", "end_pfn" },
+static const struct ofl_field fields[NR_FIELDS] = {
+	[F_STATE] = { "hv_dynmem_device", "state", NULL, 4, false },
+	[F_BALLOONED] = { "hv_dynmem_device", "num_pages_ballooned", NULL, 4, false },
+	[F_ONLINED] = { "hv_dynmem_device", "num_pages_onlined", NULL, 4, false },
+	[F_ADDED] = { "hv_dynmem_device", "num_pages_added", NULL, 4, false },
+	[F_REGIONS] = { "hv_dynmem_device", "ha_region_list", NULL, 0, false },
+	[R_LIST] = { "hv_hotadd_state", "list", NULL, 0, false },
+	[R_START] = { "hv_hotadd_state", "start_pfn", NULL, 8, false },
+	[R_COVERED] = { "hv_hotadd_state", "covered_start_pfn", NULL, 8, false },
+	[R_COVERED_END] = { "hv_hotadd_state", "covered_end_pfn", NULL, 8, false },
+	[R_HA_END] = { "hv_hotadd_state", "ha_end_pfn", NULL, 8, false },
+	[R_END] = { "hv_hotadd_state", "end_pfn", NULL, 8, false },
+	[R_GAPS] = { "hv_hotadd_state", "gap_list", NULL, 0, false },
+	[G_LIST] = { "hv_hotadd_gap", "list", NULL, 0, false },
+	[G_START] = { "hv_hotadd_gap", "start_pfn", NULL, 8, false },
+	[G_END] = { "hv_hotadd_gap", "end_pfn", NULL, 8, false },
+};
+
+static const struct ofl_single_driver driver = {
+	.module = "hv_balloon",
+	.variable = "dm_device",
+	.type = "hv_dynmem_device",
+	.field = fields,
+	.nr_fields = NR_FIELDS,
+	.no_layout = "hv-balloon: no layout, try mod -s hv_balloon",
+	.note = "layout of struct hv_dynmem_device is not known, its pages neither: mod -s hv_balloon",
+	.no_symbols = "hv-balloon: no symbols of hv_balloon",
 };
 
 /** struct span - [start, end) in pfns */
@@ -74,17 +80,16 @@ struct region {
 /** struct state - the driver in this dump */
 struct state {
 	const struct ofl_env *env;
-	uint64_t kva;		/* dm_device; 0: not found */
-	bool layout, broken;
+	struct ofl_single one;
+	struct ofl_place at[NR_FIELDS];
+	bool broken;
 	uint64_t broken_kva;
-	uint64_t offset[NR_FIELDS];
 	int64_t busy[3];	/* values of state while at work */
-	uint32_t ballooned, onlined, added, dm_state;
+	uint64_t ballooned, onlined, added, dm_state;
 	struct region *region;	/* owned */
 	size_t nr, nr_gaps;
 	bool overlap;		/* of two regions, announced and added */
 	size_t overlaps[2];
-	enum ofl_types_source source;
 };
 
 static const char *const busy_names[3] = {
@@ -94,18 +99,9 @@ static const char *const busy_names[3] = {
 static void load_layout(struct state *st)
 {
 	struct ofl_types ty;
-	struct ofl_member m;
 	int i;
 
-	ofl_types_open(st->env->t, st->env->l, MODULE, "hv_dynmem_device", &ty);
-	st->source = ty.source;
-	st->layout = ty.source != OFL_TYPES_NOWHERE;
-	for (i = 0; i < NR_FIELDS && st->layout; i++) {
-		st->layout = ofl_types_member(&ty, fields[i].type,
-					      fields[i].name, &m);
-		if (st->layout)
-			st->offset[i] = m.offset_bytes;
-	}
+	ofl_single_load(st->env, &st->one, &ty, st->at);
 	for (i = 0; i < 3; i++)
 		if (!ofl_types_enumerator(&ty, busy_names[i], &st->busy[i]))
 			st->busy[i] = -1;
@@ -115,7 +111,7 @@ static void load_layout(struct state *st)
 static bool get(const struct state *st, uint64_t kva, enum field f,
 		uint64_t *ret)
 {
-	return ofl_read_u64(st->env->t, kva + st->offset[f], ret);
+	return ofl_place_read(st->env->t, kva, &st->at[f], ret);
 }
 
 /* ---- regions ---- */
@@ -168,7 +164,7 @@ static bool walk(struct state *st, uint64_t head, enum field list,
 		if (next == head)
 			return true;
 		node = next;
-		if (!visit(st, arg, node - st->offset[list]))
+		if (!visit(st, arg, node - st->at[list].offset_bytes))
 			break;
 	}
 	if (!st->broken)
@@ -208,7 +204,7 @@ static bool visit_region(struct state *st, void *arg, uint64_t kva)
 		return false;
 	st->region = more;
 	st->region[st->nr] = r;
-	return walk(st, kva + st->offset[R_GAPS], G_LIST, visit_gap,
+	return walk(st, kva + st->at[R_GAPS].offset_bytes, G_LIST, visit_gap,
 		    &st->region[st->nr++], MAX_GAPS);
 }
 
@@ -238,54 +234,37 @@ static void look_for_overlap(struct state *st)
 
 static void read_books(struct state *st)
 {
-	const struct ofl_target *t = st->env->t;
+	uint64_t kva = st->one.kva;
 
-	if (!ofl_read_u32(t, st->kva + st->offset[F_BALLOONED], &st->ballooned) ||
-	    !ofl_read_u32(t, st->kva + st->offset[F_ONLINED], &st->onlined) ||
-	    !ofl_read_u32(t, st->kva + st->offset[F_ADDED], &st->added) ||
-	    !ofl_read_u32(t, st->kva + st->offset[F_STATE], &st->dm_state)) {
+	if (!get(st, kva, F_BALLOONED, &st->ballooned) ||
+	    !get(st, kva, F_ONLINED, &st->onlined) ||
+	    !get(st, kva, F_ADDED, &st->added) ||
+	    !get(st, kva, F_STATE, &st->dm_state)) {
 		st->broken = true;
-		st->broken_kva = st->kva;
+		st->broken_kva = kva;
 		return;
 	}
-	walk(st, st->kva + st->offset[F_REGIONS], R_LIST, visit_region, NULL,
-	     MAX_REGIONS);
+	walk(st, kva + st->at[F_REGIONS].offset_bytes, R_LIST, visit_region,
+	     NULL, MAX_REGIONS);
 	look_for_overlap(st);
-}
-
-static bool find_device(const struct ofl_env *env, uint64_t *kva)
-{
-	const struct ofl_target *t = env->t;
-	struct ofl_module m;
-	uint64_t bytes;
-
-	*kva = 0;
-	if (ofl_module_find(t, env->l, MODULE, &m) == OFL_MODULE_LOADED) {
-		ofl_module_symbol(&m, "dm_device", kva);
-		ofl_module_close(&m);
-		return true;
-	}
-	/* a symbol is looked up in no time, a struct that is not there is not */
-	return t->ops->symbol(t->ctx, "dm_device", kva) &&
-	       t->ops->struct_bytes(t->ctx, "hv_dynmem_device", &bytes);
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)
 {
+	struct ofl_single one;
 	struct state *st;
-	uint64_t kva;
 
-	if (!find_device(env, &kva))
+	if (!ofl_single_find(env, &driver, &one))
 		return OFL_OK;
 	st = calloc(1, sizeof(*st));
 	if (!st)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for Hyper-V");
 	*state = st;
 	st->env = env;
-	st->kva = kva;
+	st->one = one;
 	load_layout(st);
-	if (st->kva && st->layout)
+	if (!ofl_single_blind(&st->one))
 		read_books(st);
 	return OFL_OK;
 }
@@ -304,27 +283,20 @@ static void free_state(void *state)
 static const char *blind(const struct ofl_env *env, const void *state)
 {
 	const struct state *st = state;
+	const char *why;
 
 	(void)env;
-	if (!st || (st->layout && st->kva && !st->broken))
+	if (!st)
 		return NULL;
-	return !st->layout ? "hv-balloon: no layout, try mod -s hv_balloon" :
-	       !st->kva ? "hv-balloon: no symbols of hv_balloon" :
-			  "hv-balloon: its books are damaged";
+	why = ofl_single_blind(&st->one);
+	return why ? why : st->broken ? "hv-balloon: its books are damaged" : NULL;
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct state *st = state;
 
-	*ret = (struct ofl_device){ .kva = st->kva };
-	if (!st->layout)
-		snprintf(ret->note, sizeof(ret->note),
-			 "layout of struct hv_dynmem_device is not known, its pages neither: mod -s hv_balloon");
-	else if (!st->kva)
-		snprintf(ret->note, sizeof(ret->note),
-			 "the module is loaded, but its symbols are not in the dump");
-	return 1;
+	return ofl_single_device(&st->one, ret);
 }
 
 static bool is_backed(const struct region *r, uint64_t pfn)
@@ -475,7 +447,7 @@ static void describe(const struct state *st, struct ofl_account *a)
 	size_t i;
 
 	ofl_account_detail(a, "layout", "%s",
-			   ofl_types_source_text(st->source));
+			   ofl_types_source_text(st->one.source));
 	ofl_account_detail(a, "regions", "%zu", st->nr);
 	for (i = 0; i < st->nr && i < SHOWN_REGIONS; i++)
 		describe_region(&st->region[i], i, a);
@@ -503,11 +475,13 @@ static void account(const void *state, unsigned int device,
 
 	(void)device;
 	describe(st, a);
-	if (!st->kva || !st->layout)
+	if (ofl_single_blind(&st->one))
 		return;
-	ofl_account_counter(a, "num_pages_ballooned", st->ballooned);
-	ofl_account_counter(a, "num_pages_added", st->added);
-	ofl_account_counter(a, "num_pages_onlined", st->onlined);
+	ofl_account_counter(a, "num_pages_ballooned",
+			    (int64_t)st->ballooned);
+	ofl_account_counter(a, "num_pages_added", (int64_t)st->added);
+	ofl_account_counter(a, "num_pages_onlined",
+			    (int64_t)st->onlined);
 	ofl_account_counter(a, "unbacked", (int64_t)unbacked);
 	/* which of a region is online is what the blocks say */
 	a->known = !st->broken && !st->overlap &&
@@ -515,7 +489,7 @@ static void account(const void *state, unsigned int device,
 	a->expected = (int64_t)(st->ballooned + unbacked);
 	a->not_in_node_stat = (int64_t)unbacked;
 	for (i = 0; i < 3; i++)
-		if (st->busy[i] == st->dm_state)
+		if (st->busy[i] == (int64_t)st->dm_state)
 			snprintf(a->in_flight, sizeof(a->in_flight),
 				 "state is %s", busy_names[i]);
 	if (st->broken)

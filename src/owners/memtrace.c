@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "owners/field.h"
 #include "owners/owner.h"
 
 #define MAX_ENTRIES	4096	/* one a node */
@@ -23,29 +24,34 @@ struct state {
 	unsigned int nr;
 };
 
+enum field { F_START, F_SIZE, NR_FIELDS };
+
+static const struct ofl_field fields[NR_FIELDS] = {
+	[F_START] = { "memtrace_entry", "start", NULL, 8, false },
+	[F_SIZE] = { "memtrace_entry", "size", NULL, 8, false },
+};
+
 static void read_entries(const struct ofl_env *env, struct state *st)
 {
 	const struct ofl_target *t = env->t;
-	struct ofl_member start, size;
+	const struct ofl_types ty = ofl_types_kernel(t);
+	struct ofl_place at[NR_FIELDS];
 	uint64_t array, count, kva, bytes;
 	uint32_t nr, i;
 
 	if (!t->ops->symbol(t->ctx, "memtrace_array", &array) ||
 	    !t->ops->symbol(t->ctx, "memtrace_array_nr", &count) ||
 	    !t->ops->struct_bytes(t->ctx, "memtrace_entry", &bytes) ||
-	    !t->ops->member(t->ctx, "memtrace_entry", "start", &start) ||
-	    !t->ops->member(t->ctx, "memtrace_entry", "size", &size))
+	    !ofl_fields_load(&ty, fields, NR_FIELDS, at))
 		return;
 	st->broken = !ofl_read_u64(t, array, &kva) ||
 		     !ofl_read_u32(t, count, &nr) || nr > MAX_ENTRIES;
 	for (i = 0; !st->broken && kva && i < nr && st->nr < OFL_MAX_DEVICES;
-	     i++) {
-		uint64_t at = kva + i * bytes;
-
-		st->broken = !ofl_read_u64(t, at + start.offset_bytes,
-					   &st->range[st->nr].start_pa) ||
-			     !ofl_read_u64(t, at + size.offset_bytes,
-					   &st->range[st->nr].bytes);
+	     i++, kva += bytes) {
+		st->broken = !ofl_place_read(t, kva, &at[F_START],
+					     &st->range[st->nr].start_pa) ||
+			     !ofl_place_read(t, kva, &at[F_SIZE],
+					     &st->range[st->nr].bytes);
 		if (st->broken)
 			return;
 		/* an entry that was given back has -1 and -1 */

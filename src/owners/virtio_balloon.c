@@ -13,39 +13,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "owners/balloon.h"
-#include "layout/types.h"
 #include "kernel/virtio_bus.h"
+#include "owners/balloon.h"
+#include "owners/field.h"
 
 #define MODULE		"virtio_balloon"
 #define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */
+
+enum field { F_VDEV, F_NUM_PAGES, F_INFO, F_LOCK, NR_FIELDS };
+
+static const struct ofl_field fields[NR_FIELDS] = {
+	[F_VDEV] = { "virtio_balloon", "vdev", NULL, 8, false },
+	[F_NUM_PAGES] = { "virtio_balloon", "num_pages", NULL, 4, false },
+	[F_INFO] = { "virtio_balloon", "vb_dev_info", NULL, 0, false },
+	[F_LOCK] = { "virtio_balloon", "balloon_lock", NULL, 0, false },
+};
 
 /** struct state - the driver in this dump */
 struct state {
 	const struct ofl_env *env;
 	struct ofl_balloons b;
-	bool layout;		/* what follows is known */
-	uint64_t vdev, num_pages, info, lock;
+	bool layout;		/* all fields are known */
+	struct ofl_place at[NR_FIELDS];
 	enum ofl_types_source source;
 };
-
-static bool offset(const struct ofl_types *ty, const char *member, uint64_t *ret)
-{
-	struct ofl_member m;
-
-	if (!ofl_types_member(ty, "virtio_balloon", member, &m))
-		return false;
-	*ret = m.offset_bytes;
-	return true;
-}
-
-static bool load_layout(struct state *st, const struct ofl_types *ty)
-{
-	return offset(ty, "vdev", &st->vdev) &&
-	       offset(ty, "num_pages", &st->num_pages) &&
-	       offset(ty, "vb_dev_info", &st->info) &&
-	       offset(ty, "balloon_lock", &st->lock);
-}
 
 static enum ofl_status add_device(struct state *st,
 				  const struct ofl_virtio_device *v,
@@ -56,10 +47,11 @@ static enum ofl_status add_device(struct state *st,
 	uint64_t back;
 
 	if (!v->priv_kva ||
-	    !ofl_read_u64(st->env->t, v->priv_kva + st->vdev, &back) ||
+	    !ofl_place_read(st->env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
 	    back != v->kva)
 		return OFL_OK;	/* no driver, or not this one */
-	status = ofl_balloons_add(&st->b, v->priv_kva + st->info, &d, err);
+	status = ofl_balloons_add(&st->b, v->priv_kva + st->at[F_INFO].offset_bytes,
+				  &d, err);
 	if (d) {
 		memcpy(d->name, v->name, sizeof(d->name));
 		d->driver_kva = v->priv_kva;
@@ -101,7 +93,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st->b.migrate = "virtballoon_migratepage";
 	ofl_types_open(env->t, env->l, MODULE, "virtio_balloon", &ty);
 	st->source = ty.source;
-	st->layout = ty.source != OFL_TYPES_NOWHERE && load_layout(st, &ty);
+	st->layout = ofl_fields_load(&ty, fields, NR_FIELDS, st->at);
 	if (st->layout)
 		status = find_devices(st, &ty, err);
 	ofl_types_close(&ty);
@@ -159,16 +151,18 @@ static void account(const void *state, unsigned int device,
 	const struct state *st = state;
 	const struct ofl_balloon *d = &st->b.dev[device];
 	uint64_t units = st->env->l->page_bytes / UNIT_BYTES;
-	uint32_t num_pages;
+	uint64_t num_pages;
 
 	if (d->driver_kva && units &&
-	    ofl_read_u32(st->env->t, d->driver_kva + st->num_pages, &num_pages)) {
-		ofl_account_counter(a, "num_pages", num_pages);
+	    ofl_place_read(st->env->t, d->driver_kva, &st->at[F_NUM_PAGES],
+			   &num_pages)) {
+		ofl_account_counter(a, "num_pages", (int64_t)num_pages);
 		a->known = true;
 		a->expected = (int64_t)(num_pages / units);
 	}
 	ofl_balloon_account(d, a);
-	if (d->driver_kva && ofl_mutex_held(st->env, d->driver_kva + st->lock))
+	if (d->driver_kva && ofl_mutex_held(st->env, d->driver_kva +
+					     st->at[F_LOCK].offset_bytes))
 		snprintf(a->in_flight, sizeof(a->in_flight),
 			 "balloon_lock is held: inflating or deflating");
 	ofl_account_detail(a, "layout", "%s",

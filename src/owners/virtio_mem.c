@@ -19,35 +19,32 @@
 
 #define CHILD_NAME	"System RAM (virtio_mem)"
 #define CALLBACK	"virtio_mem_memory_notifier_cb"
+#define TYPE		"virtio_mem"
 
 /* names: since v5.12 in sbm and bbm; before that flat, and no bbm at all */
-static const struct {
-	const char *name, *flat;
-	uint8_t bytes;
-	bool required;
-} fields[OFL_VMEM_NR_FIELDS] = {
-	[OFL_VMEM_NOTIFIER] = { "memory_notifier", NULL, 8, true },
-	[OFL_VMEM_ADDR] = { "addr", NULL, 8, true },
-	[OFL_VMEM_REGION_SIZE] = { "region_size", NULL, 8, true },
-	[OFL_VMEM_REMOVING] = { "removing", NULL, 1, true },
-	[OFL_VMEM_IN_SBM] = { "in_sbm", NULL, 1, false },
-	[OFL_VMEM_FIRST_MB] = { "sbm.first_mb_id", "first_mb_id", 8, true },
-	[OFL_VMEM_NEXT_MB] = { "sbm.next_mb_id", "next_mb_id", 8, true },
-	[OFL_VMEM_SB_SIZE] = { "sbm.sb_size", "subblock_size", 8, true },
-	[OFL_VMEM_SBS_PER_MB] = { "sbm.sbs_per_mb", "nb_sb_per_mb", 4, true },
-	[OFL_VMEM_SB_STATES] = { "sbm.sb_states", "sb_bitmap", 8, true },
-	[OFL_VMEM_FIRST_BB] = { "bbm.first_bb_id", NULL, 8, false },
-	[OFL_VMEM_NEXT_BB] = { "bbm.next_bb_id", NULL, 8, false },
-	[OFL_VMEM_BB_SIZE] = { "bbm.bb_size", NULL, 8, false },
-	[OFL_VMEM_BB_STATES] = { "bbm.bb_states", NULL, 8, false },
-	[OFL_VMEM_PLUGGED_SIZE] = { "plugged_size", NULL, 8, false },
-	[OFL_VMEM_REQUESTED_SIZE] = { "requested_size", NULL, 8, false },
-	[OFL_VMEM_OFFLINE_SIZE] = { "offline_size", NULL, 8, false },
-	[OFL_VMEM_MB_COUNT] = { "sbm.mb_count", "nb_mb_state", 8, false },
-	[OFL_VMEM_MB_STATES] = { "sbm.mb_states", "mb_state", 8, false },
-	[OFL_VMEM_MUTEX] = { "hotplug_mutex", NULL, 8, false },
-	[OFL_VMEM_HOTPLUG_ACTIVE] = { "hotplug_active", NULL, 1, false },
-	[OFL_VMEM_WQ_ACTIVE] = { "wq_active", NULL, 4, false },
+static const struct ofl_field fields[OFL_VMEM_NR_FIELDS] = {
+	[OFL_VMEM_NOTIFIER] = { TYPE, "memory_notifier", NULL, 0, false },
+	[OFL_VMEM_ADDR] = { TYPE, "addr", NULL, 8, false },
+	[OFL_VMEM_REGION_SIZE] = { TYPE, "region_size", NULL, 8, false },
+	[OFL_VMEM_REMOVING] = { TYPE, "removing", NULL, 1, false },
+	[OFL_VMEM_IN_SBM] = { TYPE, "in_sbm", NULL, 1, true },
+	[OFL_VMEM_FIRST_MB] = { TYPE, "sbm.first_mb_id", "first_mb_id", 8, false },
+	[OFL_VMEM_NEXT_MB] = { TYPE, "sbm.next_mb_id", "next_mb_id", 8, false },
+	[OFL_VMEM_SB_SIZE] = { TYPE, "sbm.sb_size", "subblock_size", 8, false },
+	[OFL_VMEM_SBS_PER_MB] = { TYPE, "sbm.sbs_per_mb", "nb_sb_per_mb", 4, false },
+	[OFL_VMEM_SB_STATES] = { TYPE, "sbm.sb_states", "sb_bitmap", 8, false },
+	[OFL_VMEM_FIRST_BB] = { TYPE, "bbm.first_bb_id", NULL, 8, true },
+	[OFL_VMEM_NEXT_BB] = { TYPE, "bbm.next_bb_id", NULL, 8, true },
+	[OFL_VMEM_BB_SIZE] = { TYPE, "bbm.bb_size", NULL, 8, true },
+	[OFL_VMEM_BB_STATES] = { TYPE, "bbm.bb_states", NULL, 8, true },
+	[OFL_VMEM_PLUGGED_SIZE] = { TYPE, "plugged_size", NULL, 8, true },
+	[OFL_VMEM_REQUESTED_SIZE] = { TYPE, "requested_size", NULL, 8, true },
+	[OFL_VMEM_OFFLINE_SIZE] = { TYPE, "offline_size", NULL, 8, true },
+	[OFL_VMEM_MB_COUNT] = { TYPE, "sbm.mb_count", "nb_mb_state", 0, true },
+	[OFL_VMEM_MB_STATES] = { TYPE, "sbm.mb_states", "mb_state", 8, true },
+	[OFL_VMEM_MUTEX] = { TYPE, "hotplug_mutex", NULL, 0, true },
+	[OFL_VMEM_HOTPLUG_ACTIVE] = { TYPE, "hotplug_active", NULL, 1, true },
+	[OFL_VMEM_WQ_ACTIVE] = { TYPE, "wq_active", NULL, 4, true },
 };
 
 /* ---- layout ---- */
@@ -69,41 +66,16 @@ static void load_states(struct ofl_vmem *st, const struct ofl_types *ty)
 	load_numbers(ty, ofl_vmem_bb_states, st->bb_state);
 }
 
-static bool load_fields(struct ofl_vmem *st, const struct ofl_types *ty)
+static bool load_layout(struct ofl_vmem *st, const struct ofl_types *ty)
 {
-	struct ofl_member m;
-	int i;
-
-	if (ty->source == OFL_TYPES_NOWHERE)
-		return false;
-	for (i = 0; i < OFL_VMEM_NR_FIELDS; i++) {
-		st->have[i] = ofl_types_member(ty, "virtio_mem", fields[i].name,
-					       &m) ||
-			      (fields[i].flat &&
-			       ofl_types_member(ty, "virtio_mem",
-						fields[i].flat, &m));
-		if (st->have[i])
-			st->offset[i] = m.offset_bytes;
-		else if (fields[i].required)
-			return false;
-		if (st->have[i] && i == OFL_VMEM_MB_COUNT)
-			st->nr_mb_counts = m.size_bytes / 8;
-	}
 	load_states(st, ty);
-	return true;
+	return ofl_fields_load(ty, fields, OFL_VMEM_NR_FIELDS, st->at);
 }
 
 bool ofl_vmem_get(const struct ofl_vmem *st, uint64_t kva, enum ofl_vmem_field f,
 		  uint64_t *ret)
 {
-	uint64_t v = 0;
-
-	if (!st->have[f] ||
-	    st->env->t->ops->read(st->env->t->ctx, kva + st->offset[f], &v,
-				  fields[f].bytes) != OFL_READ_OK)
-		return false;
-	*ret = v;
-	return true;
+	return ofl_place_read(st->env->t, kva, &st->at[f], ret);
 }
 
 /* ---- regions, from the iomem tree ---- */
@@ -194,7 +166,7 @@ static bool read_books(struct ofl_vmem *st, struct ofl_vmem_device *d)
 	bool ok;
 
 	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_REMOVING, &removing) ||
-	    (st->have[OFL_VMEM_IN_SBM] && !ofl_vmem_get(st, d->kva, OFL_VMEM_IN_SBM, &in_sbm)))
+	    (st->at[OFL_VMEM_IN_SBM].known && !ofl_vmem_get(st, d->kva, OFL_VMEM_IN_SBM, &in_sbm)))
 		return false;
 	d->removing = removing;
 	d->sbm = in_sbm;
@@ -227,7 +199,7 @@ static struct ofl_vmem_device *by_region(struct ofl_vmem *st, uint64_t start_pa,
 /* is the notifier_block at @nb_kva part of a struct virtio_mem? */
 static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 {
-	uint64_t kva = nb_kva - st->offset[OFL_VMEM_NOTIFIER], addr, size;
+	uint64_t kva = nb_kva - st->at[OFL_VMEM_NOTIFIER].offset_bytes, addr, size;
 	struct region_query q = { 0 };
 	struct ofl_vmem_device *d;
 
@@ -314,7 +286,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		return OFL_OK;	/* no region, no driver: no types needed */
 	ofl_types_open(env->t, env->l, "virtio_mem", "virtio_mem", &ty);
 	st->source = source = ty.source;
-	if (load_fields(st, &ty))
+	if (load_layout(st, &ty))
 		walk_chain(st, true);
 	ofl_types_close(&ty);
 	note_missing(st, source);

@@ -97,8 +97,9 @@ static void find_in_flight(const struct ofl_vmem *st, const struct ofl_vmem_devi
 
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_WQ_ACTIVE, &active) && active)
 		why = "wq_active: plugging or unplugging";
-	if (st->have[OFL_VMEM_MUTEX] &&
-	    ofl_mutex_held(st->env, d->kva + st->offset[OFL_VMEM_MUTEX]))
+	if (st->at[OFL_VMEM_MUTEX].known &&
+	    ofl_mutex_held(st->env,
+			   d->kva + st->at[OFL_VMEM_MUTEX].offset_bytes))
 		why = "hotplug_mutex is held: plugging or unplugging";
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_HOTPLUG_ACTIVE, &active) && active)
 		why = "hotplug_active: a block goes online or offline";
@@ -236,12 +237,13 @@ static void check_histogram(const struct ofl_vmem *st,
 			    const struct ofl_vmem_device *d,
 			    const uint8_t *states, struct ofl_account *a)
 {
+	const struct ofl_place *counts = &st->at[OFL_VMEM_MB_COUNT];
 	uint64_t i, n = d->next_id - d->first_id, count[256] = { 0 }, said;
-	uint64_t at = d->kva + st->offset[OFL_VMEM_MB_COUNT];
+	uint64_t at = d->kva + counts->offset_bytes;
 
 	for (i = 0; i < n; i++)
 		count[states[i]]++;
-	for (i = 0; i < st->nr_mb_counts && i < 256; i++) {
+	for (i = 0; i < counts->size_bytes / 8 && i < 256; i++) {
 		if (!ofl_read_u64(st->env->t, at + 8 * i, &said))
 			return;
 		if (said == count[i])

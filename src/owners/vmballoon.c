@@ -12,7 +12,7 @@
 #include <stdlib.h>
 
 #include "owners/balloon.h"
-#include "layout/types.h"
+#include "owners/single.h"
 
 #define MODULE		"vmw_balloon"
 #define UNIT_PAGES	512	/* VMW_BALLOON_2M_ORDER 9 */
@@ -20,12 +20,23 @@
 
 enum field { F_SIZE, F_TARGET, F_INFO, F_HUGE, F_SEM, NR_FIELDS };
 
-static const char *const fields[NR_FIELDS] = {
-	[F_SIZE] = "size",
-	[F_TARGET] = "target",
-	[F_INFO] = "b_dev_info",
-	[F_HUGE] = "huge_pages",
-	[F_SEM] = "conf_sem.count",
+static const struct ofl_field fields[NR_FIELDS] = {
+	[F_SIZE] = { "vmballoon", "size", NULL, 8, false },
+	[F_TARGET] = { "vmballoon", "target", NULL, 8, false },
+	[F_INFO] = { "vmballoon", "b_dev_info", NULL, 0, false },
+	[F_HUGE] = { "vmballoon", "huge_pages", NULL, 0, false },
+	[F_SEM] = { "vmballoon", "conf_sem.count", NULL, 8, true },
+};
+
+static const struct ofl_single_driver driver = {
+	.module = MODULE,
+	.variable = "balloon",
+	.type = "vmballoon",
+	.field = fields,
+	.nr_fields = NR_FIELDS,
+	.no_layout = "vmballoon: no layout, try mod -s vmw_balloon",
+	.note = "layout of struct vmballoon is not known, owners of 2 MiB units neither: mod -s vmw_balloon",
+	.no_symbols = "vmballoon: no symbols of vmw_balloon",
 };
 
 /** struct state - the driver in this dump */
@@ -33,78 +44,46 @@ struct state {
 	const struct ofl_env *env;
 	struct ofl_balloons b;		/* 4 KiB pages; one device at most */
 	struct ofl_pagelist huge;
-	uint64_t kva;			/* struct vmballoon; 0: not found */
-	uint64_t offset[NR_FIELDS];
-	bool layout;
-	bool sem;			/* offset[F_SEM] is known */
-	enum ofl_types_source source;
+	struct ofl_single one;		/* struct vmballoon */
+	struct ofl_place at[NR_FIELDS];
 };
 
 static void load_layout(struct state *st)
 {
 	struct ofl_types ty;
-	struct ofl_member m;
-	int i;
 
-	ofl_types_open(st->env->t, st->env->l, MODULE, "vmballoon", &ty);
-	st->source = ty.source;
-	st->layout = ty.source != OFL_TYPES_NOWHERE;
-	for (i = 0; i < NR_FIELDS; i++) {
-		bool known = ofl_types_member(&ty, "vmballoon", fields[i], &m);
-
-		if (known)
-			st->offset[i] = m.offset_bytes;
-		if (i == F_SEM)
-			st->sem = known;
-		else
-			st->layout &= known;
-	}
+	ofl_single_load(st->env, &st->one, &ty, st->at);
 	ofl_types_close(&ty);
 }
 
-/* the static of the module, or of a kernel that has the driver built in */
-static bool find_device(const struct ofl_env *env, uint64_t *kva)
+static bool get(const struct state *st, enum field f, uint64_t *ret)
 {
-	const struct ofl_target *t = env->t;
-	struct ofl_module m;
-	uint64_t bytes;
-
-	*kva = 0;
-	switch (ofl_module_find(t, env->l, MODULE, &m)) {
-	case OFL_MODULE_LOADED:
-		ofl_module_symbol(&m, "balloon", kva);
-		ofl_module_close(&m);
-		return true;
-	case OFL_MODULE_ABSENT:
-	case OFL_MODULE_UNKNOWN:
-		break;
-	}
-	/* a symbol is looked up in no time, a struct that is not there is not */
-	return t->ops->symbol(t->ctx, "balloon", kva) &&
-	       t->ops->struct_bytes(t->ctx, "vmballoon", &bytes);
+	return ofl_place_read(st->env->t, st->one.kva, &st->at[f], ret);
 }
 
 static enum ofl_status walk(struct state *st, struct ofl_err *err)
 {
+	uint64_t kva = st->one.kva;
 	struct ofl_balloon *d;
 	enum ofl_status status;
 
-	status = ofl_balloons_add(&st->b, st->kva + st->offset[F_INFO], &d, err);
+	status = ofl_balloons_add(&st->b, kva + st->at[F_INFO].offset_bytes, &d,
+				  err);
 	if (d)
-		d->driver_kva = st->kva;
+		d->driver_kva = kva;
 	st->huge.unit_pages = UNIT_PAGES;
 	return status ? status :
-	       ofl_pagelist_walk(st->env, st->kva + st->offset[F_HUGE],
+	       ofl_pagelist_walk(st->env, kva + st->at[F_HUGE].offset_bytes,
 				 &st->huge, err);
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)
 {
+	struct ofl_single one;
 	struct state *st;
-	uint64_t kva;
 
-	if (!ofl_balloon_known(env->l) || !find_device(env, &kva))
+	if (!ofl_balloon_known(env->l) || !ofl_single_find(env, &driver, &one))
 		return OFL_OK;
 	st = calloc(1, sizeof(*st));
 	if (!st)
@@ -113,9 +92,9 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st->env = st->b.env = env;
 	st->b.module = MODULE;
 	st->b.migrate = "vmballoon_migratepage";
-	st->kva = kva;
+	st->one = one;
 	load_layout(st);
-	return st->kva && st->layout ? walk(st, err) : OFL_OK;
+	return ofl_single_blind(&st->one) ? OFL_OK : walk(st, err);
 }
 
 static void free_state(void *state)
@@ -136,15 +115,13 @@ static bool lists_are_whole(const struct state *st)
 static const char *blind(const struct ofl_env *env, const void *state)
 {
 	const struct state *st = state;
+	const char *why;
 
 	(void)env;
 	if (!st)
 		return NULL;
-	if (!st->layout)
-		return "vmballoon: no layout, try mod -s vmw_balloon";
-	if (!st->kva)
-		return "vmballoon: no symbols of vmw_balloon";
-	return lists_are_whole(st) ? NULL :
+	why = ofl_single_blind(&st->one);
+	return why ? why : lists_are_whole(st) ? NULL :
 	       "vmballoon: its list of pages was not read to the end";
 }
 
@@ -152,14 +129,7 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 {
 	const struct state *st = state;
 
-	*ret = (struct ofl_device){ .kva = st->kva };
-	if (!st->layout)
-		snprintf(ret->note, sizeof(ret->note),
-			 "layout of struct vmballoon is not known, owners of 2 MiB units neither: mod -s vmw_balloon");
-	else if (!st->kva)
-		snprintf(ret->note, sizeof(ret->note),
-			 "the module is loaded, but its symbols are not in the dump");
-	return 1;
+	return ofl_single_device(&st->one, ret);
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
@@ -191,8 +161,7 @@ static void find_in_flight(const struct state *st, struct ofl_account *a)
 	uint64_t count;
 
 	/* rw_semaphore.count: 0 when nobody reads or writes */
-	if (st->sem && ofl_read_u64(st->env->t, st->kva + st->offset[F_SEM],
-				    &count) && count)
+	if (get(st, F_SEM, &count) && count)
 		snprintf(a->in_flight, sizeof(a->in_flight),
 			 "conf_sem is held: inflating, deflating or migrating");
 }
@@ -205,17 +174,17 @@ static void account(const void *state, unsigned int device,
 
 	(void)device;
 	ofl_account_detail(a, "layout", "%s",
-			   ofl_types_source_text(st->source));
+			   ofl_types_source_text(st->one.source));
 	if (st->b.nr)
 		ofl_balloon_account(&st->b.dev[0], a);
-	if (!st->kva || !st->layout)
+	if (ofl_single_blind(&st->one))
 		return;
 	find_in_flight(st, a);
 	a->not_in_node_stat = (int64_t)st->huge.set.pages;
 	ofl_account_counter(a, "huge_pages", (int64_t)st->huge.entries);
-	if (ofl_read_u64(st->env->t, st->kva + st->offset[F_TARGET], &v))
+	if (get(st, F_TARGET, &v))
 		ofl_account_counter(a, "target", (int64_t)v);
-	if (ofl_read_u64(st->env->t, st->kva + st->offset[F_SIZE], &v)) {
+	if (get(st, F_SIZE, &v)) {
 		ofl_account_counter(a, "size", (int64_t)v);
 		a->known = (int64_t)v >= 0;
 		a->expected = (int64_t)(v * FRAME_BYTES /

@@ -10,16 +10,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "owners/field.h"
 #include "owners/pagelist.h"
 
 enum field { F_CURRENT, F_TARGET, F_LOW, F_HIGH, F_TOTAL, NR_FIELDS };
 
-static const char *const fields[NR_FIELDS] = {
-	[F_CURRENT] = "current_pages",
-	[F_TARGET] = "target_pages",
-	[F_LOW] = "balloon_low",
-	[F_HIGH] = "balloon_high",
-	[F_TOTAL] = "total_pages",
+static const struct ofl_field fields[NR_FIELDS] = {
+	[F_CURRENT] = { "balloon_stats", "current_pages", NULL, 8, true },
+	[F_TARGET] = { "balloon_stats", "target_pages", NULL, 8, true },
+	[F_LOW] = { "balloon_stats", "balloon_low", NULL, 8, true },
+	[F_HIGH] = { "balloon_stats", "balloon_high", NULL, 8, true },
+	[F_TOTAL] = { "balloon_stats", "total_pages", NULL, 8, true },
 };
 
 /** struct state - the driver in this dump */
@@ -33,49 +34,43 @@ struct state {
 static void read_stats(struct state *st)
 {
 	const struct ofl_target *t = st->env->t;
-	struct ofl_member m;
+	const struct ofl_types ty = ofl_types_kernel(t);
+	struct ofl_place at[NR_FIELDS];
 	uint64_t kva;
 	int i;
 
 	if (!t->ops->symbol(t->ctx, "balloon_stats", &kva))
 		return;
+	ofl_fields_load(&ty, fields, NR_FIELDS, at);
 	for (i = 0; i < NR_FIELDS; i++)
-		st->have[i] = t->ops->member(t->ctx, "balloon_stats",
-					     fields[i], &m) &&
-			      m.size_bytes == 8 &&
-			      ofl_read_u64(t, kva + m.offset_bytes,
-					   &st->value[i]);
+		st->have[i] = ofl_place_read(t, kva, &at[i], &st->value[i]);
 }
 
 /* a driver that never ran has an empty list and zeros */
-static bool in_use(const struct ofl_env *env, uint64_t head_kva)
+static bool in_use(const struct state *st, uint64_t head_kva)
 {
-	uint64_t next, kva, current;
-	struct ofl_member m;
+	uint64_t next;
 
-	if (ofl_read_u64(env->t, head_kva, &next) && next && next != head_kva)
-		return true;
-	return env->t->ops->symbol(env->t->ctx, "balloon_stats", &kva) &&
-	       env->t->ops->member(env->t->ctx, "balloon_stats",
-				   fields[F_CURRENT], &m) &&
-	       ofl_read_u64(env->t, kva + m.offset_bytes, &current) && current;
+	return (ofl_read_u64(st->env->t, head_kva, &next) && next &&
+		next != head_kva) || st->value[F_CURRENT];
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)
 {
-	struct state *st;
+	struct state found = { .env = env }, *st;
 	uint64_t head;
 
-	if (!env->t->ops->symbol(env->t->ctx, "ballooned_pages", &head) ||
-	    !in_use(env, head))
+	if (!env->t->ops->symbol(env->t->ctx, "ballooned_pages", &head))
 		return OFL_OK;
-	st = calloc(1, sizeof(*st));
+	read_stats(&found);
+	if (!in_use(&found, head))
+		return OFL_OK;
+	st = malloc(sizeof(*st));
 	if (!st)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for Xen");
+	*st = found;
 	*state = st;
-	st->env = env;
-	read_stats(st);
 	st->list.unit_pages = 1;
 	return ofl_pagelist_walk(env, head, &st->list, err);
 }
@@ -128,7 +123,7 @@ static void account(const void *state, unsigned int device,
 	(void)device;
 	for (i = 0; i < NR_FIELDS; i++)
 		if (st->have[i])
-			ofl_account_counter(a, fields[i],
+			ofl_account_counter(a, fields[i].path,
 					    (int64_t)st->value[i]);
 	ofl_account_counter(a, "listed", (int64_t)st->list.set.pages);
 	a->known = st->have[F_LOW] && st->have[F_HIGH];

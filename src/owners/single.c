@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* single.c - find a driver's only device and the layout of its struct */
+#include <stdio.h>
+
+#include "kernel/module.h"
+#include "owners/single.h"
+
+bool ofl_single_find(const struct ofl_env *env,
+		     const struct ofl_single_driver *driver,
+		     struct ofl_single *ret)
+{
+	const struct ofl_target *t = env->t;
+	struct ofl_module m;
+	uint64_t bytes;
+
+	*ret = (struct ofl_single){ .driver = driver };
+	if (ofl_module_find(t, env->l, driver->module, &m) ==
+	    OFL_MODULE_LOADED) {
+		ofl_module_symbol(&m, driver->variable, &ret->kva);
+		ofl_module_close(&m);
+		return true;
+	}
+	/* a symbol is looked up in no time, a struct that is not there is not */
+	return t->ops->symbol(t->ctx, driver->variable, &ret->kva) &&
+	       t->ops->struct_bytes(t->ctx, driver->type, &bytes);
+}
+
+void ofl_single_load(const struct ofl_env *env, struct ofl_single *s,
+		     struct ofl_types *ty, struct ofl_place *ret)
+{
+	const struct ofl_single_driver *d = s->driver;
+
+	ofl_types_open(env->t, env->l, d->module, d->type, ty);
+	s->source = ty->source;
+	s->layout = ofl_fields_load(ty, d->field, d->nr_fields, ret);
+}
+
+const char *ofl_single_blind(const struct ofl_single *s)
+{
+	return !s->layout ? s->driver->no_layout :
+	       !s->kva ? s->driver->no_symbols : NULL;
+}
+
+unsigned int ofl_single_device(const struct ofl_single *s,
+			       struct ofl_device *ret)
+{
+	*ret = (struct ofl_device){ .kva = s->kva };
+	if (!s->layout)
+		snprintf(ret->note, sizeof(ret->note), "%s", s->driver->note);
+	else if (!s->kva)
+		snprintf(ret->note, sizeof(ret->note),
+			 "the module is loaded, but its symbols are not in the dump");
+	return 1;
+}
