@@ -52,6 +52,24 @@ void ofl_owners_free(struct ofl_owners *o)
 	memset(o, 0, sizeof(*o));
 }
 
+/* what each kind of evidence is worth: of two claims the higher rank owns */
+static const struct {
+	const char *text;
+	unsigned int rank;
+} evidence_row[OFL_NR_EVIDENCE] = {
+	[OFL_EV_NONE] = { "none", 0 },
+	[OFL_EV_BITMAP] = { "bitmap", 5 },
+	[OFL_EV_RANGE] = { "range", 4 },
+	[OFL_EV_LIST] = { "list", 3 },
+	[OFL_EV_POINTER] = { "back-pointer", 2 },
+	[OFL_EV_COUNTER] = { "counter", 1 },
+};
+
+static unsigned int rank(enum ofl_evidence evidence)
+{
+	return evidence_row[evidence].rank;
+}
+
 static bool ask(const struct ofl_owners *o, size_t i,
 		const struct ofl_owner_page *p, struct ofl_claim *ret,
 		uint64_t *end_pfn)
@@ -77,7 +95,7 @@ static void compare(struct ofl_claim *best, const struct ofl_claim *c)
 		*best = *c;
 		return;
 	}
-	if (c->evidence < best->evidence) {
+	if (rank(c->evidence) > rank(best->evidence)) {
 		rival = best->owner;
 		*best = *c;
 	}
@@ -147,16 +165,7 @@ bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 
 const char *ofl_evidence_text(enum ofl_evidence evidence)
 {
-	static const char *const text[OFL_NR_EVIDENCE] = {
-		[OFL_EV_NONE] = "none",
-		[OFL_EV_BITMAP] = "bitmap",
-		[OFL_EV_RANGE] = "range",
-		[OFL_EV_LIST] = "list",
-		[OFL_EV_POINTER] = "back-pointer",
-		[OFL_EV_COUNTER] = "counter",
-	};
-
-	return text[evidence];
+	return evidence_row[evidence].text;
 }
 
 const char *ofl_owner_name(const struct ofl_claim *claim)
