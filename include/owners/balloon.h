@@ -26,16 +26,33 @@ struct ofl_balloon {
 	bool read;		/* all of the above could be read */
 };
 
-/** struct ofl_balloons - the devices of one driver */
-struct ofl_balloons {
-	const struct ofl_env *env;
+/** struct ofl_balloon_driver - a driver of the balloon core */
+struct ofl_balloon_driver {
+	const char *name;	/* for people: "virtio-balloon" */
 	const char *module;	/* that the driver is in; NULL: any */
 	const char *migrate;	/* name of its migratepage; NULL: any */
+};
+
+/** struct ofl_balloons - the devices of one driver; first in its state */
+struct ofl_balloons {
+	const struct ofl_env *env;
+	const struct ofl_balloon_driver *driver;
 	struct ofl_balloon dev[OFL_MAX_DEVICES];
 	unsigned int nr;
 	uint64_t refused;	/* private that was no device of ours, last */
 	enum ofl_status failed;	/* a list could not be walked: no memory */
 };
+
+/**
+ * ofl_balloons_new() - the state of a driver, without devices
+ * @bytes: in  of the driver's state, which begins with a struct ofl_balloons
+ *
+ * Memory: zeroed but for that; ofl_balloons_free() gives it back.
+ * Errors: NULL with OFL_ERR_NOMEM in *@err.
+ */
+void *ofl_balloons_new(const struct ofl_env *env,
+		       const struct ofl_balloon_driver *driver, size_t bytes,
+		       struct ofl_err *err);
 
 /** ofl_balloon_known() - has this kernel the balloon core? */
 bool ofl_balloon_known(const struct ofl_layout *l);
@@ -48,15 +65,16 @@ bool ofl_balloon_known(const struct ofl_layout *l);
  */
 enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
 				 struct ofl_balloon **ret, struct ofl_err *err);
-void ofl_balloons_free(struct ofl_balloons *b);
+/** ofl_balloons_free() - ofl_owner_ops.free(): lists, and the state */
+void ofl_balloons_free(void *state);
 
 /**
- * ofl_balloons_claim() - is the page in the books of one of the devices?
+ * ofl_balloons_claim() - ofl_owner_ops.claim(): is it a page of these devices?
  *
  * Shape:  a page that points back to a balloon_dev_info which is not known
  *         yet makes it known, if its migratepage has the driver's name.
  */
-bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
+bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
 			struct ofl_claim *ret);
 
 /**

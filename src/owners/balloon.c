@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* balloon.c - devices of the balloon core */
+#include <stdlib.h>
 #include <string.h>
 
 #include "owners/balloon.h"
@@ -63,12 +64,29 @@ enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
 	return OFL_OK;
 }
 
-void ofl_balloons_free(struct ofl_balloons *b)
+void *ofl_balloons_new(const struct ofl_env *env,
+		       const struct ofl_balloon_driver *driver, size_t bytes,
+		       struct ofl_err *err)
 {
+	struct ofl_balloons *b = calloc(1, bytes);
+
+	if (!b) {
+		ofl_fail(err, OFL_ERR_NOMEM, "no memory for %s", driver->name);
+		return NULL;
+	}
+	b->env = env;
+	b->driver = driver;
+	return b;
+}
+
+void ofl_balloons_free(void *state)
+{
+	struct ofl_balloons *b = state;
 	unsigned int i;
 
 	for (i = 0; i < b->nr; i++)
 		ofl_pagelist_free(&b->dev[i].list);
+	free(b);
 }
 
 /* does migratepage have the name that only our driver's has? */
@@ -79,15 +97,15 @@ static bool has_name(const struct ofl_balloons *b, uint64_t call_kva)
 	char name[OFL_STR_MAX];
 	bool ok;
 
-	if (!b->migrate)
+	if (!b->driver->migrate)
 		return true;
 	if (t->ops->symbol_at &&
 	    t->ops->symbol_at(t->ctx, call_kva, name, sizeof(name)))
-		return !strcmp(name, b->migrate);
+		return !strcmp(name, b->driver->migrate);
 	/* the host has no symbols of modules, but the dump has */
-	ok = ofl_module_find(t, b->env->l, b->module, &m) == OFL_MODULE_LOADED &&
+	ok = ofl_module_find(t, b->env->l, b->driver->module, &m) == OFL_MODULE_LOADED &&
 	     ofl_module_symbol_at(&m, call_kva, name, sizeof(name)) &&
-	     !strcmp(name, b->migrate);
+	     !strcmp(name, b->driver->migrate);
 	ofl_module_close(&m);
 	return ok;
 }
@@ -144,9 +162,10 @@ static uint64_t lists_end(struct ofl_balloons *b, uint64_t pfn)
 	return first;
 }
 
-bool ofl_balloons_claim(struct ofl_balloons *b, const struct ofl_owner_page *p,
+bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
 			struct ofl_claim *ret)
 {
+	struct ofl_balloons *b = state;
 	struct ofl_balloon *d = by_list(b, p->pfn);
 
 	ret->evidence = OFL_EV_LIST;

@@ -7,30 +7,19 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "owners/balloon.h"
 
+static const struct ofl_balloon_driver driver = { .name = "balloons" };
+
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)
 {
-	struct ofl_balloons *b;
-
 	if (!ofl_balloon_known(env->l))
 		return OFL_OK;
-	b = calloc(1, sizeof(*b));
-	if (!b)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for balloons");
-	b->env = env;
-	*state = b;
-	return OFL_OK;
-}
-
-static void free_state(void *state)
-{
-	ofl_balloons_free(state);
-	free(state);
+	*state = ofl_balloons_new(env, &driver, sizeof(struct ofl_balloons), err);
+	return *state ? OFL_OK : OFL_ERR_NOMEM;
 }
 
 /* without the symbol the kernel may just have no balloon core */
@@ -60,12 +49,6 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return b->nr;
 }
 
-static bool claim(void *state, const struct ofl_owner_page *p,
-		  struct ofl_claim *ret)
-{
-	return ofl_balloons_claim(state, p, ret);
-}
-
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -81,9 +64,9 @@ const struct ofl_owner_ops ofl_owner_balloon = {
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,
-	.free = free_state,
+	.free = ofl_balloons_free,
 	.blind = blind,
 	.devices = devices,
-	.claim = claim,
+	.claim = ofl_balloons_claim,
 	.account = account,
 };

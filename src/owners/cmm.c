@@ -17,7 +17,6 @@
  * since fe030c9b85e6 (in v5.5).
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "owners/balloon.h"
@@ -27,9 +26,14 @@
 
 /** struct state - the driver in this dump */
 struct state {
-	const struct ofl_env *env;
 	struct ofl_balloons b;
 	uint64_t loaned_kva, target_kva;	/* 0: not found */
+};
+
+static const struct ofl_balloon_driver driver = {
+	.name = "CMM",
+	.module = MODULE,
+	.migrate = "cmm_migratepage",
 };
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
@@ -44,15 +48,11 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	if (!ofl_balloon_known(env->l) ||
 	    ofl_module_find(env->t, env->l, MODULE, &m) != OFL_MODULE_LOADED)
 		return OFL_OK;
-	st = calloc(1, sizeof(*st));
+	st = *state = ofl_balloons_new(env, &driver, sizeof(*st), err);
 	if (!st) {
 		ofl_module_close(&m);
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for CMM");
+		return OFL_ERR_NOMEM;
 	}
-	*state = st;
-	st->env = st->b.env = env;
-	st->b.module = MODULE;
-	st->b.migrate = "cmm_migratepage";
 	ofl_module_symbol(&m, "loaned_pages", &st->loaned_kva);
 	ofl_module_symbol(&m, "loaned_pages_target", &st->target_kva);
 	if (ofl_module_symbol(&m, "b_dev_info", &kva)) {
@@ -62,14 +62,6 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	}
 	ofl_module_close(&m);
 	return status;
-}
-
-static void free_state(void *state)
-{
-	struct state *st = state;
-
-	ofl_balloons_free(&st->b);
-	free(st);
 }
 
 /* without migration no page points to the device */
@@ -101,14 +93,6 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return st->b.nr;
 }
 
-static bool claim(void *state, const struct ofl_owner_page *p,
-		  struct ofl_claim *ret)
-{
-	struct state *st = state;
-
-	return ofl_balloons_claim(&st->b, p, ret);
-}
-
 /* the driver has work to do, and its books are apart by the page in its hands */
 static bool at_work(const struct state *st, const struct ofl_balloon *d,
 		    int64_t loaned, int64_t target)
@@ -116,7 +100,7 @@ static bool at_work(const struct state *st, const struct ofl_balloon *d,
 	int64_t apart = loaned - (int64_t)(d->list.set.pages + d->isolated);
 
 	return loaned != target &&
-	       (st->env->t->live || (apart >= -1 && apart <= 1));
+	       (st->b.env->t->live || (apart >= -1 && apart <= 1));
 }
 
 static void account(const void *state, unsigned int device,
@@ -127,7 +111,7 @@ static void account(const void *state, unsigned int device,
 	uint64_t loaned, target;
 
 	if (st->loaned_kva && d->driver_kva &&
-	    ofl_read_u64(st->env->t, st->loaned_kva, &loaned)) {
+	    ofl_read_u64(st->b.env->t, st->loaned_kva, &loaned)) {
 		ofl_account_counter(a, "loaned_pages", (int64_t)loaned);
 		a->known = true;
 		a->expected = (int64_t)loaned;
@@ -135,7 +119,7 @@ static void account(const void *state, unsigned int device,
 		ofl_balloon_expect_list(d, a);
 	}
 	if (a->nr_counters && st->target_kva &&
-	    ofl_read_u64(st->env->t, st->target_kva, &target)) {
+	    ofl_read_u64(st->b.env->t, st->target_kva, &target)) {
 		ofl_account_counter(a, "loaned_pages_target", (int64_t)target);
 		if (at_work(st, d, (int64_t)loaned, (int64_t)target))
 			snprintf(a->in_flight, sizeof(a->in_flight),
@@ -149,9 +133,9 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,
-	.free = free_state,
+	.free = ofl_balloons_free,
 	.blind = blind,
 	.devices = devices,
-	.claim = claim,
+	.claim = ofl_balloons_claim,
 	.account = account,
 };

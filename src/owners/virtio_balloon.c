@@ -10,7 +10,6 @@
  * Source: drivers/virtio/virtio_balloon.c.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/virtio_bus.h"
@@ -31,7 +30,6 @@ static const struct ofl_field fields[NR_FIELDS] = {
 
 /** struct state - the driver in this dump */
 struct state {
-	const struct ofl_env *env;
 	struct ofl_balloons b;
 	bool layout;		/* all fields are known */
 	struct ofl_place at[NR_FIELDS];
@@ -47,7 +45,7 @@ static enum ofl_status add_device(struct state *st,
 	uint64_t back;
 
 	if (!v->priv_kva ||
-	    !ofl_place_read(st->env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
+	    !ofl_place_read(st->b.env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
 	    back != v->kva)
 		return OFL_OK;	/* no driver, or not this one */
 	status = ofl_balloons_add(&st->b, v->priv_kva + st->at[F_INFO].offset_bytes,
@@ -67,12 +65,18 @@ static enum ofl_status find_devices(struct state *st,
 	enum ofl_status status = OFL_OK;
 	unsigned int i, nr;
 
-	ofl_virtio_devices(st->env->l, ty, OFL_VIRTIO_ID_BALLOON, dev,
+	ofl_virtio_devices(st->b.env->l, ty, OFL_VIRTIO_ID_BALLOON, dev,
 			   OFL_MAX_DEVICES, &nr);
 	for (i = 0; i < nr && !status; i++)
 		status = add_device(st, &dev[i], err);
 	return status;
 }
+
+static const struct ofl_balloon_driver driver = {
+	.name = "virtio-balloon",
+	.module = MODULE,
+	.migrate = "virtballoon_migratepage",
+};
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)
@@ -83,14 +87,9 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 
 	if (!ofl_balloon_known(env->l))
 		return OFL_OK;
-	st = calloc(1, sizeof(*st));
+	st = *state = ofl_balloons_new(env, &driver, sizeof(*st), err);
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM,
-				"no memory for virtio-balloon");
-	*state = st;
-	st->env = st->b.env = env;
-	st->b.module = MODULE;
-	st->b.migrate = "virtballoon_migratepage";
+		return OFL_ERR_NOMEM;
 	ofl_types_open(env->t, env->l, MODULE, "virtio_balloon", &ty);
 	st->source = ty.source;
 	st->layout = ofl_fields_load(&ty, fields, NR_FIELDS, st->at);
@@ -98,14 +97,6 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		status = find_devices(st, &ty, err);
 	ofl_types_close(&ty);
 	return status;
-}
-
-static void free_state(void *state)
-{
-	struct state *st = state;
-
-	ofl_balloons_free(&st->b);
-	free(st);
 }
 
 static const char *blind(const struct ofl_env *env, const void *state)
@@ -137,31 +128,23 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return st->b.nr;
 }
 
-static bool claim(void *state, const struct ofl_owner_page *p,
-		  struct ofl_claim *ret)
-{
-	struct state *st = state;
-
-	return ofl_balloons_claim(&st->b, p, ret);
-}
-
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
 	const struct state *st = state;
 	const struct ofl_balloon *d = &st->b.dev[device];
-	uint64_t units = st->env->l->page_bytes / UNIT_BYTES;
+	uint64_t units = st->b.env->l->page_bytes / UNIT_BYTES;
 	uint64_t num_pages;
 
 	if (d->driver_kva && units &&
-	    ofl_place_read(st->env->t, d->driver_kva, &st->at[F_NUM_PAGES],
+	    ofl_place_read(st->b.env->t, d->driver_kva, &st->at[F_NUM_PAGES],
 			   &num_pages)) {
 		ofl_account_counter(a, "num_pages", (int64_t)num_pages);
 		a->known = true;
 		a->expected = (int64_t)(num_pages / units);
 	}
 	ofl_balloon_account(d, a);
-	if (d->driver_kva && ofl_mutex_held(st->env, d->driver_kva +
+	if (d->driver_kva && ofl_mutex_held(st->b.env, d->driver_kva +
 					     st->at[F_LOCK].offset_bytes))
 		snprintf(a->in_flight, sizeof(a->in_flight),
 			 "balloon_lock is held: inflating or deflating");
@@ -175,9 +158,9 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,
-	.free = free_state,
+	.free = ofl_balloons_free,
 	.blind = blind,
 	.devices = devices,
-	.claim = claim,
+	.claim = ofl_balloons_claim,
 	.account = account,
 };

@@ -9,7 +9,6 @@
  * Source: drivers/misc/vmw_balloon.c; marked since v5.1.
  */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "owners/balloon.h"
 #include "owners/single.h"
@@ -28,7 +27,13 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_SEM] = { "vmballoon", "conf_sem.count", NULL, 8, true },
 };
 
-static const struct ofl_single_driver driver = {
+static const struct ofl_balloon_driver driver = {
+	.name = "vmballoon",
+	.module = MODULE,
+	.migrate = "vmballoon_migratepage",
+};
+
+static const struct ofl_single_driver single = {
 	.module = MODULE,
 	.variable = "balloon",
 	.type = "vmballoon",
@@ -41,7 +46,6 @@ static const struct ofl_single_driver driver = {
 
 /** struct state - the driver in this dump */
 struct state {
-	const struct ofl_env *env;
 	struct ofl_balloons b;		/* 4 KiB pages; one device at most */
 	struct ofl_pagelist huge;
 	struct ofl_single one;		/* struct vmballoon */
@@ -52,13 +56,13 @@ static void load_layout(struct state *st)
 {
 	struct ofl_types ty;
 
-	ofl_single_load(st->env, &st->one, &ty, st->at);
+	ofl_single_load(st->b.env, &st->one, &ty, st->at);
 	ofl_types_close(&ty);
 }
 
 static bool get(const struct state *st, enum field f, uint64_t *ret)
 {
-	return ofl_place_read(st->env->t, st->one.kva, &st->at[f], ret);
+	return ofl_place_read(st->b.env->t, st->one.kva, &st->at[f], ret);
 }
 
 static enum ofl_status walk(struct state *st, struct ofl_err *err)
@@ -73,7 +77,7 @@ static enum ofl_status walk(struct state *st, struct ofl_err *err)
 		d->driver_kva = kva;
 	st->huge.unit_pages = UNIT_PAGES;
 	return status ? status :
-	       ofl_pagelist_walk(st->env, kva + st->at[F_HUGE].offset_bytes,
+	       ofl_pagelist_walk(st->b.env, kva + st->at[F_HUGE].offset_bytes,
 				 &st->huge, err);
 }
 
@@ -83,15 +87,11 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	struct ofl_single one;
 	struct state *st;
 
-	if (!ofl_balloon_known(env->l) || !ofl_single_find(env, &driver, &one))
+	if (!ofl_balloon_known(env->l) || !ofl_single_find(env, &single, &one))
 		return OFL_OK;
-	st = calloc(1, sizeof(*st));
+	st = *state = ofl_balloons_new(env, &driver, sizeof(*st), err);
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for vmballoon");
-	*state = st;
-	st->env = st->b.env = env;
-	st->b.module = MODULE;
-	st->b.migrate = "vmballoon_migratepage";
+		return OFL_ERR_NOMEM;
 	st->one = one;
 	load_layout(st);
 	return ofl_single_blind(&st->one) ? OFL_OK : walk(st, err);
@@ -101,9 +101,8 @@ static void free_state(void *state)
 {
 	struct state *st = state;
 
-	ofl_balloons_free(&st->b);
 	ofl_pagelist_free(&st->huge);
-	free(st);
+	ofl_balloons_free(st);
 }
 
 /* units are on their list or nowhere; pages mostly point back to the device */
@@ -188,7 +187,7 @@ static void account(const void *state, unsigned int device,
 		ofl_account_counter(a, "size", (int64_t)v);
 		a->known = (int64_t)v >= 0;
 		a->expected = (int64_t)(v * FRAME_BYTES /
-					st->env->l->page_bytes);
+					st->b.env->l->page_bytes);
 		if (!a->known)
 			ofl_account_complain(a, OFL_SEV_ERROR,
 				"counter-negative", 0, 0, "size is negative");
