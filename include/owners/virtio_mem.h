@@ -2,7 +2,7 @@
 /*
  * virtio_mem.h - what the two halves of the virtio-mem owner share
  *
- * virtio_mem.c finds devices and says whose a page is; virtio_mem_books.c holds
+ * virtio_mem.c finds devices and says whose a page is; virtio_mem_records.c holds
  * a device's books against each other and against the memory blocks.
  */
 #ifndef OFL_VIRTIO_MEM_H

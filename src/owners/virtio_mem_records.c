@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * virtio_mem_books.c - do a virtio-mem device's books agree with each other?
+ * virtio_mem_records.c - do a virtio-mem device's books agree with each other?
  *
  * Source: drivers/virtio/virtio_mem.c: virtio_mem_sbm_set_mb_state(),
  * virtio_mem_add_memory(), virtio_mem_memory_notifier_cb().
