@@ -88,7 +88,7 @@ bool ofl_balloons_known(const struct ofl_balloons *b);
 /** ofl_balloon_account() - isolated, listed, and what is wrong with the list */
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a);
 
-/** ofl_balloon_expect_list() - a driver's list is all the books there are */
+/** ofl_balloon_expect_list() - a driver's list is the only record there is */
 void ofl_balloon_expect_list(const struct ofl_balloon *b,
 			     struct ofl_account *a);
 

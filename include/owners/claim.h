@@ -19,7 +19,7 @@ enum ofl_mgo {
 	OFL_MGO_DROPS,		/* takes one reference away */
 	OFL_MGO_KEEPS,		/* the owner says the page is in use: plugged */
 	OFL_MGO_REFUSES,	/* vetoes: the device is being removed */
-	OFL_MGO_ASSUMED,	/* drops, by all we know, but the books are missing */
+	OFL_MGO_ASSUMED,	/* drops, by all that is known, but there are no records */
 };
 
 /** enum ofl_severity - of what is said against a page or a device */
@@ -31,14 +31,14 @@ enum ofl_severity {
 	OFL_NR_SEVERITIES
 };
 
-/** enum ofl_evidence - how an owner knows that a page is his */
+/** enum ofl_evidence - how an owner knows that it has a page */
 enum ofl_evidence {
 	OFL_EV_NONE,
-	OFL_EV_BITMAP,		/* the driver's books list the very page */
-	OFL_EV_RANGE,		/* inside of a region that only he has */
+	OFL_EV_BITMAP,		/* the driver's records name the very page */
+	OFL_EV_RANGE,		/* inside of a region that only this driver has */
 	OFL_EV_LIST,		/* on the driver's list */
 	OFL_EV_POINTER,		/* struct page points back to the device */
-	OFL_EV_COUNTER,		/* nobody else, and his counter fits */
+	OFL_EV_COUNTER,		/* no other driver claims it, the counter fits */
 	OFL_NR_EVIDENCE
 };
 
@@ -47,22 +47,22 @@ const char *ofl_evidence_text(enum ofl_evidence evidence);
 
 /** struct ofl_claim - an owner's answer about one page */
 struct ofl_claim {
-	const struct ofl_owner_ops *owner;	/* NULL: nobody's, an orphan */
-	const struct ofl_owner_ops *rival;	/* proves that it is his as well */
+	const struct ofl_owner_ops *owner;	/* NULL: none, an orphan */
+	const struct ofl_owner_ops *rival;	/* has proof as well */
 	unsigned int device;			/* index at this owner */
 	enum ofl_evidence evidence;
 	enum ofl_mgo mgo;
 	/* the driver gives pages back in such units; 0 pages: one by one */
 	uint64_t unit_pfn, unit_pages;
 	bool unit_tail;		/* shares the reference of the unit's first page */
-	bool stray;		/* in his range, and not in his books */
+	bool stray;		/* in its range, and not in its records */
 	/*
 	 * All pages up to here that are like the one asked for but for their
 	 * pfn have the same answer, "not mine" included; up to its own pfn, or
 	 * 0: nothing is known of others.
 	 */
 	uint64_t end_pfn;
-	const char *blind;	/* owner NULL: who could not be asked, and why */
+	const char *blind;	/* owner NULL: why not all drivers could be asked */
 };
 
 #endif

@@ -4,7 +4,7 @@
  *
  * Depends on layout.h (late facts), node.h, chain.h, block.h, claim.h. A driver
  * is one file in src/owners and one row of ofl_owner_table: nothing else knows
- * it. Nobody is an owner too: a page that no driver claims is an orphan.
+ * it. A page that no driver claims is an orphan.
  */
 #ifndef OFL_OWNER_H
 #define OFL_OWNER_H
@@ -45,7 +45,7 @@ struct ofl_device {
 #define OFL_MAX_DETAILS		12
 #define OFL_MAX_COMPLAINTS	16	/* two lists, all that can be wrong with each, counters */
 
-/** struct ofl_counter - a number in the driver's own books */
+/** struct ofl_counter - a number that the driver itself keeps */
 struct ofl_counter {
 	char name[28];		/* as the driver calls it */
 	int64_t value;
@@ -57,7 +57,7 @@ struct ofl_detail {
 	char text[128];
 };
 
-/** struct ofl_complaint - what the books themselves are wrong about */
+/** struct ofl_complaint - what is wrong with a driver's records */
 struct ofl_complaint {
 	enum ofl_severity severity;
 	const char *code;	/* stable word, for JSON and grep */
@@ -66,7 +66,7 @@ struct ofl_complaint {
 	uint64_t pages;		/* 0: about no page in particular */
 };
 
-/** struct ofl_account - a device's books, to be held against the pages */
+/** struct ofl_account - a device's records, to be compared with the pages */
 struct ofl_account {
 	struct ofl_counter counter[OFL_MAX_COUNTERS];
 	unsigned int nr_counters;
@@ -104,14 +104,14 @@ struct ofl_owner_ops {
 	const char *name;	/* in columns and JSON: virtio-mem */
 	/* asked only for pages that no other driver claims, in table order */
 	bool last_resort;
-	/* NR_BALLOON_PAGES counts his pages; BALLOON_INFLATE does */
+	/* NR_BALLOON_PAGES counts its pages; BALLOON_INFLATE does */
 	bool in_node_stat, in_vm_events;
 	/**
 	 * probe - find the driver's devices
 	 *
 	 * Memory: *@state is handed to the other calls and freed by free();
 	 *         NULL: the driver is not in use here, nothing is called.
-	 * Errors: OFL_ERR_NOMEM. A driver that is not there, or whose books
+	 * Errors: OFL_ERR_NOMEM. A driver that is not there, or has records that
 	 *         cannot be read, is no error: no devices, or a note.
 	 */
 	enum ofl_status (*probe)(const struct ofl_env *env, void **state,
@@ -131,7 +131,7 @@ struct ofl_owner_ops {
 	 */
 	unsigned int (*devices)(const void *state, struct ofl_device *ret);
 	/**
-	 * claim - is this page his? true: @ret but for owner is filled
+	 * claim - does the driver own this page? true: @ret but for owner is filled
 	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
 	 *
 	 * Shape: OFL_MGO_KEEPS says that the page lies in memory that the
@@ -142,13 +142,13 @@ struct ofl_owner_ops {
 	bool (*claim)(void *state, const struct ofl_owner_page *p,
 		      struct ofl_claim *ret);
 	/**
-	 * account - the books of one device; may be NULL
+	 * account - the records of one device; may be NULL
 	 * @ret: out  comes zeroed
 	 */
 	void (*account)(const void *state, unsigned int device,
 			struct ofl_account *ret);
 	/**
-	 * expects - by the books, has this page of an online section to be
+	 * expects - by the records, has this page of an online section to be
 	 * PageOffline? May be NULL; true: @ret as for claim()
 	 */
 	bool (*expects)(const void *state, uint64_t pfn, struct ofl_claim *ret);
@@ -180,16 +180,16 @@ struct ofl_owners {
 	const char *blind;
 };
 
-/** ofl_owners_probe() - ask them all; ofl_owners_free() also after a failure */
+/** ofl_owners_probe() - find all drivers; ofl_owners_free() also after a failure */
 enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 				 struct ofl_owners *o, struct ofl_err *err);
 void ofl_owners_free(struct ofl_owners *o);
 
 /**
- * ofl_owners_claim() - who owns the page; owner NULL: nobody does
+ * ofl_owners_claim() - which driver owns the page; owner NULL: none
  *
  * Shape: the best evidence wins; a second owner with proof is the rival. The
- *        claim's end_pfn is as far as everybody's answer goes, and behind @p.
+ *        claim's end_pfn is as far as all drivers' answers go, and behind @p.
  */
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret);
@@ -203,7 +203,7 @@ static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
 	return pages < most ? pages : most;
 }
 
-/** ofl_owners_expect() - does anybody's book say that it is PageOffline? */
+/** ofl_owners_expect() - has it to be PageOffline by any driver's records? */
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret);
 
@@ -213,7 +213,7 @@ bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 /**
  * ofl_owner_name() - the claim's owner for a column
  *
- * Shape:  "orphan" for nobody, "unknown" if not everybody could be asked.
+ * Shape:  "orphan" without owner, "unknown" if not every driver could be asked.
  */
 const char *ofl_owner_name(const struct ofl_claim *claim);
 

@@ -21,7 +21,7 @@ enum ofl_pagelist_end {
 	OFL_LIST_NULL,
 	OFL_LIST_UNREADABLE,	/* the dump does not have this struct page */
 	OFL_LIST_LOOP,		/* a page for the second time */
-	OFL_LIST_BACKWARDS,	/* prev does not lead back */
+	OFL_LIST_BACKWARDS,	/* prev does not point back */
 	OFL_LIST_INTERRUPTED,	/* ^C */
 	OFL_NR_LIST_ENDS
 };
@@ -36,7 +36,7 @@ struct ofl_pagelist {
 	uint64_t entries;
 	enum ofl_pagelist_end end;
 	uint64_t broken_kva;	/* the address that it broke at, */
-	uint64_t from_kva;	/* and who leads there: an entry, or the head */
+	uint64_t from_kva;	/* what points there: an entry, or the head */
 	struct ofl_listed {
 		uint64_t pages, pfn;	/* how many, and the first */
 	} not_offline, bad_private, bad_ref, extra_ref,
@@ -44,11 +44,11 @@ struct ofl_pagelist {
 };
 
 /**
- * ofl_pagelist_walk() - walk the list whose head is at @head_kva
+ * ofl_pagelist_walk() - walk the list that has its head at @head_kva
  * @list: in/out  unit_pages and private are given, all else is overwritten
  *
  * Memory: see pfnset.h, until ofl_pagelist_free(), also after a failure.
- * Errors: OFL_ERR_NOMEM; whatever is wrong with the list is told in @list.
+ * Errors: OFL_ERR_NOMEM; what is wrong with the list is in @list.
  */
 enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 				  struct ofl_pagelist *list,

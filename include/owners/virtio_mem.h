@@ -2,8 +2,9 @@
 /*
  * virtio_mem.h - what the two halves of the virtio-mem owner share
  *
- * virtio_mem.c finds devices and says whose a page is; virtio_mem_records.c holds
- * a device's books against each other and against the memory blocks.
+ * virtio_mem.c finds devices and says which of them a page belongs to;
+ * virtio_mem_records.c compares a device's records with each other and with the
+ * memory blocks.
  */
 #ifndef OFL_VIRTIO_MEM_H
 #define OFL_VIRTIO_MEM_H
@@ -48,7 +49,7 @@ struct ofl_vmem_device {
 	char name[24];
 	uint64_t kva;			/* 0: known by its region only */
 	uint64_t start_pa, end_pa;	/* its region, half-open */
-	bool books;			/* what follows was read */
+	bool records;			/* what follows was read */
 	bool removing;
 	bool sbm;
 	uint64_t first_id, next_id;	/* of memory blocks, or big blocks */
@@ -88,7 +89,7 @@ struct ofl_vmem {
 bool ofl_vmem_get(const struct ofl_vmem *st, uint64_t kva,
 		  enum ofl_vmem_field f, uint64_t *ret);
 
-/** ofl_vmem_is_gone() - by its number in the books: is a unit given back? */
+/** ofl_vmem_is_gone() - by its number in the records: is a unit given back? */
 bool ofl_vmem_is_gone(const struct ofl_vmem *st,
 		      const struct ofl_vmem_device *d, uint64_t unit);
 

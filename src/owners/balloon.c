@@ -51,7 +51,7 @@ enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
 	d->kva = kva;
 	d->read = read_info(b->env, d);
 	d->list.unit_pages = 1;
-	/* without migration nobody points back */
+	/* without migration pages do not point back */
 	d->list.private = d->migrate_kva ? kva : 0;
 	st = ofl_pagelist_walk(b->env, kva + fact(b->env->l, OFL_F_BALLOON_PAGES),
 			       &d->list, err);
@@ -177,7 +177,7 @@ bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
 		if (d && ofl_pfnset_has(&d->list.set, p->pfn))
 			ret->evidence = OFL_EV_LIST;
 	}
-	/* lists and the pointer decide, and the pointer is everybody's here */
+	/* lists and the pointer decide, and pages like this one point alike */
 	ret->end_pfn = lists_end(b, p->pfn);
 	if (!d)
 		return false;
@@ -205,7 +205,7 @@ void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 		ofl_account_complain(a, OFL_SEV_ERROR, "counter-negative", 0, 0,
 				     "isolated_pages is negative");
 	if (!b->read)
-		ofl_account_complain(a, OFL_SEV_ERROR, "books-unreadable", 0, 0,
+		ofl_account_complain(a, OFL_SEV_ERROR, "records-unreadable", 0, 0,
 				     "balloon_dev_info at %#llx is not one",
 				     (unsigned long long)b->kva);
 	ofl_pagelist_complain(&b->list, "the list of balloon pages", a);

@@ -93,7 +93,7 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return st->b.nr;
 }
 
-/* the driver has work to do, and its books are apart by the page in its hands */
+/* while it loans or takes back one page, counter and list differ by that one */
 static bool at_work(const struct state *st, const struct ofl_balloon *d,
 		    int64_t loaned, int64_t target)
 {

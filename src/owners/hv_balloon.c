@@ -5,8 +5,8 @@
  *
  * Of a hot-added region the host backs [covered_start_pfn, covered_end_pfn)
  * but for gaps; the rest is kept offline. Ballooned pages are on no list and
- * point nowhere: they are what nobody else has, and num_pages_ballooned says
- * how many there have to be.
+ * point nowhere: they are what no other driver has, and num_pages_ballooned
+ * says how many there have to be.
  *
  * What regions have added never overlaps, since the memory core refuses to add
  * a range twice. What was announced may, as the driver does not check it, and
@@ -232,7 +232,7 @@ static void look_for_overlap(struct state *st)
 
 /* ---- the driver ---- */
 
-static void read_books(struct state *st)
+static void read_records(struct state *st)
 {
 	uint64_t kva = st->one.kva;
 
@@ -265,7 +265,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st->one = one;
 	load_layout(st);
 	if (!ofl_single_blind(&st->one))
-		read_books(st);
+		read_records(st);
 	return OFL_OK;
 }
 
@@ -289,7 +289,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	if (!st)
 		return NULL;
 	why = ofl_single_blind(&st->one);
-	return why ? why : st->broken ? "hv-balloon: its books are damaged" : NULL;
+	return why ? why : st->broken ? "hv-balloon: its records are damaged" : NULL;
 }
 
 static unsigned int devices(const void *state, struct ofl_device *ret)
@@ -356,7 +356,7 @@ static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 	return o.added && o.unbacked && !o.backed;
 }
 
-/* ---- books ---- */
+/* ---- counters ---- */
 
 static struct span both(const struct span *a, const struct span *b)
 {

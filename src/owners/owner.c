@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* owner.c - the table of drivers, and who of them gets a page */
+/* owner.c - the table of drivers, and which of them owns a page */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -74,16 +74,16 @@ static bool ask(const struct ofl_owners *o, size_t i,
 		const struct ofl_owner_page *p, struct ofl_claim *ret,
 		uint64_t *end_pfn)
 {
-	bool is_his;
+	bool owns;
 
 	if (!o->state[i])
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	is_his = ofl_owner_table[i]->claim(o->state[i], p, ret);
+	owns = ofl_owner_table[i]->claim(o->state[i], p, ret);
 	ret->owner = ofl_owner_table[i];
 	if (ret->end_pfn < *end_pfn)
 		*end_pfn = ret->end_pfn;
-	return is_his;
+	return owns;
 }
 
 /* two claims with proof: the better evidence owns, the other is remembered */
@@ -221,7 +221,7 @@ enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 			OFL_ORPHAN, name, names);
 }
 
-/* ---- books ---- */
+/* ---- records of a device ---- */
 
 void ofl_account_counter(struct ofl_account *a, const char *name, int64_t value)
 {

@@ -33,12 +33,12 @@ struct walk {
 static const char *const end_text[OFL_NR_LIST_ENDS] = {
 	[OFL_LIST_WHOLE] = "is whole",
 	[OFL_LIST_NO_HEAD] = "has no readable head",
-	[OFL_LIST_NOWHERE] = "leads to what is no struct page",
-	[OFL_LIST_POISON] = "leads to an entry that was taken off",
-	[OFL_LIST_NULL] = "leads to NULL",
-	[OFL_LIST_UNREADABLE] = "leads to a struct page that the dump does not have",
+	[OFL_LIST_NOWHERE] = "points outside the memmap",
+	[OFL_LIST_POISON] = "points to an entry that was taken off",
+	[OFL_LIST_NULL] = "ends in NULL",
+	[OFL_LIST_UNREADABLE] = "points to a struct page that is not in the dump",
 	[OFL_LIST_LOOP] = "loops",
-	[OFL_LIST_BACKWARDS] = "has an entry that does not lead back",
+	[OFL_LIST_BACKWARDS] = "has an entry that does not point back",
 	[OFL_LIST_INTERRUPTED] = "was not walked to its end: interrupted",
 };
 
@@ -53,7 +53,7 @@ static bool is_poison(uint64_t kva)
 	return false;
 }
 
-/* pfn of the struct page whose lru is at @kva; false: it is none */
+/* pfn of the struct page that has its lru at @kva; false: there is none */
 static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
 {
 	uint64_t at = kva - (uint64_t)l->fact[OFL_F_PAGE_LRU].value;
@@ -181,7 +181,7 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 	if (list->end)
 		return OFL_OK;
 	w->raw = ofl_pagereader_get(&w->reader, *kva - lru);
-	/* whoever does not lead back is not proved to be on it */
+	/* an entry that does not point back is not proved to be on it */
 	if (w->raw && ofl_page_u64(w->raw, lru + 8) != prev_kva &&
 	    !ofl_pfnset_has(&list->set, pfn)) {
 		list->end = OFL_LIST_BACKWARDS;

@@ -136,7 +136,7 @@ static bool read_map(struct ofl_vmem *st, struct ofl_vmem_device *d, uint64_t ma
 					       d->map_bytes) == OFL_READ_OK;
 }
 
-/* books beyond the region, or the machine, are none; and their units can be counted */
+/* records of units outside the region, or the machine, are not to be believed */
 static bool in_region(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
 {
 	const struct ofl_layout *l = st->env->l;
@@ -160,7 +160,7 @@ static bool sane(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
 	return units && in_region(st, d);
 }
 
-static bool read_books(struct ofl_vmem *st, struct ofl_vmem_device *d)
+static bool read_records(struct ofl_vmem *st, struct ofl_vmem_device *d)
 {
 	uint64_t removing, in_sbm = 1, map_kva;
 	bool ok;
@@ -221,10 +221,10 @@ static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 		d->end_pa = addr + size;
 	}
 	d->kva = kva;
-	d->books = read_books(st, d);
-	if (!d->books)
+	d->records = read_records(st, d);
+	if (!d->records)
 		snprintf(d->note, sizeof(d->note),
-			 "books at %#" PRIx64 " unreadable or impossible", kva);
+			 "records at %#" PRIx64 " unreadable or impossible", kva);
 }
 
 static void walk_chain(struct ofl_vmem *st, bool layout)
@@ -254,7 +254,7 @@ static void note_missing(struct ofl_vmem *st, enum ofl_types_source source)
 			continue;
 		if (!st->driver_maybe)
 			snprintf(st->dev[i].note, sizeof(st->dev[i].note),
-				 "driver is gone, its memory stayed: nobody drops references");
+				 "driver is gone, its memory stayed: no driver drops references");
 		else if (source == OFL_TYPES_NOWHERE)
 			snprintf(st->dev[i].note, sizeof(st->dev[i].note),
 				 "layout of struct virtio_mem is not known: mod -s virtio_mem");
@@ -327,7 +327,7 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 	return st->nr;
 }
 
-/* is unit number @unit of the books given back to the device? */
+/* is unit number @unit of the records given back to the device? */
 bool ofl_vmem_is_gone(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
 		      uint64_t unit)
 {
@@ -336,7 +336,7 @@ bool ofl_vmem_is_gone(const struct ofl_vmem *st, const struct ofl_vmem_device *d
 	return !(d->plugged[unit / 64] >> unit % 64 & 1);
 }
 
-/* is the unit of this address given back? false: not in the books */
+/* is the unit of this address given back? false: not in the records */
 static bool unplugged(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
 		      uint64_t pa, bool *ret)
 {
@@ -373,7 +373,7 @@ static uint64_t claim_end(const struct ofl_vmem *st,
 {
 	uint64_t end = next_edge(st, pa), unit;
 
-	if (d && d->books) {
+	if (d && d->records) {
 		unit = (pa / d->unit_bytes + 1) * d->unit_bytes;
 		if (unit < end)
 			end = unit;
@@ -401,8 +401,8 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		ret->device = i;
 		ret->evidence = OFL_EV_RANGE;
 		ret->mgo = OFL_MGO_ASSUMED;
-		if (!d->books || !unplugged(st, d, pa, &gone)) {
-			ret->stray = d->books;
+		if (!d->records || !unplugged(st, d, pa, &gone)) {
+			ret->stray = d->records;
 			return true;
 		}
 		if (!gone && p->movable_ops)
@@ -428,7 +428,7 @@ static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 	for (i = 0; i < st->nr; i++) {
 		const struct ofl_vmem_device *d = &st->dev[i];
 
-		if (pa < d->start_pa || pa >= d->end_pa || !d->books ||
+		if (pa < d->start_pa || pa >= d->end_pa || !d->records ||
 		    !unplugged(st, d, pa, &gone) || !gone)
 			continue;
 		ret->device = i;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * virtio_mem_records.c - do a virtio-mem device's books agree with each other?
+ * virtio_mem_records.c - do a virtio-mem device's records agree with each other?
  *
  * Source: drivers/virtio/virtio_mem.c: virtio_mem_sbm_set_mb_state(),
  * virtio_mem_add_memory(), virtio_mem_memory_notifier_cb().
@@ -332,7 +332,7 @@ void ofl_vmem_account(const void *state, unsigned int device,
 			   d->end_pa - 1);
 	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));
-	if (!d->books)
+	if (!d->records)
 		return;
 	find_in_flight(st, d, a);
 	a->known = st->env->blocks && !st->env->blocks->lost;

@@ -136,7 +136,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 {
 	struct state *st = state;
 	uint64_t end = ofl_pfnset_end(&st->huge.set, p->pfn);
-	bool is_his;
+	bool owns;
 
 	if (ofl_pfnset_has(&st->huge.set, p->pfn)) {
 		ret->evidence = OFL_EV_LIST;
@@ -148,18 +148,18 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 			       ret->unit_pfn + UNIT_PAGES;
 		return true;
 	}
-	is_his = ofl_balloons_claim(&st->b, p, ret);
+	owns = ofl_balloons_claim(&st->b, p, ret);
 	ret->device = 0;
 	if (end < ret->end_pfn)
 		ret->end_pfn = end;
-	return is_his;
+	return owns;
 }
 
 static void find_in_flight(const struct state *st, struct ofl_account *a)
 {
 	uint64_t count;
 
-	/* rw_semaphore.count: 0 when nobody reads or writes */
+	/* rw_semaphore.count: 0 while it is not held */
 	if (get(st, F_SEM, &count) && count)
 		snprintf(a->in_flight, sizeof(a->in_flight),
 			 "conf_sem is held: inflating, deflating or migrating");

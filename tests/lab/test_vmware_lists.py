@@ -51,13 +51,13 @@ class Chain:
 DAMAGE = {
     "loop": (GOOD - 1, lambda c: c.at(2), "loops"),
     "to itself": (GOOD - 1, lambda c: c.at(GOOD - 1), "loops"),
-    "user space": (GOOD - 1, lambda c: USER, "leads to what is no struct page"),
-    "NULL": (GOOD - 1, lambda c: NULL, "leads to NULL"),
-    "taken off": (GOOD - 1, lambda c: POISON, "leads to an entry that was taken off"),
-    "between pages": (GOOD - 1, lambda c: c.at(5) + 8, "leads to what is no struct page"),
-    "no section": (GOOD - 1, lambda c: c.at(0) + (1 << 40), "leads to what is no struct page"),
-    "past entries": (GOOD - 1, lambda c: c.at(GOOD + 1), "has an entry that does not lead back"),
-    "head to user space": (-1, lambda c: USER, "leads to what is no struct page"),
+    "user space": (GOOD - 1, lambda c: USER, "points outside the memmap"),
+    "NULL": (GOOD - 1, lambda c: NULL, "ends in NULL"),
+    "taken off": (GOOD - 1, lambda c: POISON, "points to an entry that was taken off"),
+    "between pages": (GOOD - 1, lambda c: c.at(5) + 8, "points outside the memmap"),
+    "no section": (GOOD - 1, lambda c: c.at(0) + (1 << 40), "points outside the memmap"),
+    "past entries": (GOOD - 1, lambda c: c.at(GOOD + 1), "has an entry that does not point back"),
+    "head to user space": (-1, lambda c: USER, "points outside the memmap"),
 }
 
 

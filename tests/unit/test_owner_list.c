@@ -153,7 +153,7 @@ static void test_no_head(void **state)
 	assert_int_equal(list.end, OFL_LIST_NO_HEAD);
 }
 
-/* the third entry leads to @kva: @end there, and two or three pages proved */
+/* the third entry points to @kva: @end there, and two or three pages proved */
 static void break_at_third(uint64_t kva, enum ofl_pagelist_end end)
 {
 	struct owned_page p = {
@@ -264,7 +264,7 @@ static void test_where_it_broke_is_said(void **state)
 	ofl_pagelist_complain(&list, "the list", &a);
 	assert_true(owned_complaint(&a, "list-broken"));
 	snprintf(text, sizeof(text),
-		 "the list leads to NULL, at 0x0 from 0x%" PRIx64 ", after 3 entries",
+		 "the list ends in NULL, at 0x0 from 0x%" PRIx64 ", after 3 entries",
 		 owned_lru(2100));
 	assert_string_equal(a.complaint[0].text, text);
 }
