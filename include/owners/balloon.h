@@ -38,7 +38,9 @@ struct ofl_balloons {
 	const struct ofl_env *env;
 	const struct ofl_balloon_driver *driver;
 	struct ofl_balloon dev[OFL_MAX_DEVICES];
-	unsigned int nr;
+	unsigned int nr;	/* known now: by probe(), or by a page since */
+	unsigned int nr_probed;	/* of them, by probe() */
+	unsigned int nr_read;	/* dev[nr..) were read before the last forget() */
 	uint64_t refused;	/* private that was no device of ours, last */
 	enum ofl_status failed;	/* a list could not be walked: no memory */
 };
@@ -58,15 +60,24 @@ void *ofl_balloons_new(const struct ofl_env *env,
 bool ofl_balloon_known(const struct ofl_layout *l);
 
 /**
- * ofl_balloons_add() - read a balloon_dev_info and walk its list
+ * ofl_balloons_add() - for probe(): read a balloon_dev_info, walk its list
  *
  * Shape:  OFL_OK with *@ret NULL: it is none, or there are too many.
  * Errors: OFL_ERR_NOMEM.
  */
 enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
 				 struct ofl_balloon **ret, struct ofl_err *err);
+
 /** ofl_balloons_free() - ofl_owner_ops.free(): lists, and the state */
 void ofl_balloons_free(void *state);
+
+/**
+ * ofl_balloons_forget() - ofl_owner_ops.forget()
+ *
+ * Shape:  a device that a page made known is unknown again until a page does
+ *         so once more; what was read of it is kept and not read again.
+ */
+void ofl_balloons_forget(void *state);
 
 /**
  * ofl_balloons_claim() - ofl_owner_ops.claim(): is it a page of these devices?

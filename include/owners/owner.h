@@ -97,8 +97,8 @@ bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
 /**
  * struct ofl_owner_ops - a driver
  *
- * probe() runs once a command, before the scan; claim() for each PageOffline
- * page, ascending; account() at the end. None of them prints.
+ * probe() runs once a session; in each command claim() for each PageOffline
+ * page, ascending; account() at the end; then forget(). None of them prints.
  */
 struct ofl_owner_ops {
 	const char *name;	/* in columns and JSON: virtio-mem */
@@ -142,6 +142,13 @@ struct ofl_owner_ops {
 	bool (*claim)(void *state, const struct ofl_owner_page *p,
 		      struct ofl_claim *ret);
 	/**
+	 * forget - a command is over: answers are again as right after probe()
+	 *
+	 * Shape:  may be NULL if claim() changes nothing. What was read may be
+	 *         kept, as long as no answer shows that it is there already.
+	 */
+	void (*forget)(void *state);
+	/**
 	 * account - the records of one device; may be NULL
 	 * @ret: out  comes zeroed
 	 */
@@ -184,6 +191,9 @@ struct ofl_owners {
 enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 				 struct ofl_owners *o, struct ofl_err *err);
 void ofl_owners_free(struct ofl_owners *o);
+
+/** ofl_owners_forget() - a command is over: the next one asks from the start */
+void ofl_owners_forget(struct ofl_owners *o);
 
 /**
  * ofl_owners_claim() - which driver owns the page; owner NULL: none

@@ -38,14 +38,26 @@ static bool read_info(const struct ofl_env *env, struct ofl_balloon *d)
 	       is_list_head(env->t, d->kva + fact(l, OFL_F_BALLOON_PAGES));
 }
 
-enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
-				 struct ofl_balloon **ret, struct ofl_err *err)
+/* a place for one more; those that were read earlier make room */
+static struct ofl_balloon *next_place(struct ofl_balloons *b)
 {
-	struct ofl_balloon *d = &b->dev[b->nr];
+	if (b->nr == OFL_MAX_DEVICES)
+		return NULL;
+	if (b->nr_read == OFL_MAX_DEVICES)
+		ofl_pagelist_free(&b->dev[--b->nr_read].list);
+	if (b->nr_read > b->nr)
+		b->dev[b->nr_read] = b->dev[b->nr];
+	return &b->dev[b->nr];
+}
+
+static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
+			   struct ofl_balloon **ret, struct ofl_err *err)
+{
+	struct ofl_balloon *d = next_place(b);
 	enum ofl_status st;
 
 	*ret = NULL;
-	if (b->nr == OFL_MAX_DEVICES)
+	if (!d)
 		return OFL_OK;
 	memset(d, 0, sizeof(*d));
 	d->kva = kva;
@@ -57,11 +69,23 @@ enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
 			       &d->list, err);
 	if (st) {
 		ofl_pagelist_free(&d->list);
+		if (b->nr_read > b->nr)
+			*d = b->dev[b->nr_read];
 		return st;
 	}
 	b->nr++;
+	b->nr_read++;
 	*ret = d;
 	return OFL_OK;
+}
+
+enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
+				 struct ofl_balloon **ret, struct ofl_err *err)
+{
+	enum ofl_status st = add(b, kva, ret, err);
+
+	b->nr_probed = b->nr;
+	return st;
 }
 
 void *ofl_balloons_new(const struct ofl_env *env,
@@ -84,9 +108,17 @@ void ofl_balloons_free(void *state)
 	struct ofl_balloons *b = state;
 	unsigned int i;
 
-	for (i = 0; i < b->nr; i++)
+	for (i = 0; i < b->nr_read; i++)
 		ofl_pagelist_free(&b->dev[i].list);
 	free(b);
+}
+
+void ofl_balloons_forget(void *state)
+{
+	struct ofl_balloons *b = state;
+
+	b->nr = b->nr_probed;
+	b->refused = 0;
 }
 
 /* does migratepage have the name that only our driver's has? */
@@ -110,6 +142,23 @@ static bool has_name(const struct ofl_balloons *b, uint64_t call_kva)
 	return ok;
 }
 
+/* a device that a page made known before the last forget() is the next one */
+static struct ofl_balloon *read_before(struct ofl_balloons *b, uint64_t kva)
+{
+	struct ofl_balloon found;
+	unsigned int i;
+
+	for (i = b->nr; i < b->nr_read; i++) {
+		if (b->dev[i].kva != kva)
+			continue;
+		found = b->dev[i];
+		b->dev[i] = b->dev[b->nr];
+		b->dev[b->nr] = found;
+		return &b->dev[b->nr++];
+	}
+	return NULL;
+}
+
 /* a page points to a device that the bus, or the module, did not tell of */
 static struct ofl_balloon *adopt(struct ofl_balloons *b, uint64_t kva)
 {
@@ -118,11 +167,14 @@ static struct ofl_balloon *adopt(struct ofl_balloons *b, uint64_t kva)
 
 	if (kva == b->refused || !ofl_balloon_known(b->env->l) || kva % 8)
 		return NULL;
+	d = read_before(b, kva);
+	if (d)
+		return d;
 	if (!read_info(b->env, &probe) || !has_name(b, probe.migrate_kva)) {
 		b->refused = kva;
 		return NULL;
 	}
-	b->failed = ofl_balloons_add(b, kva, &d, &err);
+	b->failed = add(b, kva, &d, &err);
 	if (!d)
 		b->refused = kva;
 	return d;

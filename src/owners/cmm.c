@@ -137,5 +137,6 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.blind = blind,
 	.devices = devices,
 	.claim = ofl_balloons_claim,
+	.forget = ofl_balloons_forget,
 	.account = account,
 };

@@ -70,6 +70,18 @@ static unsigned int rank(enum ofl_evidence evidence)
 	return evidence_row[evidence].rank;
 }
 
+/* a device that claims make known may have another number next time */
+void ofl_owners_forget(struct ofl_owners *o)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++) {
+		if (o->state[i] && ofl_owner_table[i]->forget)
+			ofl_owner_table[i]->forget(o->state[i]);
+		o->names[i].nr = 0;
+	}
+}
+
 static bool ask(const struct ofl_owners *o, size_t i,
 		const struct ofl_owner_page *p, struct ofl_claim *ret,
 		uint64_t *end_pfn)

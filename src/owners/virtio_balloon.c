@@ -162,5 +162,6 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.blind = blind,
 	.devices = devices,
 	.claim = ofl_balloons_claim,
+	.forget = ofl_balloons_forget,
 	.account = account,
 };

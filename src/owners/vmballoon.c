@@ -204,5 +204,6 @@ const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.blind = blind,
 	.devices = devices,
 	.claim = claim,
+	.forget = ofl_balloons_forget,
 	.account = account,
 };
