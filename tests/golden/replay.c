@@ -4,9 +4,11 @@
  *
  *	replay FIXTURE COMMAND [ARGUMENT...]	one command
  *	replay FIXTURE				command lines from stdin
+ *	replay -f FIXTURE			the same, each in a session of its own
  *
  * Command lines are echoed behind "$ ", so that what comes out is a transcript.
- * All of them run in one session. An error is one line, "COMMAND: text".
+ * All of them run in one session, so that each may use what those before it
+ * found; -f: none does. An error is one line, "COMMAND: text".
  */
 #include <stdio.h>
 #include <string.h>
@@ -44,9 +46,12 @@ int main(int argc, char **argv)
 	struct ofl_session s;
 	struct texttarget tt;
 	char line[1024];
+	bool fresh = argc > 1 && !strcmp(argv[1], "-f");
 
+	argc -= fresh;
+	argv += fresh;
 	if (argc < 2) {
-		fputs("usage: replay FIXTURE [COMMAND [ARGUMENT...]]\n", stderr);
+		fputs("usage: replay [-f] FIXTURE [COMMAND [ARGUMENT...]]\n", stderr);
 		return 2;
 	}
 	if (texttarget_load(&tt, argv[1], &err)) {
@@ -60,6 +65,8 @@ int main(int argc, char **argv)
 		while (fgets(line, sizeof(line), stdin)) {
 			printf("$ %s", line);
 			run_line(&s, line);
+			if (fresh)
+				ofl_session_drop(&s);
 		}
 	}
 	ofl_session_drop(&s);
