@@ -11,8 +11,8 @@
 #include <stdio.h>
 
 #include "scan/filter.h"
-#include "scan/recall.h"
 #include "scan/scan.h"
+#include "session/session.h"
 #include "view/view.h"
 
 /** struct ofl_options - what the user typed */
@@ -30,18 +30,6 @@ struct ofl_options {
 	const char *owner;	/* -O */
 	unsigned int workers;	/* -w; 0: not given */
 	char operand[128];	/* words after the options, joined by blanks */
-};
-
-/** struct ofl_session - what is kept between commands */
-struct ofl_session {
-	const struct ofl_target *t;	/* borrowed */
-	bool loaded;
-	bool late;		/* the late facts too */
-	struct ofl_layout layout;
-	struct ofl_nodes nodes;
-	struct ofl_analysis *owners;	/* kept by identify.c; NULL: not yet */
-	struct ofl_recall recall;
-	uint64_t stamp;		/* of the dump that recall is of */
 };
 
 /** struct ofl_run_ctx - what a command gets to work with */
@@ -77,19 +65,6 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err);
-
-/** ofl_session_init() - a session over @t; nothing is read yet */
-void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
-
-/** ofl_session_drop() - forget and free everything; may be used again */
-void ofl_session_drop(struct ofl_session *s);
-
-/**
- * ofl_session_late() - find the late facts, unless they are there
- *
- * Errors: of ofl_layout_load_late(); the session is as good as before.
- */
-enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err);
 
 /**
  * ofl_options_parse() - argv to options

@@ -109,11 +109,16 @@ struct ofl_target_ops {
 	/**
 	 * stamp - a number that is another one when the file was written to
 	 *
-	 * Shape:  what scans keep is dropped then; facts, zones and drivers'
-	 *         books that were found once stay those of the session until
-	 *         the extension is loaded anew. May be NULL.
+	 * Shape:  may be NULL: nobody writes to it.
 	 */
 	uint64_t (*stamp)(void *ctx);
+	/**
+	 * types - a number that is another one when types or symbols of other
+	 * modules are loaded than before
+	 *
+	 * Shape:  may be NULL: the host cannot tell.
+	 */
+	uint64_t (*types)(void *ctx);
 	/** interrupted - has the user asked to stop? cheap; stays true */
 	bool (*interrupted)(void *ctx);
 	/** progress - @done of @total sections are done; may be NULL */

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/tables.h"
-#include "commands/analysis.h"
+#include "commands/command.h"
 #include "commands/explain.h"
+#include "commands/tables.h"
 #include "judge/judge.h"
 
 /* ---- one row a block ---- */
@@ -285,7 +285,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
-	struct ofl_analysis a;
+	struct ofl_analysis *a;
 	struct ofl_columns shown;
 	enum ofl_status st = OFL_OK;
 
@@ -295,9 +295,6 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 				       err);
 	if (st)
 		return st;
-	st = ofl_analysis_load(ctx->s, &a, err);
-	if (!st)
-		st = show(ctx, &a, &shown, err);
-	ofl_analysis_free(&a);
-	return st;
+	st = ofl_session_analysis(ctx->s, &a, err);
+	return st ? st : show(ctx, a, &shown, err);
 }

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/command.h"
 #include "commands/tables.h"
-#include "commands/analysis.h"
 #include "judge/audit.h"
 
 #define DEFAULT_LIMIT	20
@@ -567,7 +567,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 
 enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
-	struct ofl_analysis a;
+	struct ofl_analysis *a;
 	struct check *ck;
 	enum ofl_status st;
 	uint64_t limit;
@@ -579,15 +579,15 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!ck)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the check");
 	ck->limit = limit;
-	st = ofl_analysis_load(ctx->s, &a, err);
-	ck->env = &a.env;
-	ck->owners = &a.owners;
+	st = ofl_session_analysis(ctx->s, &a, err);
+	if (!st) {
+		ck->env = &a->env;
+		ck->owners = &a->owners;
+		st = ofl_books_open(&ck->books, &a->env, &a->owners, err);
+	}
 	if (!st)
-		st = ofl_books_open(&ck->books, &a.env, &a.owners, err);
-	if (!st)
-		st = show(ctx, &a, ck, err);
+		st = show(ctx, a, ck, err);
 	ofl_books_free(&ck->books);
-	ofl_analysis_free(&a);
 	free(ck);
 	return st;
 }

@@ -8,8 +8,8 @@
 #include "kernel/block.h"
 #include "commands/tables.h"
 #include "commands/command.h"
-#include "commands/identify.h"
 #include "scan/workers.h"
+#include "session/identify.h"
 
 /** struct zone_row - a row of the table of zones */
 struct zone_row {
@@ -438,7 +438,6 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		      err);
 	if (!st)
 		st = show(ctx, &r, &owners, &shown, err);
-	ofl_identifier_free(&owners.id);
 	ofl_scan_result_free(&r);
 	return st;
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/analysis.h"
+#include "commands/command.h"
 #include "commands/offowner.h"
 #include "commands/tables.h"
 #include "kernel/pagereader.h"
@@ -333,7 +333,7 @@ static enum ofl_status narrow(struct owner *o, struct ofl_err *err)
 
 enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
-	struct ofl_analysis a;
+	struct ofl_analysis *a;
 	struct owner *o;
 	enum ofl_status st;
 
@@ -343,21 +343,20 @@ enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	o->ctx = ctx;
 	o->every_section = ctx->o->all;
 	st = narrow(o, err);
-	memset(&a, 0, sizeof(a));
-	if (!st)
-		st = ofl_analysis_load(ctx->s, &a, err);
-	o->env = &a.env;
 	o->reader.t = ctx->s->t;
 	o->reader.l = &ctx->s->layout;
 	if (!st)
-		st = ofl_books_open(&o->books, &a.env, &a.owners, err);
+		st = ofl_session_analysis(ctx->s, &a, err);
 	if (!st) {
-		ofl_classifier_init(&o->classifier, &a.env, &a.owners,
-				    &a.blocks);
+		o->env = &a->env;
+		st = ofl_books_open(&o->books, &a->env, &a->owners, err);
+	}
+	if (!st) {
+		ofl_classifier_init(&o->classifier, &a->env, &a->owners,
+				    &a->blocks);
 		st = show(o, err);
 	}
 	ofl_books_free(&o->books);
-	ofl_analysis_free(&a);
 	free(o);
 	return st;
 }

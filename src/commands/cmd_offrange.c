@@ -6,8 +6,8 @@
 
 #include "commands/tables.h"
 #include "commands/command.h"
-#include "commands/identify.h"
 #include "scan/range.h"
+#include "session/identify.h"
 
 static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
 {
@@ -293,7 +293,6 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!st)
 		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	st = finish(ctx, st, &p, &m, &r, err);
-	ofl_identifier_free(&p.id);
 	ofl_scan_result_free(&r);
 	return st;
 }

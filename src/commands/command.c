@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "commands/command.h"
-#include "commands/identify.h"
 #include "commands/manual.h"
 #include "commands/options.h"
 #include "target/record.h"
@@ -24,59 +23,6 @@ const struct ofl_command ofl_commands[] = {
 	  true, false },
 	{ NULL, 0, NULL, NULL, false, false }
 };
-
-void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
-{
-	memset(s, 0, sizeof(*s));
-	s->t = t;
-}
-
-void ofl_session_drop(struct ofl_session *s)
-{
-	ofl_identify_forget(s);
-	ofl_nodes_free(&s->nodes);
-	ofl_recall_free(&s->recall);
-	s->loaded = s->late = false;
-}
-
-/* a dump does not change; on a live system zones grow and shrink */
-static enum ofl_status load_early(struct ofl_session *s, struct ofl_err *err)
-{
-	enum ofl_status st;
-
-	if (s->loaded && !s->t->live)
-		return OFL_OK;
-	ofl_session_drop(s);
-	st = ofl_layout_load(s->t, &s->layout, err);
-	if (!st)
-		ofl_section_find_vmemmap(s->t, &s->layout);
-	if (!st)
-		st = ofl_nodes_load(s->t, &s->layout, &s->nodes, err);
-	if (st)
-		ofl_session_drop(s);
-	else
-		s->loaded = true;
-	return st;
-}
-
-enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
-{
-	enum ofl_status st;
-
-	if (s->late)
-		return OFL_OK;
-	st = ofl_layout_load_late(s->t, &s->layout, err);
-	s->late = !st;
-	return st;
-}
-
-static enum ofl_status load(struct ofl_session *s, bool late,
-			    struct ofl_err *err)
-{
-	enum ofl_status st = load_early(s, err);
-
-	return st || !late ? st : ofl_session_late(s, err);
-}
 
 static enum ofl_status note_section(void *arg, const struct ofl_section *s)
 {
@@ -102,22 +48,6 @@ static enum ofl_status refuse_nowhere(const struct ofl_session *s,
 		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
 }
 
-/* what is kept of a dump's memmap holds until somebody writes to its file */
-static void check_stamp(struct ofl_session *s)
-{
-	uint64_t stamp = s->t->ops->stamp ? s->t->ops->stamp(s->t->ctx) : 0;
-
-	if (stamp != s->stamp)
-		ofl_recall_free(&s->recall);
-	s->stamp = stamp;
-}
-
-static void choose_reader(const struct ofl_target *t, bool host)
-{
-	if (t->ops->host_reads)
-		t->ops->host_reads(t->ctx, host);
-}
-
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 			   const struct ofl_options *o, FILE *out,
 			   struct ofl_err *err)
@@ -127,8 +57,9 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	};
 	enum ofl_status st;
 
-	choose_reader(s->t, o->crash_reads);
-	st = load(s, c->judges || o->verbose, err);
+	st = ofl_session_begin(s, o->crash_reads, err);
+	if (!st && (c->judges || o->verbose))
+		st = ofl_session_late(s, err);
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
 					&ctx.filter, err);
@@ -136,10 +67,6 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 		.filter = &ctx.filter, .every_page = o->every_page,
 		.workers = o->workers, .recall = &s->recall,
 	};
-	check_stamp(s);
-	/* what was kept may be what we read */
-	if (o->crash_reads)
-		ofl_recall_free(&s->recall);
 	if (!st)
 		st = refuse_nowhere(s, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);
@@ -168,20 +95,14 @@ static enum ofl_status run_recorded(struct ofl_session *s,
 	return st;
 }
 
-/*
- * Memory is also read where no scan is: facts, and the books of drivers. What
- * the session keeps of them is from a reader that is not believed any more.
- */
-static enum ofl_status check_readers(struct ofl_session *s, enum ofl_status st,
-				     struct ofl_err *err)
+/* memory is also read where no scan is: facts, and what drivers keep */
+static enum ofl_status end(struct ofl_session *s, enum ofl_status st,
+			   struct ofl_err *err)
 {
 	bool told = err->status == OFL_ERR_CONFLICT;
 	struct ofl_err differ;
 
-	if (!ofl_readers_agree(s->t, &differ))
-		return st;
-	ofl_session_drop(s);
-	if (st || told)
+	if (!ofl_session_end(s, &differ) || st || told)
 		return st;
 	*err = differ;
 	return differ.status;
@@ -214,7 +135,7 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 		return st;
 	st = o.record ? run_recorded(s, c, &o, out, err) :
 			run(s, c, &o, out, err);
-	st = check_readers(s, st, err);
+	st = end(s, st, err);
 	if (!st || st == OFL_ERR_OUTPUT || !o.json)
 		return st;
 	ofl_view_open(&v, out, true, false, c->name);

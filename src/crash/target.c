@@ -345,6 +345,20 @@ static uint64_t crash_stamp(void *ctx)
 		(uint64_t)st.st_mtim.tv_nsec) ^ (uint64_t)st.st_size << 40;
 }
 
+/* mod -s and mod -d: which modules have types now */
+static uint64_t crash_types(void *ctx)
+{
+	uint64_t sum = 0;
+	int i;
+
+	(void)ctx;
+	for (i = 0; i < st->mods_installed; i++)
+		if (st->load_modules[i].mod_flags & MOD_LOAD_SYMS)
+			sum += (uint64_t)st->load_modules[i].module_struct *
+			       (uint64_t)(2 * i + 1);
+	return sum;
+}
+
 static const char *why_host_reads(void)
 {
 	if (ACTIVE())
@@ -417,6 +431,7 @@ static const struct ofl_target_ops crash_ops = {
 	.vmcoreinfo = crash_vmcoreinfo,
 	.host = crash_host,
 	.stamp = crash_stamp,
+	.types = crash_types,
 	.interrupted = crash_interrupted,
 	.progress = crash_progress,
 	.reading = ofl_crash_reading,

@@ -458,8 +458,6 @@ static void test_kept_until_the_dump_changes(void **state)
 	unsigned long all, again;
 
 	(void)state;
-	reads_of(line);
-	ofl_recall_free(&session.recall);
 	all = reads_of(line);
 	again = reads_of(line);
 	assert_true(again < all);

@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * analysis.h - everything a command that judges pages needs, in one place
+ * analysis.h - what a verdict on a page needs besides the page
  *
- * Depends on command.h and all it takes to judge. Loaded at the start of such
- * a command, dropped at its end.
+ * Depends on chain.h, block.h, iomem.h, owner.h.
  */
 #ifndef OFL_ANALYSIS_H
 #define OFL_ANALYSIS_H
 
 #include "kernel/block.h"
-#include "commands/command.h"
+#include "kernel/chain.h"
 #include "kernel/iomem.h"
 #include "owners/owner.h"
 
-/** struct ofl_analysis - what is known besides the pages */
+/** struct ofl_analysis - notifiers, memory blocks, RAM and drivers of a dump */
 struct ofl_analysis {
 	struct ofl_chain chain;
 	struct ofl_blocks blocks;
@@ -24,10 +23,14 @@ struct ofl_analysis {
 
 /**
  * ofl_analysis_load() - load it all; ofl_analysis_free() also after a failure
+ * @l, @n: in  with the late facts; borrowed until ofl_analysis_free()
+ * @a:     out must stay where it is: its env points into it
  *
  * Errors: OFL_ERR_NODATA without memory blocks, OFL_ERR_NOMEM.
  */
-enum ofl_status ofl_analysis_load(const struct ofl_session *s,
+enum ofl_status ofl_analysis_load(const struct ofl_target *t,
+				  const struct ofl_layout *l,
+				  const struct ofl_nodes *n,
 				  struct ofl_analysis *a, struct ofl_err *err);
 void ofl_analysis_free(struct ofl_analysis *a);
 

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * session.h - one kernel, and what the commands before found out about it
+ *
+ * Depends on layout.h, node.h, recall.h, analysis.h. A dump does not change:
+ * facts, zones, drivers and scanned sections are found once and kept for the
+ * next command. session.c alone decides what may be kept; a command only asks.
+ */
+#ifndef OFL_SESSION_H
+#define OFL_SESSION_H
+
+#include "kernel/node.h"
+#include "layout/layout.h"
+#include "scan/recall.h"
+#include "session/analysis.h"
+
+/** struct ofl_session - what is kept between commands */
+struct ofl_session {
+	const struct ofl_target *t;	/* borrowed */
+	bool loaded;		/* layout and nodes hold */
+	bool late;		/* the late facts of the layout, too */
+	struct ofl_layout layout;
+	struct ofl_nodes nodes;
+	struct ofl_analysis *analysis;	/* NULL: not yet */
+	struct ofl_recall recall;
+
+	/* what all of it was read from, to see whether it still is the same */
+	uint64_t stamp;		/* of the dump's file */
+	uint64_t types;		/* of the types that are loaded */
+	bool host_only;		/* the extension's own reader read none of it */
+	bool running;		/* a command began and has not ended */
+};
+
+/** ofl_session_init() - a session over @t; nothing is read yet */
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
+
+/** ofl_session_drop() - forget and free everything; may be used again */
+void ofl_session_drop(struct ofl_session *s);
+
+/**
+ * ofl_session_begin() - a command begins: drop what is stale, load the facts
+ * @host_only: in  the host reads every page for this command
+ *
+ * Errors: of ofl_layout_load() and ofl_nodes_load(); nothing is kept then.
+ */
+enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
+				  struct ofl_err *err);
+
+/**
+ * ofl_session_late() - find the late facts, unless they are there
+ *
+ * Errors: of ofl_layout_load_late(); the session is as good as before.
+ */
+enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err);
+
+/**
+ * ofl_session_analysis() - the late facts, and what a verdict needs
+ * @ret: out  valid until ofl_session_end()
+ *
+ * Shape:  found by the first command that asks, kept for all that follow. It
+ *         is as if found anew: no answer depends on what was asked before.
+ * Errors: of ofl_session_late() and ofl_analysis_load().
+ */
+enum ofl_status ofl_session_analysis(struct ofl_session *s,
+				     struct ofl_analysis **ret,
+				     struct ofl_err *err);
+
+/**
+ * ofl_session_end() - a command ended: drop what must not be kept
+ *
+ * Shape:  also after a failure, ofl_session_begin()'s included.
+ * Errors: OFL_ERR_CONFLICT: the two readers gave different bytes at some point
+ *         of the command, so that no result of it can be trusted.
+ */
+enum ofl_status ofl_session_end(struct ofl_session *s, struct ofl_err *err);
+
+#endif

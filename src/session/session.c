@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* session.c - what is kept between commands, and what ends that */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/section.h"
+#include "session/session.h"
+
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
+{
+	memset(s, 0, sizeof(*s));
+	s->t = t;
+}
+
+static void drop_analysis(struct ofl_session *s)
+{
+	if (s->analysis)
+		ofl_analysis_free(s->analysis);
+	free(s->analysis);
+	s->analysis = NULL;
+}
+
+void ofl_session_drop(struct ofl_session *s)
+{
+	drop_analysis(s);
+	ofl_nodes_free(&s->nodes);
+	ofl_recall_free(&s->recall);
+	s->loaded = s->late = s->running = false;
+}
+
+/* ---- what ends the life of what is kept ---- */
+
+/** struct now - what is to be known of the moment to decide it */
+struct now {
+	bool begin;		/* a command begins; false: it has ended */
+	uint64_t stamp, types;
+	bool host_only;
+	bool differ;		/* the two readers, in this command */
+	bool interrupted;
+};
+
+static bool is_live(const struct ofl_session *s, const struct now *now)
+{
+	(void)now;
+	return s->t->live;
+}
+
+static bool was_left(const struct ofl_session *s, const struct now *now)
+{
+	return now->begin && s->running;
+}
+
+static bool is_written_to(const struct ofl_session *s, const struct now *now)
+{
+	return now->stamp != s->stamp;
+}
+
+static bool has_other_types(const struct ofl_session *s, const struct now *now)
+{
+	return now->types != s->types;
+}
+
+static bool is_doubted(const struct ofl_session *s, const struct now *now)
+{
+	return now->host_only && !s->host_only;
+}
+
+static bool differs(const struct ofl_session *s, const struct now *now)
+{
+	(void)s;
+	return now->differ;
+}
+
+static bool was_interrupted(const struct ofl_session *s, const struct now *now)
+{
+	(void)s;
+	return now->interrupted;
+}
+
+/* where the host counts loaded types, has_other_types() sees it instead */
+static bool may_see_more(const struct ofl_session *s, const struct now *now)
+{
+	return !now->begin && s->analysis && s->analysis->owners.blind &&
+	       !s->t->ops->types;
+}
+
+/* every cause to find something anew is a row here and nowhere else */
+static const struct {
+	bool (*holds)(const struct ofl_session *s, const struct now *now);
+	bool all;		/* facts, zones and sections too, not only drivers */
+} causes[] = {
+	/* pages and zones change while they are read */
+	{ is_live, true },
+	/* crash left a command by a jump: anything may be half done */
+	{ was_left, true },
+	/* somebody wrote to the dump's file */
+	{ is_written_to, true },
+	/* the user loaded, or unloaded, types of modules: mod -s, mod -d */
+	{ has_other_types, true },
+	/* -C: what our own reader has read is to be read by crash */
+	{ is_doubted, true },
+	/* the two readers gave different bytes: neither can be trusted */
+	{ differs, true },
+	/* ^C may have cut the walk of a driver's list short */
+	{ was_interrupted, false },
+	/* a driver could not be asked: the user may load its types now */
+	{ may_see_more, false },
+};
+
+static void drop_stale(struct ofl_session *s, const struct now *now)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+		if (!causes[i].holds(s, now))
+			continue;
+		if (causes[i].all)
+			ofl_session_drop(s);
+		else
+			drop_analysis(s);
+	}
+}
+
+/* ---- a command ---- */
+
+static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (s->loaded)
+		return OFL_OK;
+	st = ofl_layout_load(s->t, &s->layout, err);
+	if (!st)
+		ofl_section_find_vmemmap(s->t, &s->layout);
+	if (!st)
+		st = ofl_nodes_load(s->t, &s->layout, &s->nodes, err);
+	if (st)
+		ofl_session_drop(s);
+	else
+		s->loaded = true;
+	return st;
+}
+
+enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
+				  struct ofl_err *err)
+{
+	const struct ofl_target *t = s->t;
+	struct now now = { .begin = true, .host_only = host_only };
+
+	if (t->ops->host_reads)
+		t->ops->host_reads(t->ctx, host_only);
+	now.stamp = t->ops->stamp ? t->ops->stamp(t->ctx) : 0;
+	now.types = t->ops->types ? t->ops->types(t->ctx) : 0;
+	drop_stale(s, &now);
+	s->stamp = now.stamp;
+	s->types = now.types;
+	s->host_only = host_only && (s->host_only || !s->loaded);
+	s->running = true;
+	return load(s, err);
+}
+
+enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (s->late)
+		return OFL_OK;
+	st = ofl_layout_load_late(s->t, &s->layout, err);
+	s->late = !st;
+	return st;
+}
+
+enum ofl_status ofl_session_analysis(struct ofl_session *s,
+				     struct ofl_analysis **ret,
+				     struct ofl_err *err)
+{
+	enum ofl_status st = ofl_session_late(s, err);
+
+	*ret = NULL;
+	if (st)
+		return st;
+	if (!s->analysis) {
+		s->analysis = calloc(1, sizeof(*s->analysis));
+		if (!s->analysis)
+			return ofl_fail(err, OFL_ERR_NOMEM,
+					"no memory for the owners");
+		st = ofl_analysis_load(s->t, &s->layout, &s->nodes,
+				       s->analysis, err);
+	}
+	if (st)
+		drop_analysis(s);
+	*ret = s->analysis;
+	return st;
+}
+
+enum ofl_status ofl_session_end(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st = ofl_readers_agree(s->t, err);
+	const struct now now = {
+		.stamp = s->stamp, .types = s->types,
+		.host_only = s->host_only, .differ = st,
+		.interrupted = s->t->ops->interrupted(s->t->ctx),
+	};
+
+	drop_stale(s, &now);
+	/* what this command's pages made known is for the next one to find */
+	if (s->analysis)
+		ofl_owners_forget(&s->analysis->owners);
+	s->running = false;
+	return st;
+}
