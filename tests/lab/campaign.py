@@ -26,20 +26,22 @@ FIRST = ("success", "EBUSY", "EINVAL", "still trying")
 INTRODUCTION = """\
 # Verdicts against reality
 
-`offblock` says of each memory block in a dump whether it could be offlined. Here is how
-often that is true. A guest is brought into some state, stopped, dumped, and let go on;
-then every online block of it is really offlined (`echo offline > .../memoryN/state`, for
-{limit} seconds at most) and put back before the next. The figures are numbers of blocks.
+`offblock` says for each memory block in a dump whether it can be offlined. This page says
+how often that is true. The lab brings a guest into some state, stops it, dumps it and
+continues it. Then the guest offlines every online block for real (`echo offline >
+.../memoryN/state`, for
+{limit} seconds at most) and brings it back before it tries the next. The figures
+are numbers of blocks.
 
-Nothing may contradict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must not, and
-`SPINS` must still be trying when its time is over. `MIGRATE` promises nothing: whether a
-page can be migrated is not in a dump. A running guest is never quite still: where the
-kernel refuses because of a page that was free right before the dump, or of another kind
-(so the guest's `/proc/kpageflags`), and `offblock` did not name that very page, the guest
-has changed, and the attempt says nothing.
+No attempt may contradict its verdict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must
+fail, and `SPINS` must still be trying when its time is over. `MIGRATE` promises nothing:
+a dump does not say whether a page can be migrated. A running guest never stands quite
+still. If the kernel refuses because of a page that was free right before the dump, or of
+another kind (says the guest's `/proc/kpageflags`), and `offblock` did not name exactly that
+page, then the guest has changed, and the attempt counts neither for nor against.
 
-Repeat it with `make check-verdicts` (an hour on two processors; what is cached is not
-done again). This page is written by it.
+`make check-verdicts` repeats the campaign and writes this page (an hour on two processors;
+it does not repeat what is in the cache).
 """
 
 
@@ -82,9 +84,9 @@ def summary(rows):
     definite = sum(row.verdict in DEFINITE for row in rows)
     reasons = [row.same_reason for row in rows if row.same_reason is not None]
     return (f"{len(rows)} attempts, {sum(row.contradiction for row in rows)} contradictions; "
-            f"in {sum(row.changed for row in rows)} the guest had changed since the dump and nothing follows; "
+            f"in {sum(row.changed for row in rows)} the guest had changed since the dump and the attempt does not count; "
             f"{definite} verdicts ({100 * definite // max(1, len(rows))} %) were definite. "
-            f"Where the kernel gave a reason for refusing, it was the one foretold in "
+            f"Where the kernel gave a reason for refusing, `offblock` had given the same in "
             f"{sum(reasons)} of {len(reasons)} cases.")
 
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* alloc.c - wrapped allocators that fail when told to */
+/* alloc.c - wrapped allocators that fail on request */
 #include <json-c/json.h>
 #include <libsmartcols.h>
 #include <stdbool.h>
@@ -49,7 +49,7 @@ static bool fails_of(size_t bytes)
 	return fails();
 }
 
-/* the linker names the wrapped function, the compiler wants both declared */
+/* the linker makes these names; the compiler needs both declared */
 #define WRAP_IF(fails, type, name, params, args, failure)	\
 	type __real_##name params;			\
 	type __wrap_##name params;			\

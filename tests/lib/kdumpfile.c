@@ -94,7 +94,7 @@ static size_t squeeze_zlib(const void *from, size_t bytes, void *to, size_t room
 #endif
 
 #ifdef HAVE_LZO2
-/* the compressor writes as much as it likes: it gets room for the worst */
+/* the compressor checks no bounds: the buffer is large enough for any output */
 static size_t squeeze_lzo(const void *from, size_t bytes, void *to, size_t room)
 {
 	void *work = malloc(LZO1X_1_MEM_COMPRESS);
@@ -131,7 +131,7 @@ typedef size_t (*squeezer)(const void *from, size_t bytes, void *to,
 static const struct {
 	const char *name;
 	uint32_t flag;
-	squeezer squeeze;	/* NULL: raw, or built without the library */
+	squeezer squeeze;	/* NULL: stored raw, or the library is missing */
 } kinds[KF_KINDS] = {
 	[KF_RAW] = { "raw", 0, NULL },
 	[KF_ZLIB] = { "zlib", 0x1, squeeze_zlib },
@@ -212,7 +212,7 @@ void kdumpfile_init(struct kdumpfile *f, size_t page_bytes, uint64_t nr_pfns)
 	memset(f, 0, sizeof(*f));
 	f->page_bytes = page_bytes;
 	f->nr_pfns = nr_pfns;
-	f->sub_blocks = 2;	/* as if there were notes */
+	f->sub_blocks = 2;	/* room for notes, as in a real dump */
 	f->max_descs = 64;
 }
 

@@ -2,7 +2,7 @@
 /*
  * kdumpfile.h - write kdump-compressed files, and damage them
  *
- * Depends on nothing. The layout is spelled as structures here, by offsets in
+ * Depends on nothing. The layout is written as structures here and as offsets in
  * src/dump/kdump.c, so that neither repeats a mistake of the other.
  *
  * Source: diskdump_mod.h of makedumpfile 1.7.2.
@@ -34,7 +34,7 @@ struct kf_desc {
 	uint64_t page_flags;
 };
 
-/** struct kdumpfile - parameters, then the file in work */
+/** struct kdumpfile - parameters, then the file that is being written */
 struct kdumpfile {
 	size_t page_bytes;
 	uint64_t nr_pfns;
@@ -44,7 +44,7 @@ struct kdumpfile {
 	int fd;			/* an unnamed file in memory */
 	uint64_t map_at[2], desc_at;
 	uint64_t nr_descs;
-	uint64_t end;		/* here goes the next page */
+	uint64_t end;		/* the next page goes here */
 	struct kf_desc zero[KF_KINDS];	/* the page of zeros that all share */
 };
 
@@ -59,15 +59,15 @@ void kdumpfile_close(struct kdumpfile *f);
 bool kdumpfile_can(enum kf_kind kind);
 const char *kdumpfile_name(enum kf_kind kind);
 
-/** kdumpfile_squeeze() - compress; -> bytes of it, 0: they do not fit @room */
+/** kdumpfile_squeeze() - compress; -> length, 0: does not fit into @room */
 size_t kdumpfile_squeeze(enum kf_kind kind, const void *from, size_t bytes,
 			 void *to, size_t room);
 
 /**
- * kdumpfile_add() - a page; of ascending pfns
+ * kdumpfile_add() - add a page; pfns must ascend
  *
- * Shape:  as makedumpfile does: what does not shrink is written raw, and all
- *         pages of zeros share one place.
+ * Shape:  like makedumpfile: a page that does not shrink is written raw, and
+ *         all pages of zeros share one place.
  */
 void kdumpfile_add(struct kdumpfile *f, uint64_t pfn, enum kf_kind kind,
 		   const void *page);
@@ -76,10 +76,10 @@ void kdumpfile_add(struct kdumpfile *f, uint64_t pfn, enum kf_kind kind,
 void kdumpfile_add_data(struct kdumpfile *f, uint64_t pfn, uint32_t flags,
 			const void *data, size_t bytes);
 
-/** kdumpfile_flag() - what page_desc.flags says of pages of this kind */
+/** kdumpfile_flag() - page_desc.flags of pages of this kind */
 uint32_t kdumpfile_flag(enum kf_kind kind);
 
-/* what damages the file */
+/* damage to the file */
 void kdumpfile_set(struct kdumpfile *f, enum kf_field field, uint64_t value);
 void kdumpfile_bit(struct kdumpfile *f, enum kf_map map, uint64_t pfn, bool on);
 struct kf_desc kdumpfile_desc(const struct kdumpfile *f, uint64_t nr);

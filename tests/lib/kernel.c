@@ -44,7 +44,7 @@ uint64_t kernel_zone_bits(int node, int type)
 	return (uint64_t)(node << 2 | type) << K_ZONE_SHIFT;
 }
 
-/* flags and compound_head are where they always are; the union is at the end */
+/* flags and compound_head are at their usual offsets; the union is at the end */
 static unsigned int off_type(const struct kernel *k)
 {
 	return k->struct_page == 56 ? 40 : 48;

@@ -4,7 +4,7 @@
  *
  * Depends on texttarget.h. By default: 4 KiB pages, sections of 4 MiB below
  * 1 GiB, one section a memory block, two nodes, page types of 6.12. Later
- * lines override earlier ones, so a test adds what is special about its kernel.
+ * lines override earlier ones, so a test adds only the differences of its kernel.
  */
 #ifndef KERNEL_H
 #define KERNEL_H
@@ -46,7 +46,7 @@
 #define K_OFFLINE	0xf1000000u	/* page_type of an offline page */
 #define K_NO_TYPE	0xffffffffu
 
-/** struct kernel - parameters, then the text in work */
+/** struct kernel - parameters, then the text that is being written */
 struct kernel {
 	unsigned int page_shift, section_bits, physmem_bits, struct_page;
 	bool extreme, subsections;
@@ -81,7 +81,7 @@ void kernel_pages(struct kernel *k, uint64_t pfn, uint64_t count,
 /** kernel_block() - memory block @nr with the state as the kernel stores it */
 void kernel_block(struct kernel *k, uint64_t nr, uint64_t state);
 
-/** kernel_zone_bits() - what page->flags says of node and zone */
+/** kernel_zone_bits() - the bits of page->flags for node and zone */
 uint64_t kernel_zone_bits(int node, int type);
 
 /** kernel_section_pages() - pages a section */
@@ -90,7 +90,7 @@ uint64_t kernel_section_pages(const struct kernel *k);
 /** kernel_small() - two nodes, four sections of LRU pages, all online */
 void kernel_small(struct kernel *k);
 
-/** kernel_load() - end the text and load it; must succeed */
+/** kernel_load() - finish the text and load it; must succeed */
 void kernel_load(struct kernel *k, struct texttarget *tt);
 
 #endif

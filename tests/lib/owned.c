@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* owned.c - drivers and their books in the made-up kernel */
+/* owned.c - drivers and their records in the made-up kernel */
 #include <elf.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -100,7 +100,7 @@ static void module(struct kernel *k, uint64_t at, const struct owned_module *m)
 			    m->symbol[i].name);
 		name += strlen(m->symbol[i].name) + 1;
 	}
-	/* names are compared by as many bytes as are looked for */
+	/* a name is compared up to the length of the wanted name */
 	kernel_line(k, "mem %" PRIx64 " 0*8", strtab + name);
 }
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * owned.h - drivers and their books in the made-up kernel
+ * owned.h - drivers and their records in the made-up kernel
  *
- * Depends on kernel.h. Between kernel_open() and kernel_load() these write
- * what a driver would have left in memory.
+ * Depends on kernel.h. Between kernel_open() and kernel_load() these
+ * functions write what a driver leaves in memory.
  */
 #ifndef OWNED_H
 #define OWNED_H
@@ -28,7 +28,7 @@ struct owned_page {
 	int32_t ref;
 };
 
-/** owned_facts() - what ofl_layout_load_late() has to find */
+/** owned_facts() - the facts that ofl_layout_load_late() looks for */
 void owned_facts(struct kernel *k);
 
 /** owned_lru() - address of page.lru */
@@ -76,14 +76,14 @@ void owned_load(struct kernel *k, struct owned *o);
 void owned_free(struct owned *o);
 
 /**
- * owned_claim() - who has the page, by its struct page in the made-up kernel
+ * owned_claim() - the driver that owns the page, by its struct page
  *
- * Shape: asks for pages like it up to the claim's end_pfn as well, thousands of
- *        them at most, and fails if an answer is another one.
+ * Shape: also asks about like pages up to the claim's end_pfn, some thousands
+ *        of them at most, and fails if one of the answers differs.
  */
 struct ofl_claim owned_claim(struct owned *o, uint64_t pfn);
 
-/** owned_account() - the books of a device; @name of the driver */
+/** owned_account() - the records of a device; @name of the driver */
 struct ofl_account owned_account(struct owned *o, const char *name,
 				 unsigned int device);
 

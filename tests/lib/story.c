@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* story.c - everything that a scan tells, as text */
+/* story.c - everything that a scan passes to its sinks, as text */
 #include <inttypes.h>
 #include <stdlib.h>
 
@@ -18,7 +18,7 @@ static enum ofl_status heard(struct story *st)
 	return ++st->nr_calls == st->fail_call ? OFL_ERR_OUTPUT : OFL_OK;
 }
 
-/* a line a page: how many come at once is nobody's business */
+/* one line a page: the number of pages in one call does not matter */
 static enum ofl_status hear_offline(void *arg, const struct ofl_section *s,
 				    const struct ofl_page *p, uint64_t pages)
 {

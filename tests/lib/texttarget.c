@@ -2,10 +2,10 @@
 /*
  * texttarget.c - answer the core's questions from a text
  *
- * Lines are kept as they come and looked up from the end: a later line
- * overrides an earlier one, so that a case can be a recording and a few words
- * about what is different. Memory is flattened once after loading into pieces
- * that do not overlap.
+ * Lines are kept in their order and looked up from the end: a later line
+ * overrides an earlier one, so a case can be a recording and a few lines about
+ * the differences. After loading, memory is flattened once into pieces that do
+ * not overlap.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -16,9 +16,9 @@
 #include "texttarget.h"
 
 #define MAX_INCLUDES	8
-#define MAX_STEPS	64	/* words of a group that change with each copy */
+#define MAX_STEPS	64	/* words of a group that differ in each copy */
 
-/** enum tt_kind - what a line is about */
+/** enum tt_kind - the question that a line answers */
 enum tt_kind {
 	TT_MEM, TT_EXCLUDED, TT_UNREADABLE,
 	TT_SYMBOL, TT_STRUCT, TT_MEMBER, TT_ENUMERATOR, TT_ARRAY,
@@ -28,7 +28,7 @@ enum tt_kind {
 /** struct tt_line - one answer */
 struct tt_line {
 	enum tt_kind kind;
-	bool absent;		/* "without": the answer is no answer */
+	bool absent;		/* "without": there is no such thing */
 	char *name;		/* facts */
 	char *text;		/* VMCOREINFO, symbol_at */
 	uint64_t a, b;		/* numbers; address and length of memory */
@@ -36,7 +36,7 @@ struct tt_line {
 	size_t max_data;
 };
 
-/** struct tt_piece - a stretch of memory that one line decides */
+/** struct tt_piece - a stretch of memory that comes from one line */
 struct tt_piece {
 	uint64_t kva, end;
 	const struct tt_line *line;
@@ -49,7 +49,7 @@ struct tt_group {
 	unsigned int nr_steps;
 	struct {
 		uint64_t at;		/* of the word, in the line's data */
-		uint64_t step;		/* what each copy has more */
+		uint64_t step;		/* added in each further copy */
 	} word[MAX_STEPS];
 };
 
@@ -73,7 +73,7 @@ static const char *const kind_word[] = {
 
 #define NR_KINDS (sizeof(kind_word) / sizeof(kind_word[0]))
 
-/* the tests wrap malloc() to make the core fail; a test tool may just stop */
+/* the tests wrap malloc() so that the core fails; the tool itself just exits */
 static void *must(void *p)
 {
 	if (!p) {
@@ -116,7 +116,7 @@ static void append(struct tt_line *line, const void *p, size_t bytes)
 	line->b += bytes;
 }
 
-/* what was appended since @from, @count times in all */
+/* repeat the data since @from, so that it is there @count times */
 static bool repeat(struct tt_line *line, uint64_t from, const char *count)
 {
 	uint64_t len = line->b - from, i, n;
@@ -520,7 +520,7 @@ static bool tt_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 	return text(ctx, TT_VMCOREINFO, key, buf, bytes);
 }
 
-/* asked for an address inside of a symbol, a recording has that address */
+/* the question may be about an address inside of a symbol; so is the recording */
 static bool tt_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 {
 	char name[20];

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * texttarget.h - the seam over a text file, and ways to make it misbehave
+ * texttarget.h - a target that reads a text file, and ways to make it fail
  *
  * Depends on target.h. The format is described in tests/golden/README; it is
- * what src/target/record.c writes, and a little more for files written by hand.
+ * what src/target/record.c writes, with additions for files written by hand.
  */
 #ifndef TEXTTARGET_H
 #define TEXTTARGET_H
@@ -13,15 +13,15 @@
 struct tt_line;
 struct tt_piece;
 
-/** struct texttarget - a kernel that lives in a text */
+/** struct texttarget - a kernel described by a text */
 struct texttarget {
 	struct ofl_target target;	/* give &target to the core */
 
 	/* knobs, to be set after loading */
-	unsigned long fail_read;	/* this read fails, from 1; 0: none */
-	enum ofl_read fail_how;		/* and so does it: UNREADABLE, EXCLUDED */
+	unsigned long fail_read;	/* number of the read that fails, from 1; 0: none */
+	enum ofl_read fail_how;		/* its answer: UNREADABLE, EXCLUDED */
 	uint64_t stamp;
-	unsigned long interrupt_after;	/* polls answered no; 0: always no */
+	unsigned long interrupt_after;	/* number of polls before ^C; 0: no ^C */
 
 	/* what happened so far */
 	unsigned long reads;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* unit.c - small helps for unit tests */
+/* unit.c - helpers for unit tests */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -12,7 +12,7 @@ unsigned int unit_seed(void)
 	unsigned int seed = given ? (unsigned int)strtoul(given, NULL, 0) :
 				    (unsigned int)time(NULL);
 
-	/* the runner shows stderr of a failed program only */
+	/* the runner shows the stderr of failed programs only */
 	fprintf(stderr, "OFL_SEED=%u\n", seed);
 	srandom(seed);
 	return seed;

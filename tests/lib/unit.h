@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* unit.h - cmocka and what it wants to be included before it */
+/* unit.h - cmocka and the headers that must come before it */
 #ifndef UNIT_H
 #define UNIT_H
 
