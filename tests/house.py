@@ -115,7 +115,8 @@ class House:
         self.texts = {}
         for path in sorted([self.top / "offline.c", *self.top.glob("src/**/*.c"),
                             *self.top.glob("src/**/*.h"),
-                            *self.top.glob("include/**/*.h")]):
+                            *self.top.glob("include/**/*.h"),
+                            *self.top.glob("include/**/*.def")]):
             if path.exists():
                 self.texts[str(path.relative_to(self.top))] = \
                     path.read_text(encoding="utf-8")
@@ -126,7 +127,7 @@ class House:
     @staticmethod
     def file(path):
         """src/scan/note.c and include/scan/note.h are scan/note"""
-        return re.sub(r"^(?:src|include)/|\.[ch]$", "", path)
+        return re.sub(r"^(?:src|include)/|\.(?:[ch]|def)$", "", path)
 
     @staticmethod
     def room(file):
@@ -138,7 +139,7 @@ class House:
         known = {self.file(path) for path in self.texts}
         for path, text in self.texts.items():
             for mark, name in INCLUDE.findall(text):
-                to = re.sub(r"\.h$", "", name)
+                to = re.sub(r"\.(?:h|def)$", "", name)
                 if mark == '"' and to in known and to != self.file(path):
                     arrows.setdefault((self.file(path), to),
                                       f"{path} includes {name}")
