@@ -60,7 +60,7 @@ def collect(series, name):
         block, wrong = verdicts.caught(dump)
         note = f"{name}: {block['name']} is {block['state']}, {block['verdict']}: {block['reason']}"
         return [], [note], [f"{series} {name}: {text}" for text in wrong]
-    except CannotBuild as error:
+    except (CannotBuild, util.CannotMake) as error:
         return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], []
     except util.LabError as error:
         return [], [f"{name}: no result, {str(error).splitlines()[0]}"], [f"{series} {name}: {error}"]

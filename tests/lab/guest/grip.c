@@ -151,11 +151,20 @@ static void perf(size_t amount)
 		(void)ring[i * PAGE];	/* the first touch gives a page its mapping */
 }
 
+/* the kernel may kill who maps the page: this process has the file only */
 static void poison(size_t amount)
 {
-	char *memory = of_file(memfd_create("grip", MFD_HUGETLB), amount * MIB);
+	int file = memfd_create("grip", MFD_HUGETLB), status;
+	pid_t child = fork();
+	char *memory;
 
-	if (madvise(memory, PAGE, MADV_HWPOISON))
+	if (file < 0 || child < 0)
+		fail("grip: poison");
+	if (!child) {
+		memory = of_file(file, amount * MIB);
+		_exit(madvise(memory, PAGE, MADV_HWPOISON) ? 1 : 0);
+	}
+	if (waitpid(child, &status, 0) < 0 || (WIFEXITED(status) && WEXITSTATUS(status)))
 		fail("grip: poison");
 }
 

@@ -7,6 +7,7 @@
  *   thp MIB             transparent huge pages
  *   hugetlb MIB USED    a mapping of huge pages: USED MiB of it are touched, the
  *                       rest stays free but promised
+ *   gigantic MIB USED   the same with pages of 1 GiB
  *   pin MIB STEP        anonymous pages; one every STEP KiB lies in a pipe, whose
  *                       reference keeps it from being migrated
  *   files COUNT FOLDER  small files: dentries and inodes (not MiB; returns at once)
@@ -89,7 +90,11 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "files") && argc > 3)
 		return make_files(amount, argv[3]);
-	if (!strcmp(what, "hugetlb") && argc > 3) {
+	if (!strcmp(what, "gigantic") && argc > 3) {
+		/* map() takes 2 MiB more than it is asked for */
+		memory = map(bytes - HUGE, MAP_HUGETLB | 30 << MAP_HUGE_SHIFT);
+		memset(memory, 0x5a, strtoul(argv[3], NULL, 10) * MIB);
+	} else if (!strcmp(what, "hugetlb") && argc > 3) {
 		memory = map(bytes - HUGE, MAP_HUGETLB);
 		memset(memory, 0x5a, strtoul(argv[3], NULL, 10) * MIB);
 	} else {

@@ -9,7 +9,7 @@ import time
 
 from . import dumpedit, kernels
 from .cases import CASES
-from .util import CACHE, LabError, lock, new_folder, progress, run
+from .util import CACHE, CannotMake, LabError, lock, new_folder, progress, run
 
 #: Printed by the guest, one block a line: name, state, node, zones.
 BLOCKS = r"""
@@ -132,6 +132,8 @@ def second_chance(make, what):
     """An emulated guest that stumbles over the emulation gets a second chance, and says so."""
     try:
         make()
+    except CannotMake:
+        raise
     except LabError as error:
         progress(f"{what}: {error}; once more")
         make()

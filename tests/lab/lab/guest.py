@@ -27,6 +27,7 @@ class Machine:
                       "-object", "memory-backend-ram,id=m0,size=2G",
                       "-device", "virtio-mem-pci,id=vm0,memdev=m0,requested-size=0")
     machine: str = "pc"
+    cpus: int = 1
     cpu: str = "max,-cx16"  # with cx16, 6.12 now and then panics under TCG at a cmpxchg16b
     append: str = "console=ttyS0 panic=-1 memhp_default_state=online_movable"
     more_append: str = ""
@@ -37,7 +38,7 @@ class Machine:
 
     def arguments(self):
         """QEMU's arguments that decide what the guest sees."""
-        return ["-machine", self.machine, "-accel", "tcg", "-cpu", self.cpu, "-smp", "1",
+        return ["-machine", self.machine, "-accel", "tcg", "-cpu", self.cpu, "-smp", str(self.cpus),
                 "-m", f"{self.memory},maxmem={self.maxmem},slots=8",
                 "-nodefaults", "-display", "none", "-no-reboot",
                 *self.note, *self.devices,

@@ -29,10 +29,12 @@ class Series:
     version: str = ""          # where the name is not it
     architecture: str = NATIVE  # Debian's name
     flavour: str = "cloud-amd64"
+    build: str = ""            # the one that is taken, where newer ones come and go
     tools: str = ""            # prefix of the binutils that know its files
 
 
 SERIES = {row.name: row for row in (
+    Series("5.10", "system", marked=("_mapcount", 0xf0000100, 0xf0000000), build="5.10.0-32"),
     Series("6.1", "system", marked=("_mapcount", 0xf0000100, 0xf0000000)),
     Series("6.12", "sid"),
     Series("7.2", "sid", ("--no_modules",)),
@@ -73,7 +75,8 @@ def _resolved(series):
         found = json.loads(note.read_text())
         if _folder(found["release"]).exists():
             return found
-    release, image, debug = newest_kernel(Apt(series.architecture), series.version or series.name, series.flavour)
+    release, image, debug = newest_kernel(Apt(series.architecture), series.version or series.name, series.flavour,
+                                          series.build)
     found = {"release": release, "image": image, "debug": debug}
     write_atomic(note, json.dumps(found))
     return found

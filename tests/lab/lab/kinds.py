@@ -13,10 +13,11 @@ import typing
 
 from . import initramfs, module
 from .guest import MIB, Machine
-from .util import LAB
+from .util import LAB, CannotMake
 
 SCRIPT = LAB / "guest" / "attempt"
-PROGRAMS = ("hold", "was")
+PROGRAMS = ("hold", "was")      # in every guest
+GRIP = ("grip",)                # holds memory that does not move
 BALLOON = ("-device", "virtio-balloon-pci,id=b0")
 MEM = ("-object", "memory-backend-ram,id=m0,size=4G",
        "-device", "virtio-mem-pci,id=vm0,memdev=m0,requested-size=0")
@@ -30,6 +31,8 @@ LEFT = 80
 DIMMS = tuple(word for i in range(8) for word in (
     "-object", f"memory-backend-ram,id=d{i},size=128M", "-device", f"pc-dimm,memdev=d{i}"))
 CONSOLE = "console=ttyS0 panic=-1"
+#: one page of 1 GiB, over eight blocks
+GIGANTIC = "default_hugepagesz=1G hugepagesz=1G hugepages=1"
 USUAL = Machine(memory="2G", devices=(*BALLOON, *MEM))
 
 
@@ -39,9 +42,9 @@ def machine(policy="online_movable", **changes):
     return dataclasses.replace(USUAL, append=append, **changes)
 
 
-def sources():
+def sources(more=()):
     """What is in these guests besides the usual."""
-    return [SCRIPT, *(LAB / "guest" / f"{name}.c" for name in PROGRAMS)]
+    return [SCRIPT, *(LAB / "guest" / f"{name}.c" for name in (*PROGRAMS, *more))]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,12 +58,15 @@ class Kind:
     drivers: tuple = ()      # modules to load by hand, from the kernel's package
     mend: str = ""           # what brings the state back after a block was offlined
     let_go: typing.Callable = None  # instead of attempts: caught in one, which ends well when this is done
+    programs: tuple = ()     # of ours, besides the usual
+    last: typing.Callable = None    # right before the dump, when everything else has settled
+    free: str = ""           # what drops the references, after which a block that kept trying goes
 
     def key(self):
         """Changes whenever dump or attempts would come out different."""
-        what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend]
-        what += [inspect.getsource(part) for part in (self.steps, self.let_go) if part] + _helpers()
-        what += [path.read_text() for path in (*initramfs.sources(), *sources())]
+        what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend, self.free]
+        what += [inspect.getsource(part) for part in (self.steps, self.let_go, self.last) if part] + _helpers()
+        what += [path.read_text() for path in (*initramfs.sources(), *sources(self.programs))]
         what += [path.read_text() for path in sorted(module.SOURCE.iterdir()) if self.module]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
@@ -68,10 +74,10 @@ class Kind:
 # -- what steps are made of -------------------------------------------------------
 
 
-def hold(guest, what, *amounts, timeout=240):
+def hold(guest, what, *amounts, program="hold", timeout=240):
     """Start a holder of memory and wait until it has it."""
     words = " ".join(map(str, amounts))
-    guest.run(f"""hold {what} {words} >/tmp/{what}.out 2>&1 &
+    guest.run(f"""{program} {what} {words} >/tmp/{what}.out 2>&1 &
         while sleep 0.2; do
             read -r line </tmp/{what}.out
             case $line in ready) exit 0 ;; ?*) echo "$line"; exit 1 ;; esac
@@ -100,7 +106,7 @@ def blocks(guest, state, zone=None):
 
 
 def _helpers():
-    return [inspect.getsource(part) for part in (hold, online, offline, blocks, put)]
+    return [inspect.getsource(part) for part in (hold, online, offline, blocks, put, grip, needs)]
 
 
 def put(guest, state, block, zone):
@@ -233,6 +239,101 @@ def two_nodes(guest):
     guest.balloon(1600 * MIB)
 
 
+def needs(guest, symbol):
+    """Give up on this kernel if it was built without something."""
+    if guest.run(f"grep -q ' {symbol}$' /proc/kallsyms", check=False).status:
+        raise CannotMake(f"{guest.kernel.release} has no {symbol}()")
+
+
+def grip(guest, what, amount):
+    """Start a holder of memory that does not move."""
+    hold(guest, what, amount, program="grip")
+
+
+def huge_poisoned(guest):
+    """A huge page in use is poisoned."""
+    needs(guest, "memory_failure")
+    guest.plug(1500 * MIB)
+    guest.run(HUGE.format(20, 20), timeout=120)  # none is spare: others would change places with each other
+    grip(guest, "poison", 40)
+
+
+def gigantic_used(guest):
+    """The only page of 1 GiB is in use."""
+    hold(guest, "gigantic", 1024, 1024)
+
+
+def ring_buffers(guest):
+    """Buffers of an io_uring over small pages and over transparent huge ones."""
+    guest.plug(1500 * MIB)
+    grip(guest, "uring", 40)
+    grip(guest, "uring-thp", 40)
+
+
+def piped(guest):
+    """A page of each transparent huge page lies in a pipe."""
+    guest.plug(1500 * MIB)
+    grip(guest, "thp-pipe", 60)
+
+
+def piped_poisoned(guest):
+    """A poisoned page of a transparent huge page lies in a pipe."""
+    needs(guest, "memory_failure")
+    guest.plug(1500 * MIB)
+    grip(guest, "poison-thp", 2)
+
+
+def secret(guest):
+    """Memory that even the kernel has no mapping of."""
+    needs(guest, "__x64_sys_memfd_secret")
+    guest.plug(1500 * MIB)
+    grip(guest, "secret", 40)
+
+
+def event_rings(guest):
+    """Ring buffers of perf, in memory that was plugged for the kernel."""
+    guest.plug(1024 * MIB)
+    for _ in range(4):
+        grip(guest, "perf", 512)
+
+
+def referenced(guest):
+    """A module holds references to anonymous pages, huge ones and pages of a file."""
+    guest.plug(1500 * MIB)
+    guest.run("insmod /lib/modules/offpages.ko")
+    for what in ("ref-anon", "ref-thp", "ref-file"):
+        grip(guest, what, 12)
+
+
+def poisoned(guest):
+    """Compound pages of the kernel whose head is poisoned."""
+    needs(guest, "memory_failure")
+    guest.plug(2 * BLOCK)
+    guest.run("echo online_kernel >/sys/devices/system/memory/auto_online_blocks")
+    guest.plug(4 * BLOCK)
+    guest.run("insmod /lib/modules/offpages.ko")
+    for zone in ("Movable", "Normal"):
+        put(guest, "poisoned", blocks(guest, "online", zone)[-1], zone[0].lower())
+
+
+def kernel_memory(guest):
+    """Memory plugged for the kernel, most of it free."""
+    guest.plug(1024 * MIB)
+
+
+def in_batches(guest):
+    """Truncated page cache that only the batch of the other CPU still holds."""
+    for _ in range(4):
+        grip(guest, "batch", 12)
+
+
+def nowhere(guest):
+    """Nearly all memory is anonymous, and there is no swap."""
+    guest.plug(256 * MIB)
+    free = int(guest.run("sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo").output) >> 10
+    hold(guest, "anon", free - 60)
+
+
 def caught_pinned(guest):
     """A partly plugged block, all the movable memory there is, with pins in it."""
     guest.plug(100 * MIB)
@@ -288,6 +389,26 @@ KINDS = {kind.name: kind for kind in (
     Kind("dimm", "DIMMs whose blocks hold their own memmap", dimms,
          machine("offline", devices=(*BALLOON, *DIMMS), append="memory_hotplug.memmap_on_memory=1")),
     Kind("two-nodes", "two nodes with a virtio-mem device each", two_nodes, machine(devices=TWO_NODES)),
+    Kind("huge-poisoned", "huge pages in use, one of them poisoned", huge_poisoned, programs=GRIP,
+         mend=HUGE.format(20, 0)),
+    Kind("gigantic-free", "a free page of 1 GiB", plain, machine(memory="4G", append=GIGANTIC)),
+    Kind("gigantic-used", "a page of 1 GiB in use, and no other", gigantic_used,
+         machine(memory="4G", append=GIGANTIC)),
+    Kind("huge-optimised", "free huge pages whose memmap is folded", huge_free,
+         machine(append="hugetlb_free_vmemmap=on"), mend=HUGE.format(400, 0)),
+    Kind("ring-buffers", "buffers of an io_uring", ring_buffers, programs=GRIP, free="kill $(pidof grip)"),
+    Kind("piped", "parts of transparent huge pages lie in a pipe", piped, programs=GRIP, free="kill $(pidof grip)"),
+    Kind("piped-poisoned", "a poisoned part of a transparent huge page lies in a pipe", piped_poisoned, programs=GRIP),
+    Kind("secret", "memory of memfd_secret()", secret, machine(append="secretmem.enable=1"), programs=GRIP,
+         free="kill $(pidof grip)"),
+    Kind("event-rings", "ring buffers of perf", event_rings, machine("online_kernel"), programs=GRIP),
+    Kind("referenced", "references that only a module knows of", referenced, programs=GRIP, module=True,
+         free="echo 1 >/sys/module/offpages/parameters/unref"),
+    Kind("poisoned", "poisoned heads of the kernel's compound pages", poisoned,
+         machine(memory="1G", append="init_on_alloc=0"), module=True),
+    Kind("in-batches", "page cache that only another CPU's batch holds", kernel_memory,
+         machine("online_kernel", cpus=2), programs=GRIP, last=in_batches),
+    Kind("nowhere", "memory is full and there is no swap", nowhere, machine(memory="1G")),
 )}
 
 #: dumped in the middle of an attempt

@@ -18,7 +18,7 @@ import time
 from .util import CACHE, LabError, lock, natural, new_folder, progress, run
 
 KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-SUITES = ("bookworm", "bookworm-backports", "trixie", "trixie-backports", "sid")
+SUITES = ("bullseye", "bookworm", "bookworm-backports", "trixie", "trixie-backports", "sid")
 SECURITY_SUITES = ("bookworm-security",)
 FOREIGN_SUITES = ("bookworm",)  # mirrors are slow to bring the smaller ports up to date elsewhere
 NATIVE = "amd64"
@@ -135,18 +135,19 @@ def _unpack_one(deb, target, patterns):
         raise LabError(f"{deb.name}: dpkg-deb could not unpack it")
 
 
-def newest_kernel(apt, series, flavour="cloud-amd64"):
+def newest_kernel(apt, series, flavour="cloud-amd64", build=""):
     """(release, image packages, debug package) of the newest kernel of a series and a flavour.
 
     Point versions come and go in the archive, and one without its debug package is
     of no use here.  Where a whole 7.x series has gone the newest 7.x takes its place.
+    `build` is the one that is wanted: of a suite that gets no more point releases it stays.
     """
     names = apt.names("linux-")
-    patterns = [re.escape(series) + r"\."]
-    if series.startswith("7."):
-        patterns.append(r"7\.\d+\.")
+    patterns = [re.escape(build) if build else re.escape(series) + r"\.\S*"]
+    if series.startswith("7.") and not build:
+        patterns.append(r"7\.\d+\.\S*")
     for pattern in patterns:
-        wanted = re.compile(rf"linux-image-({pattern}\S*-{flavour})-dbg")
+        wanted = re.compile(rf"linux-image-({pattern}-{flavour})-dbg")
         releases = [m.group(1) for m in map(wanted.fullmatch, names) if m]
         for release in sorted(releases, key=natural, reverse=True):
             debug = f"linux-image-{release}-dbg"

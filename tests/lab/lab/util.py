@@ -20,6 +20,10 @@ class LabError(Exception):
     """Something the lab needs is missing or did not work; the text says what."""
 
 
+class CannotMake(LabError):
+    """A kernel has not what a state takes; the text says what is missing."""
+
+
 def _to_terminal(text):
     if sys.stderr.isatty():
         print(text, file=sys.stderr, flush=True)

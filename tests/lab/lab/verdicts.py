@@ -102,6 +102,8 @@ def _take(guest, kind, folder):
     if not kind.let_go:
         guest.run("attempt memory0 1")  # what an attempt needs of the kernel is in memory before the dump, too
         settled(guest)
+        if kind.last:
+            kind.last(guest)
         guest.run("was save /tmp/was", timeout=120)
     truth = {**facts(guest), "made": made, "attempts": []}
     if kind.let_go:
@@ -126,7 +128,7 @@ def _take(guest, kind, folder):
 def _files(kernel, kind, folder):
     """What goes into the guest besides the usual."""
     files = [("bin/attempt", SCRIPT)]
-    for name in PROGRAMS:
+    for name in (*PROGRAMS, *kind.programs):
         run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / name, SCRIPT.parent / f"{name}.c"))
         files.append((f"bin/{name}", folder / name))
     files += [(f"lib/modules/{name}.ko", kernels.driver(kernel, name)) for name in kind.drivers]
@@ -140,7 +142,7 @@ def _make(kernel, kind, folder):
     with Guest(kernel, machine, folder) as guest:
         truth = _take(guest, kind, folder)
     (folder / "truth.json").write_text(json.dumps(truth, indent=1))
-    for name in ("initramfs.gz", "answers", *PROGRAMS):
+    for name in ("initramfs.gz", "answers", *PROGRAMS, *kind.programs):
         (folder / name).unlink()
 
 

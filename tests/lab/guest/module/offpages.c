@@ -7,6 +7,9 @@
  * takes memory from the pfns START .. START + PAGES - 1 and leaves one page of it,
  * or a few, in STATE; the kernel's log says which. ZONE is m for ZONE_MOVABLE, or
  * n for the kernel's. For tests of memory offlining; the pages are lost for good.
+ *
+ *	echo PFN > .../ref	takes a reference to a page that has one already
+ *	echo 1 > .../unref	drops all references taken so
  */
 #include <linux/gfp.h>
 #include <linux/list.h>
@@ -20,8 +23,12 @@
 #define CHUNK_PAGES (1u << CHUNK_ORDER)
 #define OBJECT_BYTES 64u	/* slabs of one page */
 
+#define MAX_REFS 4096u
+
 static LIST_HEAD(foreign);	/* a list that no balloon owns */
 static struct kmem_cache *cache;
+static struct page *referenced[MAX_REFS];
+static unsigned int nr_referenced;
 
 static bool inside(struct page *page, unsigned long start, unsigned long pages)
 {
@@ -146,6 +153,8 @@ static int make(const char *state, struct page *chunk)
 		slabs(chunk);
 	else if (sysfs_streq(state, "compound"))
 		mark(chunk, 1);
+	else if (sysfs_streq(state, "poisoned"))	/* the head of a compound page */
+		SetPageHWPoison(chunk);
 	else if (!several(state, chunk) && !one(state, chunk))
 		return -EINVAL;
 	pr_info("offpages: %s pfn %lx\n", state, page_to_pfn(chunk));
@@ -165,7 +174,7 @@ static int put(const char *value, const struct kernel_param *kp)
 		return -EINVAL;
 	/* movable in both zones, so that the kernel does not come to live beside it */
 	gfp = zone == 'm' ? GFP_HIGHUSER_MOVABLE : GFP_USER | __GFP_MOVABLE;
-	if (sysfs_streq(state, "compound"))
+	if (sysfs_streq(state, "compound") || sysfs_streq(state, "poisoned"))
 		gfp |= __GFP_COMP;
 	if (sysfs_streq(state, "slab"))
 		gfp = GFP_KERNEL;
@@ -173,6 +182,27 @@ static int put(const char *value, const struct kernel_param *kp)
 	err = chunk ? make(state, chunk) : -ENOMEM;
 	give_back(&elsewhere);
 	return err;
+}
+
+static int ref(const char *value, const struct kernel_param *kp)
+{
+	unsigned long pfn;
+	int err = kstrtoul(value, 0, &pfn);
+
+	if (err || !pfn_valid(pfn))
+		return err ? err : -EINVAL;
+	if (nr_referenced == MAX_REFS)
+		return -ENOSPC;
+	referenced[nr_referenced] = pfn_to_page(pfn);
+	get_page(referenced[nr_referenced++]);
+	return 0;
+}
+
+static int unref(const char *value, const struct kernel_param *kp)
+{
+	while (nr_referenced)
+		put_page(referenced[--nr_referenced]);
+	return 0;
 }
 
 /* a cache with a constructor is never merged with another */
@@ -191,6 +221,11 @@ module_init(offpages_init);
 
 static const struct kernel_param_ops put_ops = { .set = put };
 
+static const struct kernel_param_ops ref_ops = { .set = ref };
+static const struct kernel_param_ops unref_ops = { .set = unref };
+
 module_param_cb(put, &put_ops, NULL, 0200);
+module_param_cb(ref, &ref_ops, NULL, 0200);
+module_param_cb(unref, &unref_ops, NULL, 0200);
 MODULE_DESCRIPTION("pages in states that no driver of this machine leaves");
 MODULE_LICENSE("GPL");
