@@ -154,6 +154,34 @@ described: $(SAN)/rows
 	@rm -f $(RESULTS)/docs.xml
 	@$(PYTHON) tests/docs/docs.py $(SAN)/rows $(RESULTS)/docs.xml || true
 
+# ---- knowing less never promises more: many runs, so not sanitized ----------
+
+LESS	:= $(patsubst %.c,$(BUILD)/%.o,$(wildcard tests/property/*.c)) \
+	   $(BUILD)/tests/lib/texttarget.o
+
+$(LESS): override CFLAGS += -Itests/lib $(shell $(PKG_CONFIG) --cflags json-c)
+
+$(BUILD)/less: $(LESS) $(BUILD)/libofl.a
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+LESS_RUN = $(PYTHON) tests/property/run.py $(BUILD)/less $(RESULTS)/less.xml
+
+less: $(BUILD)/less
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/less.xml
+	@$(LESS_RUN) || true
+
+# every single loss of every fixture, an hour; or N=... random sets, SEED=...
+check-less: $(BUILD)/less
+	@mkdir -p $(RESULTS)
+	@$(LESS_RUN) $(if $(N),--sets $(N) $(if $(SEED),--seed $(SEED)),--all)
+
+# take out of tests/property/known.txt what is mended
+less-shrink: $(BUILD)/less
+	@mkdir -p $(RESULTS)
+	@$(LESS_RUN) --shrink
+
 # ---- fuzzing: the same entry points with libFuzzer, and over their corpus ----
 
 FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -221,12 +249,12 @@ lab: all
 		--junitxml=$(RESULTS)/lab.xml || true
 
 # all that the tiers below need, so that it can be made by several jobs
-built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%)
+built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%) $(BUILD)/less
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
-check-unit: house unit golden described corpus
-	$(summary) house unit golden docs corpus
+check-unit: house unit golden described corpus less
+	$(summary) house unit golden docs corpus less
 
 check-lab: lab
 	$(summary) lab
@@ -234,8 +262,8 @@ check-lab: lab
 check: deps
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
-	@$(MAKE) --no-print-directory -k house unit golden described corpus lab || true
-	$(summary) house unit golden docs corpus lab
+	@$(MAKE) --no-print-directory -k house unit golden described corpus less lab || true
+	$(summary) house unit golden docs corpus less lab
 
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
@@ -294,6 +322,7 @@ help:
 	@echo "	make		build $(BUILD)/offline.so"
 	@echo "	make check-unit	unit and golden tests: no crash, no QEMU, no root"
 	@echo "	make docs	write the tables of docs/ that are made from rows"
+	@echo "	make check-less	every loss of every recording, an hour; N=20000 SEED=1: random sets"
 	@echo "	make check-all	make check, and kernel 7.2"
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
@@ -305,7 +334,8 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus lab check-unit \
+.PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus less lab \
+	check-unit check-less less-shrink \
 	bench check-lab check check-all check-verdicts check-mutations hypervisors \
 	check-hypervisors fuzz demo deps \
 	install clean distclean help

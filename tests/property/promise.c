@@ -1,0 +1,558 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * promise.c - compare two documents of one command
+ *
+ * The codes:
+ *	page		an offline page became not offline, or the other way
+ *	verdict		a block's verdict became another one, not UNKNOWN
+ *	owner		pages were given to an owner that did not have them
+ *	orphan		pages became orphans
+ *	outcome		pages got an outcome that they did not have
+ *	device		a device appeared, or has more than it had
+ *	value		a cell shows another value than it did
+ *	status		the result became better
+ *	silent		a row changed, and the result is ok
+ *	document	there is no document, or not one line of failure
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "promise.h"
+
+static void broken(const struct promise *p, const char *code, const char *fmt,
+		   ...) __attribute__((format(printf, 3, 4)));
+
+static void broken(const struct promise *p, const char *code, const char *fmt,
+		   ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	p->broken(p->arg, code, text);
+}
+
+/* ---- members ---- */
+
+static struct json_object *member(struct json_object *o, const char *name)
+{
+	struct json_object *ret = NULL;
+
+	if (json_object_is_type(o, json_type_object))
+		json_object_object_get_ex(o, name, &ret);
+	return ret;
+}
+
+/* "" if it is null or not there */
+static const char *text(struct json_object *o, const char *name)
+{
+	struct json_object *m = member(o, name);
+
+	return m ? json_object_get_string(m) : "";
+}
+
+static int64_t number(struct json_object *o, const char *name)
+{
+	struct json_object *m = member(o, name);
+
+	return m ? json_object_get_int64(m) : 0;
+}
+
+static size_t length(struct json_object *array)
+{
+	return json_object_is_type(array, json_type_array) ?
+	       json_object_array_length(array) : 0;
+}
+
+/* is the cell empty, or does it say that it is not known, or that not all is? */
+static bool says_nothing(struct json_object *m)
+{
+	const char *s;
+
+	if (!m)
+		return true;
+	if (length(m))
+		m = json_object_array_get_idx(m, 0);
+	s = json_object_get_string(m);
+	return !strcmp(s, "unknown") || !strcmp(s, "?");
+}
+
+/* ---- the status ---- */
+
+static int rank_of(struct json_object *document)
+{
+	static const char *const result[] = {
+		"ok", "findings", "incomplete", "failed"
+	};
+	const char *word = text(member(document, "status"), "result");
+	int i;
+
+	for (i = 0; i < 4; i++)
+		if (!strcmp(word, result[i]))
+			return i;
+	return -1;
+}
+
+/* what the commands say besides rows: other words for the same facts */
+static const char *const rows_of[][8] = {
+	{ "offline", "recognition", "sections", "memory_blocks", "owners",
+	  "zones", "totals", NULL },
+	{ "offrange", "ranges", "unknown", "totals", NULL },
+	{ "offcheck", "classes", "findings", "unknown", "totals", NULL },
+	{ "offblock", "blocks", "unknown", "totals", NULL },
+	{ "offowner", "sections", "devices", "complaints", "kernel_counters",
+	  "unknown", "totals", NULL },
+};
+
+static bool same_text(struct json_object *a, struct json_object *b)
+{
+	return !strcmp(a ? json_object_to_json_string(a) : "",
+		       b ? json_object_to_json_string(b) : "");
+}
+
+/* other sources are not other rows */
+static bool same_rows(struct json_object *a, struct json_object *b,
+		      const char *name)
+{
+	a = member(a, name);
+	b = member(b, name);
+	if (!strcmp(name, "recognition"))
+		return same_text(member(a, "value"), member(b, "value")) &&
+		       same_text(member(a, "mask"), member(b, "mask"));
+	return same_text(a, b);
+}
+
+static void check_status(const struct promise *p)
+{
+	int was = rank_of(p->full), is = rank_of(p->less);
+	const char *command = text(p->full, "command");
+	size_t c, i;
+
+	if (is < was)
+		broken(p, "status", "was %s, is %s",
+		       text(member(p->full, "status"), "result"),
+		       text(member(p->less, "status"), "result"));
+	if (is > 0)
+		return;
+	for (c = 0; c < sizeof(rows_of) / sizeof(rows_of[0]); c++)
+		for (i = 1; !strcmp(rows_of[c][0], command) && rows_of[c][i]; i++)
+			if (!same_rows(p->full, p->less, rows_of[c][i]))
+				broken(p, "silent", "%s changed under ok",
+				       rows_of[c][i]);
+}
+
+/* ---- cells ---- */
+
+/* each cell that shows something has to show the same as before */
+static void check_cells(const struct promise *p, const char *row,
+			struct json_object *was, struct json_object *is,
+			const char *const *name)
+{
+	for (; *name; name++) {
+		struct json_object *w = member(was, *name);
+		struct json_object *i = member(is, *name);
+
+		if (!says_nothing(i) && !same_text(w, i))
+			broken(p, "value", "%s: %s was %s, is %s", row, *name,
+			       w ? json_object_get_string(w) : "null",
+			       json_object_get_string(i));
+	}
+}
+
+/* whose pages point to a balloon: without the driver they are of "balloon" */
+static const char *const balloon[] = { "virtio-balloon", "vmballoon", "cmm" };
+
+#define NR_BALLOONS (sizeof(balloon) / sizeof(balloon[0]))
+
+static bool is_weaker(const char *was, const char *is)
+{
+	size_t i;
+
+	for (i = 0; i < NR_BALLOONS; i++)
+		if (!strcmp(is, "balloon") && !strcmp(was, balloon[i]))
+			return true;
+	return false;
+}
+
+/* pages that an owner may have */
+static int64_t allowed(struct json_object *was, const char *name)
+{
+	int64_t sum = number(was, name);
+	size_t i;
+
+	for (i = 0; i < NR_BALLOONS; i++)
+		if (is_weaker(balloon[i], name))
+			sum += number(was, balloon[i]);
+	return sum;
+}
+
+/* each number of an object may only become less */
+static void check_parts(const struct promise *p, const char *code,
+			const char *row, struct json_object *was,
+			struct json_object *is)
+{
+	if (!json_object_is_type(is, json_type_object))
+		return;
+	json_object_object_foreach(is, name, value) {
+		int64_t w = allowed(was, name);
+		int64_t i = json_object_get_int64(value);
+
+		if (i > w && strcmp(name, "unknown"))
+			broken(p, strcmp(name, "orphan") ? code : "orphan",
+			       "%s: %s had %" PRId64 ", has %" PRId64, row,
+			       name, w, i);
+	}
+}
+
+/* the row of @array whose cells @a and @b are those of @like */
+static struct json_object *same_row(struct json_object *array,
+				    struct json_object *like, const char *a,
+				    const char *b)
+{
+	struct json_object *row;
+	size_t i;
+
+	for (i = 0; i < length(array); i++) {
+		row = json_object_array_get_idx(array, i);
+		if (!strcmp(text(row, a), text(like, a)) &&
+		    (!b || !strcmp(text(row, b), text(like, b))))
+			return row;
+	}
+	return NULL;
+}
+
+/* ---- offline ---- */
+
+static void check_zones(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "zones"), *row, *w;
+	struct json_object *is = member(p->less, "zones");
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		w = same_row(was, row, "node", "zone");
+		if (number(row, "offline") > number(w, "offline") ||
+		    number(row, "scanned") > number(w, "scanned"))
+			broken(p, "value", "zone %s of node %s has more pages",
+			       text(row, "zone"), text(row, "node"));
+	}
+}
+
+static void check_offline(const struct promise *p)
+{
+	static const char *const sizes[] = {
+		"page_size", "section_size", "block_size", NULL
+	};
+	static const char *const bits[] = { "mask", "value", NULL };
+
+	check_cells(p, "document", p->full, p->less, sizes);
+	check_cells(p, "recognition", member(p->full, "recognition"),
+		    member(p->less, "recognition"), bits);
+	check_parts(p, "owner", "owners", member(p->full, "owners"),
+		    member(p->less, "owners"));
+	check_zones(p);
+}
+
+/* ---- offrange ---- */
+
+/** struct cursor - the rows of an array of ranges, ascending */
+struct cursor {
+	struct json_object *array, *row;
+	size_t at;
+	uint64_t start, end;
+};
+
+static void step(struct cursor *c)
+{
+	c->row = c->at < length(c->array) ?
+		 json_object_array_get_idx(c->array, c->at++) : NULL;
+	c->start = c->row ? (uint64_t)number(c->row, "start_pfn") : UINT64_MAX;
+	c->end = c->row ? c->start + (uint64_t)number(c->row, "pages") :
+			  UINT64_MAX;
+}
+
+static void to(struct cursor *c, uint64_t pfn)
+{
+	while (c->row && c->end <= pfn)
+		step(c);
+}
+
+static bool covers(const struct cursor *c, uint64_t pfn)
+{
+	return c->row && c->start <= pfn;
+}
+
+/* where the cursor's answer for @pfn ends */
+static uint64_t until(const struct cursor *c, uint64_t pfn)
+{
+	return covers(c, pfn) ? c->end : c->start;
+}
+
+static void check_owner(const struct promise *p, struct json_object *was,
+			struct json_object *is, uint64_t pfn)
+{
+	static const char *const cells[] = {
+		"refcount", "flags", "node", "zone", "section", "device",
+		"online", NULL
+	};
+	struct json_object *owner = member(is, "owner");
+	char row[40];
+
+	snprintf(row, sizeof(row), "pfn %" PRIx64, pfn);
+	if (!says_nothing(owner) && !same_text(member(was, "owner"), owner) &&
+	    !is_weaker(text(was, "owner"), text(is, "owner")))
+		broken(p, strcmp(text(is, "owner"), "orphan") ? "owner" :
+		       "orphan", "%s: owner was %s, is %s", row,
+		       text(was, "owner"), text(is, "owner"));
+	check_cells(p, row, was, is, cells);
+}
+
+/* -> pages that were offline or unknown and are nowhere now */
+static uint64_t check_stretch(const struct promise *p, const struct cursor *c,
+			      uint64_t pfn, uint64_t pages)
+{
+	bool was = covers(&c[0], pfn), was_unknown = covers(&c[1], pfn);
+	bool is = covers(&c[2], pfn), is_unknown = covers(&c[3], pfn);
+
+	if (is && was)
+		check_owner(p, c[0].row, c[2].row, pfn);
+	else if (is)
+		broken(p, "page", "%" PRIu64 " pages from pfn %" PRIx64
+		       " became offline", pages, pfn);
+	return (was || was_unknown) && !is && !is_unknown ? pages : 0;
+}
+
+static void check_offrange(const struct promise *p)
+{
+	struct cursor c[4] = {
+		{ .array = member(p->full, "ranges") },
+		{ .array = member(p->full, "unknown") },
+		{ .array = member(p->less, "ranges") },
+		{ .array = member(p->less, "unknown") },
+	};
+	uint64_t pfn = 0, end, gone = 0, unseen;
+	int i;
+
+	for (i = 0; i < 4; i++)
+		step(&c[i]);
+	while (c[0].row || c[1].row || c[2].row || c[3].row) {
+		for (end = UINT64_MAX, i = 0; i < 4; i++)
+			if (until(&c[i], pfn) < end)
+				end = until(&c[i], pfn);
+		gone += check_stretch(p, c, pfn, end - pfn);
+		pfn = end;
+		for (i = 0; i < 4; i++)
+			to(&c[i], pfn);
+	}
+	/* sections that were not found have no pages at all: is that said? */
+	unseen = (uint64_t)(number(member(p->full, "totals"), "scanned") -
+			    number(member(p->less, "totals"), "scanned"));
+	if (gone && (gone > unseen || rank_of(p->less) < 2))
+		broken(p, "page", "%" PRIu64 " pages that were offline or unknown are neither, %"
+		       PRIu64 " were not looked at", gone, unseen);
+}
+
+/* ---- offcheck ---- */
+
+/* pages by one cell of their classes, as an object */
+static struct json_object *sum_by(struct json_object *classes, const char *a,
+				  const char *b)
+{
+	struct json_object *sums = json_object_new_object(), *row;
+	char key[200];
+	size_t i;
+
+	for (i = 0; i < length(classes); i++) {
+		row = json_object_array_get_idx(classes, i);
+		if (b && !text(row, b)[0])
+			continue;
+		snprintf(key, sizeof(key), "%s%s%s", text(row, a),
+			 b ? " " : "", b ? text(row, b) : "");
+		json_object_object_add(sums, key, json_object_new_int64(
+			number(sums, key) + number(row, "pages")));
+	}
+	return sums;
+}
+
+static void check_sums(const struct promise *p, const char *code, const char *a,
+		       const char *b)
+{
+	struct json_object *was = sum_by(member(p->full, "classes"), a, b);
+	struct json_object *is = sum_by(member(p->less, "classes"), a, b);
+
+	check_parts(p, code, "classes", was, is);
+	json_object_put(was);
+	json_object_put(is);
+}
+
+static void check_offcheck(const struct promise *p)
+{
+	check_sums(p, "owner", "owner", NULL);
+	check_sums(p, "owner", "owner", "device");
+	check_sums(p, "outcome", "outcome", NULL);
+}
+
+/* ---- offblock ---- */
+
+static void check_block(const struct promise *p, struct json_object *was,
+			struct json_object *is)
+{
+	static const char *const cells[] = {
+		"start_pfn", "pages", "node", "zone", "state", NULL
+	};
+	const char *name = text(is, "name");
+
+	if (!was) {
+		broken(p, "verdict", "%s was not there", name);
+		return;
+	}
+	if (strcmp(text(is, "verdict"), "UNKNOWN") &&
+	    strcmp(text(is, "verdict"), text(was, "verdict")))
+		broken(p, "verdict", "%s was %s, is %s: %s", name,
+		       text(was, "verdict"), text(is, "verdict"),
+		       text(is, "reason"));
+	if (number(is, "offline") > number(was, "offline"))
+		broken(p, "page", "%s has more offline pages", name);
+	check_cells(p, name, was, is, cells);
+}
+
+static void check_offblock(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "blocks");
+	struct json_object *is = member(p->less, "blocks"), *row;
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		check_block(p, same_row(was, row, "name", NULL), row);
+	}
+	for (i = 0; i < length(was); i++) {
+		row = json_object_array_get_idx(was, i);
+		if (rank_of(p->less) < 2 && !same_row(is, row, "name", NULL))
+			broken(p, "verdict", "%s is gone, and nobody says so",
+			       text(row, "name"));
+	}
+}
+
+/* ---- offowner ---- */
+
+static void check_section(const struct promise *p, struct json_object *was,
+			  struct json_object *is)
+{
+	static const char *const cells[] = {
+		"start_pfn", "pages", "node", "state", NULL
+	};
+	char row[40];
+
+	snprintf(row, sizeof(row), "section %s", text(is, "nr"));
+	if (number(is, "offline") > number(was, "offline"))
+		broken(p, "page", "%s has more offline pages", row);
+	check_parts(p, "owner", row, member(was, "owners"),
+		    member(is, "owners"));
+	if (was)
+		check_cells(p, row, was, is, cells);
+}
+
+static void check_device(const struct promise *p, struct json_object *was,
+			 struct json_object *is)
+{
+	static const char *const cells[] = { "expected", NULL };
+	bool orphan = !strcmp(text(is, "driver"), "orphan");
+	char row[120];
+
+	snprintf(row, sizeof(row), "%s %s", text(is, "driver"),
+		 text(is, "device"));
+	if (!was && !orphan && number(is, "found") &&
+	    strcmp(text(is, "driver"), "balloon"))
+		broken(p, "device", "%s was not there, has %" PRId64 " pages",
+		       row, number(is, "found"));
+	else if ((was || orphan) && number(is, "found") > number(was, "found"))
+		broken(p, orphan ? "orphan" : "device",
+		       "%s had %" PRId64 " pages, has %" PRId64, row,
+		       number(was, "found"), number(is, "found"));
+	if (!was)
+		return;
+	check_cells(p, row, was, is, cells);
+	/* counters are copies of the driver's: other values are wrong ones */
+	if (json_object_is_type(member(is, "counters"), json_type_object)) {
+		json_object_object_foreach(member(is, "counters"), name, value) {
+			struct json_object *w;
+
+			w = member(member(was, "counters"), name);
+			/* what could be walked of its list */
+			if (!strcmp(name, "listed") && rank_of(p->less) > 0 &&
+			    json_object_get_int64(value) <=
+			    json_object_get_int64(w))
+				continue;
+			if (!same_text(w, value))
+				broken(p, "value", "%s: %s was %s, is %s", row,
+				       name, w ? json_object_get_string(w) :
+				       "not there",
+				       json_object_get_string(value));
+		}
+	}
+}
+
+/* a device whose name is lost is the same device */
+static struct json_object *same_device(struct json_object *was,
+				       struct json_object *is)
+{
+	struct json_object *row = same_row(was, is, "driver", "device");
+
+	return row || text(is, "device")[0] ? row :
+	       same_row(was, is, "driver", NULL);
+}
+
+static void check_offowner(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "sections"), *row;
+	struct json_object *is = member(p->less, "sections");
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		check_section(p, same_row(was, row, "nr", NULL), row);
+	}
+	was = member(p->full, "devices");
+	is = member(p->less, "devices");
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		if (strcmp(text(row, "driver"), "unknown"))
+			check_device(p, same_device(was, row), row);
+	}
+}
+
+/* ---- all ---- */
+
+static const struct {
+	const char *command;
+	void (*check)(const struct promise *p);
+} checks[] = {
+	{ "offline", check_offline }, { "offrange", check_offrange },
+	{ "offcheck", check_offcheck }, { "offblock", check_offblock },
+	{ "offowner", check_offowner },
+};
+
+void promise_check(const struct promise *p)
+{
+	const char *message = text(member(p->less, "status"), "message");
+	size_t i;
+
+	if (rank_of(p->less) < 0 || !message[0] || strchr(message, '\n')) {
+		broken(p, "document", "no document with a status of one line");
+		return;
+	}
+	check_status(p);
+	if (rank_of(p->less) == 3)
+		return;
+	for (i = 0; i < sizeof(checks) / sizeof(checks[0]); i++)
+		if (!strcmp(checks[i].command, text(p->full, "command")))
+			checks[i].check(p);
+}
