@@ -84,6 +84,12 @@ $(BUILD)/libofl.a: $(OBJ)
 $(foreach o,src/view/view.o src/layout/types.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
+# the version is in the binary: "offline --version"
+VERSIONO = $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/commands/version.o) \
+	   $(SAN)/tests/unit/test_command.o
+$(VERSIONO): override CFLAGS += -DOFL_VERSION='"$(shell cat VERSION)"'
+$(VERSIONO): VERSION
+
 # whoever asks which of the codecs are there
 CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/dump/codec.o) \
 	  $(SAN)/tests/lib/kdumpfile.o $(SAN)/tests/lib/alloc.o

@@ -29,6 +29,7 @@ struct ofl_options {
 	const char *limit;	/* -l */
 	const char *owner;	/* -O */
 	unsigned int workers;	/* -w; 0: not given */
+	bool version;		/* --version */
 	char operand[128];	/* words after the options, joined by blanks */
 };
 
@@ -65,6 +66,8 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
 enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err);
+
+extern const char *const ofl_version;	/* "1.0.0" */
 
 /**
  * ofl_options_parse() - argv to options

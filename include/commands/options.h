@@ -11,6 +11,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define OFL_OPTION_VERSION	1	/* a letter that cannot be typed */
+#define OFL_OPTION_TEXT_MAX	64
+
 /** which commands have an option: a bit each */
 #define OFL_ON_OFFLINE	0x01u
 #define OFL_ON_OFFRANGE	0x02u
@@ -37,7 +40,8 @@ enum ofl_option_kind {
 
 /** struct ofl_option - one row an option, or one of its meanings */
 struct ofl_option {
-	char letter;
+	char letter;		/* not printable: it has a name only */
+	const char *name;	/* behind --; NULL: it has a letter only */
 	const char *argument;	/* as a synopsis has it; NULL: it takes none */
 	unsigned int on;	/* OFL_ON_* */
 	enum ofl_option_group group;
@@ -48,6 +52,10 @@ struct ofl_option {
 };
 
 extern const struct ofl_option ofl_option_rows[];	/* ends with letter 0 */
+
+/** ofl_option_text() - "-p pfn[-pfn]", "--version" */
+void ofl_option_text(const struct ofl_option *row, char *buf, size_t bytes);
+
 extern const char *const ofl_option_groups[OFL_NR_GROUPS];	/* headings */
 
 #endif

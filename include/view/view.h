@@ -150,6 +150,13 @@ void ofl_view_table_end(struct ofl_view *v);
 enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 			       const char *message);
 
+/**
+ * ofl_view_line() - "@name @value", without a view
+ *
+ * Errors: OFL_ERR_OUTPUT if it could not be written.
+ */
+enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value);
+
 /** cell constructors */
 struct ofl_cell ofl_cell_int(int64_t i);
 struct ofl_cell ofl_cell_hex(uint64_t u);

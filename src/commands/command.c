@@ -133,6 +133,8 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 	st = ofl_options_parse(c, argc, argv, &o, err);
 	if (st)
 		return st;
+	if (o.version)
+		return ofl_view_line(out, "offline.so", ofl_version);
 	st = o.record ? run_recorded(s, c, &o, out, err) :
 			run(s, c, &o, out, err);
 	st = end(s, st, err);

@@ -104,22 +104,16 @@ static int longer(int width, const char *name)
 
 /* ---- options ---- */
 
-static void option_text(const struct ofl_option *row, char *buf, size_t bytes)
-{
-	snprintf(buf, bytes, "-%c%s%s", row->letter, row->argument ? " " : "",
-		 row->argument ? row->argument : "");
-}
-
 /* the parts of a synopsis are not broken, so they are told apart by newlines */
 static void synopsis_parts(const struct ofl_command *c, FILE *f)
 {
 	const struct ofl_option *row;
-	char text[64];
+	char text[OFL_OPTION_TEXT_MAX];
 
 	for (row = ofl_option_rows; row->letter; row++) {
 		if (!(row->on & c->on))
 			continue;
-		option_text(row, text, sizeof(text));
+		ofl_option_text(row, text, sizeof(text));
 		if (row[1].not_json && !row->not_json)
 			fprintf(f, "[%s |", text);
 		else
@@ -161,7 +155,7 @@ static void options(const struct ofl_command *c, enum ofl_option_group group,
 {
 	const struct ofl_option *row;
 	bool first = true;
-	char text[64];
+	char text[OFL_OPTION_TEXT_MAX];
 
 	for (row = ofl_option_rows; row->letter; row++) {
 		if (!(row->on & c->on) || row->group != group)
@@ -169,7 +163,7 @@ static void options(const struct ofl_command *c, enum ofl_option_group group,
 		if (first)
 			heading(f, ofl_option_groups[group]);
 		first = false;
-		option_text(row, text, sizeof(text));
+		ofl_option_text(row, text, sizeof(text));
 		item(f, 21, text, row->help);
 	}
 	if (!first)

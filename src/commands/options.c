@@ -16,61 +16,64 @@
 
 /* the order is that of a synopsis; what -j excludes stands behind it */
 const struct ofl_option ofl_option_rows[] = {
-	{ 'n', "node", ALL, OFL_GROUP_FILTER, false, TEXT(filter.node),
+	{ 'n', NULL, "node", ALL, OFL_GROUP_FILTER, false, TEXT(filter.node),
 	  "pages of one NUMA node, in decimal" },
-	{ 'z', "zone", ALL, OFL_GROUP_FILTER, false, TEXT(filter.zone),
+	{ 'z', NULL, "zone", ALL, OFL_GROUP_FILTER, false, TEXT(filter.zone),
 	  "pages of one zone, by its name in any case: DMA32, Normal, "
 	  "Movable" },
-	{ 'p', "pfn[-pfn]", ALL, OFL_GROUP_FILTER, false, TEXT(filter.pfn),
+	{ 'p', NULL, "pfn[-pfn]", ALL, OFL_GROUP_FILTER, false, TEXT(filter.pfn),
 	  "pages by page frame number" },
-	{ 'P', "phys[-phys]", ALL, OFL_GROUP_FILTER, false, TEXT(filter.phys),
+	{ 'P', NULL, "phys[-phys]", ALL, OFL_GROUP_FILTER, false, TEXT(filter.phys),
 	  "pages by physical address" },
-	{ 'S', "section[-section]", ALL, OFL_GROUP_FILTER, false,
+	{ 'S', NULL, "section[-section]", ALL, OFL_GROUP_FILTER, false,
 	  TEXT(filter.section),
 	  "pages by memory section; \"kmem -n\" prints sections in decimal" },
-	{ 'B', "memoryN", ALL, OFL_GROUP_FILTER, false, TEXT(filter.block),
+	{ 'B', NULL, "memoryN", ALL, OFL_GROUP_FILTER, false, TEXT(filter.block),
 	  "pages of one memory block, by its name in sysfs or its number N "
 	  "in decimal" },
-	{ 'j', NULL, ALL, OFL_GROUP_OUTPUT, false, FLAG(json),
+	{ 'j', NULL, NULL, ALL, OFL_GROUP_OUTPUT, false, FLAG(json),
 	  "one JSON document; docs/output.md describes it" },
-	{ 'o', "column[,...]",
+	{ 'o', NULL, "column[,...]",
 	  OFL_ON_OFFLINE | OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK,
 	  OFL_GROUP_OUTPUT, true, TEXT(columns),
 	  "columns of the table, in this order; in any case" },
-	{ 'H', NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(no_header),
+	{ 'H', NULL, NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(no_header),
 	  "no column names" },
-	{ 'R', "file", ALL, OFL_GROUP_OUTPUT, false, TEXT(record),
+	{ 'R', NULL, "file", ALL, OFL_GROUP_OUTPUT, false, TEXT(record),
 	  "also record what was asked of the kernel in a new text file, for a "
 	  "report that can be replayed without the dump: struct pages and the "
 	  "kernel's own records, no content of pages" },
-	{ 'a', NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false, FLAG(all),
+	{ 'a', NULL, NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false, FLAG(all),
 	  "also stale pages and unknown pages" },
-	{ 'a', NULL, OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, FLAG(all),
+	{ 'a', NULL, NULL, OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, FLAG(all),
 	  "all findings" },
-	{ 'a', NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
+	{ 'a', NULL, NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
 	  "a row for every memory section" },
-	{ 'l', "number", OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, TEXT(limit),
+	{ 'l', NULL, "number", OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, TEXT(limit),
 	  "number of findings to print (default 20)" },
-	{ 'O', "owner", OFL_ON_OFFRANGE | OFL_ON_OFFOWNER, OFL_GROUP_SHOW,
+	{ 'O', NULL, "owner", OFL_ON_OFFRANGE | OFL_ON_OFFOWNER, OFL_GROUP_SHOW,
 	  false, TEXT(owner),
 	  "only pages of this owner: virtio-mem, virtio-balloon, orphan ..." },
-	{ 'v', NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW, false, FLAG(verbose),
+	{ 'v', NULL, NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW, false, FLAG(verbose),
 	  "every fact about this kernel with its source, and how much was "
 	  "read" },
-	{ 'v', NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(verbose),
+	{ 'v', NULL, NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(verbose),
 	  "more about every device" },
-	{ 'x', NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
+	{ 'x', NULL, NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "
 	  "command has read, which are kept otherwise" },
-	{ 'w', "number", SCREENS, OFL_GROUP_READING, false,
+	{ 'w', NULL, "number", SCREENS, OFL_GROUP_READING, false,
 	  OFL_OPTION_PROCESSES, offsetof(struct ofl_options, workers),
 	  "number of processes that read, 1 to 8; default: one, or one a "
 	  "processor for a compressed dump if 16 GiB or more are read" },
-	{ 'C', NULL, ALL, OFL_GROUP_READING, false, FLAG(crash_reads),
+	{ 'C', NULL, NULL, ALL, OFL_GROUP_READING, false, FLAG(crash_reads),
 	  "have crash read every page; otherwise offline.so reads the pages "
 	  "of a kdump-compressed dump itself, which is faster, and compares "
 	  "one in 128 with what crash reads" },
+	{ OFL_OPTION_VERSION, "version", NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW,
+	  false, FLAG(version),
+	  "only the version of offline.so" },
 	{ .letter = 0 }
 };
 
@@ -83,6 +86,16 @@ const char *const ofl_option_groups[OFL_NR_GROUPS] = {
 	[OFL_GROUP_READING] = "How pages are read",
 };
 
+void ofl_option_text(const struct ofl_option *row, char *buf, size_t bytes)
+{
+	if (row->name)
+		snprintf(buf, bytes, "--%s", row->name);
+	else
+		snprintf(buf, bytes, "-%c%s%s", row->letter,
+			 row->argument ? " " : "",
+			 row->argument ? row->argument : "");
+}
+
 /* the string that getopt() wants */
 static void letters(const struct ofl_command *c, char *buf, size_t bytes)
 {
@@ -91,13 +104,27 @@ static void letters(const struct ofl_command *c, char *buf, size_t bytes)
 
 	buf[used++] = ':';
 	for (row = ofl_option_rows; row->letter && used + 2 < bytes; row++) {
-		if (!(row->on & c->on))
+		if (row->name || !(row->on & c->on))
 			continue;
 		buf[used++] = row->letter;
 		if (row->argument)
 			buf[used++] = ':';
 	}
 	buf[used] = '\0';
+}
+
+/* and its list of names */
+static void names(const struct ofl_command *c, struct option *ret, size_t max)
+{
+	const struct ofl_option *row;
+	size_t nr = 0;
+
+	for (row = ofl_option_rows; row->letter && nr + 1 < max; row++)
+		if (row->name && (row->on & c->on))
+			ret[nr++] = (struct option){
+				row->name, row->argument ? 1 : 0, NULL,
+				row->letter };
+	ret[nr] = (struct option){ .name = NULL };
 }
 
 static enum ofl_status set_processes(unsigned int *ret, struct ofl_err *err)
@@ -141,14 +168,18 @@ static const struct ofl_option *find(const struct ofl_command *c, int letter)
 }
 
 static enum ofl_status refuse(const struct ofl_command *c, int opt,
-			      struct ofl_err *err)
+			      char **argv, struct ofl_err *err)
 {
 	if (opt == ':')
 		return ofl_fail(err, OFL_ERR_ARG,
 			"option -%c needs an argument; see 'help %s'",
 			optopt, c->name);
+	if (optopt <= OFL_OPTION_VERSION)	/* a name */
+		return ofl_fail(err, OFL_ERR_ARG,
+			"unknown option %s; see 'help %s'", argv[optind - 1],
+			c->name);
 	return ofl_fail(err, OFL_ERR_ARG, "unknown option -%c; see 'help %s'",
-			optopt ? optopt : '-', c->name);
+			optopt, c->name);
 }
 
 /* crash splits "[mem 0x...-0x...]" at the blank */
@@ -179,17 +210,19 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 				  struct ofl_err *err)
 {
 	const struct ofl_option *row, *not_json = NULL;
+	struct option named[4];
 	char known[64];
 	int opt;
 
 	memset(o, 0, sizeof(*o));
 	letters(c, known, sizeof(known));
+	names(c, named, sizeof(named) / sizeof(named[0]));
 	optind = 0;		/* glibc: start over, whoever used it before */
 	opterr = 0;		/* one line, and we say it */
-	while ((opt = getopt(argc, argv, known)) != -1) {
+	while ((opt = getopt_long(argc, argv, known, named, NULL)) != -1) {
 		row = find(c, opt);
 		if (!row)
-			return refuse(c, opt, err);
+			return refuse(c, opt, argv, err);
 		if (set(row, o, err))
 			return err->status;
 		if (row->not_json && !not_json)

@@ -524,6 +524,12 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 	return v->failed ? OFL_ERR_OUTPUT : OFL_OK;
 }
 
+enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value)
+{
+	fprintf(out, "%s %s\n", name, value);
+	return fflush(out) || ferror(out) ? OFL_ERR_OUTPUT : OFL_OK;
+}
+
 /* ---- columns ---- */
 
 void ofl_columns_default(const struct ofl_table *table, struct ofl_columns *ret)

@@ -39,13 +39,14 @@ static void commands_of(const struct ofl_option *row)
 static void options(enum ofl_option_group group, const char *name)
 {
 	const struct ofl_option *row;
+	char text[OFL_OPTION_TEXT_MAX];
 
 	printf("@ options %s\n| option | commands | |\n|---|---|---|\n", name);
 	for (row = ofl_option_rows; row->letter; row++) {
 		if (row->group != group)
 			continue;
-		printf("| `-%c%s%s` | ", row->letter, row->argument ? " " : "",
-		       row->argument ? row->argument : "");
+		ofl_option_text(row, text, sizeof(text));
+		printf("| `%s` | ", text);
 		commands_of(row);
 		fputs(" | ", stdout);
 		escaped(row->help);

@@ -97,7 +97,9 @@ static const struct {
 	{ "offline -y", "unknown option -y; see 'help offline'" },
 	{ "offline -a", "unknown option -a" },
 	{ "offrange -v", "unknown option -v" },
-	{ "offrange --json", "unknown option" },
+	{ "offrange --json", "unknown option --json; see 'help offrange'" },
+	{ "offrange --version", "unknown option --version" },
+	{ "offline --version=2", "unknown option --version=2" },
 	{ "offrange -p", "-p needs an argument; see 'help offrange'" },
 	{ "offrange -j -o pfn", "-o chooses" },
 	{ "offrange -j -H", "-H chooses" },
@@ -109,6 +111,19 @@ static const struct {
 	{ "offline -z Lost", "no such zone" },
 	{ "nonsense", "no command nonsense" },
 };
+
+static void test_version(void **state)
+{
+	FILE *full = fopen("/dev/full", "w");
+
+	(void)state;
+	assert_int_equal(run(&session, "offline --version"), OFL_OK);
+	assert_string_equal(text, "offline.so " OFL_VERSION "\n");
+	assert_non_null(full);
+	assert_int_equal(run_to(&session, full, "offline --version"),
+			 OFL_ERR_OUTPUT);
+	fclose(full);
+}
 
 static void test_bad_options(void **state)
 {
@@ -742,7 +757,7 @@ static void test_readers_differ_behind_the_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_bad_options), CASE(test_failed_document),
+		CASE(test_bad_options), CASE(test_version), CASE(test_failed_document),
 		CASE(test_members), CASE(test_same_input_same_bytes),
 		CASE(test_interrupted), CASE(test_live),
 		CASE(test_full_device), CASE(test_round_trip),

@@ -58,7 +58,7 @@ static void test_every_row_is_in_help(void **state)
 	const struct ofl_option *o;
 	const struct ofl_table *const *t;
 	const struct ofl_field *f;
-	char text[600];
+	char text[600], option[OFL_OPTION_TEXT_MAX];
 	size_t i;
 
 	(void)state;
@@ -67,14 +67,11 @@ static void test_every_row_is_in_help(void **state)
 		for (o = ofl_option_rows; o->letter; o++) {
 			if (!(o->on & c->on))
 				continue;
-			snprintf(text, sizeof(text), "-%c%s%s%s", o->letter,
-				 o->argument ? " " : "",
-				 o->argument ? o->argument : "",
-				 o->not_json ? "]" : "");
+			ofl_option_text(o, option, sizeof(option));
+			snprintf(text, sizeof(text), "[%s%s", option,
+				 o[1].not_json && !o->not_json ? " |" : "]");
 			expect(page, c->name, text);
-			snprintf(text, sizeof(text), "-%c%s%s %s", o->letter,
-				 o->argument ? " " : "",
-				 o->argument ? o->argument : "", o->help);
+			snprintf(text, sizeof(text), "%s %s", option, o->help);
 			expect(page, c->name, text);
 		}
 		for (t = c->manual->tables; *t; t++)
