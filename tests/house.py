@@ -37,7 +37,6 @@ owners/owner -> owners/virtio_mem
 owners/owner -> owners/vmballoon
 owners/owner -> owners/vmsa
 owners/owner -> owners/xen
-owners/virtio_mem -> owners/virtio_mem_books
 commands/command -> commands/cmd_offblock
 commands/command -> commands/cmd_offcheck
 commands/command -> commands/cmd_offline

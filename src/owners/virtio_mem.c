@@ -15,68 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "owners/virtio_mem.h"
+#include "owners/virtio_mem_records.h"
 
 #define CHILD_NAME	"System RAM (virtio_mem)"
 #define CALLBACK	"virtio_mem_memory_notifier_cb"
-#define TYPE		"virtio_mem"
-
-/* names: since v5.12 in sbm and bbm; before that flat, and no bbm at all */
-static const struct ofl_field fields[OFL_VMEM_NR_FIELDS] = {
-	[OFL_VMEM_NOTIFIER] = { TYPE, "memory_notifier", NULL, 0, false },
-	[OFL_VMEM_ADDR] = { TYPE, "addr", NULL, 8, false },
-	[OFL_VMEM_REGION_SIZE] = { TYPE, "region_size", NULL, 8, false },
-	[OFL_VMEM_REMOVING] = { TYPE, "removing", NULL, 1, false },
-	[OFL_VMEM_IN_SBM] = { TYPE, "in_sbm", NULL, 1, true },
-	[OFL_VMEM_FIRST_MB] = { TYPE, "sbm.first_mb_id", "first_mb_id", 8, false },
-	[OFL_VMEM_NEXT_MB] = { TYPE, "sbm.next_mb_id", "next_mb_id", 8, false },
-	[OFL_VMEM_SB_SIZE] = { TYPE, "sbm.sb_size", "subblock_size", 8, false },
-	[OFL_VMEM_SBS_PER_MB] = { TYPE, "sbm.sbs_per_mb", "nb_sb_per_mb", 4, false },
-	[OFL_VMEM_SB_STATES] = { TYPE, "sbm.sb_states", "sb_bitmap", 8, false },
-	[OFL_VMEM_FIRST_BB] = { TYPE, "bbm.first_bb_id", NULL, 8, true },
-	[OFL_VMEM_NEXT_BB] = { TYPE, "bbm.next_bb_id", NULL, 8, true },
-	[OFL_VMEM_BB_SIZE] = { TYPE, "bbm.bb_size", NULL, 8, true },
-	[OFL_VMEM_BB_STATES] = { TYPE, "bbm.bb_states", NULL, 8, true },
-	[OFL_VMEM_PLUGGED_SIZE] = { TYPE, "plugged_size", NULL, 8, true },
-	[OFL_VMEM_REQUESTED_SIZE] = { TYPE, "requested_size", NULL, 8, true },
-	[OFL_VMEM_OFFLINE_SIZE] = { TYPE, "offline_size", NULL, 8, true },
-	[OFL_VMEM_MB_COUNT] = { TYPE, "sbm.mb_count", "nb_mb_state", 0, true },
-	[OFL_VMEM_MB_STATES] = { TYPE, "sbm.mb_states", "mb_state", 8, true },
-	[OFL_VMEM_MUTEX] = { TYPE, "hotplug_mutex", NULL, 0, true },
-	[OFL_VMEM_HOTPLUG_ACTIVE] = { TYPE, "hotplug_active", NULL, 1, true },
-	[OFL_VMEM_WQ_ACTIVE] = { TYPE, "wq_active", NULL, 4, true },
-};
-
-/* ---- layout ---- */
-
-static void load_numbers(const struct ofl_types *ty,
-			 const struct ofl_vmem_state_row *row, int64_t *ret)
-{
-	for (; row->name; row++, ret++)
-		if (!ofl_types_enumerator(ty, row->name, ret))
-			*ret = -1;
-}
-
-static void load_states(struct ofl_vmem *st, const struct ofl_types *ty)
-{
-	if (!ofl_types_enumerator(ty, "VIRTIO_MEM_BBM_BB_FAKE_OFFLINE",
-				  &st->fake_offline))
-		st->fake_offline = -1;
-	load_numbers(ty, ofl_vmem_mb_states, st->mb_state);
-	load_numbers(ty, ofl_vmem_bb_states, st->bb_state);
-}
-
-static bool load_layout(struct ofl_vmem *st, const struct ofl_types *ty)
-{
-	load_states(st, ty);
-	return ofl_fields_load(ty, fields, OFL_VMEM_NR_FIELDS, st->at);
-}
-
-bool ofl_vmem_get(const struct ofl_vmem *st, uint64_t kva, enum ofl_vmem_field f,
-		  uint64_t *ret)
-{
-	return ofl_place_read(st->env->t, kva, &st->at[f], ret);
-}
 
 /* ---- regions, from the iomem tree ---- */
 
@@ -120,70 +62,6 @@ static enum ofl_status match_region(void *arg, const struct ofl_res *r)
 
 /* ---- devices, from the notifier chain ---- */
 
-static bool read_map(struct ofl_vmem *st, struct ofl_vmem_device *d, uint64_t map_kva)
-{
-	uint64_t n = d->next_id - d->first_id;
-
-	if (d->next_id < d->first_id || n > OFL_VMEM_MAX_BYTES)
-		return false;
-	d->map_bytes = d->sbm ? (n * d->units_per_mb + 63) / 64 * 8 : n;
-	if (!d->map_bytes)
-		return true;
-	if (d->map_bytes > OFL_VMEM_MAX_BYTES || !map_kva)
-		return false;
-	d->map = malloc(d->map_bytes);
-	return d->map && st->env->t->ops->read(st->env->t->ctx, map_kva, d->map,
-					       d->map_bytes) == OFL_READ_OK;
-}
-
-/* records of units outside the region, or the machine, are not to be believed */
-static bool in_region(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
-{
-	const struct ofl_layout *l = st->env->l;
-	uint64_t bytes = d->sbm ? st->block_bytes : d->unit_bytes;
-
-	return d->first_id == d->next_id ||
-	       (d->first_id >= d->start_pa / bytes &&
-		d->next_id <= (d->end_pa - 1) / bytes + 1 &&
-		bytes <= d->end_pa - d->start_pa &&
-		d->end_pa <= l->nr_sections * l->section_pages * l->page_bytes);
-}
-
-static bool sane(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
-{
-	bool units = d->sbm ? d->units_per_mb &&
-		d->unit_bytes >= st->page_bytes &&
-		d->unit_bytes <= st->block_bytes &&
-		d->unit_bytes * d->units_per_mb == st->block_bytes :
-		d->unit_bytes >= st->block_bytes;
-
-	return units && in_region(st, d);
-}
-
-static bool read_records(struct ofl_vmem *st, struct ofl_vmem_device *d)
-{
-	uint64_t removing, in_sbm = 1, map_kva;
-	bool ok;
-
-	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_REMOVING, &removing) ||
-	    (st->at[OFL_VMEM_IN_SBM].known && !ofl_vmem_get(st, d->kva, OFL_VMEM_IN_SBM, &in_sbm)))
-		return false;
-	d->removing = removing;
-	d->sbm = in_sbm;
-	if (d->sbm)
-		ok = ofl_vmem_get(st, d->kva, OFL_VMEM_FIRST_MB, &d->first_id) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_NEXT_MB, &d->next_id) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_SB_SIZE, &d->unit_bytes) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_SBS_PER_MB, &d->units_per_mb) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_SB_STATES, &map_kva);
-	else
-		ok = ofl_vmem_get(st, d->kva, OFL_VMEM_FIRST_BB, &d->first_id) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_NEXT_BB, &d->next_id) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_BB_SIZE, &d->unit_bytes) &&
-		     ofl_vmem_get(st, d->kva, OFL_VMEM_BB_STATES, &map_kva);
-	return ok && sane(st, d) && read_map(st, d, map_kva);
-}
-
 static struct ofl_vmem_device *by_region(struct ofl_vmem *st, uint64_t start_pa,
 				uint64_t end_pa)
 {
@@ -221,7 +99,7 @@ static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 		d->end_pa = addr + size;
 	}
 	d->kva = kva;
-	d->records = read_records(st, d);
+	d->records = ofl_vmem_read(st, d);
 	if (!d->records)
 		snprintf(d->note, sizeof(d->note),
 			 "records at %#" PRIx64 " unreadable or impossible", kva);
@@ -286,7 +164,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		return OFL_OK;	/* no region, no driver: no types needed */
 	ofl_types_open(env->t, env->l, "virtio_mem", "virtio_mem", &ty);
 	st->source = source = ty.source;
-	if (load_layout(st, &ty))
+	if (ofl_vmem_load_layout(st, &ty))
 		walk_chain(st, true);
 	ofl_types_close(&ty);
 	note_missing(st, source);
@@ -325,31 +203,6 @@ static unsigned int devices(const void *state, struct ofl_device *ret)
 		ret[i].kva = st->dev[i].kva;
 	}
 	return st->nr;
-}
-
-/* is unit number @unit of the records given back to the device? */
-bool ofl_vmem_is_gone(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
-		      uint64_t unit)
-{
-	if (!d->sbm)
-		return d->states[unit] == st->fake_offline;
-	return !(d->plugged[unit / 64] >> unit % 64 & 1);
-}
-
-/* is the unit of this address given back? false: not in the records */
-static bool unplugged(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
-		      uint64_t pa, bool *ret)
-{
-	uint64_t id = pa / (d->sbm ? st->block_bytes : d->unit_bytes);
-
-	if (id < d->first_id || id >= d->next_id)
-		return false;
-	id -= d->first_id;
-	if (d->sbm)
-		id = id * d->units_per_mb +
-		     pa % st->block_bytes / d->unit_bytes;
-	*ret = ofl_vmem_is_gone(st, d, id);
-	return true;
 }
 
 /* the next place where a region begins or ends */
@@ -401,7 +254,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		ret->device = i;
 		ret->evidence = OFL_EV_RANGE;
 		ret->mgo = OFL_MGO_ASSUMED;
-		if (!d->records || !unplugged(st, d, pa, &gone)) {
+		if (!d->records || !ofl_vmem_unplugged(st, d, pa, &gone)) {
 			ret->stray = d->records;
 			return true;
 		}
@@ -429,7 +282,7 @@ static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 		const struct ofl_vmem_device *d = &st->dev[i];
 
 		if (pa < d->start_pa || pa >= d->end_pa || !d->records ||
-		    !unplugged(st, d, pa, &gone) || !gone)
+		    !ofl_vmem_unplugged(st, d, pa, &gone) || !gone)
 			continue;
 		ret->device = i;
 		ret->evidence = OFL_EV_BITMAP;

@@ -9,40 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "owners/virtio_mem.h"
-
-/* before v5.16 KERNEL and MOVABLE were ONLINE */
-const struct ofl_vmem_state_row ofl_vmem_mb_states[] = {
-	{ "VIRTIO_MEM_SBM_MB_UNUSED", "unused", OFL_VMEM_NOT_ADDED, true },
-	{ "VIRTIO_MEM_SBM_MB_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
-	{ "VIRTIO_MEM_SBM_MB_OFFLINE", "offline", OFL_VMEM_OFFLINE, false },
-	{ "VIRTIO_MEM_SBM_MB_OFFLINE_PARTIAL", "offline-partial", OFL_VMEM_OFFLINE, true },
-	{ "VIRTIO_MEM_SBM_MB_KERNEL", "kernel", OFL_VMEM_ONLINE, false },
-	{ "VIRTIO_MEM_SBM_MB_KERNEL_PARTIAL", "kernel-partial", OFL_VMEM_ONLINE, true },
-	{ "VIRTIO_MEM_SBM_MB_MOVABLE", "movable", OFL_VMEM_ONLINE, false },
-	{ "VIRTIO_MEM_SBM_MB_MOVABLE_PARTIAL", "movable-partial", OFL_VMEM_ONLINE, true },
-	/* until v5.16 */
-	{ "VIRTIO_MEM_SBM_MB_ONLINE", "online", OFL_VMEM_ONLINE, false },
-	{ "VIRTIO_MEM_SBM_MB_ONLINE_PARTIAL", "online-partial", OFL_VMEM_ONLINE, true },
-	/* until v5.12 */
-	{ "VIRTIO_MEM_MB_STATE_ONLINE", "online", OFL_VMEM_ONLINE, false },
-	{ "VIRTIO_MEM_MB_STATE_ONLINE_PARTIAL", "online-partial", OFL_VMEM_ONLINE, true },
-	{ "VIRTIO_MEM_MB_STATE_OFFLINE", "offline", OFL_VMEM_OFFLINE, false },
-	{ "VIRTIO_MEM_MB_STATE_OFFLINE_PARTIAL", "offline-partial", OFL_VMEM_OFFLINE, true },
-	{ "VIRTIO_MEM_MB_STATE_UNUSED", "unused", OFL_VMEM_NOT_ADDED, true },
-	{ "VIRTIO_MEM_MB_STATE_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
-	{ NULL, NULL, OFL_VMEM_NOT_ADDED, true }
-};
-
-const struct ofl_vmem_state_row ofl_vmem_bb_states[] = {
-	{ "VIRTIO_MEM_BBM_BB_PLUGGED", "plugged", OFL_VMEM_NOT_ADDED, true },
-	{ "VIRTIO_MEM_BBM_BB_ADDED", "added", OFL_VMEM_ONLINE, false },
-	{ "VIRTIO_MEM_BBM_BB_FAKE_OFFLINE", "fake-offline", OFL_VMEM_ONLINE, true },
-	{ NULL, NULL, OFL_VMEM_NOT_ADDED, true }
-};
-
-_Static_assert(sizeof(ofl_vmem_mb_states) / sizeof(ofl_vmem_mb_states[0]) <=
-	       OFL_VMEM_STATES, "OFL_VMEM_STATES is too small");
+#include "owners/virtio_mem_records.h"
 
 /* ---- pages ---- */
 

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * virtio_mem.h - what the two halves of the virtio-mem owner share
+ * virtio_mem_device.h - a virtio-mem device, as its driver records it
  *
- * virtio_mem.c finds devices and says which of them a page belongs to;
- * virtio_mem_records.c compares a device's records with each other and with the
- * memory blocks.
+ * Depends on owner.h, field.h, iomem.h. Nothing here looks for devices: that is
+ * virtio_mem.c.
  */
-#ifndef OFL_VIRTIO_MEM_H
-#define OFL_VIRTIO_MEM_H
+#ifndef OFL_VIRTIO_MEM_DEVICE_H
+#define OFL_VIRTIO_MEM_DEVICE_H
 
 #include "kernel/iomem.h"
 #include "owners/field.h"
@@ -93,8 +92,27 @@ bool ofl_vmem_get(const struct ofl_vmem *st, uint64_t kva,
 bool ofl_vmem_is_gone(const struct ofl_vmem *st,
 		      const struct ofl_vmem_device *d, uint64_t unit);
 
-/** ofl_vmem_account() - ofl_owner_ops.account() */
-void ofl_vmem_account(const void *state, unsigned int device,
-		      struct ofl_account *a);
+/**
+ * ofl_vmem_load_layout() - where the members are, and which number is which state
+ *
+ * Errors: false if the records of no device can be read.
+ */
+bool ofl_vmem_load_layout(struct ofl_vmem *st, const struct ofl_types *ty);
+
+/**
+ * ofl_vmem_read() - read the records of the device at @d->kva, in its region
+ *
+ * Memory: @d->map, also after a failure; free() it.
+ * Errors: false if they cannot be read, or are impossible.
+ */
+bool ofl_vmem_read(struct ofl_vmem *st, struct ofl_vmem_device *d);
+
+/**
+ * ofl_vmem_unplugged() - is the unit of this address given back?
+ *
+ * Errors: false if the address is not in the records.
+ */
+bool ofl_vmem_unplugged(const struct ofl_vmem *st,
+			const struct ofl_vmem_device *d, uint64_t pa, bool *ret);
 
 #endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * virtio_mem_records.h - do a virtio-mem device's records agree?
+ *
+ * Depends on virtio_mem_device.h. They are compared with each other and with
+ * the memory blocks.
+ */
+#ifndef OFL_VIRTIO_MEM_RECORDS_H
+#define OFL_VIRTIO_MEM_RECORDS_H
+
+#include "owners/virtio_mem_device.h"
+
+/** ofl_vmem_account() - ofl_owner_ops.account() */
+void ofl_vmem_account(const void *state, unsigned int device,
+		      struct ofl_account *a);
+
+#endif
