@@ -8,7 +8,9 @@
 
 #include "commands/command.h"
 #include "commands/manual.h"
-#include "crash/crash_target.h"
+#include "crash/process.h"
+#include "crash/reader.h"
+#include "crash/target.h"
 
 #define MAX_COMMANDS 8
 

@@ -43,10 +43,7 @@ commands/command -> commands/cmd_offline
 commands/command -> commands/cmd_offowner
 commands/command -> commands/cmd_offrange
 commands/command -> commands/manual
-commands/command -> commands/identify
 commands/command -> commands/options
-crash/target -> crash/process
-crash/target -> crash/reader
 session
 """
 

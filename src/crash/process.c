@@ -23,7 +23,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "crash/crash_target.h"
+#include "crash/jumps.h"
+#include "crash/process.h"
 
 #define MAX_COPIES	16
 /*
@@ -107,17 +108,15 @@ static bool open_all_again(bool swap)
 	return ok;
 }
 
-void ofl_crash_sharing(void *ctx, struct ofl_sharing *ret)
+void ofl_crash_share(struct ofl_sharing *ret)
 {
 	cpu_set_t cpus;
 
-	(void)ctx;
 	memset(ret, 0, sizeof(*ret));
 	ret->processors = 1;
 	if (!sched_getaffinity(0, sizeof(cpus), &cpus))
 		ret->processors = (unsigned int)CPU_COUNT(&cpus);
-	ret->why_not = ofl_crash_why_not_shared(&ret->decompresses);
-	if (!ret->why_not && !open_all_again(false))
+	if (!open_all_again(false))
 		ret->why_not = "the dump cannot be opened a second time";
 }
 

@@ -12,7 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "crash/crash_target.h"
+#include "crash/process.h"
+#include "crash/reader.h"
 
 #define SAMPLE_BITS	7	/* one page of 128 ... */
 #define FIRST_PAGES	64	/* ... and in each command these */

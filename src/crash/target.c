@@ -9,7 +9,10 @@
  */
 #include <defs.h>
 
-#include "crash/crash_target.h"
+#include "crash/process.h"
+#include "crash/reader.h"
+#include "crash/target.h"
+#include "layout/enums.h"
 
 static struct ofl_target target;
 static volatile sig_atomic_t interrupted;
@@ -419,6 +422,17 @@ static void clear_progress(void)
 	shown_percent = -1;
 }
 
+static void crash_sharing(void *ctx, struct ofl_sharing *ret)
+{
+	(void)ctx;
+	ofl_crash_share(ret);
+	ret->decompresses = DISKDUMP_DUMPFILE() != 0;
+	if (ACTIVE())
+		ret->why_not = "the system is live";
+	else if (REMOTE_MEMSRC())
+		ret->why_not = "the dump is on a remote machine";
+}
+
 static const struct ofl_target_ops crash_ops = {
 	.read = crash_read,
 	.symbol = crash_symbol,
@@ -436,7 +450,7 @@ static const struct ofl_target_ops crash_ops = {
 	.progress = crash_progress,
 	.reading = ofl_crash_reading,
 	.host_reads = crash_host_reads,
-	.sharing = ofl_crash_sharing,
+	.sharing = crash_sharing,
 	.start = ofl_crash_start,
 	.stop = ofl_crash_stop,
 };
@@ -473,20 +487,4 @@ void ofl_crash_release_interrupts(void)
 	if (catching)
 		sigaction(SIGINT, &crash_sigint, NULL);
 	catching = false;
-}
-
-const char *ofl_crash_why_not_shared(bool *decompresses)
-{
-	*decompresses = DISKDUMP_DUMPFILE() != 0;
-	if (ACTIVE())
-		return "the system is live";
-	return REMOTE_MEMSRC() ? "the dump is on a remote machine" : NULL;
-}
-
-void ofl_crash_land_jumps(void (*run)(void *arg), void *arg)
-{
-	fp = pc->error_fp = pc->nullfp;
-	if (setjmp(pc->main_loop_env) || setjmp(pc->foreach_loop_env))
-		_exit(1);
-	run(arg);
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * reader.h - read the pages of a kdump-compressed file beside crash
+ *
+ * Depends on kdump.h.
+ */
+#ifndef OFL_CRASH_READER_H
+#define OFL_CRASH_READER_H
+
+#include "dump/kdump.h"
+#include "target/target.h"
+
+/** struct ofl_crash_source - what crash reads from */
+struct ofl_crash_source {
+	const char *why_host;	/* words why nobody else can; NULL: one may try */
+	const char *path;	/* of the dump */
+	size_t page_bytes;
+	uint64_t stamp;		/* see stamp() of struct ofl_target_ops */
+};
+
+/**
+ * ofl_crash_open_reader() - begin to read pages ourselves, if that is possible
+ * @host: in  leave it to crash in this command
+ *
+ * Shape:  for one command. Nothing is opened: we read through the descriptor
+ *         that crash has, without moving its offset.
+ */
+void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host);
+
+/** ofl_crash_close_reader() - free what it takes; twice is fine */
+void ofl_crash_close_reader(void);
+
+/** ofl_crash_reader() - to read a page with; NULL: crash has to */
+struct ofl_kdump *ofl_crash_reader(void);
+
+/** ofl_crash_can_tell() - does ofl_crash_is_short() know anything? */
+bool ofl_crash_can_tell(void);
+
+/**
+ * ofl_crash_is_short() - would crash give something else for this page?
+ *
+ * Shape:  see OFL_KDUMP_SHORT. False also where nobody but crash can tell.
+ */
+bool ofl_crash_is_short(uint64_t pfn);
+
+/** ofl_crash_is_sample() - is this one of the pages that crash reads too? */
+bool ofl_crash_is_sample(uint64_t pfn);
+
+/** ofl_crash_distrust() - crash read something else at @kva: end of the reader */
+void ofl_crash_distrust(uint64_t kva);
+
+/** ofl_crash_reading() - reading() of struct ofl_target_ops */
+void ofl_crash_reading(void *ctx, struct ofl_reading *ret);
+
+#endif
