@@ -44,7 +44,6 @@ commands/command -> commands/cmd_offowner
 commands/command -> commands/cmd_offrange
 commands/command -> commands/manual
 commands/command -> commands/options
-session
 """
 
 # files that may write to a stream, beside offline.c and src/crash; help.c writes to memory
