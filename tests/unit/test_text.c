@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_text.c - text with bounds: never past the buffer, never cut in silence */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "target/text.h"
+
+/* what fits is there, byte by byte up to the last */
+static void test_add(void **state)
+{
+	char buf[8];
+	struct ofl_text t = ofl_text_over(buf, sizeof(buf));
+
+	(void)state;
+	ofl_text_add(&t, "%s", "abc");
+	ofl_text_item(&t, ", ", "%d", 42);
+	assert_string_equal(buf, "abc, 42");
+	assert_int_equal(t.used, 7);
+	assert_false(t.cut);
+	ofl_text_add(&t, "%s", "");
+	assert_false(t.cut);
+	ofl_text_add(&t, "x");
+	assert_true(t.cut);
+	assert_string_equal(buf, "abc,...");
+}
+
+/* nothing follows what was cut, however short it is */
+static void test_after_a_cut(void **state)
+{
+	char buf[8] = "kernel";
+	struct ofl_text t = ofl_text_after(buf, sizeof(buf));
+
+	(void)state;
+	assert_int_equal(t.used, 6);
+	ofl_text_add(&t, "%s", "too long");
+	assert_string_equal(buf, "kern...");
+	ofl_text_add(&t, "x");
+	ofl_text_escaped(&t, "y");
+	assert_false(ofl_text_whole(&t, "z"));
+	assert_string_equal(buf, "kern...");
+}
+
+static void test_whole(void **state)
+{
+	char buf[8];
+	struct ofl_text t = ofl_text_over(buf, sizeof(buf));
+
+	(void)state;
+	assert_true(ofl_text_whole(&t, "%s", "abcd"));
+	assert_false(ofl_text_whole(&t, "%s", "efgh"));
+	assert_string_equal(buf, "abcd");
+	assert_true(t.cut);
+}
+
+/* every size of buffer, from the heap: the sanitizer sees a byte too many */
+static void test_any_size(void **state)
+{
+	size_t bytes, nr;
+
+	(void)state;
+	for (bytes = 1; bytes < 24; bytes++)
+		for (nr = 0; nr < 8; nr++) {
+			char *buf = malloc(bytes);
+			struct ofl_text t = ofl_text_over(buf, bytes);
+			size_t i;
+
+			for (i = 0; i < nr; i++)
+				ofl_text_item(&t, ", ", "%zx", i);
+			ofl_text_escaped(&t, "\x1b\xc3\xa9");
+			assert_int_equal(strlen(buf), t.used);
+			assert_true(t.used < bytes);
+			free(buf);
+		}
+}
+
+static void check_escaped(const char *from, const char *expected)
+{
+	char buf[64];
+	struct ofl_text t = ofl_text_over(buf, sizeof(buf));
+
+	ofl_text_escaped(&t, from);
+	assert_string_equal(buf, expected);
+}
+
+static void test_escaped(void **state)
+{
+	(void)state;
+	check_escaped("6.1.0-9 #1 ~", "6.1.0-9 #1 ~");
+	check_escaped("6.1\033]0;x\007", "6.1\\x1b]0;x\\x07");
+	check_escaped("a\nb\x7f", "a\\x0ab\\x7f");
+	check_escaped("\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7",
+		      "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\xa7");
+	/* C1 in one byte and in two, overlong, a surrogate, above U+10FFFF */
+	check_escaped("\x9b" "c", "\\x9bc");
+	check_escaped("\xc2\x9b", "\\xc2\\x9b");
+	check_escaped("\xc0\xaf", "\\xc0\\xaf");
+	check_escaped("\xe0\x80\xaf", "\\xe0\\x80\\xaf");
+	check_escaped("\xed\xa0\x80", "\\xed\\xa0\\x80");
+	check_escaped("\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80");
+	/* a character that the end of the text cuts */
+	check_escaped("\xe2\x82", "\\xe2\\x82");
+	check_escaped("\xf0\x9f\x90" "A", "\\xf0\\x9f\\x90A");
+}
+
+/* neither an escape nor a character is left in halves */
+static void test_escaped_cut(void **state)
+{
+	char buf[8];
+	struct ofl_text t = ofl_text_over(buf, sizeof(buf));
+
+	(void)state;
+	ofl_text_escaped(&t, "abc\xe2\x82\xac\xe2\x82\xac");
+	assert_string_equal(buf, "abc...");
+	t = ofl_text_over(buf, sizeof(buf));
+	ofl_text_add(&t, "%s", "abcde\xe2\x82\xac");
+	assert_string_equal(buf, "abcd...");
+	t = ofl_text_over(buf, 4);
+	ofl_text_escaped(&t, "\x1b");
+	assert_string_equal(buf, "...");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_after_a_cut),
+		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_any_size),
+		cmocka_unit_test(test_escaped),
+		cmocka_unit_test(test_escaped_cut),
+	};
+
+	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
+}
