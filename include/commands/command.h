@@ -13,6 +13,7 @@
 #include "scan/filter.h"
 #include "scan/scan.h"
 #include "session/session.h"
+#include "target/text.h"
 #include "view/view.h"
 
 /** struct ofl_options - what the user typed */
@@ -96,14 +97,14 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
  * @extra: in  words to put after the page counts: "; 3 rows", or ""
  */
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
-				const char *extra, char *buf, size_t bytes);
+				const char *extra, struct ofl_text *text);
 
 /**
  * ofl_scan_shortfall() - the same, only what a scan could not look at
- * @buf: inout  a line to go on with; what does not fit is cut
+ * @text: inout  a line to go on with
  */
-enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
-				   size_t bytes);
+enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
+				   struct ofl_text *text);
 
 /* what is said of ofl_layout.new_marks */
 #define OFL_NEW_MARKS \

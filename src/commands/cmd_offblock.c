@@ -188,51 +188,43 @@ static bool free_elsewhere(const struct printer *p, uint64_t *ret)
 	return true;
 }
 
-static void hints(struct printer *p, char *buf, size_t bytes)
+static void hints(struct printer *p, struct ofl_text *text)
 {
-	uint64_t elsewhere;
-
 	const struct ofl_tally *lru = &p->kept.kind[OFL_KIND_LRU];
-	size_t used = strlen(buf);
+	uint64_t elsewhere;
 
 	if (!p->explain)
 		return;
-	if (p->kept.verdict == OFL_OUT_MIGRATE && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; whether migration succeeds is not in a dump");
-	if (p->kept.verdict == OFL_OUT_MIGRATE && used < bytes &&
-	    free_elsewhere(p, &elsewhere))
-		used += (size_t)snprintf(buf + used, bytes - used,
-			", %" PRIu64 " pages are free elsewhere", elsewhere);
-	if (lru->pinned && used < bytes)
-		snprintf(buf + used, bytes - used,
-			 "; %" PRIu64 " pages look pinned", lru->pinned);
+	if (p->kept.verdict == OFL_OUT_MIGRATE)
+		ofl_text_add(text, "; whether migration succeeds is not in a dump");
+	if (p->kept.verdict == OFL_OUT_MIGRATE && free_elsewhere(p, &elsewhere))
+		ofl_text_add(text, ", %" PRIu64 " pages are free elsewhere",
+			     elsewhere);
+	if (lru->pinned)
+		ofl_text_add(text, "; %" PRIu64 " pages look pinned",
+			     lru->pinned);
 }
 
 static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
-			     const struct ofl_scan_result *r, char *buf,
-			     size_t bytes)
+			     const struct ofl_scan_result *r,
+			     struct ofl_text *text)
 {
 	enum ofl_result result;
 	bool first = true;
-	size_t used;
 	int i;
 
-	used = (size_t)snprintf(buf, bytes, "%" PRIu64 " block%s", p->nr,
-				ofl_plural(p->nr));
-	for (i = 0; i < OFL_NR_OUTCOMES && used < bytes; i++) {
+	ofl_text_add(text, "%" PRIu64 " block%s", p->nr, ofl_plural(p->nr));
+	for (i = 0; i < OFL_NR_OUTCOMES; i++) {
 		if (!p->verdicts[i])
 			continue;
-		used += (size_t)snprintf(buf + used, bytes - used,
-					 "%s%" PRIu64 " %s",
-					 first ? ": " : ", ", p->verdicts[i],
-					 ofl_outcome_rows[i].block);
+		ofl_text_add(text, "%s%" PRIu64 " %s", first ? ": " : ", ",
+			     p->verdicts[i], ofl_outcome_rows[i].block);
 		first = false;
 	}
-	result = ofl_scan_shortfall(r, buf, bytes);
+	result = ofl_scan_shortfall(r, text);
 	if (p->verdicts[OFL_OUT_UNKNOWN] || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
-	hints(p, buf, bytes);
+	hints(p, text);
 	return result;
 }
 
@@ -251,6 +243,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	enum ofl_result result;
 	enum ofl_status st;
 	char message[400];
+	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter, err);
 	if (st)
@@ -277,7 +270,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	if (!st)
 		ofl_show_totals(&p.v, &r);
-	result = judge(&p, a, &r, message, sizeof(message));
+	result = judge(&p, a, &r, &text);
 	st = ofl_show_status(&p.v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;

@@ -488,27 +488,24 @@ static void show_classes(struct check *ck)
 }
 
 static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
-			     const char *marks, char *buf, size_t bytes)
+			     const char *marks, struct ofl_text *text)
 {
 	uint64_t total = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
 	enum ofl_result result;
 	char extra[128];
-	size_t used;
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " error%s, %" PRIu64
 		 " warning%s, %" PRIu64 " info%s", ck->findings[OFL_SEV_ERROR],
 		 ofl_plural(ck->findings[OFL_SEV_ERROR]), ck->findings[OFL_SEV_WARNING],
 		 ofl_plural(ck->findings[OFL_SEV_WARNING]), ck->findings[OFL_SEV_INFO],
 		 ofl_plural(ck->findings[OFL_SEV_INFO]));
-	result = ofl_scan_status(r, extra, buf, bytes);
-	used = strlen(buf);
-	if (total + ck->findings[OFL_SEV_INFO] > ck->shown && used < bytes)
-		used += (size_t)snprintf(buf + used, bytes - used,
-			"; %" PRIu64 " more findings, offcheck -a lists them all",
-			total + ck->findings[OFL_SEV_INFO] - ck->shown);
-	if (marks[0] && used < bytes)
-		snprintf(buf + used, bytes - used,
-			 "; " OFL_NEW_MARKS, marks);
+	result = ofl_scan_status(r, extra, text);
+	if (total + ck->findings[OFL_SEV_INFO] > ck->shown)
+		ofl_text_add(text, "; %" PRIu64
+			     " more findings, offcheck -a lists them all",
+			     total + ck->findings[OFL_SEV_INFO] - ck->shown);
+	if (marks[0])
+		ofl_text_add(text, "; " OFL_NEW_MARKS, marks);
 	if (result == OFL_RESULT_OK && (total || marks[0]))
 		return OFL_RESULT_FINDINGS;
 	return result;
@@ -536,6 +533,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	enum ofl_result result;
 	enum ofl_status st;
 	char message[400];
+	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	st = pass(ctx, a, ck, false, &r, err);
 	if (st) {
@@ -559,7 +557,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st)
 		st = ofl_show_unknown(&ck->v, ctx, &r, err);
 	ofl_show_totals(&ck->v, &r);
-	result = judge(ck, &r, ctx->s->layout.new_marks, message, sizeof(message));
+	result = judge(ck, &r, ctx->s->layout.new_marks, &text);
 	st = ofl_show_status(&ck->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;

@@ -211,17 +211,17 @@ static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b)
 
 static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 {
-	char text[200] = "";
-	size_t used = 0;
+	char buf[200];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 	int i;
 
 	for (i = OFL_UNKNOWN_NOT + 1; i < OFL_NR_UNKNOWN; i++)
-		if (r->unknown[i] && used < sizeof(text))
-			used += (size_t)snprintf(text + used,
-				sizeof(text) - used, "%s%" PRIu64 " %s",
-				used ? ", " : ": ", r->unknown[i],
-				ofl_unknown_text((enum ofl_unknown)i));
-	line(v, "UNKNOWN", "%" PRIu64 " pages%s", r->total.unknown, text);
+		if (r->unknown[i])
+			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
+				      r->unknown[i],
+				      ofl_unknown_text((enum ofl_unknown)i));
+	line(v, "UNKNOWN", "%" PRIu64 " pages%s%s", r->total.unknown,
+	     text.used ? ": " : "", buf);
 }
 
 static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
@@ -305,32 +305,28 @@ static enum ofl_status count_owners(void *arg, const struct ofl_section *s,
 }
 
 static void show_owner(struct ofl_view *v, const char *name, uint64_t pages,
-		       char *text, size_t bytes)
+		       struct ofl_text *text)
 {
-	size_t used = strlen(text);
-
 	if (!pages)
 		return;
 	member(v, name, pages);
-	if (used < bytes)
-		snprintf(text + used, bytes - used, "%s%s %" PRIu64,
-			 used ? ", " : "", name, pages);
+	ofl_text_item(text, ", ", "%s %" PRIu64, name, pages);
 }
 
 static void show_owners(struct ofl_view *v, const struct owners *o)
 {
-	char text[300] = "";
+	char buf[300];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 	size_t i;
 
 	ofl_view_object(v, "owners");
 	for (i = 0; ofl_owner_table[i]; i++)
-		show_owner(v, ofl_owner_table[i]->name, o->pages[i], text,
-			   sizeof(text));
-	show_owner(v, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], text, sizeof(text));
-	show_owner(v, "unknown", o->unknown, text, sizeof(text));
+		show_owner(v, ofl_owner_table[i]->name, o->pages[i], &text);
+	show_owner(v, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], &text);
+	show_owner(v, "unknown", o->unknown, &text);
 	ofl_view_object_end(v);
-	if (text[0])
-		line(v, "OWNERS", "%s", text);
+	if (text.used)
+		line(v, "OWNERS", "%s", buf);
 	if (o->id.why_not[0])
 		line(v, "NOTE", "not every owner is known: %s", o->id.why_not);
 }
@@ -370,15 +366,13 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 }
 
 static enum ofl_result judge(const struct ofl_layout *l,
-			     const struct ofl_scan_result *r, char *message,
-			     size_t bytes)
+			     const struct ofl_scan_result *r,
+			     struct ofl_text *message)
 {
-	enum ofl_result result = ofl_scan_status(r, "", message, bytes);
-	size_t used = strlen(message);
+	enum ofl_result result = ofl_scan_status(r, "", message);
 
 	if (l->new_marks[0])
-		snprintf(message + used, bytes - used, "; " OFL_NEW_MARKS,
-			 l->new_marks);
+		ofl_text_add(message, "; " OFL_NEW_MARKS, l->new_marks);
 	if (result == OFL_RESULT_OK && l->new_marks[0])
 		return OFL_RESULT_FINDINGS;
 	return result;
@@ -396,6 +390,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	enum ofl_status st;
 	struct ofl_view v;
 	char message[400];
+	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	ofl_view_open(&v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
 	ofl_show_kernel(&v, ctx->s);
@@ -415,7 +410,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 		show_facts(&v, l);
 	st = ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);
-	result = judge(l, r, message, sizeof(message));
+	result = judge(l, r, &text);
 	return ofl_show_status(&v, ctx, st, result, message, err);
 }
 

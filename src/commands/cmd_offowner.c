@@ -271,8 +271,8 @@ static void show_lines(struct owner *o)
 }
 
 static enum ofl_result judge(const struct owner *o,
-			     const struct ofl_scan_result *r, char *buf,
-			     size_t bytes)
+			     const struct ofl_scan_result *r,
+			     struct ofl_text *text)
 {
 	const struct ofl_books *b = &o->books;
 	uint64_t bad = b->problems[OFL_SEV_WARNING] + b->problems[OFL_SEV_ERROR];
@@ -285,7 +285,7 @@ static enum ofl_result judge(const struct owner *o,
 		 ofl_plural(b->problems[OFL_SEV_ERROR]),
 		 b->problems[OFL_SEV_WARNING],
 		 ofl_plural(b->problems[OFL_SEV_WARNING]));
-	result = ofl_scan_status(r, extra, buf, bytes);
+	result = ofl_scan_status(r, extra, text);
 	if (o->unread || (b->orphans.pages && b->owners->blind))
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK && bad ? OFL_RESULT_FINDINGS : result;
@@ -298,6 +298,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 	enum ofl_result result;
 	enum ofl_status st;
 	char message[400];
+	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	ofl_view_open(&o->v, ctx->out, ctx->o->json, !ctx->o->no_header,
 		      ctx->name);
@@ -316,7 +317,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 		st = ofl_show_unknown(&o->v, ctx, &r, err);
 		ofl_show_totals(&o->v, &r);
 	}
-	result = judge(o, &r, message, sizeof(message));
+	result = judge(o, &r, &text);
 	st = ofl_show_status(&o->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;

@@ -237,24 +237,20 @@ static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
 			      struct ofl_err *err)
 {
 	char extra[64], message[600];
+	struct ofl_text text = ofl_text_over(message, sizeof(message));
 	enum ofl_result result;
-	size_t used;
 
 	ofl_show_totals(&p->v, r);
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " row%s", m->runs,
 		 ofl_plural(m->runs));
-	result = ofl_scan_status(r, extra, message, sizeof(message));
-	used = strlen(message);
+	result = ofl_scan_status(r, extra, &text);
 	if (p->id.why_not[0])
-		used += (size_t)snprintf(message + used,
-			sizeof(message) - used, "; not every owner is known: %s",
-			p->id.why_not);
+		ofl_text_add(&text, "; not every owner is known: %s",
+			     p->id.why_not);
 	if (r->total.unknown && !m->unknown && !p->v.json)
-		snprintf(message + used, sizeof(message) - used,
-			 "; offrange -a lists the unknown pages");
+		ofl_text_add(&text, "; offrange -a lists the unknown pages");
 	else if (r->stale && !m->stale && !p->v.json)
-		snprintf(message + used, sizeof(message) - used,
-			 "; offrange -a lists the stale ones");
+		ofl_text_add(&text, "; offrange -a lists the stale ones");
 	return ofl_show_status(&p->v, ctx, st, result, message, err);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* command.c - the table of commands and the way of one command */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -144,59 +143,45 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
 }
 
-/* add to a line; what does not fit is cut */
-static void say(char *buf, size_t bytes, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void say(char *buf, size_t bytes, const char *fmt, ...)
-{
-	size_t used = strlen(buf);
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(buf + used, bytes - used, fmt, ap);
-	va_end(ap);
-}
-
 /* a section that mem_section has lost is missed by its memory block only */
-static enum ofl_result say_blocks(const struct ofl_block_totals *b, char *buf,
-				  size_t bytes)
+static enum ofl_result add_blocks(const struct ofl_block_totals *b,
+				  struct ofl_text *text)
 {
 	if (b->disagree)
-		say(buf, bytes, "; memory block states and section bits disagree for %"
+		ofl_text_add(text, "; memory block states and section bits disagree for %"
 		    PRIu64 " block%s, first memory%" PRIu64, b->disagree,
 		    ofl_plural(b->disagree), b->first_disagree_nr);
 	if (b->lost)
-		say(buf, bytes, "; %" PRIu64 " memory block%s cannot be read",
+		ofl_text_add(text, "; %" PRIu64 " memory block%s cannot be read",
 		    b->lost, ofl_plural(b->lost));
 	if (b->missing || b->lost)
 		return OFL_RESULT_INCOMPLETE;
 	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
 }
 
-enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
-				   size_t bytes)
+enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
+				   struct ofl_text *text)
 {
 	const struct ofl_section_stats *sec = &r->sections;
 	enum ofl_result by_blocks;
 
 	if (r->interrupted)
-		say(buf, bytes, "; interrupted, %" PRIu64 " of %" PRIu64
+		ofl_text_add(text, "; interrupted, %" PRIu64 " of %" PRIu64
 		    " sections", r->sections_done, r->sections_wanted);
 	if (sec->unreadable)
-		say(buf, bytes, "; %" PRIu64 " mem_section entries cannot be read",
+		ofl_text_add(text, "; %" PRIu64 " mem_section entries cannot be read",
 		    sec->unreadable);
 	if (sec->corrupt)
-		say(buf, bytes, "; %" PRIu64 " sections have an impossible memmap",
+		ofl_text_add(text, "; %" PRIu64 " sections have an impossible memmap",
 		    sec->corrupt);
 	/* no other filter drops pages of the kernel's own */
 	if (r->unknown[OFL_UNKNOWN_EXCLUDED])
-		say(buf, bytes, "; makedumpfile -e dropped struct pages from this dump");
+		ofl_text_add(text, "; makedumpfile -e dropped struct pages from this dump");
 	if (r->hidden)
-		say(buf, bytes, "; %" PRIu64 " offline pages inside of free or compound pages, first %"
+		ofl_text_add(text, "; %" PRIu64 " offline pages inside of free or compound pages, first %"
 		    PRIx64 ": a size is damaged, use -x",
 		    r->hidden, r->hidden_pfn);
-	by_blocks = say_blocks(&r->blocks, buf, bytes);
+	by_blocks = add_blocks(&r->blocks, text);
 	if (r->interrupted || sec->unreadable || sec->corrupt ||
 	    r->total.unknown)
 		return OFL_RESULT_INCOMPLETE;
@@ -204,15 +189,15 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r, char *buf,
 }
 
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
-				const char *extra, char *buf, size_t bytes)
+				const char *extra, struct ofl_text *text)
 {
-	snprintf(buf, bytes, "%" PRIu64 " page%s scanned in %" PRIu64
-		 " section%s: %" PRIu64 " offline, %" PRIu64 " unknown, %"
-		 PRIu64 " stale%s", r->total.scanned,
-		 ofl_plural(r->total.scanned), r->sections_done,
-		 ofl_plural(r->sections_done), r->total.offline,
-		 r->total.unknown, r->stale, extra);
-	return ofl_scan_shortfall(r, buf, bytes);
+	ofl_text_add(text, "%" PRIu64 " page%s scanned in %" PRIu64
+		     " section%s: %" PRIu64 " offline, %" PRIu64
+		     " unknown, %" PRIu64 " stale%s", r->total.scanned,
+		     ofl_plural(r->total.scanned), r->sections_done,
+		     ofl_plural(r->sections_done), r->total.offline,
+		     r->total.unknown, r->stale, extra);
+	return ofl_scan_shortfall(r, text);
 }
 
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)

@@ -5,6 +5,7 @@
 
 #include "commands/tables.h"
 #include "commands/explain.h"
+#include "target/text.h"
 
 /** struct step_row - a step of offline_pages() for this block */
 struct step_row {
@@ -94,16 +95,13 @@ static void get_kind_pfns(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
 	const struct ofl_tally *t = KIND(row)->t;
-	size_t used = 0;
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
 	uint64_t i;
 
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
 	for (i = 0; i < t->pages && i < OFL_FIRST_PFNS; i++)
-		used += (size_t)snprintf(ret->text + used,
-					 sizeof(ret->text) - used,
-					 "%s%" PRIx64, used ? "," : "",
-					 t->pfn[i]);
+		ofl_text_item(&text, ",", "%" PRIx64, t->pfn[i]);
 }
 
 static void get_kind_first(const void *row, const void *ctx,
@@ -253,34 +251,27 @@ static void step_detail(const struct ofl_env *env,
 {
 	bool movable = r->zone && r->zone->type ==
 		ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1);
-	size_t used = 0;
+	struct ofl_text text = ofl_text_over(row->detail, sizeof(row->detail));
 	int k;
 
-	row->detail[0] = '\0';
-	for (k = 0; k < OFL_NR_KINDS && used < sizeof(row->detail); k++) {
+	for (k = 0; k < OFL_NR_KINDS; k++) {
 		enum ofl_outcome out = ofl_rule_outcome((enum ofl_kind)k, movable);
 
 		if (!r->kind[k].pages || ofl_outcome_rows[out].passes ||
 		    ofl_rule_step((enum ofl_kind)k, movable) != row->step)
 			continue;
-		used += (size_t)snprintf(row->detail + used,
-					 sizeof(row->detail) - used,
-					 "%s%" PRIu64 " %s", used ? ", " : "",
-					 r->kind[k].pages,
-					 ofl_rule_rows[k].code);
+		ofl_text_item(&text, ", ", "%" PRIu64 " %s", r->kind[k].pages,
+			      ofl_rule_rows[k].code);
 	}
-	if (used)
+	if (text.used)
 		return;
 	if (row->outcome == OFL_OUT_BLOCKED)
-		snprintf(row->detail, sizeof(row->detail), "%s",
-			 row->step == r->decided_at ? r->reason :
-			 ofl_step_rows[row->step].reason);
+		ofl_text_add(&text, "%s", row->step == r->decided_at ?
+			     r->reason : ofl_step_rows[row->step].reason);
 	else if (row->outcome == OFL_OUT_UNKNOWN)
-		snprintf(row->detail, sizeof(row->detail),
-			 "the dump does not say");
+		ofl_text_add(&text, "the dump does not say");
 	else
-		snprintf(row->detail, sizeof(row->detail), "%s",
-			 ofl_step_rows[row->step].passes);
+		ofl_text_add(&text, "%s", ofl_step_rows[row->step].passes);
 }
 
 static void show_steps(struct ofl_view *v, const struct ofl_env *env,

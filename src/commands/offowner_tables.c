@@ -7,6 +7,7 @@
 
 #include "commands/offowner.h"
 #include "commands/tables.h"
+#include "target/text.h"
 
 /* ---- one row a section, or several that are alike ---- */
 
@@ -14,7 +15,7 @@
 
 void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
 {
-	size_t used = strlen(c->text), room = sizeof(c->text) - used;
+	struct ofl_text text = ofl_text_after(c->text, sizeof(c->text));
 	char value[128];
 	va_list ap;
 
@@ -22,9 +23,7 @@ void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
 	vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	c->kind = OFL_CELL_MAP;
-	if ((size_t)snprintf(c->text + used, room, "%s%s=%s", used ? "\n" : "",
-			     name, value) >= room)
-		c->text[used] = '\0';
+	ofl_text_whole(&text, "%s%s=%s", text.used ? "\n" : "", name, value);
 }
 
 static void get_sections(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -198,35 +197,31 @@ static void get_explained(const void *row, const void *ctx,
 static void get_offlining(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
 	unsigned int rank = OFL_NR_OUTCOMES;
 	enum ofl_outcome out;
-	size_t used = 0;
 
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
 	while (rank--) {
 		out = ofl_outcome_of_rank(rank);
 		if (BOOK(row)->found.outcome[out])
-			used += (size_t)snprintf(ret->text + used,
-				sizeof(ret->text) - used, "%s%s",
-				used ? "," : "",
-				ofl_outcome_rows[out].page);
+			ofl_text_item(&text, ",", "%s",
+				      ofl_outcome_rows[out].page);
 	}
 }
 
 static void get_evidence(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	size_t used = 0;
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
 	int i;
 
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
 	for (i = OFL_EV_NONE + 1; i < OFL_NR_EVIDENCE; i++)
 		if (BOOK(row)->found.evidence >> i & 1)
-			used += (size_t)snprintf(ret->text + used,
-				sizeof(ret->text) - used, "%s%s",
-				used ? "," : "",
-				ofl_evidence_text((enum ofl_evidence)i));
+			ofl_text_item(&text, ",", "%s",
+				      ofl_evidence_text((enum ofl_evidence)i));
 }
 
 static void get_counters(const void *row, const void *ctx, struct ofl_cell *ret)

@@ -185,9 +185,9 @@ static enum ofl_status refuse(const struct ofl_command *c, int opt,
 /* crash splits "[mem 0x...-0x...]" at the blank */
 static void join(char *buf, size_t bytes, const char *word)
 {
-	size_t used = strlen(buf);
+	struct ofl_text text = ofl_text_after(buf, bytes);
 
-	snprintf(buf + used, bytes - used, "%s%s", used ? " " : "", word);
+	ofl_text_item(&text, " ", "%s", word);
 }
 
 static enum ofl_status operands(const struct ofl_command *c, int argc,

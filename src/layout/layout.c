@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "layout/layout.h"
+#include "target/text.h"
 #include "target/vmcoreinfo.h"
 
 static void witness_text(const struct ofl_witness *w, char *buf, size_t bytes)
@@ -466,18 +467,12 @@ uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name)
 void ofl_pageflags_text(const struct ofl_layout *l, uint64_t flags, char *buf,
 			size_t bytes)
 {
-	size_t used = 0;
+	struct ofl_text text = ofl_text_over(buf, bytes);
 	unsigned int i;
 
-	buf[0] = '\0';
-	for (i = 0; i < l->nr_pageflags; i++) {
-		if (!(flags & l->pageflag[i].mask))
-			continue;
-		used += (size_t)snprintf(buf + used, bytes - used, "%s%s",
-					 used ? "," : "", l->pageflag[i].name);
-		if (used >= bytes)
-			return;
-	}
-	if (!used)
-		snprintf(buf, bytes, l->nr_pageflags ? "-" : "?");
+	for (i = 0; i < l->nr_pageflags; i++)
+		if (flags & l->pageflag[i].mask)
+			ofl_text_item(&text, ",", "%s", l->pageflag[i].name);
+	if (!text.used)
+		ofl_text_add(&text, "%s", l->nr_pageflags ? "-" : "?");
 }

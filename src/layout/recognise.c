@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "layout/layout.h"
+#include "target/text.h"
 
 /* What VMCOREINFO exports for a buddy page where PG_balloon was PageOffline. */
 #define BUDDY_BEFORE_4_18	(-128)
@@ -104,7 +105,9 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l, struct ofl_err *err)
 {
 	const struct source *first = NULL;
 	struct ofl_pagetype pt = { 0 };
-	size_t i, used = 0;
+	struct ofl_text names = ofl_text_over(l->offline_source,
+					      sizeof(l->offline_source));
+	size_t i;
 
 	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
 		const struct source *s = &sources[i];
@@ -122,9 +125,7 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l, struct ofl_err *err)
 				first->name, l->offline.mask, l->offline.value,
 				s->name, pt.mask, pt.value);
 		}
-		used += (size_t)snprintf(l->offline_source + used,
-					 sizeof(l->offline_source) - used,
-					 "%s%s", used ? "; " : "", s->name);
+		ofl_text_item(&names, "; ", "%s", s->name);
 		l->marks_balloon_core_only = s->have == have_legacy;
 	}
 	return first ? OFL_OK : nobody_knows(l, err);
@@ -133,10 +134,10 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l, struct ofl_err *err)
 /* pages that are marked in a way that came after us */
 static void add_mark(struct ofl_layout *l, const char *kind, const char *name)
 {
-	size_t used = strlen(l->new_marks);
+	struct ofl_text marks = ofl_text_after(l->new_marks,
+					       sizeof(l->new_marks));
 
-	snprintf(l->new_marks + used, sizeof(l->new_marks) - used, "%s%s%s",
-		 used ? ", " : "", kind, name);
+	ofl_text_item(&marks, ", ", "%s%s", kind, name);
 }
 
 static void look_at_types(const struct ofl_target *t, struct ofl_layout *l)

@@ -21,6 +21,7 @@
 #include <stdlib.h>
 
 #include "owners/single.h"
+#include "target/text.h"
 
 #define MAX_REGIONS	4096
 #define MAX_GAPS	65536	/* of all regions together */
@@ -427,16 +428,15 @@ static void describe_region(const struct region *r, size_t nr,
 			    struct ofl_account *a)
 {
 	const struct span said = announced(r);
-	char name[24], gaps[128] = "";
-	size_t i, used = 0;
+	char name[24], gaps[128];
+	struct ofl_text text = ofl_text_over(gaps, sizeof(gaps));
+	size_t i;
 
 	for (i = 0; i < r->nr_gaps && i < SHOWN_GAPS; i++)
-		used += (size_t)snprintf(gaps + used, sizeof(gaps) - used,
-					 "%s%s", i ? "," : " but for ",
-					 show(&r->gap[i]).text);
+		ofl_text_add(&text, "%s%s", i ? "," : " but for ",
+			     show(&r->gap[i]).text);
 	if (i < r->nr_gaps)
-		snprintf(gaps + used, sizeof(gaps) - used, " and %zu more",
-			 r->nr_gaps - i);
+		ofl_text_add(&text, " and %zu more", r->nr_gaps - i);
 	snprintf(name, sizeof(name), "region%zu", nr);
 	ofl_account_detail(a, name, "%s covered %s%s", show(&said).text,
 			   show(&r->covered).text, gaps);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "owners/owner.h"
+#include "target/text.h"
 
 #define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
 
@@ -221,14 +222,14 @@ bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)
 enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 {
 	const struct ofl_owner_ops *ops;
-	char names[200] = "";
-	size_t i, used = 0;
+	char names[200];
+	struct ofl_text text = ofl_text_over(names, sizeof(names));
+	size_t i;
 
 	if (ofl_owner_find(name, &ops))
 		return OFL_OK;
-	for (i = 0; ofl_owner_table[i] && used < sizeof(names); i++)
-		used += (size_t)snprintf(names + used, sizeof(names) - used,
-					 "%s, ", ofl_owner_table[i]->name);
+	for (i = 0; ofl_owner_table[i]; i++)
+		ofl_text_add(&text, "%s, ", ofl_owner_table[i]->name);
 	return ofl_fail(err, OFL_ERR_ARG, "-O %s: no such owner; there are %s"
 			OFL_ORPHAN, name, names);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "owners/virtio_mem_records.h"
+#include "target/text.h"
 
 /* ---- pages ---- */
 
@@ -100,17 +101,16 @@ static void describe_states(const struct ofl_vmem *st,
 							ofl_vmem_bb_states;
 	const int64_t *v = d->sbm ? st->mb_state : st->bb_state;
 	uint64_t n = d->next_id - d->first_id, count[256] = { 0 }, i;
-	char text[128] = "";
-	size_t used = 0;
+	char buf[128];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 
 	for (i = 0; i < n; i++)
 		count[states[i]]++;
-	for (; row->name && used < sizeof(text); row++, v++)
+	for (; row->name; row++, v++)
 		if (*v >= 0 && *v < 256 && count[*v])
-			used += (size_t)snprintf(text + used,
-				sizeof(text) - used, "%s%s %" PRIu64,
-				used ? ", " : "", row->text, count[*v]);
-	ofl_account_detail(a, "blocks", "%s", text);
+			ofl_text_item(&text, ", ", "%s %" PRIu64, row->text,
+				      count[*v]);
+	ofl_account_detail(a, "blocks", "%s", buf);
 }
 
 /* what is known of a state by its number; NULL: nothing */

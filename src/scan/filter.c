@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "scan/filter.h"
+#include "target/text.h"
 
 static bool parse_number(const char *text, int base, const char **end,
 			 uint64_t *ret)
@@ -124,16 +125,16 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 static enum ofl_status no_such_node(const char *text, const struct ofl_nodes *n,
 				    struct ofl_err *err)
 {
-	char list[128] = "";
-	size_t i, used = 0;
+	char list[128];
+	struct ofl_text nodes = ofl_text_over(list, sizeof(list));
+	size_t i;
 	int last = -1;
 
-	for (i = 0; i < n->nr_zones && used < sizeof(list); i++) {
+	for (i = 0; i < n->nr_zones; i++) {
 		if (n->zone[i].node == last)
 			continue;
 		last = n->zone[i].node;
-		used += (size_t)snprintf(list + used, sizeof(list) - used,
-					 " %d", last);
+		ofl_text_add(&nodes, " %d", last);
 	}
 	return ofl_fail(err, OFL_ERR_ARG,
 			"-n %s: no such node; nodes with memory are%s", text, list);
@@ -156,8 +157,9 @@ static enum ofl_status by_node(const char *text, const struct ofl_nodes *n,
 static enum ofl_status by_zone(const char *text, const struct ofl_nodes *n,
 			       struct ofl_filter *f, struct ofl_err *err)
 {
-	char list[128] = "";
-	size_t i, used = 0;
+	char list[128];
+	struct ofl_text zones = ofl_text_over(list, sizeof(list));
+	size_t i;
 
 	for (i = 0; i < n->nr_zones; i++) {
 		if (!strcasecmp(n->zone[i].name, text)) {
@@ -165,10 +167,8 @@ static enum ofl_status by_zone(const char *text, const struct ofl_nodes *n,
 			f->any = true;
 			return OFL_OK;
 		}
-		if (used < sizeof(list) && !strstr(list, n->zone[i].name))
-			used += (size_t)snprintf(list + used,
-						 sizeof(list) - used, " %s",
-						 n->zone[i].name);
+		if (!strstr(list, n->zone[i].name))
+			ofl_text_add(&zones, " %s", n->zone[i].name);
 	}
 	return ofl_fail(err, OFL_ERR_ARG,
 			"-z %s: no such zone; zones with memory are%s", text, list);

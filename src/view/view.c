@@ -14,6 +14,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "target/text.h"
 #include "view/view.h"
 
 #define BATCH_ROWS	256
@@ -559,15 +560,13 @@ static enum ofl_status no_such_column(const struct ofl_table *table,
 				      const char *name, size_t len,
 				      struct ofl_err *err)
 {
-	char list[256] = "";
-	size_t i, used = 0;
+	char list[256];
+	struct ofl_text text = ofl_text_over(list, sizeof(list));
+	size_t i;
 
-	for (i = 0; i < table->nr_columns && used < sizeof(list); i++)
+	for (i = 0; i < table->nr_columns; i++)
 		if (table->column[i].name)
-			used += (size_t)snprintf(list + used,
-						 sizeof(list) - used, "%s%s",
-						 used ? "," : "",
-						 table->column[i].name);
+			ofl_text_item(&text, ",", "%s", table->column[i].name);
 	return ofl_fail(err, OFL_ERR_ARG, "-o: no column '%.*s'; there are %s",
 			(int)len, name, list);
 }
