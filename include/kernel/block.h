@@ -68,7 +68,7 @@ enum ofl_status ofl_blocks_load(const struct ofl_target *t,
 				struct ofl_blocks *ret, struct ofl_err *err);
 void ofl_blocks_free(struct ofl_blocks *b);
 
-/** ofl_blocks_find() - block @nr, or NULL */
+/** ofl_blocks_find() - block @nr, or NULL; @b may be NULL: none is known */
 const struct ofl_block *ofl_blocks_find(const struct ofl_blocks *b,
 					uint64_t nr);
 

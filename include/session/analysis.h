@@ -12,26 +12,36 @@
 #include "kernel/iomem.h"
 #include "owners/owner.h"
 
-/** struct ofl_analysis - notifiers, memory blocks, RAM and drivers of a dump */
+/** struct ofl_analysis - notifiers, memory blocks and drivers of a dump */
 struct ofl_analysis {
 	struct ofl_chain chain;
-	struct ofl_blocks blocks;
-	struct ofl_ram ram;
+	struct ofl_blocks blocks;	/* env.blocks is NULL: no index of them */
+	struct ofl_ram ram;		/* with ofl_analysis_load_ram() only */
+	bool ram_loaded;
 	struct ofl_env env;
 	struct ofl_owners owners;
 };
 
 /**
- * ofl_analysis_load() - load it all; ofl_analysis_free() also after a failure
+ * ofl_analysis_load() - load it; ofl_analysis_free() also after a failure
  * @l, @n: in  with the late facts; borrowed until ofl_analysis_free()
  * @a:     out must stay where it is: its env points into it
  *
- * Errors: OFL_ERR_NODATA without memory blocks, OFL_ERR_NOMEM.
+ * Shape:  a kernel without an index of memory blocks (before 5.8) is no error.
+ * Errors: OFL_ERR_NOMEM.
  */
 enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 				  const struct ofl_layout *l,
 				  const struct ofl_nodes *n,
 				  struct ofl_analysis *a, struct ofl_err *err);
+
+/**
+ * ofl_analysis_load_ram() - what only a verdict on a memory block needs
+ *
+ * Errors: OFL_ERR_NODATA without an index of memory blocks, OFL_ERR_NOMEM.
+ */
+enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
+				      struct ofl_err *err);
 void ofl_analysis_free(struct ofl_analysis *a);
 
 #endif

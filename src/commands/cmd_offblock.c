@@ -289,5 +289,7 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (st)
 		return st;
 	st = ofl_session_analysis(ctx->s, &a, err);
+	if (!st)
+		st = ofl_analysis_load_ram(a, err);
 	return st ? st : show(ctx, a, &shown, err);
 }

@@ -451,7 +451,8 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	struct ofl_sink sink = { .known = check_known, .arg = ck };
 	enum ofl_status st;
 
-	ofl_classifier_init(&ck->classifier, &a->env, &a->owners, &a->blocks);
+	ofl_classifier_init(&ck->classifier, &a->env, &a->owners,
+			    a->env.blocks);
 	ck->listing = listing;
 	ofl_audit_init(&ck->audit, &ck->books);
 	memset(ck->findings, 0, sizeof(ck->findings));

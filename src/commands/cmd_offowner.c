@@ -354,7 +354,7 @@ enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	}
 	if (!st) {
 		ofl_classifier_init(&o->classifier, &a->env, &a->owners,
-				    &a->blocks);
+				    a->env.blocks);
 		st = show(o, err);
 	}
 	ofl_books_free(&o->books);

@@ -210,8 +210,7 @@ enum ofl_status ofl_blocks_load(const struct ofl_target *t,
 	memset(ret, 0, sizeof(*ret));
 	st = ofl_blocks_walk(t, l, collect, ret, &ret->lost);
 	if (st == OFL_ERR_NODATA)
-		return ofl_fail(err, st,
-			"memory blocks are not known here: no memory_blocks index (before 5.8, or no CONFIG_MEMORY_HOTPLUG)");
+		return ofl_fail(err, st, "no index of memory blocks");
 	if (st)
 		return ofl_fail(err, st, "no memory for the memory blocks");
 	return OFL_OK;
@@ -225,7 +224,7 @@ void ofl_blocks_free(struct ofl_blocks *b)
 
 const struct ofl_block *ofl_blocks_find(const struct ofl_blocks *b, uint64_t nr)
 {
-	size_t lo = 0, hi = b->nr, mid;
+	size_t lo = 0, hi = b ? b->nr : 0, mid;
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;

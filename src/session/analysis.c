@@ -9,17 +9,30 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 				  const struct ofl_nodes *n,
 				  struct ofl_analysis *a, struct ofl_err *err)
 {
-	enum ofl_status st;
+	enum ofl_status st = OFL_OK;
 
 	memset(a, 0, sizeof(*a));
-	a->env = (struct ofl_env){ t, l, n, &a->chain, &a->blocks,
-				   &a->owners };
+	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners };
 	ofl_chain_load(t, l, &a->chain);
-	st = ofl_blocks_load(t, l, &a->blocks, err);
-	if (!st)
-		st = ofl_ram_load(t, l, &a->ram, err);
-	if (!st)
-		st = ofl_owners_probe(&a->env, &a->owners, err);
+	if (ofl_blocks_known(l)) {
+		a->env.blocks = &a->blocks;
+		st = ofl_blocks_load(t, l, &a->blocks, err);
+	}
+	return st ? st : ofl_owners_probe(&a->env, &a->owners, err);
+}
+
+enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
+				      struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (!a->env.blocks)
+		return ofl_fail(err, OFL_ERR_NODATA,
+			"memory blocks are not known here: no memory_blocks index (before 5.8, or no CONFIG_MEMORY_HOTPLUG)");
+	if (a->ram_loaded)
+		return OFL_OK;
+	st = ofl_ram_load(a->env.t, a->env.l, &a->ram, err);
+	a->ram_loaded = !st;
 	return st;
 }
 
