@@ -36,12 +36,29 @@ struct ofl_filter {
  *
  * Shape:  ends are inclusive for the user, half-open in @ret.
  * Errors: OFL_ERR_ARG: malformed, empty, beyond MAX_PHYSMEM, no such node or
- *         zone, filters that exclude each other.
+ *         zone; two filters that exclude each other, with both named.
  */
 enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
 				   const struct ofl_layout *l,
 				   const struct ofl_nodes *n,
 				   struct ofl_filter *ret, struct ofl_err *err);
+
+/**
+ * ofl_filter_refuse_nowhere() - refuse a filter that no page can pass
+ * @args: in  what @f was resolved from, for their names
+ *
+ * Shape:  "0 pages" would be the answer to a question that was not meant. A
+ *         section that is not online may have stale pages of any zone, and one
+ *         that cannot be read may have anything: neither is refused.
+ * Errors: OFL_ERR_ARG: no section has a memmap there; two filters that exclude
+ *         each other, with both named.
+ */
+enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
+					  const struct ofl_filter_args *args,
+					  const struct ofl_layout *l,
+					  const struct ofl_nodes *n,
+					  const struct ofl_filter *f,
+					  struct ofl_err *err);
 
 /**
  * ofl_filter_whole_blocks() - widen a filter to whole memory blocks
@@ -69,8 +86,9 @@ bool ofl_filter_wants_zone(const struct ofl_filter *f,
 /**
  * ofl_filter_wants_span() - may online pages in [lo_pfn, hi_pfn) be wanted?
  *
- * Shape:  false only if the range is outside of the filter's range and of the
- *         span of every zone it lets through, so that nothing need be read.
+ * Shape:  false only if what the range shares with the filter's range lies
+ *         outside of the span of every zone that it lets through, so that
+ *         nothing need be read.
  */
 bool ofl_filter_wants_span(const struct ofl_filter *f,
 			   const struct ofl_nodes *n, uint64_t lo_pfn,

@@ -23,30 +23,6 @@ const struct ofl_command ofl_commands[] = {
 	{ NULL, 0, NULL, NULL, false, false }
 };
 
-static enum ofl_status note_section(void *arg, const struct ofl_section *s)
-{
-	(void)s;
-	*(bool *)arg = true;
-	return OFL_OK;
-}
-
-/* zero pages would be an answer to a question that nobody meant to ask */
-static enum ofl_status refuse_nowhere(const struct ofl_session *s,
-				      const struct ofl_filter *f,
-				      struct ofl_err *err)
-{
-	struct ofl_section_stats stats;
-	bool any = false;
-
-	ofl_section_walk(s->t, &s->layout, f->lo_pfn, f->hi_pfn, note_section,
-			 &any, &stats);
-	if (any || stats.unreadable)
-		return OFL_OK;
-	return ofl_fail(err, OFL_ERR_ARG,
-		"no memory section has a memmap in pfn %" PRIx64 "-%" PRIx64
-		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
-}
-
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 			   const struct ofl_options *o, FILE *out,
 			   struct ofl_err *err)
@@ -67,7 +43,8 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 		.workers = o->workers, .recall = &s->recall,
 	};
 	if (!st)
-		st = refuse_nowhere(s, &ctx.filter, err);
+		st = ofl_filter_refuse_nowhere(s->t, &o->filter, &s->layout,
+					       &s->nodes, &ctx.filter, err);
 	return st ? st : c->run(&ctx, err);
 }
 

@@ -4,11 +4,13 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "kernel/section.h"
 #include "scan/filter.h"
 #include "target/text.h"
 
@@ -43,19 +45,14 @@ bool ofl_parse_hex_range(const char *text, uint64_t *lo, uint64_t *hi)
 	return true;
 }
 
-/* intersect with the inclusive range that one option named */
-static enum ofl_status narrow(struct ofl_filter *f, uint64_t lo_pfn,
-			      uint64_t last_pfn, struct ofl_err *err)
+/* intersect with the inclusive range that one option named; may leave nothing */
+static void narrow(struct ofl_filter *f, uint64_t lo_pfn, uint64_t last_pfn)
 {
 	f->any = true;
 	if (lo_pfn > f->lo_pfn)
 		f->lo_pfn = lo_pfn;
 	if (last_pfn + 1 < f->hi_pfn)
 		f->hi_pfn = last_pfn + 1;
-	if (f->lo_pfn < f->hi_pfn)
-		return OFL_OK;
-	return ofl_fail(err, OFL_ERR_ARG,
-		"the filters exclude each other: no page is left to look at");
 }
 
 /* a range in units of @unit_pages pages; 0 stands for bytes */
@@ -77,13 +74,40 @@ static enum ofl_status by_range(const char *option, const char *text,
 			option, text, limit - 1);
 	if (hi >= limit)
 		hi = limit - 1;
-	if (!unit_pages)
-		return narrow(f, lo / l->page_bytes, hi / l->page_bytes, err);
-	return narrow(f, lo * unit_pages, (hi + 1) * unit_pages - 1, err);
+	if (unit_pages)
+		narrow(f, lo * unit_pages, (hi + 1) * unit_pages - 1);
+	else
+		narrow(f, lo / l->page_bytes, hi / l->page_bytes);
+	return OFL_OK;
+}
+
+static enum ofl_status by_pfn(const char *text, const struct ofl_layout *l,
+			      const struct ofl_nodes *n, struct ofl_filter *f,
+			      struct ofl_err *err)
+{
+	(void)n;
+	return by_range("-p", text, 1, l, f, err);
+}
+
+static enum ofl_status by_phys(const char *text, const struct ofl_layout *l,
+			       const struct ofl_nodes *n, struct ofl_filter *f,
+			       struct ofl_err *err)
+{
+	(void)n;
+	return by_range("-P", text, 0, l, f, err);
+}
+
+static enum ofl_status by_section(const char *text, const struct ofl_layout *l,
+				  const struct ofl_nodes *n,
+				  struct ofl_filter *f, struct ofl_err *err)
+{
+	(void)n;
+	return by_range("-S", text, l->section_pages, l, f, err);
 }
 
 static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
-				struct ofl_filter *f, struct ofl_err *err)
+				const struct ofl_nodes *n, struct ofl_filter *f,
+				struct ofl_err *err)
 {
 	const char *digits = strncmp(text, "memory", 6) ? text : text + 6;
 	uint64_t pages = l->sections_per_block * l->section_pages;
@@ -91,6 +115,7 @@ static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
 	const char *end;
 	uint64_t nr;
 
+	(void)n;
 	if (!pages)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s: this kernel has no memory blocks (no sections_per_block)",
@@ -103,18 +128,20 @@ static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s: beyond the last possible memory block, memory%" PRIu64,
 			text, l->nr_sections / l->sections_per_block - 1);
-	return narrow(f, nr * pages, (nr + 1) * pages - 1, err);
+	narrow(f, nr * pages, (nr + 1) * pages - 1);
+	return OFL_OK;
 }
 
 /* "[mem 0x138000000-0x13fffffff]" or less of it; else a block */
 static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
+				  const struct ofl_nodes *n,
 				  struct ofl_filter *f, struct ofl_err *err)
 {
 	const char *from = strstr(text, "0x");
 	char range[64];
 
 	if (!strchr(text, '-'))
-		return by_block(text, l, f, err);
+		return by_block(text, l, n, f, err);
 	if (!from)
 		from = text;
 	snprintf(range, sizeof(range), "%.*s",
@@ -140,12 +167,14 @@ static enum ofl_status no_such_node(const char *text, const struct ofl_nodes *n,
 			"-n %s: no such node; nodes with memory are%s", text, list);
 }
 
-static enum ofl_status by_node(const char *text, const struct ofl_nodes *n,
-			       struct ofl_filter *f, struct ofl_err *err)
+static enum ofl_status by_node(const char *text, const struct ofl_layout *l,
+			       const struct ofl_nodes *n, struct ofl_filter *f,
+			       struct ofl_err *err)
 {
 	const char *end;
 	uint64_t nid;
 
+	(void)l;
 	if (!parse_number(text, 10, &end, &nid) || *end || nid > INT_MAX ||
 	    !ofl_nodes_have(n, (int)nid))
 		return no_such_node(text, n, err);
@@ -154,13 +183,15 @@ static enum ofl_status by_node(const char *text, const struct ofl_nodes *n,
 	return OFL_OK;
 }
 
-static enum ofl_status by_zone(const char *text, const struct ofl_nodes *n,
-			       struct ofl_filter *f, struct ofl_err *err)
+static enum ofl_status by_zone(const char *text, const struct ofl_layout *l,
+			       const struct ofl_nodes *n, struct ofl_filter *f,
+			       struct ofl_err *err)
 {
 	char list[128];
 	struct ofl_text zones = ofl_text_over(list, sizeof(list));
 	size_t i;
 
+	(void)l;
 	for (i = 0; i < n->nr_zones; i++) {
 		if (!strcasecmp(n->zone[i].name, text)) {
 			snprintf(f->zone, sizeof(f->zone), "%s", n->zone[i].name);
@@ -174,33 +205,182 @@ static enum ofl_status by_zone(const char *text, const struct ofl_nodes *n,
 			"-z %s: no such zone; zones with memory are%s", text, list);
 }
 
+/* ---- all of them together ---- */
+
+/** struct option - one way to name a part of memory */
+struct option {
+	const char *name;	/* as typed before the text, "" for the operand */
+	size_t at;		/* of the text in struct ofl_filter_args */
+	enum ofl_status (*apply)(const char *text, const struct ofl_layout *l,
+				 const struct ofl_nodes *n,
+				 struct ofl_filter *f, struct ofl_err *err);
+};
+
+#define AT(member) offsetof(struct ofl_filter_args, member)
+static const struct option options[] = {
+	{ "-n ", AT(node), by_node },
+	{ "-z ", AT(zone), by_zone },
+	{ "-p ", AT(pfn), by_pfn },
+	{ "-P ", AT(phys), by_phys },
+	{ "-S ", AT(section), by_section },
+	{ "-B ", AT(block), by_block },
+	{ "", AT(operand), by_operand },
+};
+#define NR_OPTIONS	(sizeof(options) / sizeof(options[0]))
+#define ALL_OPTIONS	((1u << NR_OPTIONS) - 1)
+
+/* the text of an option; NULL: not given */
+static const char *given(const struct ofl_filter_args *args, size_t i)
+{
+	const char *text;
+
+	memcpy(&text, (const char *)args + options[i].at, sizeof(text));
+	return text;
+}
+
+/* @some: the options that count, by their bit */
+static enum ofl_status apply(const struct ofl_filter_args *args,
+			     unsigned int some, const struct ofl_layout *l,
+			     const struct ofl_nodes *n, struct ofl_filter *f,
+			     struct ofl_err *err)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	*f = (struct ofl_filter){
+		.hi_pfn = l->nr_sections * l->section_pages, .node = -1,
+	};
+	for (i = 0; i < NR_OPTIONS && !st; i++)
+		if ((some >> i & 1) && given(args, i))
+			st = options[i].apply(given(args, i), l, n, f, err);
+	return st;
+}
+
+/** struct reach - is there anything that a filter lets through? */
+struct reach {
+	const struct ofl_target *t;	/* NULL: sections are not looked at */
+	const struct ofl_layout *l;
+	const struct ofl_nodes *n;
+	const struct ofl_filter *f;
+	bool section;			/* one that has a memmap */
+	bool wanted;			/* one that may have pages it wants */
+};
+
+static enum ofl_status note_section(void *arg, const struct ofl_section *s)
+{
+	struct reach *re = arg;
+
+	re->section = true;
+	/* zones shrink when memory goes offline: spans say nothing of it */
+	re->wanted |= !s->online ||
+		      ofl_filter_wants_span(re->f, re->n, s->start_pfn,
+					    s->start_pfn + re->l->section_pages);
+	return OFL_OK;
+}
+
+static bool wants_any_zone(const struct ofl_filter *f,
+			   const struct ofl_nodes *n)
+{
+	size_t i;
+
+	for (i = 0; i < n->nr_zones; i++)
+		if (ofl_filter_wants_zone(f, &n->zone[i]))
+			return true;
+	return !ofl_filter_names_zone(f);
+}
+
+static void look_for_pages(struct reach *re)
+{
+	struct ofl_section_stats stats;
+
+	re->section = re->wanted = false;
+	if (re->f->lo_pfn >= re->f->hi_pfn || !wants_any_zone(re->f, re->n))
+		return;
+	re->section = re->wanted = !re->t;
+	if (!re->t)
+		return;
+	ofl_section_walk(re->t, re->l, re->f->lo_pfn, re->f->hi_pfn,
+			 note_section, re, &stats);
+	re->wanted |= stats.unreadable != 0;
+}
+
+/* two options that leave nothing; all that are given if it takes more */
+static unsigned int find_excluding(const struct ofl_filter_args *args,
+				   const struct reach *whole)
+{
+	struct ofl_filter f;
+	struct reach re = *whole;
+	struct ofl_err err;
+	unsigned int some;
+	size_t i, j;
+
+	re.f = &f;
+	for (i = 0; i < NR_OPTIONS; i++)
+		for (j = i + 1; j < NR_OPTIONS; j++) {
+			some = 1u << i | 1u << j;
+			if (!given(args, i) || !given(args, j) ||
+			    apply(args, some, re.l, re.n, &f, &err))
+				continue;
+			look_for_pages(&re);
+			if (!re.wanted)
+				return some;
+		}
+	return ALL_OPTIONS;
+}
+
+static enum ofl_status exclude_each_other(const struct ofl_filter_args *args,
+					  const struct reach *re,
+					  struct ofl_err *err)
+{
+	unsigned int some = find_excluding(args, re);
+	char names[200] = "";
+	size_t i, used = 0;
+
+	for (i = 0; i < NR_OPTIONS && used < sizeof(names); i++)
+		if ((some >> i & 1) && given(args, i))
+			used += (size_t)snprintf(names + used,
+				sizeof(names) - used, "%s%s%.40s",
+				used ? " and " : "", options[i].name,
+				given(args, i));
+	return ofl_fail(err, OFL_ERR_ARG,
+		"%s exclude each other: no page is left to look at", names);
+}
+
 enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
 				   const struct ofl_layout *l,
 				   const struct ofl_nodes *n,
 				   struct ofl_filter *ret, struct ofl_err *err)
 {
-	struct ofl_filter f = {
-		.hi_pfn = l->nr_sections * l->section_pages, .node = -1,
-	};
-	enum ofl_status st = OFL_OK;
+	struct ofl_filter f;
+	struct reach re = { .l = l, .n = n, .f = &f };
+	enum ofl_status st = apply(args, ALL_OPTIONS, l, n, &f, err);
 
-	if (args->node)
-		st = by_node(args->node, n, &f, err);
-	if (!st && args->zone)
-		st = by_zone(args->zone, n, &f, err);
-	if (!st && args->pfn)
-		st = by_range("-p", args->pfn, 1, l, &f, err);
-	if (!st && args->phys)
-		st = by_range("-P", args->phys, 0, l, &f, err);
-	if (!st && args->section)
-		st = by_range("-S", args->section, l->section_pages, l, &f, err);
-	if (!st && args->block)
-		st = by_block(args->block, l, &f, err);
-	if (!st && args->operand)
-		st = by_operand(args->operand, l, &f, err);
-	if (!st)
-		*ret = f;
-	return st;
+	if (st)
+		return st;
+	look_for_pages(&re);
+	if (!re.wanted)
+		return exclude_each_other(args, &re, err);
+	*ret = f;
+	return OFL_OK;
+}
+
+enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
+					  const struct ofl_filter_args *args,
+					  const struct ofl_layout *l,
+					  const struct ofl_nodes *n,
+					  const struct ofl_filter *f,
+					  struct ofl_err *err)
+{
+	struct reach re = { .t = t, .l = l, .n = n, .f = f };
+
+	look_for_pages(&re);
+	if (re.wanted)
+		return OFL_OK;
+	if (re.section)
+		return exclude_each_other(args, &re, err);
+	return ofl_fail(err, OFL_ERR_ARG,
+		"no memory section has a memmap in pfn %" PRIx64 "-%" PRIx64
+		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
 }
 
 static void narrow_to_zones(const struct ofl_nodes *n, struct ofl_filter *f)
@@ -254,7 +434,11 @@ bool ofl_filter_wants_span(const struct ofl_filter *f,
 {
 	size_t i;
 
-	if (hi_pfn <= f->lo_pfn || lo_pfn >= f->hi_pfn)
+	if (lo_pfn < f->lo_pfn)
+		lo_pfn = f->lo_pfn;
+	if (hi_pfn > f->hi_pfn)
+		hi_pfn = f->hi_pfn;
+	if (lo_pfn >= hi_pfn)
 		return false;
 	if (!ofl_filter_names_zone(f))
 		return true;

@@ -110,6 +110,17 @@ static const struct {
 	{ "offrange -n 7", "no such node" },
 	{ "offline -z Lost", "no such zone" },
 	{ "nonsense", "no command nonsense" },
+	/* filters that leave nothing: both are named, whatever the command */
+	{ "offline -n 0 -p 800-8ff", "-n 0 and -p 800-8ff exclude each other" },
+	{ "offline -p 0-10 -S 1", "-p 0-10 and -S 1 exclude each other" },
+	{ "offrange -z Normal -B memory2",
+	  "-z Normal and -B memory2 exclude each other" },
+	{ "offrange -n 0 -z Movable", "-n 0 and -z Movable exclude each other" },
+	{ "offline -n 1 -P 0-1000", "-n 1 and -P 0-1000 exclude each other" },
+	{ "offrange -z Movable -S 0", "-z Movable and -S 0 exclude each other" },
+	{ "offline -p 800-8ff -B memory2 -n 0",
+	  "-n 0 and -p 800-8ff exclude each other" },
+	{ "offline -p 10000-10fff", "no memory section has a memmap" },
 };
 
 static void test_version(void **state)
@@ -123,6 +134,15 @@ static void test_version(void **state)
 	assert_int_equal(run_to(&session, full, "offline --version"),
 			 OFL_ERR_OUTPUT);
 	fclose(full);
+}
+
+/* a section that is not online may have stale pages of any zone */
+static void test_stale_pages_of_a_zone(void **state)
+{
+	(void)state;
+	assert_int_equal(run(&session, "offline -n 0 -p c00-cff"), OFL_OK);
+	assert_int_equal(run(&session, "offline -n 1 -p c00-cff"), OFL_OK);
+	assert_non_null(strstr(text, "4 stale"));
 }
 
 static void test_bad_options(void **state)
@@ -757,7 +777,8 @@ static void test_readers_differ_behind_the_end(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_bad_options), CASE(test_version), CASE(test_failed_document),
+		CASE(test_bad_options), CASE(test_version),
+		CASE(test_stale_pages_of_a_zone), CASE(test_failed_document),
 		CASE(test_members), CASE(test_same_input_same_bytes),
 		CASE(test_interrupted), CASE(test_live),
 		CASE(test_full_device), CASE(test_round_trip),

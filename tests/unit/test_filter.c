@@ -128,7 +128,16 @@ static const struct filtered filters[] = {
 	{ { .phys = "5-4" }, 0, 0, "not a range" },
 	{ { .section = "" }, 0, 0, "not a range" },
 	{ { .pfn = "800-17ff", .section = "1-3" }, 0x800, 0x1000, NULL },
-	{ { .pfn = "10", .section = "1" }, 0, 0, "exclude each other" },
+	{ { .pfn = "10", .section = "1" }, 0, 0,
+	  "-p 10 and -S 1 exclude each other" },
+	{ { .pfn = "10-fff", .section = "1", .operand = "memory0" }, 0x400,
+	  0x800, NULL },
+	{ { .pfn = "10-fff", .section = "1", .operand = "memory2" }, 0, 0,
+	  "-p 10-fff and memory2 exclude each other" },
+	{ { .node = "0", .zone = "movable" }, 0, 0,
+	  "-n 0 and -z movable exclude each other" },
+	{ { .node = "0", .zone = "movable", .pfn = "10" }, 0, 0,
+	  "-n 0 and -z movable exclude each other" },
 	{ { .node = "3" }, 0, END_PFN, NULL },
 	{ { .node = "1" }, 0, 0, "nodes with memory are 0 3" },
 	{ { .node = "-1" }, 0, 0, "no such node" },
@@ -194,10 +203,13 @@ static void test_zones_and_spans(void **state)
 	assert_false(ofl_filter_wants_span(&f, &nodes, 0x9000, 0x9400));
 	f.lo_pfn = 0x8400;
 	assert_false(ofl_filter_wants_span(&f, &nodes, 0x8000, 0x8400));
-	args = (struct ofl_filter_args){ .node = "0", .zone = "movable" };
+	/* what the range and the filter share begins behind the zone */
+	args = (struct ofl_filter_args){ .zone = "DMA32", .pfn = "1000-1fff" };
 	assert_int_equal(ofl_filter_resolve(&args, &layout, &nodes, &f, &err),
 			 OFL_OK);
-	assert_false(ofl_filter_wants_span(&f, &nodes, 0, END_PFN));
+	assert_false(ofl_filter_wants_span(&f, &nodes, 0xc00, 0x1400));
+	f.lo_pfn = 0xfff;
+	assert_true(ofl_filter_wants_span(&f, &nodes, 0xc00, 0x1400));
 }
 
 int main(void)
