@@ -198,11 +198,11 @@ static void hints(struct printer *p, struct ofl_text *text)
 	if (p->kept.verdict == OFL_OUT_MIGRATE)
 		ofl_text_add(text, "; whether migration succeeds is not in a dump");
 	if (p->kept.verdict == OFL_OUT_MIGRATE && free_elsewhere(p, &elsewhere))
-		ofl_text_add(text, ", %" PRIu64 " pages are free elsewhere",
-			     elsewhere);
+		ofl_text_add(text, ", %" PRIu64 " page%s free elsewhere",
+			     elsewhere, ofl_plural(elsewhere));
 	if (lru->pinned)
-		ofl_text_add(text, "; %" PRIu64 " pages look pinned",
-			     lru->pinned);
+		ofl_text_add(text, "; %" PRIu64 " page%s probably pinned",
+			     lru->pinned, ofl_plural(lru->pinned));
 }
 
 static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,

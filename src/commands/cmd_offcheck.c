@@ -425,8 +425,9 @@ static enum ofl_status check_difference(struct check *ck,
 	if (!k->owner || !k->severity)
 		return OFL_OK;
 	snprintf(text, sizeof(text), "%" PRIu64
-		 " pages found, its counters say %" PRId64 ": %s",
-		 k->found.pages, k->account.expected, k->explained);
+		 " page%s found, its counters say %" PRId64 ": %s",
+		 k->found.pages, ofl_plural(k->found.pages),
+		 k->account.expected, k->explained);
 	return show_finding(ck, &f);
 }
 
@@ -492,6 +493,7 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     const char *marks, struct ofl_text *text)
 {
 	uint64_t total = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
+	uint64_t more;
 	enum ofl_result result;
 	char extra[128];
 
@@ -501,10 +503,11 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 		 ofl_plural(ck->findings[OFL_SEV_WARNING]), ck->findings[OFL_SEV_INFO],
 		 ofl_plural(ck->findings[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, text);
-	if (total + ck->findings[OFL_SEV_INFO] > ck->shown)
+	more = total + ck->findings[OFL_SEV_INFO] - ck->shown;
+	if (more)
 		ofl_text_add(text, "; %" PRIu64
-			     " more findings, offcheck -a lists them all",
-			     total + ck->findings[OFL_SEV_INFO] - ck->shown);
+			     " more finding%s, offcheck -a lists all", more,
+			     ofl_plural(more));
 	if (marks[0])
 		ofl_text_add(text, "; " OFL_NEW_MARKS, marks);
 	if (result == OFL_RESULT_OK && (total || marks[0]))

@@ -220,8 +220,8 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
 				      r->unknown[i],
 				      ofl_unknown_text((enum ofl_unknown)i));
-	line(v, "UNKNOWN", "%" PRIu64 " pages%s%s", r->total.unknown,
-	     text.used ? ": " : "", buf);
+	line(v, "UNKNOWN", "%" PRIu64 " page%s%s%s", r->total.unknown,
+	     ofl_plural(r->total.unknown), text.used ? ": " : "", buf);
 }
 
 static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
@@ -229,39 +229,50 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
 	member(v, "holes", r->no_zone);
 	member(v, "device_pages", r->device);
 	member(v, "stale_unread", r->stale_unread);
-	line(v, "STALE", "%" PRIu64 " pages still marked in sections that are not online (not counted below)",
-	     r->stale);
+	line(v, "STALE", "%" PRIu64 " page%s still marked in sections that are not online, not counted below",
+	     r->stale, ofl_plural(r->stale));
 	if (r->stale_unread)
-		line(v, "NOTE", "%" PRIu64 " pages of sections that are not online cannot be read",
-		     r->stale_unread);
+		line(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read",
+		     r->stale_unread, ofl_plural(r->stale_unread));
 	if (r->no_zone)
-		line(v, "HOLES", "%" PRIu64 " reserved pages that name no zone (in no row below)",
-		     r->no_zone);
+		line(v, "HOLES", "%" PRIu64 " reserved page%s outside every zone, not counted below",
+		     r->no_zone, ofl_plural(r->no_zone));
 	if (r->device)
-		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE pages, not looked at",
-		     r->device);
+		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s, not looked at",
+		     r->device, ofl_plural(r->device));
 }
 
 /*
- * Not a word of how many there were: the same bytes come out for any number.
+ * Not a word of how many pages were compared: the number depends on how many
+ * processes read, and the same bytes come out for any. Of what was not read,
+ * nothing was compared.
  */
-static void show_effort(struct ofl_view *v, const struct ofl_target *t,
+static void show_reader(struct ofl_view *v, const struct ofl_target *t,
 			const struct ofl_scan_result *r)
 {
-	const char *why_one = ofl_workers_why_one(t);
 	struct ofl_reading reading = { .why_host = "" };
 
 	if (t->ops->reading)
 		t->ops->reading(t->ctx, &reading);
-	line(v, "MEMMAP", "%" PRIu64 " of its pages were read, the rest was passed over",
-	     r->memmap_pages);
-	if (!reading.why_host)
-		line(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
-	else if (reading.why_host[0])
+	if (reading.why_host && reading.why_host[0])
 		line(v, "READER", "crash: %s", reading.why_host);
+	else if (!reading.why_host && r->memmap_pages)
+		line(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
+	else if (!reading.why_host)
+		line(v, "READER", "none: no page of the memmap had to be read");
+}
+
+static void show_effort(struct ofl_view *v, const struct ofl_target *t,
+			const struct ofl_scan_result *r)
+{
+	const char *why_one = ofl_workers_why_one(t);
+
+	line(v, "MEMMAP", "%" PRIu64 " page%s of it read, the rest was passed over",
+	     r->memmap_pages, ofl_plural(r->memmap_pages));
+	show_reader(v, t, r);
 	if (r->sections_recalled)
-		line(v, "KEPT", "%" PRIu64 " sections are known from an earlier command and were not read",
-		     r->sections_recalled);
+		line(v, "KEPT", "%" PRIu64 " section%s known from an earlier command, not read again",
+		     r->sections_recalled, ofl_plural(r->sections_recalled));
 	if (why_one)
 		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }

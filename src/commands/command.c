@@ -144,20 +144,21 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 
 	if (r->interrupted)
 		ofl_text_add(text, "; interrupted, %" PRIu64 " of %" PRIu64
-		    " sections", r->sections_done, r->sections_wanted);
+		    " section%s", r->sections_done, r->sections_wanted,
+		    ofl_plural(r->sections_wanted));
 	if (sec->unreadable)
-		ofl_text_add(text, "; %" PRIu64 " mem_section entries cannot be read",
-		    sec->unreadable);
+		ofl_text_add(text, "; %" PRIu64 " mem_section entr%s cannot be read",
+		    sec->unreadable, sec->unreadable == 1 ? "y" : "ies");
 	if (sec->corrupt)
-		ofl_text_add(text, "; %" PRIu64 " sections have an impossible memmap",
-		    sec->corrupt);
+		ofl_text_add(text, "; %" PRIu64 " section%s with an impossible memmap",
+		    sec->corrupt, ofl_plural(sec->corrupt));
 	/* no other filter drops pages of the kernel's own */
 	if (r->unknown[OFL_UNKNOWN_EXCLUDED])
 		ofl_text_add(text, "; makedumpfile -e dropped struct pages from this dump");
 	if (r->hidden)
-		ofl_text_add(text, "; %" PRIu64 " offline pages inside of free or compound pages, first %"
+		ofl_text_add(text, "; %" PRIu64 " offline page%s inside of free or compound pages, first 0x%"
 		    PRIx64 ": a size is damaged, use -x",
-		    r->hidden, r->hidden_pfn);
+		    r->hidden, ofl_plural(r->hidden), r->hidden_pfn);
 	by_blocks = add_blocks(&r->blocks, text);
 	if (r->interrupted || sec->unreadable || sec->corrupt ||
 	    r->total.unknown)

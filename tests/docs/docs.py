@@ -111,6 +111,22 @@ def undescribed(table):
     return "".join(sorted(wrong))
 
 
+#: "1 pages", but not the number of a table's column before a word of the next
+MANY = re.compile(
+    r"\b1 (?:more |reserved |offline |memory |ZONE_DEVICE |struct )*"
+    r"(?:pages|sections|blocks|rows|findings|errors|warnings|infos|entries|bytes|nodes|regions|devices)\b(?! +\d)")
+
+
+def plurals(table):
+    """one thing is no plural, wherever something is printed"""
+    wrong = ""
+    texts = {p.name: p.read_text(encoding="utf-8")
+             for p in [*sorted((ROOT / "tests/golden").glob("*.expect")), *pages()]}
+    for name, text in (texts | table).items():
+        wrong += "".join(f"{name}: {line}\n" for line in text.splitlines() if MANY.search(line))
+    return wrong
+
+
 def main():
     args = sys.argv[1:]
     write = args[0] == "--write"
@@ -120,9 +136,10 @@ def main():
             text = page.read_text(encoding="utf-8")
             page.write_text(filled(text, table), encoding="utf-8")
         return 0
-    suite = ET.Element("testsuite", name="docs", skipped="0", tests="2")
+    suite = ET.Element("testsuite", name="docs", skipped="0", tests="3")
     failed = 0
-    for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)):
+    for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)), \
+            ("plurals", plurals(table)):
         case = ET.SubElement(suite, "testcase", classname="docs", name=name)
         if wrong:
             failed += 1
@@ -131,7 +148,7 @@ def main():
     suite.set("failures", str(failed))
     if len(args) > 1:
         ET.ElementTree(suite).write(args[1], encoding="unicode")
-    print(f"docs: {2 - failed} passed, {failed} failed")
+    print(f"docs: {3 - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 
