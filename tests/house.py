@@ -27,16 +27,6 @@ MOST_LINES = 60
 ALLOWED = """
 layout/layout -> layout/facts
 layout/layout -> layout/recognise
-owners/owner -> owners/balloon_core
-owners/owner -> owners/cmm
-owners/owner -> owners/hotplug
-owners/owner -> owners/hv_balloon
-owners/owner -> owners/memtrace
-owners/owner -> owners/virtio_balloon
-owners/owner -> owners/virtio_mem
-owners/owner -> owners/vmballoon
-owners/owner -> owners/vmsa
-owners/owner -> owners/xen
 commands/command -> commands/cmd_offblock
 commands/command -> commands/cmd_offcheck
 commands/command -> commands/cmd_offline
@@ -44,6 +34,7 @@ commands/command -> commands/cmd_offowner
 commands/command -> commands/cmd_offrange
 commands/command -> commands/manual
 commands/command -> commands/options
+commands/command -> commands/version
 """
 
 # files that may write to a stream, beside offline.c and src/crash; help.c writes to memory

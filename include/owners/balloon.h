@@ -2,7 +2,7 @@
 /*
  * balloon.h - what all drivers of the balloon core have in common
  *
- * Depends on owner.h, pagelist.h, module.h. A device has a struct
+ * Depends on driver.h, pagelist.h, module.h. A device has a struct
  * balloon_dev_info with the list of its pages, which is a type of the kernel
  * proper. Where balloon pages can be migrated every page points back to it.
  *
@@ -12,7 +12,7 @@
 #define OFL_BALLOON_H
 
 #include "kernel/module.h"
-#include "owners/owner.h"
+#include "owners/driver.h"
 #include "owners/pagelist.h"
 
 /** struct ofl_balloon - one balloon_dev_info */

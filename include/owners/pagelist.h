@@ -2,14 +2,14 @@
 /*
  * pagelist.h - walk a driver's list of struct pages, and trust none of it
  *
- * Depends on owner.h and pfnset.h. Drivers keep pages on a list through
+ * Depends on driver.h and pfnset.h. Drivers keep pages on a list through
  * page->lru. Every entry has to be a struct page of a section; one that comes
  * a second time is a loop. What was proved until then is kept.
  */
 #ifndef OFL_PAGELIST_H
 #define OFL_PAGELIST_H
 
-#include "owners/owner.h"
+#include "owners/driver.h"
 #include "owners/pfnset.h"
 
 /** enum ofl_pagelist_end - how a walk ended */

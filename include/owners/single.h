@@ -2,14 +2,14 @@
 /*
  * single.h - drivers that have one device, in a static variable
  *
- * Depends on owner.h, field.h. The variable is found in the symbols of the
+ * Depends on driver.h, field.h. The variable is found in the symbols of the
  * module, which the dump has, or among the kernel's if the driver is built in.
  */
 #ifndef OFL_SINGLE_H
 #define OFL_SINGLE_H
 
+#include "owners/driver.h"
 #include "owners/field.h"
-#include "owners/owner.h"
 
 /** struct ofl_single_driver - what there is to know of such a driver */
 struct ofl_single_driver {

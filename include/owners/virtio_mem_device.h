@@ -2,7 +2,7 @@
 /*
  * virtio_mem_device.h - a virtio-mem device, as its driver records it
  *
- * Depends on owner.h, field.h, iomem.h. Nothing here looks for devices: that is
+ * Depends on driver.h, field.h, iomem.h. Nothing here looks for devices: that is
  * virtio_mem.c.
  */
 #ifndef OFL_VIRTIO_MEM_DEVICE_H
@@ -10,7 +10,7 @@
 
 #include "kernel/iomem.h"
 #include "owners/field.h"
-#include "owners/owner.h"
+#include "owners/driver.h"
 
 #define OFL_VMEM_MAX_BYTES	(64u << 20)	/* of one bitmap or array */
 #define OFL_VMEM_STATES		20

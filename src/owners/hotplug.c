@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "owners/owner.h"
+#include "owners/driver.h"
 
 /** struct state - which blocks are just going online */
 struct state {

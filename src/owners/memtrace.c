@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "owners/field.h"
-#include "owners/owner.h"
+#include "owners/driver.h"
 
 #define MAX_ENTRIES	4096	/* one a node */
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* owner.c - the table of drivers, and which of them owns a page */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,19 +7,10 @@
 #include "owners/owner.h"
 #include "target/text.h"
 
-#define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
-
 const struct ofl_owner_ops *const ofl_owner_table[] = {
-	&ofl_owner_virtio_mem,
-	&ofl_owner_hv_balloon,
-	&ofl_owner_memtrace,
-	&ofl_owner_vmsa,
-	&ofl_owner_xen,
-	&ofl_owner_vmballoon,
-	&ofl_owner_virtio_balloon,
-	&ofl_owner_cmm,
-	&ofl_owner_balloon,
-	&ofl_owner_hotplug,
+#define DRIVER(name) &ofl_owner_##name,
+#include "owners/drivers.def"
+#undef DRIVER
 	NULL
 };
 
@@ -232,58 +222,4 @@ enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 		ofl_text_add(&text, "%s, ", ofl_owner_table[i]->name);
 	return ofl_fail(err, OFL_ERR_ARG, "-O %s: no such owner; there are %s"
 			OFL_ORPHAN, name, names);
-}
-
-/* ---- records of a device ---- */
-
-void ofl_account_counter(struct ofl_account *a, const char *name, int64_t value)
-{
-	struct ofl_counter *c = &a->counter[a->nr_counters];
-
-	if (a->nr_counters == OFL_MAX_COUNTERS)
-		return;
-	snprintf(c->name, sizeof(c->name), "%s", name);
-	c->value = value;
-	a->nr_counters++;
-}
-
-void ofl_account_detail(struct ofl_account *a, const char *name,
-			const char *fmt, ...)
-{
-	struct ofl_detail *d = &a->detail[a->nr_details];
-	va_list ap;
-
-	if (a->nr_details == OFL_MAX_DETAILS)
-		return;
-	snprintf(d->name, sizeof(d->name), "%s", name);
-	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
-	va_end(ap);
-	a->nr_details++;
-}
-
-void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
-			  const char *code, uint64_t pfn, uint64_t pages,
-			  const char *fmt, ...)
-{
-	struct ofl_complaint *c = &a->complaint[a->nr_complaints];
-	va_list ap;
-
-	if (a->nr_complaints == OFL_MAX_COMPLAINTS)
-		return;
-	*c = (struct ofl_complaint){ .severity = severity, .code = code,
-				     .pfn = pfn, .pages = pages };
-	va_start(ap, fmt);
-	vsnprintf(c->text, sizeof(c->text), fmt, ap);
-	va_end(ap);
-	a->nr_complaints++;
-}
-
-bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
-{
-	uint64_t owner;
-
-	return ofl_fact_known(env->l, OFL_F_MUTEX_OWNER) &&
-	       ofl_read_u64(env->t, kva + (uint64_t)env->l->fact[OFL_F_MUTEX_OWNER].value,
-			    &owner) && (owner & ~(uint64_t)MUTEX_FLAGS);
 }

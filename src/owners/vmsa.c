@@ -11,7 +11,7 @@
  */
 #include <stdlib.h>
 
-#include "owners/owner.h"
+#include "owners/driver.h"
 
 #define MAX_CPUS	8192
 /* without CONFIG_RANDOMIZE_MEMORY: __PAGE_OFFSET_BASE_L4 */

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * driver.h - what a driver answers, and what it may look at
+ *
+ * Depends on layout.h (late facts), node.h, chain.h, block.h, claim.h. A driver
+ * is one file in src/owners and one row of drivers.def.
+ */
+#ifndef OFL_DRIVER_H
+#define OFL_DRIVER_H
+
+#include "kernel/block.h"
+#include "kernel/chain.h"
+#include "kernel/node.h"
+#include "layout/layout.h"
+#include "owners/claim.h"
+
+/** struct ofl_owner_page - a PageOffline page as an owner sees it */
+struct ofl_owner_page {
+	uint64_t pfn;
+	uint64_t private;	/* balloon core: its balloon_dev_info */
+	bool movable_ops;	/* ofl_page_has_movable_ops() */
+};
+
+/** struct ofl_env - what an owner may look at; all borrowed */
+struct ofl_env {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	const struct ofl_nodes *n;
+	const struct ofl_chain *chain;
+	const struct ofl_blocks *blocks;
+	struct ofl_owners *owners;	/* for names; NULL: none */
+};
+
+#define OFL_MAX_DEVICES 64
+
+/** struct ofl_device - one device as it is shown */
+struct ofl_device {
+	char name[24];		/* "virtio2"; "" if it has none */
+	char note[160];		/* what is open or odd about it; "" */
+	uint64_t kva;		/* the driver's struct; 0 if not found */
+};
+
+#define OFL_MAX_COUNTERS	8
+#define OFL_MAX_DETAILS		12
+#define OFL_MAX_COMPLAINTS	16	/* two lists, all that can be wrong with each, counters */
+
+/** struct ofl_counter - a number that the driver itself keeps */
+struct ofl_counter {
+	char name[28];		/* as the driver calls it */
+	int64_t value;
+};
+
+/** struct ofl_detail - what else is worth knowing of a device */
+struct ofl_detail {
+	char name[28];
+	char text[128];
+};
+
+/** struct ofl_complaint - what is wrong with a driver's records */
+struct ofl_complaint {
+	enum ofl_severity severity;
+	const char *code;	/* stable word, for JSON and grep */
+	char text[160];
+	uint64_t pfn;		/* the first page it is about */
+	uint64_t pages;		/* 0: about no page in particular */
+};
+
+/** struct ofl_account - a device's records, to be compared with the pages */
+struct ofl_account {
+	struct ofl_counter counter[OFL_MAX_COUNTERS];
+	unsigned int nr_counters;
+	struct ofl_detail detail[OFL_MAX_DETAILS];
+	unsigned int nr_details;
+	struct ofl_complaint complaint[OFL_MAX_COMPLAINTS];
+	unsigned int nr_complaints;
+	bool known;		/* @expected holds */
+	int64_t expected;	/* PageOffline pages of online sections */
+	int64_t not_in_node_stat;	/* of them, not in NR_BALLOON_PAGES */
+	char in_flight[80];	/* what may make it differ right now; "" */
+};
+
+void ofl_account_counter(struct ofl_account *a, const char *name,
+			 int64_t value);
+void ofl_account_detail(struct ofl_account *a, const char *name,
+			const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/** ofl_account_complain() - @pages 0: about no page in particular */
+void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
+			  const char *code, uint64_t pfn, uint64_t pages,
+			  const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+
+/** ofl_mutex_held() - is the mutex at @kva held? false if that is not known */
+bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
+
+/**
+ * struct ofl_owner_ops - a driver
+ *
+ * probe() runs once a session; in each command claim() for each PageOffline
+ * page, ascending; account() at the end; then forget(). None of them prints.
+ */
+struct ofl_owner_ops {
+	const char *name;	/* in columns and JSON: virtio-mem */
+	/* asked only for pages that no other driver claims, in table order */
+	bool last_resort;
+	/* NR_BALLOON_PAGES counts its pages; BALLOON_INFLATE does */
+	bool in_node_stat, in_vm_events;
+	/**
+	 * probe - find the driver's devices
+	 *
+	 * Memory: *@state is handed to the other calls and freed by free();
+	 *         NULL: the driver is not in use here, nothing is called.
+	 * Errors: OFL_ERR_NOMEM. A driver that is not there, or has records that
+	 *         cannot be read, is no error: no devices, or a note.
+	 */
+	enum ofl_status (*probe)(const struct ofl_env *env, void **state,
+				 struct ofl_err *err);
+	void (*free)(void *state);
+	/**
+	 * blind - may the driver have pages here that claim() does not know?
+	 * May be NULL
+	 *
+	 * Shape:  why, in words, or NULL: it would be seen. @state may be NULL.
+	 */
+	const char *(*blind)(const struct ofl_env *env, const void *state);
+	/**
+	 * devices - number of devices; names in @ret[0..OFL_MAX_DEVICES)
+	 *
+	 * Shape:  may grow until the last claim().
+	 */
+	unsigned int (*devices)(const void *state, struct ofl_device *ret);
+	/**
+	 * claim - does the driver own this page? true: @ret but for owner is filled
+	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
+	 *
+	 * Shape: OFL_MGO_KEEPS says that the page lies in memory that the
+	 *        device has given to the kernel: anybody may have ballooned it
+	 *        since, so the claim of any other owner goes before it. So it
+	 *        does before OFL_EV_COUNTER, which proves nothing of one page.
+	 */
+	bool (*claim)(void *state, const struct ofl_owner_page *p,
+		      struct ofl_claim *ret);
+	/**
+	 * forget - a command is over: answers are again as right after probe()
+	 *
+	 * Shape:  may be NULL if claim() changes nothing. What was read may be
+	 *         kept, as long as no answer shows that it is there already.
+	 */
+	void (*forget)(void *state);
+	/**
+	 * account - the records of one device; may be NULL
+	 * @ret: out  comes zeroed
+	 */
+	void (*account)(const void *state, unsigned int device,
+			struct ofl_account *ret);
+	/**
+	 * expects - by the records, has this page of an online section to be
+	 * PageOffline? May be NULL; true: @ret as for claim()
+	 */
+	bool (*expects)(const void *state, uint64_t pfn, struct ofl_claim *ret);
+};
+
+#define DRIVER(name) extern const struct ofl_owner_ops ofl_owner_##name;
+#include "owners/drivers.def"
+#undef DRIVER
+
+#endif
