@@ -188,6 +188,19 @@ less-shrink: $(BUILD)/less
 	@mkdir -p $(RESULTS)
 	@$(LESS_RUN) --shrink
 
+# ---- two ways, one answer: the same asked in another way ----
+
+$(BUILD)/tests/golden/replay.o: override CFLAGS += -Itests/lib
+
+$(BUILD)/replay: $(BUILD)/tests/golden/replay.o $(BUILD)/tests/lib/texttarget.o $(BUILD)/libofl.a
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+ways: $(BUILD)/replay
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/ways.xml
+	@$(PYTHON) tests/property/run_ways.py $(BUILD)/replay $(RESULTS)/ways.xml || true
+
 # ---- fuzzing: the same entry points with libFuzzer, and over their corpus ----
 
 FUZZ	:= $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -255,12 +268,12 @@ lab: all
 		--junitxml=$(RESULTS)/lab.xml || true
 
 # all that the tiers below need, so that it can be made by several jobs
-built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%) $(BUILD)/less
+built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%) $(BUILD)/less $(BUILD)/replay
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
-check-unit: house unit golden described corpus less
-	$(summary) house unit golden docs corpus less
+check-unit: house unit golden described corpus less ways
+	$(summary) house unit golden docs corpus less ways
 
 check-lab: lab
 	$(summary) lab
@@ -268,8 +281,8 @@ check-lab: lab
 check: deps
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
-	@$(MAKE) --no-print-directory -k house unit golden described corpus less lab || true
-	$(summary) house unit golden docs corpus less lab
+	@$(MAKE) --no-print-directory -k house unit golden described corpus less ways lab || true
+	$(summary) house unit golden docs corpus less ways lab
 
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
@@ -340,7 +353,7 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus less lab \
+.PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
 	bench check-lab check check-all check-verdicts check-mutations hypervisors \
 	check-hypervisors fuzz demo deps \

@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two ways, one answer: the same asked in another way gives the same facts, or the poorer way says unknown."""
+
+import itertools
+import pathlib
+import sys
+
+import pytest
+
+from lab import crashes
+from lab.session import Session
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "property"))
+import ways  # noqa: E402  (tests/property is no package)
+
+#: Options that change who reads, and what is read: the documents are the same to the letter.
+READERS = ["-C", "-w 1", "-w 2", "-x -w 2", "-x -C"]
+#: What a poorer session asks; all of it in one session for each way to open the dump.
+ASKED = ["offrange -a -j", "offblock -j"]
+
+
+@pytest.fixture(scope="module")
+def ask(dump, tmp_path_factory):
+    """ask() of tests/property/ways.py over a dump: one start of crash each time."""
+    extension = crashes.get(dump.kernel.series.crash).extension
+    numbers = itertools.count()
+
+    def run(*lines, before=()):
+        folder = tmp_path_factory.mktemp(f"ways-{dump.name}-{next(numbers)}")
+        commands = {"extend": "\n".join((*before, f"extend {extension}"))}
+        commands.update({str(n): line for n, line in enumerate(lines)})
+        said = Session(dump, commands, folder)
+        return [said.out[str(n)] for n in range(len(lines))]
+    return run
+
+
+@pytest.mark.parametrize("check", ways.CHECKS, ids=lambda check: check.__name__)
+def test_two_ways(ask, check):
+    """-x, filters, a block alone, tables, one command and another."""
+    assert not list(check(ask))
+
+
+def test_readers(ask):
+    """Who reads, and in how many processes, changes nothing."""
+    first, *others = ways.documents(ask, "offrange -a", *(f"offrange -a {how}" for how in READERS))
+    for how, document in zip(READERS, others):
+        assert not list(ways.differences(f"offrange -a {how}", first, document))
+
+
+def test_kept(ask):
+    """What was found before changes nothing."""
+    lines = [*ways.COMMANDS, *reversed(ways.COMMANDS)]
+    kept = ways.documents(ask, *lines)
+    for line, document in zip(lines, kept):
+        assert not list(ways.differences(f"{line}, kept and fresh", *ways.documents(ask, line), document))
+
+
+@pytest.mark.parametrize("name", ["virtio_mem", "virtio_balloon"])
+def test_types(ask, dump, name):
+    """With the types of a module and without: the same, or unknown."""
+    if "--no_modules" in dump.kernel.series.flags:
+        pytest.skip("this crash cannot load modules of this kernel: it is opened with --no_modules")
+    rich = [ways.json.loads(text) for text in
+            ask(*ASKED, before=[f"mod -s {name} {dump.kernel.debug}/{name}.ko"])]
+    poor = [ways.json.loads(text) for text in ask(*ASKED)]
+    assert not list(ways.poorer(f"mod -s {name}", rich[0], poor[0]))
+    assert not list(ways.poorer_verdicts(f"mod -s {name}", rich[1], poor[1]))

@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Two ways, one answer: the same asked in another way gives the same facts.
+
+ask(LINE...) runs command lines in one session and returns what each printed.
+Every check yields one line for each difference. Used over recordings by
+run_ways.py and over dumps by tests/lab/test_two_ways.py.
+"""
+import collections
+import json
+import random
+
+COMMANDS = ["offline", "offrange -a", "offcheck", "offblock", "offowner"]
+
+
+def documents(ask, *lines):
+    return [json.loads(text) for text in ask(*(f"{line} -j" for line in lines))]
+
+
+def differences(what, one, other, path=""):
+    """two documents, member by member"""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted({*one, *other}):
+            yield from differences(what, one.get(key), other.get(key),
+                                   f"{path}/{key}")
+    elif isinstance(one, list) and isinstance(other, list) and \
+            len(one) == len(other):
+        for i, pair in enumerate(zip(one, other)):
+            yield from differences(what, *pair, f"{path}/{i}")
+    elif one != other:
+        yield f"{what}: {path}: {one!r:.200} and {other!r:.200}"
+
+
+def rows_differ(what, one, other):
+    for row in [r for r in one if r not in other][:3]:
+        yield f"{what}: only the first has {row}"
+    for row in [r for r in other if r not in one][:3]:
+        yield f"{what}: only the second has {row}"
+    if len(one) != len(other):
+        yield f"{what}: {len(one)} rows and {len(other)}"
+
+
+# ---- each page instead of what is known to be free or compound ----
+
+def every_page(ask):
+    for command in "offline", "offrange -a":
+        quick, every = documents(ask, command, f"{command} -x")
+        yield from differences(f"{command} and -x", quick, every)
+
+
+# ---- filters ----
+
+def clipped(ranges, first, end):
+    """the part of each row that is in [first, end)"""
+    rows = []
+    for row in ranges:
+        start = max(row["start_pfn"], first)
+        stop = min(row["start_pfn"] + row["pages"], end)
+        if start < stop:
+            rows.append(row | {"start_pfn": start, "pages": stop - start})
+    return rows
+
+
+def some_ranges(ranges, rng):
+    """pfn ranges that begin or end inside of rows, and next to them"""
+    for row in rng.sample(ranges, min(3, len(ranges))):
+        start, pages = row["start_pfn"], row["pages"]
+        first = start + rng.randrange(pages)
+        yield first, first + rng.randrange(1, pages + 1)
+        yield max(0, start - rng.randrange(1, 64)), start + pages + 3
+
+
+def filters(ask, seed="a filter"):
+    rng = random.Random(seed)
+    (whole,) = documents(ask, "offrange")
+    ranges = whole["ranges"]
+    cases = [(f"-n {n}", [r for r in ranges if r["node"] == n])
+             for n in {r["node"] for r in ranges} - {None}]
+    cases += [(f"-z {z}", [r for r in ranges if r["zone"] == z])
+              for z in {r["zone"] for r in ranges} - {None}]
+    cases += [(f"-S {s:x}", [r for r in ranges if r["section"] == s])
+              for s in sorted({r["section"] for r in ranges})[:4]]
+    cases += [(f"-p {a:x}-{b - 1:x}", clipped(ranges, a, b))
+              for a, b in some_ranges(ranges, rng)]
+    got = documents(ask, *(f"offrange {option}" for option, _ in cases))
+    for (option, want), doc in zip(cases, got):
+        yield from rows_differ(f"offrange {option} and of all", doc["ranges"],
+                               want)
+
+
+def zone_filters(ask):
+    (whole,) = documents(ask, "offline")
+    nodes = sorted({row["node"] for row in whole["zones"]})
+    got = documents(ask, *(f"offline -n {n}" for n in nodes))
+    for node, doc in zip(nodes, got):
+        yield from rows_differ(
+            f"offline -n {node} and of all", doc["zones"],
+            [row for row in whole["zones"] if row["node"] == node])
+
+
+def blocks_alone(ask):
+    (whole,) = documents(ask, "offblock")
+    got = documents(ask, *(f"offblock {row['name']}"
+                           for row in whole["blocks"]))
+    for row, doc in zip(whole["blocks"], got):
+        yield from differences(f"offblock {row['name']} and in the list",
+                               doc["blocks"], [row])
+
+
+# ---- tables and documents ----
+
+def cell(value):
+    return "-" if value in (None, "") else str(value)
+
+
+def table_rows(text):
+    """[{header: cell}] of a table whose cells hold no blanks, but for the last"""
+    lines = text.splitlines()
+    at = [i for i, line in enumerate(lines) if line.split()[:1] and
+          line.split()[0] in ("PFN", "BLOCK")]
+    if not at:
+        return []
+    head = lines[at[0]].split()
+    return [dict(zip(head, line.split(None, len(head) - 1)))
+            for line in lines[at[0] + 1:]
+            if line and not line.startswith("status:")]
+
+
+def tables(ask):
+    texts = ask("offrange", "offrange -j", "offblock", "offblock -j")
+    rows, doc = table_rows(texts[0]), json.loads(texts[1])
+    yield from rows_differ(
+        "offrange, table and document",
+        [(r["PFN"].split("-")[0], r["PAGES"], r["REFCOUNT"], r["NODE"],
+          r["ZONE"], r["OWNER"].replace("?", "-"),
+          r["DEVICE"].replace("?", "-")) for r in rows],
+        [(f"{r['start_pfn']:x}", str(r["pages"]), cell(r["refcount"]),
+          cell(r["node"]), cell(r["zone"]), cell(r["owner"]),
+          cell(r["device"])) for r in doc["ranges"]])
+    rows, doc = table_rows(texts[2]), json.loads(texts[3])
+    yield from rows_differ(
+        "offblock, table and document",
+        [(r["BLOCK"], r["OFFLINE"], r["VERDICT"]) for r in rows],
+        [(r["name"], str(r["offline"]), r["verdict"]) for r in doc["blocks"]])
+
+
+# ---- one command and another ----
+
+def owners_of(doc):
+    """pages by owner, in whatever way the command says it"""
+    sums = collections.Counter()
+    if doc["command"] == "offline":
+        sums.update(doc["owners"])
+    for row in doc.get("ranges", []):
+        if row["online"]:
+            sums[row["owner"] or "unknown"] += row["pages"]
+    for row in doc.get("classes", []):
+        sums[row["owner"]] += row["pages"]
+    for row in doc.get("sections", []) if doc["command"] == "offowner" else []:
+        sums.update(row["owners"])
+    return {owner: pages for owner, pages in sums.items() if pages}
+
+
+def commands_agree(ask):
+    docs = documents(ask, *COMMANDS)
+    totals = docs[0]["totals"]
+    for doc in docs[1:]:
+        yield from differences(f"totals of offline and {doc['command']}",
+                               totals, doc["totals"])
+        if doc["command"] != "offblock":
+            yield from differences(f"owners of offline and {doc['command']}",
+                                   owners_of(docs[0]), owners_of(doc))
+    blocks = sum(row["offline"] for row in docs[3]["blocks"])
+    if blocks != totals["offline"]:
+        yield f"offblock has {blocks} offline pages, offline {totals['offline']}"
+
+
+CHECKS = [every_page, filters, zone_filters, blocks_alone, tables,
+          commands_agree]
+
+
+# ---- ways that know less ----
+
+#: drivers whose pages point to a balloon: "balloon" without their types
+BALLOONS = {"virtio-balloon", "vmballoon", "cmm"}
+
+
+def owner_by_page(doc):
+    """[(first pfn, end, owner)]"""
+    return [(r["start_pfn"], r["start_pfn"] + r["pages"], r["owner"])
+            for r in doc["ranges"]]
+
+
+def poorer(what, rich, poor):
+    """same pages and blocks; an owner or a verdict may be unknown"""
+    merged = [clipped(doc["ranges"], 0, 1 << 52) for doc in (rich, poor)]
+    pages = [sum(row["pages"] for row in rows) for rows in merged]
+    if pages[0] != pages[1]:
+        yield f"{what}: {pages[0]} offline pages and {pages[1]}"
+    for start, end, owner in owner_by_page(rich):
+        for row in clipped(poor["ranges"], start, end):
+            is_less = row["owner"] in (owner, None, "unknown") or \
+                (row["owner"] == "balloon" and owner in BALLOONS)
+            if not is_less:
+                yield (f"{what}: pfn {row['start_pfn']:x} is of {owner} and "
+                       f"of {row['owner']}")
+
+
+def poorer_verdicts(what, rich, poor):
+    verdicts = {row["name"]: row["verdict"] for row in rich["blocks"]}
+    for row in poor["blocks"]:
+        if row["verdict"] not in (verdicts.get(row["name"]), "UNKNOWN"):
+            yield (f"{what}: {row['name']} is {verdicts.get(row['name'])} and "
+                   f"{row['verdict']}")
+    if len(verdicts) != len(poor["blocks"]):
+        yield f"{what}: {len(verdicts)} blocks and {len(poor['blocks'])}"
