@@ -16,7 +16,7 @@
  */
 void ofl_crash_share(struct ofl_sharing *ret);
 
-/** start() and stop() of struct ofl_target_ops */
+/** start() and stop() of struct ofl_host_ops */
 bool ofl_crash_start(void *ctx, void (*work)(void *arg, int fd), void *arg,
 		     struct ofl_process *ret);
 void ofl_crash_stop(void *ctx, struct ofl_process *process);

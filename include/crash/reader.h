@@ -15,7 +15,7 @@ struct ofl_crash_source {
 	const char *why_host;	/* words why nobody else can; NULL: one may try */
 	const char *path;	/* of the dump */
 	size_t page_bytes;
-	uint64_t stamp;		/* see stamp() of struct ofl_target_ops */
+	uint64_t stamp;		/* see stamp() of struct ofl_host_ops */
 };
 
 /**
@@ -49,7 +49,7 @@ bool ofl_crash_is_sample(uint64_t pfn);
 /** ofl_crash_distrust() - crash read something else at @kva: end of the reader */
 void ofl_crash_distrust(uint64_t kva);
 
-/** ofl_crash_reading() - reading() of struct ofl_target_ops */
+/** ofl_crash_reading() - reading() of struct ofl_host_ops */
 void ofl_crash_reading(void *ctx, struct ofl_reading *ret);
 
 #endif

@@ -67,13 +67,15 @@ struct ofl_process {
 	int fd;			/* to read what it writes */
 };
 
-/**
- * struct ofl_target_ops - the questions
- *
- * No call prints, allocates for the caller, or leaves by longjmp. The bool
- * ones return false, with the result untouched, when the answer is not known.
+/*
+ * The questions, by purpose. No call prints, allocates for the caller, or
+ * leaves by longjmp. The bool ones return false, with the result untouched,
+ * when the answer is not known. Each has a function below that asks it of a
+ * target, also where a target may leave it out.
  */
-struct ofl_target_ops {
+
+/** struct ofl_memory_ops - memory and symbols */
+struct ofl_memory_ops {
 	/**
 	 * read - copy @bytes at @kva into @buf
 	 *
@@ -84,6 +86,23 @@ struct ofl_target_ops {
 	enum ofl_read (*read)(void *ctx, uint64_t kva, void *buf, size_t bytes);
 	/** symbol - address of a symbol of the kernel proper, not of modules */
 	bool (*symbol)(void *ctx, const char *name, uint64_t *kva_ret);
+	/**
+	 * symbol_at - name of the symbol that starts at @kva, of a module too
+	 *
+	 * Shape: may be NULL.
+	 */
+	bool (*symbol_at)(void *ctx, uint64_t kva, char *buf, size_t bytes);
+	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
+	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
+	/**
+	 * aside - from now on (or not any more) reads are only to find out what
+	 * learned() will say; may be NULL
+	 */
+	void (*aside)(void *ctx, bool on);
+};
+
+/** struct ofl_type_ops - types of the kernel and its modules */
+struct ofl_type_ops {
 	/** struct_bytes - sizeof(struct @type) */
 	bool (*struct_bytes)(void *ctx, const char *type, uint64_t *bytes_ret);
 	/** member - offset and size; sees through anonymous members */
@@ -100,34 +119,6 @@ struct ofl_target_ops {
 	bool (*kernel_enumerator)(void *ctx, const char *name, int64_t *ret);
 	/** array_len - elements of a symbol that is an array; false if it is not */
 	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
-	/** symbol_at - name of the symbol that starts at @kva, of a module too */
-	bool (*symbol_at)(void *ctx, uint64_t kva, char *buf, size_t bytes);
-	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
-	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
-	/** host - the host's own idea of a number */
-	bool (*host)(void *ctx, enum ofl_host what, uint64_t *ret);
-	/**
-	 * stamp - a number that is another one when the file was written to
-	 *
-	 * Shape:  may be NULL: nobody writes to it.
-	 */
-	uint64_t (*stamp)(void *ctx);
-	/**
-	 * types - a number that is another one when types or symbols of other
-	 * modules are loaded than before
-	 *
-	 * Shape:  may be NULL: the host cannot tell.
-	 */
-	uint64_t (*types)(void *ctx);
-	/** interrupted - has the user asked to stop? cheap; stays true */
-	bool (*interrupted)(void *ctx);
-	/** progress - @done of @total sections are done; may be NULL */
-	void (*progress)(void *ctx, uint64_t done, uint64_t total);
-	/**
-	 * aside - from now on (or not any more) reads are only to find out what
-	 * learned() will say; may be NULL
-	 */
-	void (*aside)(void *ctx, bool on);
 	/**
 	 * learned - an answer that the core found by itself; may be NULL
 	 * @member: in  NULL: @place has the size of struct @type
@@ -137,11 +128,34 @@ struct ofl_target_ops {
 	 */
 	void (*learned)(void *ctx, const char *type, const char *member,
 			const struct ofl_member *place, int64_t value);
-	/** reading - who reads; may be NULL: the host does */
+};
+
+/** struct ofl_host_ops - the program that we run in; each may be NULL */
+struct ofl_host_ops {
+	/** number - the host's own idea of a number */
+	bool (*number)(void *ctx, enum ofl_host what, uint64_t *ret);
+	/**
+	 * stamp - a number that is another one when the file was written to
+	 *
+	 * Shape:  NULL: nobody writes to it.
+	 */
+	uint64_t (*stamp)(void *ctx);
+	/**
+	 * types - a number that is another one when types or symbols of other
+	 * modules are loaded than before
+	 *
+	 * Shape:  NULL: the host cannot tell.
+	 */
+	uint64_t (*types)(void *ctx);
+	/** interrupted - has the user asked to stop? cheap; stays true */
+	bool (*interrupted)(void *ctx);
+	/** progress - @done of @total sections are done */
+	void (*progress)(void *ctx, uint64_t done, uint64_t total);
+	/** reading - who reads */
 	void (*reading)(void *ctx, struct ofl_reading *ret);
-	/** host_reads - from now on it reads every page, or as it is best; may be NULL */
+	/** host_reads - from now on it reads every page, or as it is best */
 	void (*host_reads)(void *ctx, bool on);
-	/* the three below may be NULL together: there is one process only */
+	/* the three below are NULL together: there is one process only */
 	/** sharing - can it be read by copies of this process, does it pay? */
 	void (*sharing)(void *ctx, struct ofl_sharing *ret);
 	/**
@@ -159,12 +173,59 @@ struct ofl_target_ops {
 
 /** struct ofl_target - one kernel to look at */
 struct ofl_target {
-	const struct ofl_target_ops *ops;
+	const struct ofl_memory_ops *memory;
+	const struct ofl_type_ops *types;
+	const struct ofl_host_ops *host;	/* NULL: none of them */
 	void *ctx;		/* handed to every op */
 	char release[65];	/* uname -r of the kernel */
 	char machine[17];	/* uname -m */
 	bool live;		/* memory changes while we read */
 };
+
+/* ---- the questions of struct ofl_memory_ops, asked of a target ---- */
+
+enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
+		       size_t bytes);
+bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret);
+bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
+		   size_t bytes);
+void ofl_aside(const struct ofl_target *t, bool on);
+
+/* ---- of struct ofl_type_ops ---- */
+
+bool ofl_struct_bytes(const struct ofl_target *t, const char *type,
+		      uint64_t *bytes_ret);
+bool ofl_member(const struct ofl_target *t, const char *type,
+		const char *member, struct ofl_member *ret);
+bool ofl_enumerator(const struct ofl_target *t, const char *name, int64_t *ret);
+bool ofl_kernel_enumerator(const struct ofl_target *t, const char *name,
+			   int64_t *ret);
+bool ofl_array_len(const struct ofl_target *t, const char *symbol,
+		   uint64_t *ret);
+void ofl_learned(const struct ofl_target *t, const char *type,
+		 const char *member, const struct ofl_member *place,
+		 int64_t value);
+
+/* ---- of struct ofl_host_ops: 0, false or nothing without a host ---- */
+
+bool ofl_host_number(const struct ofl_target *t, enum ofl_host what,
+		     uint64_t *ret);
+uint64_t ofl_stamp(const struct ofl_target *t);
+uint64_t ofl_types_stamp(const struct ofl_target *t);
+bool ofl_interrupted(const struct ofl_target *t);
+void ofl_progress(const struct ofl_target *t, uint64_t done, uint64_t total);
+void ofl_host_reads(const struct ofl_target *t, bool on);
+bool ofl_start(const struct ofl_target *t, void (*work)(void *arg, int fd),
+	       void *arg, struct ofl_process *ret);
+void ofl_stop(const struct ofl_target *t, struct ofl_process *process);
+
+/** ofl_reading() - who reads; @ret->why_host is "" if the target says nothing */
+void ofl_reading(const struct ofl_target *t, struct ofl_reading *ret);
+
+/** ofl_sharing() - who can read along; false: the target has no processes */
+bool ofl_sharing(const struct ofl_target *t, struct ofl_sharing *ret);
+
+/* ---- typed reads ---- */
 
 /**
  * ofl_read_u32() / ofl_read_u64() - read one word

@@ -250,10 +250,9 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
 static void show_reader(struct ofl_view *v, const struct ofl_target *t,
 			const struct ofl_scan_result *r)
 {
-	struct ofl_reading reading = { .why_host = "" };
+	struct ofl_reading reading;
 
-	if (t->ops->reading)
-		t->ops->reading(t->ctx, &reading);
+	ofl_reading(t, &reading);
 	if (reading.why_host && reading.why_host[0])
 		line(v, "READER", "crash: %s", reading.why_host);
 	else if (!reading.why_host && r->memmap_pages)

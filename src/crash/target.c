@@ -433,17 +433,23 @@ static void crash_sharing(void *ctx, struct ofl_sharing *ret)
 		ret->why_not = "the dump is on a remote machine";
 }
 
-static const struct ofl_target_ops crash_ops = {
+static const struct ofl_memory_ops memory_ops = {
 	.read = crash_read,
 	.symbol = crash_symbol,
+	.symbol_at = crash_symbol_at,
+	.vmcoreinfo = crash_vmcoreinfo,
+};
+
+static const struct ofl_type_ops type_ops = {
 	.struct_bytes = crash_struct,
 	.member = crash_member,
 	.enumerator = crash_enumerator,
 	.kernel_enumerator = crash_kernel_enumerator,
 	.array_len = crash_array_len,
-	.symbol_at = crash_symbol_at,
-	.vmcoreinfo = crash_vmcoreinfo,
-	.host = crash_host,
+};
+
+static const struct ofl_host_ops host_ops = {
+	.number = crash_host,
 	.stamp = crash_stamp,
 	.types = crash_types,
 	.interrupted = crash_interrupted,
@@ -457,7 +463,9 @@ static const struct ofl_target_ops crash_ops = {
 
 const struct ofl_target *ofl_crash_target(void)
 {
-	target.ops = &crash_ops;
+	target.memory = &memory_ops;
+	target.types = &type_ops;
+	target.host = &host_ops;
 	target.live = ACTIVE();
 	snprintf(target.release, sizeof(target.release), "%.64s",
 		 kt->utsname.release);

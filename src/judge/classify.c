@@ -72,7 +72,7 @@ static void enter_section(struct ofl_classifier *c, const struct ofl_section *s)
 	bytes = ((l->section_pages >> order) * bits + 63) / 64 * 8;
 	if (bytes > sizeof(c->pageblocks))
 		return;
-	c->pageblocks_known = c->env->t->ops->read(c->env->t->ctx,
+	c->pageblocks_known = ofl_read(c->env->t,
 		s->usage_kva + (uint64_t)l->fact[OFL_F_PAGEBLOCK_FLAGS].value,
 		c->pageblocks, bytes) == OFL_READ_OK;
 }
@@ -220,8 +220,7 @@ static void catch_up(struct ofl_classifier *c, const struct ofl_section *s,
 
 	if (head >= kva || (kva - head) % bytes ||
 	    (kva - head) / bytes > (1ull << OFL_MAX_PAGE_ORDER) ||
-	    c->env->t->ops->read(c->env->t->ctx, head, raw, 2 * bytes) !=
-	    OFL_READ_OK)
+	    ofl_read(c->env->t, head, raw, 2 * bytes) != OFL_READ_OK)
 		return;
 	ofl_page_decode(&c->format, raw, p->pfn - (kva - head) / bytes, &h);
 	if (!(h.flags & c->format.head))

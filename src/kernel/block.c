@@ -151,9 +151,9 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
 					       OFL_OK;
 	if (depth == MAX_DEPTH || bytes > sizeof(slot) ||
 	    w->lost > MAX_LOST || w->nodes++ >= MAX_NODES ||
-	    w->t->ops->read(w->t->ctx, entry - 2 +
-			    (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
-			    slot, bytes) != OFL_READ_OK) {
+	    ofl_read(w->t,
+		     entry - 2 + (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
+		     slot, bytes) != OFL_READ_OK) {
 		w->lost++;
 		return OFL_OK;
 	}

@@ -46,8 +46,7 @@ static const struct known callbacks[] = {
 static bool find_name(const struct ofl_target *t, const struct ofl_layout *l,
 		      struct ofl_callback *cb)
 {
-	if (t->ops->symbol_at &&
-	    t->ops->symbol_at(t->ctx, cb->call_kva, cb->name, sizeof(cb->name)))
+	if (ofl_symbol_at(t, cb->call_kva, cb->name, sizeof(cb->name)))
 		return true;
 	return ofl_modules_symbol_at(t, l, cb->call_kva, cb->name,
 				     sizeof(cb->name));

@@ -47,8 +47,8 @@ static void load_symbols(const struct ofl_layout *l, struct ofl_module *m)
 	m->symtab = malloc(nr * sizeof(Elf64_Sym));
 	if (!m->symtab)
 		return;
-	if (t->ops->read(t->ctx, symtab, m->symtab, nr * sizeof(Elf64_Sym)) ==
-	    OFL_READ_OK)
+	if (ofl_read(t, symtab, m->symtab,
+		     nr * sizeof(Elf64_Sym)) == OFL_READ_OK)
 		m->nr_symbols = nr;
 }
 
@@ -155,8 +155,8 @@ bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 
 		/* no need to read names to their end: one more tells enough */
 		if (!sym.st_name || sym.st_shndx == SHN_UNDEF ||
-		    m->t->ops->read(m->t->ctx, m->strtab_kva + sym.st_name,
-				    text, len) != OFL_READ_OK ||
+		    ofl_read(m->t, m->strtab_kva + sym.st_name, text,
+			     len) != OFL_READ_OK ||
 		    memcmp(text, name, len))
 			continue;
 		*kva_ret = sym.st_value;

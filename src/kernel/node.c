@@ -107,8 +107,7 @@ static enum ofl_status load_numa(const struct ofl_target *t,
 	enum ofl_status st = OFL_OK;
 	uint64_t nid;
 
-	if (t->ops->read(t->ctx, node_data, pgdat_kva, nodes * 8) !=
-	    OFL_READ_OK)
+	if (ofl_read(t, node_data, pgdat_kva, nodes * 8) != OFL_READ_OK)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
 			"node_data[] at %#" PRIx64 " cannot be read from the dump",
 			node_data);

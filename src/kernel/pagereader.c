@@ -12,11 +12,10 @@ static bool copy(struct ofl_pagereader *r, uint64_t kva, uint64_t bytes,
 
 	if (page != r->memmap_kva || !page) {
 		r->memmap_kva = 0;
-		if (r->t->ops->read(r->t->ctx, page, r->memmap,
-				    sizeof(r->memmap)) != OFL_READ_OK)
+		if (ofl_read(r->t, page, r->memmap,
+			     sizeof(r->memmap)) != OFL_READ_OK)
 			/* a recording has what was asked for and no more */
-			return r->t->ops->read(r->t->ctx, kva, to, bytes) ==
-			       OFL_READ_OK;
+			return ofl_read(r->t, kva, to, bytes) == OFL_READ_OK;
 		r->memmap_kva = page;
 	}
 	memcpy(to, r->memmap + (kva - page), bytes);

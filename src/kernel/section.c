@@ -72,8 +72,8 @@ static bool read_subsections(const struct walk *w, const unsigned char *raw,
 	if (!usage_kva)
 		return true;	/* on its way out: no subsection is left */
 	usage_kva += (uint64_t)l->fact[OFL_F_SUBSECTION_MAP].value;
-	return w->t->ops->read(w->t->ctx, usage_kva, s->subsection,
-			       (bits + 63) / 64 * 8) == OFL_READ_OK;
+	return ofl_read(w->t, usage_kva, s->subsection,
+			(bits + 63) / 64 * 8) == OFL_READ_OK;
 }
 
 /*
@@ -137,8 +137,8 @@ static enum ofl_status walk_root(struct walk *w, uint64_t nr, uint64_t root_kva)
 	enum ofl_status st = OFL_OK;
 	uint64_t i;
 
-	if (w->t->ops->read(w->t->ctx, root_kva, raw,
-			    l->sections_per_root * bytes) != OFL_READ_OK) {
+	if (ofl_read(w->t, root_kva, raw,
+		     l->sections_per_root * bytes) != OFL_READ_OK) {
 		w->stats->unreadable += l->sections_per_root;
 		return OFL_OK;
 	}
@@ -160,8 +160,8 @@ static enum ofl_status walk_roots(struct walk *w)
 
 	for (; root < end && !st; root += n) {
 		n = end - root < 512 ? end - root : 512;
-		if (w->t->ops->read(w->t->ctx, l->roots_kva + root * 8, kva,
-				    n * 8) != OFL_READ_OK) {
+		if (ofl_read(w->t, l->roots_kva + root * 8, kva,
+			     n * 8) != OFL_READ_OK) {
 			w->stats->unreadable += n * per_root;
 			continue;
 		}

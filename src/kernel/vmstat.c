@@ -57,9 +57,9 @@ static bool node_diff(const struct ofl_target *t, const struct ofl_layout *l,
 		return false;
 	for (cpu = 0; cpu < fact(l, OFL_F_NR_CPU_IDS); cpu++) {
 		if (!cpu_kva(t, l, cpu, stats, &kva) ||
-		    t->ops->read(t->ctx, kva + fact(l, OFL_F_NODESTAT_DIFF) +
-				 fact(l, OFL_F_NR_BALLOON_PAGES), &diff, 1) !=
-		    OFL_READ_OK)
+		    ofl_read(t, kva + fact(l, OFL_F_NODESTAT_DIFF) +
+			     fact(l, OFL_F_NR_BALLOON_PAGES),
+			     &diff, 1) != OFL_READ_OK)
 			return false;
 		*sum += diff;
 	}

@@ -54,7 +54,7 @@ static bool ask_member(const struct ofl_target *t, const struct ofl_witness *w,
 {
 	struct ofl_member m;
 
-	if (!t->ops->member(t->ctx, w->a, w->b, &m))
+	if (!ofl_member(t, w->a, w->b, &m))
 		return false;
 	*ret = (int64_t)(w->kind == OFL_W_OFFSET ? m.offset_bytes : m.size_bytes);
 	return true;
@@ -65,18 +65,10 @@ static bool ask_int(const struct ofl_target *t, const char *name, int64_t *ret)
 	uint64_t kva;
 	uint32_t v;
 
-	if (!t->ops->symbol(t->ctx, name, &kva) || !ofl_read_u32(t, kva, &v))
+	if (!ofl_symbol(t, name, &kva) || !ofl_read_u32(t, kva, &v))
 		return false;
 	*ret = (int32_t)v;
 	return true;
-}
-
-static bool ask_enumerator(const struct ofl_target *t, const char *name,
-			   int64_t *ret)
-{
-	return t->ops->kernel_enumerator ?
-	       t->ops->kernel_enumerator(t->ctx, name, ret) :
-	       t->ops->enumerator(t->ctx, name, ret);
 }
 
 static bool ask(const struct ofl_target *t, const struct ofl_witness *w,
@@ -90,22 +82,22 @@ static bool ask(const struct ofl_target *t, const struct ofl_witness *w,
 	case OFL_W_BYTES:
 		return ask_member(t, w, ret);
 	case OFL_W_ENUM:
-		return ask_enumerator(t, w->a, ret);
+		return ofl_kernel_enumerator(t, w->a, ret);
 	case OFL_W_NUMBER:
 		return ofl_vmcoreinfo_number(t, w->a, ret);
 	case OFL_W_INT:
 		return ask_int(t, w->a, ret);
 	case OFL_W_STRUCT:
-		ok = t->ops->struct_bytes(t->ctx, w->a, &v);
+		ok = ofl_struct_bytes(t, w->a, &v);
 		break;
 	case OFL_W_HOST:
-		ok = t->ops->host(t->ctx, (enum ofl_host)w->n, &v);
+		ok = ofl_host_number(t, (enum ofl_host)w->n, &v);
 		break;
 	case OFL_W_SYMBOL:
-		ok = t->ops->symbol(t->ctx, w->a, &v);
+		ok = ofl_symbol(t, w->a, &v);
 		break;
 	case OFL_W_ARRAY:
-		ok = t->ops->array_len(t->ctx, w->a, &v);
+		ok = ofl_array_len(t, w->a, &v);
 		break;
 	case OFL_W_SINCE_EVER:
 		v = (uint64_t)w->n;
@@ -353,8 +345,8 @@ static void load_pageflags(const struct ofl_target *t, struct ofl_layout *l)
 	while (kva && l->nr_pageflags < OFL_MAX_PAGEFLAGS) {
 		struct ofl_pageflag *pf = &l->pageflag[l->nr_pageflags];
 
-		if (t->ops->read(t->ctx, kva, entry, sizeof(entry)) !=
-		    OFL_READ_OK || !entry[0])
+		if (ofl_read(t, kva, entry,
+			     sizeof(entry)) != OFL_READ_OK || !entry[0])
 			return;
 		/* the table ends with mask 0; all entries are single bits */
 		if ((entry[0] & (entry[0] - 1)) ||

@@ -35,7 +35,7 @@ static void *read_blob(const struct ofl_target *t, uint64_t kva, uint64_t bytes)
 	blob = malloc(bytes);
 	for (at = 0; blob && at < bytes; at += n) {
 		n = bytes - at < CHUNK_BYTES ? bytes - at : CHUNK_BYTES;
-		if (t->ops->read(t->ctx, kva + at, blob + at, n) != OFL_READ_OK) {
+		if (ofl_read(t, kva + at, blob + at, n) != OFL_READ_OK) {
 			free(blob);
 			return NULL;
 		}
@@ -126,20 +126,6 @@ static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
 		ret->split = parse(t, data_kva, bytes, ret->base);
 }
 
-static void aside(const struct ofl_target *t, bool on)
-{
-	if (t->ops->aside)
-		t->ops->aside(t->ctx, on);
-}
-
-static void learned(const struct ofl_target *t, const char *type,
-		    const char *member, const struct ofl_member *place,
-		    int64_t value)
-{
-	if (t->ops->learned)
-		t->ops->learned(t->ctx, type, member, place, value);
-}
-
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,
 		    struct ofl_types *ret)
@@ -149,14 +135,14 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 
 	memset(ret, 0, sizeof(*ret));
 	ret->t = t;
-	if (t->ops->struct_bytes(t->ctx, proof, &bytes)) {
+	if (ofl_struct_bytes(t, proof, &bytes)) {
 		ret->source = OFL_TYPES_DEBUGINFO;
 		return;
 	}
 	libbpf_set_print(NULL);		/* it would complain on stderr */
-	aside(t, true);
+	ofl_aside(t, true);
 	open_btf(t, l, module, ret);
-	aside(t, false);
+	ofl_aside(t, false);
 	if (ret->split)
 		id = btf__find_by_name_kind(ret->split, proof, BTF_KIND_STRUCT);
 	if (id <= 0) {
@@ -165,7 +151,7 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 	}
 	ret->source = OFL_TYPES_BTF;
 	bytes = btf__type_by_id(ret->split, (uint32_t)id)->size;
-	learned(t, proof, NULL, &(struct ofl_member){ 0, bytes }, 0);
+	ofl_learned(t, proof, NULL, &(struct ofl_member){ 0, bytes }, 0);
 }
 
 void ofl_types_close(struct ofl_types *ty)
@@ -242,14 +228,14 @@ bool ofl_types_member(const struct ofl_types *ty, const char *type,
 	int32_t id;
 
 	if (ty->source == OFL_TYPES_DEBUGINFO)
-		return ty->t->ops->member(ty->t->ctx, type, path, ret);
+		return ofl_member(ty->t, type, path, ret);
 	if (ty->source != OFL_TYPES_BTF)
 		return false;
 	id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
 	if (id <= 0 || !find_member(&s, btf__type_by_id(ty->split, (uint32_t)id),
 				    path, 0, 0))
 		return false;
-	learned(ty->t, type, path, ret, 0);
+	ofl_learned(ty->t, type, path, ret, 0);
 	return true;
 }
 
@@ -278,7 +264,7 @@ bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 	uint32_t id, end;
 
 	if (ty->source == OFL_TYPES_DEBUGINFO)
-		return ty->t->ops->enumerator(ty->t->ctx, name, ret);
+		return ofl_enumerator(ty->t, name, ret);
 	if (ty->source != OFL_TYPES_BTF)
 		return false;
 	/* a driver's own enums are in its own part */
@@ -286,7 +272,7 @@ bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 	for (id = btf__type_cnt(ty->base); id < end; id++)
 		if (find_enumerator(ty->split, btf__type_by_id(ty->split, id),
 				    name, ret)) {
-			learned(ty->t, name, NULL, NULL, *ret);
+			ofl_learned(ty->t, name, NULL, NULL, *ret);
 			return true;
 		}
 	return false;

@@ -131,8 +131,7 @@ static bool has_name(const struct ofl_balloons *b, uint64_t call_kva)
 
 	if (!b->driver->migrate)
 		return true;
-	if (t->ops->symbol_at &&
-	    t->ops->symbol_at(t->ctx, call_kva, name, sizeof(name)))
+	if (ofl_symbol_at(t, call_kva, name, sizeof(name)))
 		return !strcmp(name, b->driver->migrate);
 	/* the host has no symbols of modules, but the dump has */
 	ok = ofl_module_find(t, b->env->l, b->driver->module, &m) == OFL_MODULE_LOADED &&

@@ -27,8 +27,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 {
 	uint64_t kva;
 
-	if (!state && env->t->ops->symbol(env->t->ctx, "balloon_page_alloc",
-					  &kva))
+	if (!state && ofl_symbol(env->t, "balloon_page_alloc", &kva))
 		return "balloons: struct balloon_dev_info is not known";
 	return ofl_modules_blind(env->t, env->l);
 }

@@ -48,8 +48,8 @@ bool ofl_place_read(const struct ofl_target *t, uint64_t kva,
 	} v;
 
 	if (!place->known || !place->number_bytes ||
-	    t->ops->read(t->ctx, kva + place->offset_bytes, &v,
-			 place->number_bytes) != OFL_READ_OK)
+	    ofl_read(t, kva + place->offset_bytes, &v,
+		     place->number_bytes) != OFL_READ_OK)
 		return false;
 	/* in the byte order of this machine, which is the dump's */
 	*ret = place->number_bytes == 1 ? v.u8 :

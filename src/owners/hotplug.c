@@ -25,9 +25,9 @@ static void name_callback(struct state *st)
 	const struct ofl_target *t = st->env->t;
 	uint64_t kva, call;
 
-	if (t->ops->symbol(t->ctx, "online_page_callback", &kva) &&
-	    ofl_read_u64(t, kva, &call) && t->ops->symbol_at &&
-	    t->ops->symbol_at(t->ctx, call, st->callback, sizeof(st->callback)))
+	if (ofl_symbol(t, "online_page_callback", &kva) &&
+	    ofl_read_u64(t, kva, &call) && ofl_symbol_at(t, call, st->callback,
+							 sizeof(st->callback)))
 		return;
 	st->callback[0] = '\0';
 }

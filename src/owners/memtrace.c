@@ -39,9 +39,9 @@ static void read_entries(const struct ofl_env *env, struct state *st)
 	uint64_t array, count, kva, bytes;
 	uint32_t nr, i;
 
-	if (!t->ops->symbol(t->ctx, "memtrace_array", &array) ||
-	    !t->ops->symbol(t->ctx, "memtrace_array_nr", &count) ||
-	    !t->ops->struct_bytes(t->ctx, "memtrace_entry", &bytes) ||
+	if (!ofl_symbol(t, "memtrace_array", &array) ||
+	    !ofl_symbol(t, "memtrace_array_nr", &count) ||
+	    !ofl_struct_bytes(t, "memtrace_entry", &bytes) ||
 	    !ofl_fields_load(&ty, fields, NR_FIELDS, at))
 		return;
 	st->broken = !ofl_read_u64(t, array, &kva) ||

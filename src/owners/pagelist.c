@@ -227,7 +227,7 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 		st = visit(&w, &kva, prev, err);
 		prev = at;
 		if (list->entries % POLL_ENTRIES == POLL_ENTRIES - 1 &&
-		    env->t->ops->interrupted(env->t->ctx))
+		    ofl_interrupted(env->t))
 			list->end = OFL_LIST_INTERRUPTED;
 	}
 	return st;

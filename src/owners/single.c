@@ -21,8 +21,8 @@ bool ofl_single_find(const struct ofl_env *env,
 		return true;
 	}
 	/* a symbol is looked up in no time, a struct that is not there is not */
-	return t->ops->symbol(t->ctx, driver->variable, &ret->kva) &&
-	       t->ops->struct_bytes(t->ctx, driver->type, &bytes);
+	return ofl_symbol(t, driver->variable, &ret->kva) &&
+	       ofl_struct_bytes(t, driver->type, &bytes);
 }
 
 void ofl_single_load(const struct ofl_env *env, struct ofl_single *s,

@@ -114,8 +114,8 @@ static bool read_map(struct ofl_vmem *st, struct ofl_vmem_device *d, uint64_t ma
 	if (d->map_bytes > OFL_VMEM_MAX_BYTES || !map_kva)
 		return false;
 	d->map = malloc(d->map_bytes);
-	return d->map && st->env->t->ops->read(st->env->t->ctx, map_kva, d->map,
-					       d->map_bytes) == OFL_READ_OK;
+	return d->map && ofl_read(st->env->t, map_kva, d->map,
+				  d->map_bytes) == OFL_READ_OK;
 }
 
 /* records of units outside the region, or the machine, are not to be believed */

@@ -85,8 +85,7 @@ static uint8_t *read_states(const struct ofl_vmem *st,
 	uint8_t *states = n && n <= OFL_VMEM_MAX_BYTES ? malloc(n) : NULL;
 
 	if (states && ofl_vmem_get(st, d->kva, OFL_VMEM_MB_STATES, &kva) &&
-	    st->env->t->ops->read(st->env->t->ctx, kva, states, n) ==
-	    OFL_READ_OK)
+	    ofl_read(st->env->t, kva, states, n) == OFL_READ_OK)
 		return states;
 	free(states);
 	return NULL;

@@ -27,7 +27,7 @@ static uint64_t direct_map(const struct ofl_target *t)
 {
 	uint64_t kva, base;
 
-	if (t->ops->symbol(t->ctx, "page_offset_base", &kva) &&
+	if (ofl_symbol(t, "page_offset_base", &kva) &&
 	    ofl_read_u64(t, kva, &base) && base)
 		return base;
 	return DIRECT_MAP;
@@ -53,7 +53,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	struct state *st;
 	uint64_t variable;
 
-	if (!env->t->ops->symbol(env->t->ctx, "sev_vmsa", &variable) ||
+	if (!ofl_symbol(env->t, "sev_vmsa", &variable) ||
 	    !ofl_fact_known(env->l, OFL_F_PER_CPU_OFFSET) || nr <= 0 ||
 	    nr > MAX_CPUS)
 		return OFL_OK;

@@ -39,7 +39,7 @@ static void read_stats(struct state *st)
 	uint64_t kva;
 	int i;
 
-	if (!t->ops->symbol(t->ctx, "balloon_stats", &kva))
+	if (!ofl_symbol(t, "balloon_stats", &kva))
 		return;
 	ofl_fields_load(&ty, fields, NR_FIELDS, at);
 	for (i = 0; i < NR_FIELDS; i++)
@@ -61,7 +61,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	struct state found = { .env = env }, *st;
 	uint64_t head;
 
-	if (!env->t->ops->symbol(env->t->ctx, "ballooned_pages", &head))
+	if (!ofl_symbol(env->t, "ballooned_pages", &head))
 		return OFL_OK;
 	read_stats(&found);
 	if (!in_use(&found, head))
@@ -90,7 +90,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	uint64_t head, next;
 
 	if (st ? st->list.end == OFL_LIST_WHOLE :
-		 !env->t->ops->symbol(env->t->ctx, "ballooned_pages", &head) ||
+		 !ofl_symbol(env->t, "ballooned_pages", &head) ||
 		 ofl_read_u64(env->t, head, &next))
 		return NULL;
 	return "xen-balloon: its list of pages was not read to the end";
@@ -128,7 +128,7 @@ static void account(const void *state, unsigned int device,
 	ofl_account_counter(a, "listed", (int64_t)st->list.set.pages);
 	a->known = st->have[F_LOW] && st->have[F_HIGH];
 	a->expected = (int64_t)(st->value[F_LOW] + st->value[F_HIGH]);
-	if (st->env->t->ops->symbol(st->env->t->ctx, "balloon_mutex", &mutex) &&
+	if (ofl_symbol(st->env->t, "balloon_mutex", &mutex) &&
 	    ofl_mutex_held(st->env, mutex))
 		snprintf(a->in_flight, sizeof(a->in_flight),
 			 "balloon_mutex is held: ballooning");

@@ -65,8 +65,7 @@ static uint8_t read_page(struct ofl_image *img, size_t nr)
 	unsigned char *at = img->buf + nr * bytes;
 
 	img->read_pages++;
-	switch (img->t->ops->read(img->t->ctx, img->kva + nr * bytes, at,
-				  bytes)) {
+	switch (ofl_read(img->t, img->kva + nr * bytes, at, bytes)) {
 	case OFL_READ_OK:
 		return all_zero(at, bytes) ? OFL_UNKNOWN_ZERO : OFL_UNKNOWN_NOT;
 	case OFL_READ_EXCLUDED:

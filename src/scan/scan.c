@@ -39,14 +39,13 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 
 	if (!ofl_source_wants(p->src, s))
 		return OFL_OK;
-	if (t->ops->interrupted(t->ctx)) {
+	if (ofl_interrupted(t)) {
 		p->r->interrupted = true;
 		return OFL_ERR_INTERRUPTED;
 	}
 	st = ofl_source_get(p->src, s, &p->sinks, p->r);
 	p->r->sections_done++;
-	if (t->ops->progress)
-		t->ops->progress(t->ctx, p->r->sections_done,
+	ofl_progress(t, p->r->sections_done,
 				 p->r->sections_wanted);
 	return st;
 }

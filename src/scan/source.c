@@ -115,7 +115,7 @@ static enum ofl_status share_section(void *arg, const struct ofl_section *s)
 	if (!ofl_source_wants(sh->src, s) || find_kept(sh->src, s) ||
 	    sh->index++ != sh->mine)
 		return OFL_OK;
-	if (t->ops->interrupted(t->ctx))
+	if (ofl_interrupted(t))
 		return OFL_ERR_INTERRUPTED;
 	st = write_section(sh, s);
 	if (sh->only_mine) {

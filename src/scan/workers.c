@@ -69,10 +69,10 @@ struct ofl_workers {
 
 const char *ofl_workers_why_one(const struct ofl_target *t)
 {
-	struct ofl_sharing sharing = { .why_not = "this session cannot be copied" };
+	struct ofl_sharing sharing;
 
-	if (t->ops->sharing)
-		t->ops->sharing(t->ctx, &sharing);
+	if (!ofl_sharing(t, &sharing))
+		return "this session cannot be copied";
 	return sharing.why_not;
 }
 
@@ -81,9 +81,8 @@ unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 {
 	struct ofl_sharing sharing;
 
-	if (asked == 1 || ofl_workers_why_one(t))
+	if (asked == 1 || !ofl_sharing(t, &sharing) || sharing.why_not)
 		return 1;
-	t->ops->sharing(t->ctx, &sharing);
 	if (!asked && sharing.decompresses && pages >= WORTH_PAGES)
 		asked = sharing.processors;
 	if (asked > OFL_MAX_WORKERS)
@@ -238,7 +237,7 @@ static void start(struct ofl_workers *workers, struct input *input)
 	input->buf = malloc(BUFFER_BYTES);
 	input->room = BUFFER_BYTES;
 	if (!input->buf ||
-	    !t->ops->start(t->ctx, run_worker, workers, &input->process))
+	    !ofl_start(t, run_worker, workers, &input->process))
 		input->process.pid = 0;
 }
 
@@ -273,7 +272,7 @@ struct ofl_workers *ofl_workers_start(const struct ofl_target *t,
 static void stop_worker(struct ofl_workers *workers, struct input *input)
 {
 	if (input->process.pid)
-		workers->t->ops->stop(workers->t->ctx, &input->process);
+		ofl_stop(workers->t, &input->process);
 	input->process.pid = 0;
 	input->begun = false;
 	input->at = input->have = 0;
@@ -305,7 +304,7 @@ static bool fill(struct ofl_workers *workers, struct input *input)
 	if (!input->process.pid)
 		return false;
 	while (poll(&wait, 1, POLL_MS) <= 0)
-		if (workers->t->ops->interrupted(workers->t->ctx))
+		if (ofl_interrupted(workers->t))
 			return false;
 	do
 		n = read(input->process.fd, input->buf, input->room);
@@ -490,7 +489,7 @@ static struct input *find_input(struct ofl_workers *workers, const struct ofl_se
 		if (!any_waiting(workers))
 			return NULL;
 		if (!read_any(workers, POLL_MS) &&
-		    workers->t->ops->interrupted(workers->t->ctx))
+		    ofl_interrupted(workers->t))
 			return NULL;
 	}
 	return input;

@@ -81,7 +81,7 @@ static bool was_interrupted(const struct ofl_session *s, const struct now *now)
 static bool may_see_more(const struct ofl_session *s, const struct now *now)
 {
 	return !now->begin && s->analysis && s->analysis->owners.blind &&
-	       !s->t->ops->types;
+	       !(s->t->host && s->t->host->types);
 }
 
 /* every cause to find something anew is a row here and nowhere else */
@@ -147,10 +147,9 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
 	const struct ofl_target *t = s->t;
 	struct now now = { .begin = true, .host_only = host_only };
 
-	if (t->ops->host_reads)
-		t->ops->host_reads(t->ctx, host_only);
-	now.stamp = t->ops->stamp ? t->ops->stamp(t->ctx) : 0;
-	now.types = t->ops->types ? t->ops->types(t->ctx) : 0;
+	ofl_host_reads(t, host_only);
+	now.stamp = ofl_stamp(t);
+	now.types = ofl_types_stamp(t);
 	drop_stale(s, &now);
 	s->stamp = now.stamp;
 	s->types = now.types;
@@ -199,7 +198,7 @@ enum ofl_status ofl_session_end(struct ofl_session *s, struct ofl_err *err)
 	const struct now now = {
 		.stamp = s->stamp, .types = s->types,
 		.host_only = s->host_only, .differ = st,
-		.interrupted = s->t->ops->interrupted(s->t->ctx),
+		.interrupted = ofl_interrupted(s->t),
 	};
 
 	drop_stale(s, &now);

@@ -45,7 +45,7 @@ static void write_words(FILE *f, const unsigned char *p, size_t bytes)
 static enum ofl_read rec_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 {
 	struct ofl_recorder *rec = ctx;
-	enum ofl_read got = rec->t->ops->read(rec->t->ctx, kva, buf, bytes);
+	enum ofl_read got = ofl_read(rec->t, kva, buf, bytes);
 
 	if (rec->aside)
 		return got;
@@ -64,7 +64,7 @@ static enum ofl_read rec_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 static bool rec_symbol(void *ctx, const char *name, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->symbol(rec->t->ctx, name, ret);
+	bool ok = ofl_symbol(rec->t, name, ret);
 
 	if (ok)
 		fprintf(rec->file, "symbol %s %" PRIx64 "\n", name, *ret);
@@ -74,7 +74,7 @@ static bool rec_symbol(void *ctx, const char *name, uint64_t *ret)
 static bool rec_struct(void *ctx, const char *type, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->struct_bytes(rec->t->ctx, type, ret);
+	bool ok = ofl_struct_bytes(rec->t, type, ret);
 
 	if (ok)
 		fprintf(rec->file, "struct %s %" PRIu64 "\n", type, *ret);
@@ -85,7 +85,7 @@ static bool rec_member(void *ctx, const char *type, const char *member,
 		       struct ofl_member *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->member(rec->t->ctx, type, member, ret);
+	bool ok = ofl_member(rec->t, type, member, ret);
 
 	if (ok)
 		fprintf(rec->file, "member %s.%s %" PRIu64 " %" PRIu64 "\n",
@@ -96,7 +96,7 @@ static bool rec_member(void *ctx, const char *type, const char *member,
 static bool rec_enumerator(void *ctx, const char *name, int64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->enumerator(rec->t->ctx, name, ret);
+	bool ok = ofl_enumerator(rec->t, name, ret);
 
 	if (ok)
 		fprintf(rec->file, "enumerator %s %" PRId64 "\n", name, *ret);
@@ -106,12 +106,8 @@ static bool rec_enumerator(void *ctx, const char *name, int64_t *ret)
 static bool rec_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	const struct ofl_target_ops *ops = rec->t->ops;
-	bool ok;
+	bool ok = ofl_kernel_enumerator(rec->t, name, ret);
 
-	if (!ops->kernel_enumerator)
-		return rec_enumerator(ctx, name, ret);
-	ok = ops->kernel_enumerator(rec->t->ctx, name, ret);
 	if (ok)
 		fprintf(rec->file, "enumerator %s %" PRId64 "\n", name, *ret);
 	return ok;
@@ -120,7 +116,7 @@ static bool rec_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
 static bool rec_array_len(void *ctx, const char *symbol, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->array_len(rec->t->ctx, symbol, ret);
+	bool ok = ofl_array_len(rec->t, symbol, ret);
 
 	if (ok)
 		fprintf(rec->file, "array %s %" PRIu64 "\n", symbol, *ret);
@@ -130,7 +126,7 @@ static bool rec_array_len(void *ctx, const char *symbol, uint64_t *ret)
 static bool rec_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->symbol_at(rec->t->ctx, kva, buf, bytes);
+	bool ok = ofl_symbol_at(rec->t, kva, buf, bytes);
 
 	if (ok)
 		fprintf(rec->file, "symbol_at %" PRIx64 " %s\n", kva, buf);
@@ -140,7 +136,7 @@ static bool rec_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 static bool rec_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->vmcoreinfo(rec->t->ctx, key, buf, bytes);
+	bool ok = rec->t->memory->vmcoreinfo(rec->t->ctx, key, buf, bytes);
 
 	if (ok)
 		fprintf(rec->file, "vmcoreinfo %s=%s\n", key, buf);
@@ -150,7 +146,7 @@ static bool rec_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 static bool rec_host(void *ctx, enum ofl_host what, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
-	bool ok = rec->t->ops->host(rec->t->ctx, what, ret);
+	bool ok = ofl_host_number(rec->t, what, ret);
 
 	if (ok)
 		fprintf(rec->file, "host %s %" PRIu64 "\n",
@@ -162,32 +158,26 @@ static bool rec_interrupted(void *ctx)
 {
 	struct ofl_recorder *rec = ctx;
 
-	return rec->t->ops->interrupted(rec->t->ctx);
+	return ofl_interrupted(rec->t);
 }
 
 static void rec_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	struct ofl_recorder *rec = ctx;
 
-	if (rec->t->ops->progress)
-		rec->t->ops->progress(rec->t->ctx, done, total);
+	ofl_progress(rec->t, done, total);
 }
 
 static void rec_reading(void *ctx, struct ofl_reading *ret)
 {
-	struct ofl_recorder *rec = ctx;
-
-	memset(ret, 0, sizeof(*ret));
-	if (rec->t->ops->reading)
-		rec->t->ops->reading(rec->t->ctx, ret);
+	ofl_reading(((struct ofl_recorder *)ctx)->t, ret);
 }
 
 static void rec_host_reads(void *ctx, bool on)
 {
 	struct ofl_recorder *rec = ctx;
 
-	if (rec->t->ops->host_reads)
-		rec->t->ops->host_reads(rec->t->ctx, on);
+	ofl_host_reads(rec->t, on);
 }
 
 static void rec_aside(void *ctx, bool on)
@@ -210,23 +200,29 @@ static void rec_learned(void *ctx, const char *type, const char *member,
 		fprintf(rec->file, "enumerator %s %" PRId64 "\n", type, value);
 }
 
-static const struct ofl_target_ops record_ops = {
+static const struct ofl_memory_ops record_memory_ops = {
 	.read = rec_read,
 	.symbol = rec_symbol,
+	.symbol_at = rec_symbol_at,
+	.vmcoreinfo = rec_vmcoreinfo,
+	.aside = rec_aside,
+};
+
+static const struct ofl_type_ops record_type_ops = {
 	.struct_bytes = rec_struct,
 	.member = rec_member,
 	.enumerator = rec_enumerator,
 	.kernel_enumerator = rec_kernel_enumerator,
 	.array_len = rec_array_len,
-	.symbol_at = rec_symbol_at,
-	.vmcoreinfo = rec_vmcoreinfo,
-	.host = rec_host,
+	.learned = rec_learned,
+};
+
+static const struct ofl_host_ops record_host_ops = {
+	.number = rec_host,
 	.interrupted = rec_interrupted,
 	.progress = rec_progress,
 	.reading = rec_reading,
 	.host_reads = rec_host_reads,
-	.aside = rec_aside,
-	.learned = rec_learned,
 };
 
 enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,
@@ -244,7 +240,9 @@ enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,
 	}
 	rec->t = t;
 	rec->target = *t;
-	rec->target.ops = &record_ops;
+	rec->target.memory = &record_memory_ops;
+	rec->target.types = &record_type_ops;
+	rec->target.host = &record_host_ops;
 	rec->target.ctx = rec;
 	fprintf(rec->file, "release %s\nmachine %s\n", t->release, t->machine);
 	*ret = rec;

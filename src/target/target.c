@@ -1,16 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* target.c - typed reads over the seam */
+/* target.c - questions to a target that may not have them all; typed reads */
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "target/target.h"
 
+enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
+		       size_t bytes)
+{
+	return t->memory->read(t->ctx, kva, buf, bytes);
+}
+
+bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret)
+{
+	return t->memory->symbol(t->ctx, name, kva_ret);
+}
+
+bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
+		   size_t bytes)
+{
+	return t->memory->symbol_at &&
+	       t->memory->symbol_at(t->ctx, kva, buf, bytes);
+}
+
+void ofl_aside(const struct ofl_target *t, bool on)
+{
+	if (t->memory->aside)
+		t->memory->aside(t->ctx, on);
+}
+
+bool ofl_struct_bytes(const struct ofl_target *t, const char *type,
+		      uint64_t *bytes_ret)
+{
+	return t->types->struct_bytes(t->ctx, type, bytes_ret);
+}
+
+bool ofl_member(const struct ofl_target *t, const char *type,
+		const char *member, struct ofl_member *ret)
+{
+	return t->types->member(t->ctx, type, member, ret);
+}
+
+bool ofl_enumerator(const struct ofl_target *t, const char *name, int64_t *ret)
+{
+	return t->types->enumerator(t->ctx, name, ret);
+}
+
+bool ofl_kernel_enumerator(const struct ofl_target *t, const char *name,
+			   int64_t *ret)
+{
+	return t->types->kernel_enumerator ?
+	       t->types->kernel_enumerator(t->ctx, name, ret) :
+	       t->types->enumerator(t->ctx, name, ret);
+}
+
+bool ofl_array_len(const struct ofl_target *t, const char *symbol,
+		   uint64_t *ret)
+{
+	return t->types->array_len(t->ctx, symbol, ret);
+}
+
+void ofl_learned(const struct ofl_target *t, const char *type,
+		 const char *member, const struct ofl_member *place,
+		 int64_t value)
+{
+	if (t->types->learned)
+		t->types->learned(t->ctx, type, member, place, value);
+}
+
+bool ofl_host_number(const struct ofl_target *t, enum ofl_host what,
+		     uint64_t *ret)
+{
+	return t->host && t->host->number && t->host->number(t->ctx, what, ret);
+}
+
+uint64_t ofl_stamp(const struct ofl_target *t)
+{
+	return t->host && t->host->stamp ? t->host->stamp(t->ctx) : 0;
+}
+
+uint64_t ofl_types_stamp(const struct ofl_target *t)
+{
+	return t->host && t->host->types ? t->host->types(t->ctx) : 0;
+}
+
+bool ofl_interrupted(const struct ofl_target *t)
+{
+	return t->host && t->host->interrupted && t->host->interrupted(t->ctx);
+}
+
+void ofl_progress(const struct ofl_target *t, uint64_t done, uint64_t total)
+{
+	if (t->host && t->host->progress)
+		t->host->progress(t->ctx, done, total);
+}
+
+void ofl_reading(const struct ofl_target *t, struct ofl_reading *ret)
+{
+	*ret = (struct ofl_reading){ .why_host = "" };
+	if (t->host && t->host->reading)
+		t->host->reading(t->ctx, ret);
+}
+
+void ofl_host_reads(const struct ofl_target *t, bool on)
+{
+	if (t->host && t->host->host_reads)
+		t->host->host_reads(t->ctx, on);
+}
+
+bool ofl_sharing(const struct ofl_target *t, struct ofl_sharing *ret)
+{
+	if (!t->host || !t->host->sharing)
+		return false;
+	t->host->sharing(t->ctx, ret);
+	return true;
+}
+
+bool ofl_start(const struct ofl_target *t, void (*work)(void *arg, int fd),
+	       void *arg, struct ofl_process *ret)
+{
+	return t->host && t->host->start &&
+	       t->host->start(t->ctx, work, arg, ret);
+}
+
+void ofl_stop(const struct ofl_target *t, struct ofl_process *process)
+{
+	if (t->host && t->host->stop)
+		t->host->stop(t->ctx, process);
+}
+
 bool ofl_read_u32(const struct ofl_target *t, uint64_t kva, uint32_t *ret)
 {
 	uint32_t v;
 
-	if (t->ops->read(t->ctx, kva, &v, sizeof(v)) != OFL_READ_OK)
+	if (ofl_read(t, kva, &v, sizeof(v)) != OFL_READ_OK)
 		return false;
 	*ret = v;
 	return true;
@@ -20,7 +144,7 @@ bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret)
 {
 	uint64_t v;
 
-	if (t->ops->read(t->ctx, kva, &v, sizeof(v)) != OFL_READ_OK)
+	if (ofl_read(t, kva, &v, sizeof(v)) != OFL_READ_OK)
 		return false;
 	*ret = v;
 	return true;
@@ -33,7 +157,7 @@ bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
 
 	/* byte by byte: the string may end right before a page that is not there */
 	for (i = 0; i < bytes; i++) {
-		if (t->ops->read(t->ctx, kva + i, buf + i, 1) != OFL_READ_OK)
+		if (ofl_read(t, kva + i, buf + i, 1) != OFL_READ_OK)
 			return false;
 		if (!buf[i])
 			return i > 0;
@@ -47,10 +171,9 @@ bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
 enum ofl_status ofl_readers_agree(const struct ofl_target *t,
 				  struct ofl_err *err)
 {
-	struct ofl_reading reading = { .differ = false };
+	struct ofl_reading reading;
 
-	if (t->ops->reading)
-		t->ops->reading(t->ctx, &reading);
+	ofl_reading(t, &reading);
 	if (!reading.differ)
 		return OFL_OK;
 	return ofl_fail(err, OFL_ERR_CONFLICT,

@@ -37,11 +37,11 @@ static bool from_memory(const struct ofl_target *t, const char *key, char *buf,
 	uint64_t data_sym, size_sym, data, size;
 	char text[MAX_BYTES + 1];
 
-	if (!t->ops->symbol(t->ctx, "vmcoreinfo_data", &data_sym) ||
-	    !t->ops->symbol(t->ctx, "vmcoreinfo_size", &size_sym) ||
+	if (!ofl_symbol(t, "vmcoreinfo_data", &data_sym) ||
+	    !ofl_symbol(t, "vmcoreinfo_size", &size_sym) ||
 	    !ofl_read_u64(t, data_sym, &data) ||
 	    !ofl_read_u64(t, size_sym, &size) || !size || size > MAX_BYTES ||
-	    t->ops->read(t->ctx, data, text, size) != OFL_READ_OK)
+	    ofl_read(t, data, text, size) != OFL_READ_OK)
 		return false;
 	text[size] = '\0';
 	return find_key(text, key, buf, bytes);
@@ -52,9 +52,10 @@ bool ofl_vmcoreinfo_text(const struct ofl_target *t, const char *key, char *buf,
 {
 	char release[128];
 
-	if (t->ops->vmcoreinfo(t->ctx, key, buf, bytes))
+	if (t->memory->vmcoreinfo(t->ctx, key, buf, bytes))
 		return true;
-	if (t->ops->vmcoreinfo(t->ctx, ALWAYS_THERE, release, sizeof(release)))
+	if (t->memory->vmcoreinfo(t->ctx, ALWAYS_THERE, release,
+				  sizeof(release)))
 		return false;
 	return from_memory(t, key, buf, bytes);
 }

@@ -109,7 +109,7 @@ static enum ofl_read lying_read(void *ctx, uint64_t kva, void *buf,
 		return OFL_READ_UNREADABLE;
 	if (l && l->how >= 224)
 		return OFL_READ_EXCLUDED;
-	got = honest->ops->read(honest->ctx, kva, buf, bytes);
+	got = ofl_read(honest, kva, buf, bytes);
 	if (got && inventive) {
 		invent(kva, buf, bytes);
 		got = OFL_READ_OK;
@@ -140,7 +140,7 @@ static bool lying_symbol(void *ctx, const char *name, uint64_t *ret)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_number(l, honest->ops->symbol(honest->ctx, name, ret), ret);
+	return lying_number(l, ofl_symbol(honest, name, ret), ret);
 }
 
 static bool lying_struct(void *ctx, const char *type, uint64_t *ret)
@@ -148,7 +148,7 @@ static bool lying_struct(void *ctx, const char *type, uint64_t *ret)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_number(l, honest->ops->struct_bytes(honest->ctx, type, ret),
+	return lying_number(l, ofl_struct_bytes(honest, type, ret),
 			    ret);
 }
 
@@ -156,7 +156,7 @@ static bool lying_member(void *ctx, const char *type, const char *member,
 			 struct ofl_member *ret)
 {
 	const struct lie *l = lie_now();
-	bool known = honest->ops->member(honest->ctx, type, member, ret);
+	bool known = ofl_member(honest, type, member, ret);
 
 	(void)ctx;
 	if (l && !known)
@@ -170,7 +170,7 @@ static bool lying_enumerator(void *ctx, const char *name, int64_t *ret)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_number(l, honest->ops->enumerator(honest->ctx, name, ret),
+	return lying_number(l, ofl_enumerator(honest, name, ret),
 			    (uint64_t *)ret);
 }
 
@@ -179,7 +179,7 @@ static bool lying_array(void *ctx, const char *symbol, uint64_t *ret)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_number(l, honest->ops->array_len(honest->ctx, symbol, ret),
+	return lying_number(l, ofl_array_len(honest, symbol, ret),
 			    ret);
 }
 
@@ -188,7 +188,7 @@ static bool lying_host(void *ctx, enum ofl_host what, uint64_t *ret)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_number(l, honest->ops->host(honest->ctx, what, ret), ret);
+	return lying_number(l, ofl_host_number(honest, what, ret), ret);
 }
 
 static bool lying_text(const struct lie *l, bool known, char *buf, size_t bytes)
@@ -208,7 +208,7 @@ static bool lying_vmcoreinfo(void *ctx, const char *key, char *buf,
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_text(l, honest->ops->vmcoreinfo(honest->ctx, key, buf,
+	return lying_text(l, honest->memory->vmcoreinfo(honest->ctx, key, buf,
 						     bytes), buf, bytes);
 }
 
@@ -217,8 +217,8 @@ static bool lying_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return lying_text(l, honest->ops->symbol_at(honest->ctx, kva, buf,
-						    bytes), buf, bytes);
+	return lying_text(l, ofl_symbol_at(honest, kva, buf,
+					   bytes), buf, bytes);
 }
 
 static bool lying_interrupted(void *ctx)
@@ -229,12 +229,23 @@ static bool lying_interrupted(void *ctx)
 	return answer > MANY_ANSWERS || (l && l->how == 255);
 }
 
-static const struct ofl_target_ops lying_ops = {
-	.read = lying_read, .symbol = lying_symbol,
-	.struct_bytes = lying_struct, .member = lying_member,
-	.enumerator = lying_enumerator, .array_len = lying_array,
-	.symbol_at = lying_symbol_at, .vmcoreinfo = lying_vmcoreinfo,
-	.host = lying_host, .interrupted = lying_interrupted,
+static const struct ofl_memory_ops lying_memory_ops = {
+	.read = lying_read,
+	.symbol = lying_symbol,
+	.symbol_at = lying_symbol_at,
+	.vmcoreinfo = lying_vmcoreinfo,
+};
+
+static const struct ofl_type_ops lying_type_ops = {
+	.struct_bytes = lying_struct,
+	.member = lying_member,
+	.enumerator = lying_enumerator,
+	.array_len = lying_array,
+};
+
+static const struct ofl_host_ops lying_host_ops = {
+	.number = lying_host,
+	.interrupted = lying_interrupted,
 };
 
 static void run(struct ofl_session *s, const char *command, const char *pages)
@@ -302,7 +313,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	answer = 0;
 	memset(seen, 0, sizeof(seen));
 	target = *honest;
-	target.ops = &lying_ops;
+	target.memory = &lying_memory_ops;
+	target.types = &lying_type_ops;
+	target.host = &lying_host_ops;
 	target.live = false;
 	ofl_session_init(&s, &target);
 	run(&s, first, pages);

@@ -33,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	int argc = 1;
 	FILE *out;
 
-	if (!tt.target.ops)
+	if (!tt.target.memory)
 		load();
 	if (!bytes)
 		return 0;

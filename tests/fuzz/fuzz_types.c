@@ -129,11 +129,14 @@ static void arrange(struct ofl_layout *l, const void *data, uint32_t bytes,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct ofl_target_ops ops = {
-		.read = read_blob, .struct_bytes = no_struct,
+	static const struct ofl_memory_ops memory_ops = {
+		.read = read_blob,
+	};
+	static const struct ofl_type_ops type_ops = {
+		.struct_bytes = no_struct,
 	};
 	static struct ofl_layout l;
-	struct ofl_target t = { .ops = &ops };
+	struct ofl_target t = { .memory = &memory_ops, .types = &type_ops };
 	struct ofl_member m;
 	struct ofl_types ty;
 	int64_t v;

@@ -48,14 +48,16 @@ static bool no_note(void *ctx, const char *key, char *buf, size_t bytes)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 {
-	static const struct ofl_target_ops ops = {
-		.read = read_memory, .symbol = symbol, .vmcoreinfo = no_note,
+	static const struct ofl_memory_ops memory_ops = {
+		.read = read_memory,
+		.symbol = symbol,
+		.vmcoreinfo = no_note,
 	};
 	static const char *const keys[] = {
 		"OSRELEASE", "PAGESIZE", "SYMBOL(mem_section)", "",
 		"NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)", "SIZE(page)",
 	};
-	struct ofl_target t = { .ops = &ops };
+	struct ofl_target t = { .memory = &memory_ops };
 	struct ofl_pagetype pt;
 	char *small;
 	int64_t v;

@@ -194,7 +194,7 @@ struct ofl_claim owned_claim(struct owned *o, uint64_t pfn)
 	struct ofl_claim c;
 	uint64_t kva = K_VMEMMAP + pfn * 64;
 
-	if (o->tt.target.ops->read(o->tt.target.ctx, kva, raw, sizeof(raw)))
+	if (ofl_read(&o->tt.target, kva, raw, sizeof(raw)))
 		abort();
 	ofl_page_format_init(&f, &o->l, &o->n);
 	p.private = ofl_page_private(&f, raw);

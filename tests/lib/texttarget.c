@@ -541,16 +541,22 @@ static bool tt_interrupted(void *ctx)
 	return ++tt->polls > tt->interrupt_after && tt->interrupt_after;
 }
 
-static const struct ofl_target_ops tt_ops = {
+static const struct ofl_memory_ops tt_memory_ops = {
 	.read = tt_read,
 	.symbol = tt_symbol,
 	.symbol_at = tt_symbol_at,
+	.vmcoreinfo = tt_vmcoreinfo,
+};
+
+static const struct ofl_type_ops tt_type_ops = {
 	.struct_bytes = tt_struct,
 	.member = tt_member,
 	.enumerator = tt_enumerator,
 	.array_len = tt_array,
-	.vmcoreinfo = tt_vmcoreinfo,
-	.host = tt_host,
+};
+
+static const struct ofl_host_ops tt_host_ops = {
+	.number = tt_host,
 	.stamp = tt_stamp,
 	.interrupted = tt_interrupted,
 };
@@ -558,7 +564,9 @@ static const struct ofl_target_ops tt_ops = {
 static void start(struct texttarget *tt)
 {
 	memset(tt, 0, sizeof(*tt));
-	tt->target.ops = &tt_ops;
+	tt->target.memory = &tt_memory_ops;
+	tt->target.types = &tt_type_ops;
+	tt->target.host = &tt_host_ops;
 	tt->target.ctx = tt;
 	tt->fail_how = OFL_READ_UNREADABLE;
 }

@@ -115,7 +115,7 @@ static enum ofl_read loss_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 		if (kva < m->kva + m->bytes && m->kva < kva + bytes)
 			return lt->how;
 	}
-	got = lt->from->ops->read(lt->from->ctx, kva, buf, bytes);
+	got = ofl_read(lt->from, kva, buf, bytes);
 	if (lt->noting && got == OFL_READ_OK)
 		find(lt, LOSS_MEM, "", kva, bytes, &is_new)->given = true;
 	return got;
@@ -129,15 +129,15 @@ static bool ask(const struct ofl_target *t, enum loss_kind kind,
 
 	switch (kind) {
 	case LOSS_SYMBOL:
-		return t->ops->symbol(t->ctx, name, &ret->offset_bytes);
+		return ofl_symbol(t, name, &ret->offset_bytes);
 	case LOSS_STRUCT:
-		return t->ops->struct_bytes(t->ctx, name, &ret->offset_bytes);
+		return ofl_struct_bytes(t, name, &ret->offset_bytes);
 	case LOSS_ARRAY:
-		return t->ops->array_len(t->ctx, name, &ret->offset_bytes);
+		return ofl_array_len(t, name, &ret->offset_bytes);
 	case LOSS_MEMBER:
-		return t->ops->member(t->ctx, name, member, ret);
+		return ofl_member(t, name, member, ret);
 	case LOSS_ENUMERATOR:
-		if (!t->ops->enumerator(t->ctx, name, &value))
+		if (!ofl_enumerator(t, name, &value))
 			return false;
 		ret->offset_bytes = (uint64_t)value;
 		return true;
@@ -222,9 +222,9 @@ static bool loss_host(void *ctx, enum ofl_host what, uint64_t *ret)
 
 	item = find(lt, LOSS_HOST, ofl_host_name(what), 0, 0, &is_new);
 	if (!item)
-		return t->ops->host(t->ctx, what, ret);
+		return ofl_host_number(t, what, ret);
 	if (is_new)
-		item->given = t->ops->host(t->ctx, what, &item->a);
+		item->given = ofl_host_number(t, what, &item->a);
 	if (!item->given || item->lost)
 		return false;
 	*ret = item->a;
@@ -244,8 +244,8 @@ static bool words(void *ctx, enum loss_kind kind, const char *name,
 	if (item && item->lost)
 		return false;
 	ok = kind == LOSS_VMCOREINFO ?
-	     t->ops->vmcoreinfo(t->ctx, name, buf, bytes) :
-	     t->ops->symbol_at(t->ctx, kva, buf, bytes);
+	     t->memory->vmcoreinfo(t->ctx, name, buf, bytes) :
+	     ofl_symbol_at(t, kva, buf, bytes);
 	if (item && is_new) {
 		item->given = ok;
 		item->text = ok ? must(strdup(buf)) : NULL;
@@ -269,16 +269,22 @@ static bool loss_interrupted(void *ctx)
 	return false;
 }
 
-static const struct ofl_target_ops loss_ops = {
+static const struct ofl_memory_ops loss_memory_ops = {
 	.read = loss_read,
 	.symbol = loss_symbol,
 	.symbol_at = loss_symbol_at,
+	.vmcoreinfo = loss_vmcoreinfo,
+};
+
+static const struct ofl_type_ops loss_type_ops = {
 	.struct_bytes = loss_struct,
 	.member = loss_member,
 	.enumerator = loss_enumerator,
 	.array_len = loss_array,
-	.vmcoreinfo = loss_vmcoreinfo,
-	.host = loss_host,
+};
+
+static const struct ofl_host_ops loss_host_ops = {
+	.number = loss_host,
 	.interrupted = loss_interrupted,
 };
 
@@ -289,7 +295,9 @@ void loss_init(struct loss_target *lt, const struct ofl_target *from)
 	memset(lt, 0, sizeof(*lt));
 	lt->from = from;
 	lt->target = *from;
-	lt->target.ops = &loss_ops;
+	lt->target.memory = &loss_memory_ops;
+	lt->target.types = &loss_type_ops;
+	lt->target.host = &loss_host_ops;
 	lt->target.ctx = lt;
 	lt->how = OFL_READ_UNREADABLE;
 }

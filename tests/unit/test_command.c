@@ -348,16 +348,16 @@ static void test_recorded_memory(void **state)
 			assert_int_equal(ofl_record_open(&one.target, path, &rec,
 							 &err), OFL_OK);
 			t = ofl_record_target(rec);
-			assert_int_equal(t->ops->read(t->ctx, kva, a, len),
+			assert_int_equal(ofl_read(t, kva, a, len),
 					 OFL_READ_OK);
 			assert_int_equal(ofl_record_close(rec, &err), OFL_OK);
 			assert_int_equal(texttarget_load(&again, path, &err),
 					 OFL_OK);
 			t = &again.target;
-			assert_int_equal(t->ops->read(t->ctx, kva, b, len),
+			assert_int_equal(ofl_read(t, kva, b, len),
 					 OFL_READ_OK);
 			assert_memory_equal(a, b, len);
-			assert_int_equal(t->ops->read(t->ctx, kva, b, len + 1),
+			assert_int_equal(ofl_read(t, kva, b, len + 1),
 					 OFL_READ_UNREADABLE);
 			texttarget_free(&again);
 		}
@@ -504,7 +504,7 @@ static void test_kept_until_the_dump_changes(void **state)
 
 /* ---- who reads ---- */
 
-static struct ofl_target_ops reader_ops;
+static struct ofl_host_ops reader_ops;
 static struct ofl_reading reading;
 static int host_reads;		/* -1: nobody was told */
 static unsigned long reads_until_told;
@@ -539,10 +539,10 @@ static int set_up_whole(void **state)
 
 static void have_readers(void)
 {
-	reader_ops = *tt.target.ops;
+	reader_ops = *tt.target.host;
 	reader_ops.reading = say_reading;
 	reader_ops.host_reads = note_host_reads;
-	tt.target.ops = &reader_ops;
+	tt.target.host = &reader_ops;
 	reading = (struct ofl_reading){ .why_host = NULL };
 	host_reads = -1;
 	differ_after = differ_from = asks = 0;
@@ -652,9 +652,9 @@ static void test_recorder_of_one_reader(void **state)
 	unlink(path);
 	assert_int_equal(ofl_record_open(&tt.target, path, &rec, &err), OFL_OK);
 	t = ofl_record_target(rec);
-	t->ops->host_reads(t->ctx, true);
-	t->ops->reading(t->ctx, &got);
-	assert_null(got.why_host);
+	ofl_host_reads(t, true);
+	ofl_reading(t, &got);
+	assert_string_equal(got.why_host, "");
 	assert_false(got.differ);
 	assert_int_equal(ofl_record_close(rec, &err), OFL_OK);
 	unlink(path);

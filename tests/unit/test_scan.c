@@ -554,7 +554,7 @@ static void say_reading(void *ctx, struct ofl_reading *ret)
 	*ret = reading;
 }
 
-static struct ofl_target_ops reading_ops;
+static struct ofl_host_ops reading_ops;
 
 static void load_with_readers(struct ofl_recall *recall)
 {
@@ -562,9 +562,9 @@ static void load_with_readers(struct ofl_recall *recall)
 	kernel_pages(&k, 5, 3, normal(), K_OFFLINE, 0);
 	load();
 	reading = (struct ofl_reading){ .why_host = NULL };
-	reading_ops = *tt.target.ops;
+	reading_ops = *tt.target.host;
 	reading_ops.reading = say_reading;
-	tt.target.ops = &reading_ops;
+	tt.target.host = &reading_ops;
 	req.recall = recall;
 }
 

@@ -20,8 +20,10 @@ static char *text;		/* what the last command printed */
 
 /* ---- a host that counts what it is asked ---- */
 
-static const struct ofl_target_ops *plain;
-static struct ofl_target_ops ops;
+static struct ofl_target plain;	/* what answers them */
+static struct ofl_memory_ops memory_ops;
+static struct ofl_type_ops type_ops;
+static struct ofl_host_ops host_ops;
 static unsigned long lookups;	/* of types, symbols, numbers */
 static uint64_t types;
 static const char *no_type;	/* types of this name are not loaded */
@@ -39,42 +41,42 @@ static bool ask_symbol(void *ctx, const char *name, uint64_t *ret)
 	lookups++;
 	if (no_symbol && !strcmp(name, no_symbol))
 		return false;
-	return plain->symbol(ctx, name, ret);
+	return plain.memory->symbol(ctx, name, ret);
 }
 
 static bool ask_struct(void *ctx, const char *type, uint64_t *ret)
 {
-	return !is_hidden(type) && plain->struct_bytes(ctx, type, ret);
+	return !is_hidden(type) && plain.types->struct_bytes(ctx, type, ret);
 }
 
 static bool ask_member(void *ctx, const char *type, const char *member,
 		       struct ofl_member *ret)
 {
-	return !is_hidden(type) && plain->member(ctx, type, member, ret);
+	return !is_hidden(type) && plain.types->member(ctx, type, member, ret);
 }
 
 static bool ask_enumerator(void *ctx, const char *name, int64_t *ret)
 {
 	lookups++;
-	return plain->enumerator(ctx, name, ret);
+	return plain.types->enumerator(ctx, name, ret);
 }
 
 static bool ask_array(void *ctx, const char *symbol, uint64_t *ret)
 {
 	lookups++;
-	return plain->array_len(ctx, symbol, ret);
+	return plain.types->array_len(ctx, symbol, ret);
 }
 
 static bool ask_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 {
 	lookups++;
-	return plain->vmcoreinfo(ctx, key, buf, bytes);
+	return plain.memory->vmcoreinfo(ctx, key, buf, bytes);
 }
 
 static bool ask_host(void *ctx, enum ofl_host what, uint64_t *ret)
 {
 	lookups++;
-	return plain->host(ctx, what, ret);
+	return plain.host->number(ctx, what, ret);
 }
 
 static uint64_t say_types(void *ctx)
@@ -98,19 +100,23 @@ static void choose(void *ctx, bool on)
 
 static void count_questions(void)
 {
-	plain = tt.target.ops;
-	ops = *plain;
-	ops.symbol = ask_symbol;
-	ops.struct_bytes = ask_struct;
-	ops.member = ask_member;
-	ops.enumerator = ask_enumerator;
-	ops.array_len = ask_array;
-	ops.vmcoreinfo = ask_vmcoreinfo;
-	ops.host = ask_host;
-	ops.types = say_types;
-	ops.reading = say_reading;
-	ops.host_reads = choose;
-	tt.target.ops = &ops;
+	plain = tt.target;
+	memory_ops = *plain.memory;
+	type_ops = *plain.types;
+	host_ops = *plain.host;
+	memory_ops.symbol = ask_symbol;
+	type_ops.struct_bytes = ask_struct;
+	type_ops.member = ask_member;
+	type_ops.enumerator = ask_enumerator;
+	type_ops.array_len = ask_array;
+	memory_ops.vmcoreinfo = ask_vmcoreinfo;
+	host_ops.number = ask_host;
+	host_ops.types = say_types;
+	host_ops.reading = say_reading;
+	host_ops.host_reads = choose;
+	tt.target.memory = &memory_ops;
+	tt.target.types = &type_ops;
+	tt.target.host = &host_ops;
 	types = 0;
 	no_type = no_symbol = NULL;
 	differ = host = false;
@@ -387,7 +393,7 @@ static void test_blind_owner(void **state)
 	no_type = "resource";
 	assert_non_null(analysis_after(ONE));
 	assert_non_null(session.analysis->owners.blind);
-	ops.types = NULL;
+	host_ops.types = NULL;
 	ofl_session_drop(&session);
 	assert_null(analysis_after(ONE));
 	no_type = NULL;

@@ -100,8 +100,10 @@ static void make_compound(size_t pfn, unsigned int order)
 
 static uint64_t skipped(size_t pfn)
 {
-	static const struct ofl_target_ops ops = { .read = read_map };
-	struct ofl_target t = { .ops = &ops };
+	static const struct ofl_memory_ops memory_ops = {
+		.read = read_map,
+	};
+	struct ofl_target t = { .memory = &memory_ops };
 	const unsigned char *raw;
 	struct ofl_image img;
 	struct ofl_err err;

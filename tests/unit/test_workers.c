@@ -23,7 +23,8 @@
 static struct kernel k;
 static struct texttarget tt;
 static struct ofl_target target;	/* tt's, which can be copied */
-static struct ofl_target_ops ops;
+static struct ofl_memory_ops memory;
+static struct ofl_host_ops host;
 static struct ofl_layout *l;
 static struct ofl_nodes n;
 static struct ofl_filter f;
@@ -178,15 +179,17 @@ static enum ofl_read troubled_read(void *ctx, uint64_t kva, void *buf,
 
 static void can_be_copied(bool for_real)
 {
-	ops = *tt.target.ops;
-	tt_read = ops.read;
-	ops.read = troubled_read;
-	ops.sharing = say_sharing;
-	ops.reading = say_reading;
-	ops.start = for_real ? start_fork : start_here;
-	ops.stop = for_real ? stop_fork : stop_here;
+	memory = *tt.target.memory;
+	host = *tt.target.host;
+	tt_read = memory.read;
+	memory.read = troubled_read;
+	host.sharing = say_sharing;
+	host.reading = say_reading;
+	host.start = for_real ? start_fork : start_here;
+	host.stop = for_real ? stop_fork : stop_here;
 	target = tt.target;
-	target.ops = &ops;
+	target.memory = &memory;
+	target.host = &host;
 }
 
 /* ---- a kernel with something of everything ---- */
