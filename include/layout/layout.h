@@ -97,6 +97,9 @@ enum ofl_fact_id {
 	OFL_F_HUGETLB_DTOR,
 	OFL_F_HUGETLB_FLAG,
 	OFL_F_HPG_MIGRATABLE,
+	OFL_F_HPG_OPTIMIZED,
+	OFL_F_PAGE_HUGE_ACTIVE,
+	OFL_F_SPLIT_FREE_PAGE,
 	OFL_F_VMEMMAP_TAILS,
 	/* other page types */
 	OFL_F_PGTY_HUGETLB,
@@ -117,6 +120,9 @@ enum ofl_fact_id {
 	OFL_F_PAGEBLOCK_ORDER,
 	/* offlining */
 	OFL_F_OFFLINE_PAGES,
+	OFL_F_OFFLINE_AND_REMOVE,
+	OFL_F_SECTION_REMOVABLE,
+	OFL_F_ISOLATE_CHAIN,
 	OFL_F_ZONE_MOVABLE,
 	OFL_F_BLOCK_ZONE,
 	OFL_F_BLOCK_NID,
@@ -264,6 +270,7 @@ struct ofl_layout {
 	bool marks_balloon_core_only;	/* 4.18-5.0: other drivers left no mark */
 	struct ofl_pageflag pageflag[OFL_MAX_PAGEFLAGS];
 	unsigned int nr_pageflags;
+	bool pageflags_whole;		/* else some may have no name here */
 	uint64_t pageflags_mask;	/* all flags together */
 
 	/* shape NONE: not here; before ofl_layout_load_late() BUDDY only */

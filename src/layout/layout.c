@@ -345,11 +345,12 @@ static void load_pageflags(const struct ofl_target *t, struct ofl_layout *l)
 	while (kva && l->nr_pageflags < OFL_MAX_PAGEFLAGS) {
 		struct ofl_pageflag *pf = &l->pageflag[l->nr_pageflags];
 
-		if (ofl_read(t, kva, entry,
-			     sizeof(entry)) != OFL_READ_OK || !entry[0])
+		if (ofl_read(t, kva, entry, sizeof(entry)) != OFL_READ_OK)
 			return;
 		/* the table ends with mask 0; all entries are single bits */
-		if ((entry[0] & (entry[0] - 1)) ||
+		l->pageflags_whole = !entry[0];
+		if (l->pageflags_whole ||
+		    (entry[0] & (entry[0] - 1)) ||
 		    !ofl_read_str(t, entry[1], pf->name, sizeof(pf->name)))
 			return;
 		pf->mask = entry[0];
