@@ -27,6 +27,7 @@ struct ofl_classified {
 	bool offline;
 	bool movable_zone;
 	bool pinned;		/* LRU page with more references than users */
+	bool pageblock_unknown;	/* the state of its pageblock cannot be read */
 	const struct ofl_zone *zone;	/* may be NULL */
 	enum ofl_kind kind;
 	enum ofl_outcome outcome;
@@ -42,13 +43,18 @@ struct ofl_classifier {
 
 	struct ofl_page_format format;
 
+	/* what this dump has no witness for; see classify.c */
+	enum ofl_tri skip_rule;
+	bool flags_untold, types_untold, hugetlb_untold, movable_untold;
+
 	/* hugetlb pools */
-	struct {
+	struct ofl_pool {
 		unsigned int order;
 		uint64_t spare;		/* free and not promised, at all */
-		uint64_t used;		/* of them, seen in this block */
-	} hstate[OFL_MAX_HSTATES];
-	unsigned int nr_hstates;
+		uint64_t taken;		/* of them, seen in this block */
+		uint64_t in_use;	/* seen in this block */
+	} pool[OFL_MAX_HSTATES];
+	unsigned int nr_pools;		/* 0: not known, or none */
 
 	const struct ofl_block *block;	/* of the page in work; NULL: unknown */
 	uint64_t block_nr;
@@ -60,6 +66,7 @@ struct ofl_classifier {
 	uint64_t compound_end_pfn;	/* inside of a compound page until here */
 	uint64_t unit_end_pfn;		/* inside of a 2 MiB balloon unit */
 	struct ofl_rule_in compound;	/* of its head */
+	unsigned int compound_order;
 	bool compound_pinned;
 };
 

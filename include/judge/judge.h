@@ -22,6 +22,7 @@ struct ofl_tally {
 	uint64_t pinned;		/* of them, look pinned */
 	uint64_t pfn[OFL_FIRST_PFNS];	/* the first ones */
 	uint64_t page_kva;		/* of the first */
+	bool unread;			/* its struct page: no flags, no count */
 	uint64_t flags;
 	int32_t refcount;
 	struct ofl_claim claim;
@@ -37,14 +38,16 @@ struct ofl_block_report {
 	bool several_zones;		/* its pages are in more than one */
 	bool early;			/* holds boot memory */
 	uint64_t ram_pages;		/* busy system RAM in the iomem tree */
+	uint64_t pageblock_unknown;	/* pages of pageblocks of no known state */
 	struct ofl_tally kind[OFL_NR_KINDS];
 
 	enum ofl_outcome step[OFL_NR_STEPS];
+	char why[OFL_NR_STEPS][120];	/* what but pages makes it so; "" */
 	enum ofl_outcome verdict;
 	enum ofl_kind decider;		/* OFL_NR_KINDS: a step, not a page */
 	enum ofl_step decided_at;
 	char code[32];			/* stable word: a kind's, or a step's */
-	char reason[200];
+	char reason[300];
 };
 
 /** struct ofl_judge - one pass over the blocks */
@@ -78,8 +81,24 @@ enum ofl_status ofl_judge_finish(struct ofl_judge *j);
 /**
  * ofl_judge_decide() - verdict from what the report has counted: pure
  * @r: in/out  everything from step[] on is filled in
+ *
+ * Shape:  what is not known of the block, its pages or who is asked makes a
+ *         step UNKNOWN, and the block with it, unless one blocks for certain.
  */
 void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		      struct ofl_block_report *r);
+
+/** ofl_step_order() - the steps as this kernel goes through them */
+const enum ofl_step *ofl_step_order(const struct ofl_layout *l);
+
+/** ofl_report_outcome() - what a kind of page comes to in this block */
+enum ofl_outcome ofl_report_outcome(const struct ofl_env *env,
+				    const struct ofl_block_report *r,
+				    enum ofl_kind kind);
+
+/** ofl_report_step() - the step that decides it in this block */
+enum ofl_step ofl_report_step(const struct ofl_env *env,
+			      const struct ofl_block_report *r,
+			      enum ofl_kind kind);
 
 #endif

@@ -39,7 +39,7 @@
 	/* the dump does not say */					       \
 	OUTCOME(UNKNOWN, 5, false, "unknown", "unknown", "UNKNOWN")	       \
 	/* another step ends it before */				       \
-	OUTCOME(NOT_REACHED, 8, true, NULL, "not-reached", NULL)
+	OUTCOME(NOT_REACHED, 8, true, NULL, "not reached", NULL)
 
 /** enum ofl_outcome - rows of OFL_OUTCOMES */
 enum ofl_outcome {
@@ -95,7 +95,7 @@ enum ofl_outcome ofl_outcome_of_rank(unsigned int rank);
  * enum ofl_step - the steps of offline_pages(), rows of OFL_STEPS
  *
  * Shape:  the kernel's order since v5.17 as far as a table is printed; which
- *         comes first in this kernel is ofl_step_order's to say.
+ *         comes first in this kernel: ofl_step_order().
  */
 enum ofl_step {
 #define STEP(id, text, reason, passes) OFL_STEP_##id,

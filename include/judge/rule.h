@@ -20,8 +20,12 @@
 #include "judge/outcome.h"
 #include "owners/claim.h"
 
+/** enum ofl_tri - an answer that a dump may not give; not filled in: UNSURE */
+enum ofl_tri { OFL_UNSURE, OFL_YES, OFL_NO };
+
 /** enum ofl_pageblock - state of the pageblock of a page */
 enum ofl_pageblock {
+	OFL_PB_UNKNOWN,
 	OFL_PB_USUAL,
 	OFL_PB_CMA,
 	OFL_PB_ISOLATED,
@@ -30,26 +34,34 @@ enum ofl_pageblock {
 /** struct ofl_rule_in - everything that the outcome depends on */
 struct ofl_rule_in {
 	bool unknown;		/* nothing below holds */
+	bool untold;		/* a flag or type that matters has no witness */
 	int32_t refcount;	/* of the head, for compound pages */
 	bool offline;		/* PageOffline */
 	bool buddy;
 	bool unaccepted;
-	bool hugetlb;
 	bool slab;		/* page flag or page type */
 	bool typed;		/* any other page type: table, guard ... */
 	bool reserved, lru, hwpoison;	/* page flags */
 	bool movable_ops;	/* in the way of this kernel */
+	bool movable_untold;	/* which way that is has no witness */
 	bool isolated;		/* taken off its list for migration */
 	bool compound;
 	bool mapping;		/* page->mapping is set */
-	bool hugetlb_migratable;/* HPG_migratable, or not known */
-	bool hugetlb_spare;	/* the pool has more free than reserved pages */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
 	enum ofl_mgo mgo;
 	enum ofl_pageblock pageblock;
 	bool going_offline;	/* the block is being offlined right now */
-	bool skip_rule;		/* the kernel has aa218795cb5f (v5.8) */
+	enum ofl_tri skip_rule;	/* the kernel has aa218795cb5f (v5.8) */
+
+	/* huge pages */
+	bool hugetlb;
+	enum ofl_tri migratable;	/* HPG_migratable */
+	enum ofl_tri spare;	/* of a free one: the pool can do without it */
+	enum ofl_tri room;	/* of a used one: there is another to move to */
+	enum ofl_tri fits;	/* NO: the block's end in it stops isolation */
+	enum ofl_tri optimized;	/* most of its memmap was given back */
+	bool swaps;		/* moves to where another of the block was */
 };
 
 /** enum ofl_kind - a row of kinds.def each; their order means nothing */

@@ -32,10 +32,19 @@ struct ofl_block {
 	uint64_t zone_kva;	/* memory_block.zone; 0: NULL or no such member */
 	int nid;		/* -1: no such member */
 	uint64_t memmap_pages;	/* at its start, holding its own memmap */
+	bool unread;		/* one of these could not be read: none counts */
 };
 
 /** ofl_blocks_known() - has this kernel all that ofl_blocks_walk() needs? */
 bool ofl_blocks_known(const struct ofl_layout *l);
+
+/**
+ * ofl_blocks_memmap_known() - does the dump say which blocks hold their memmap?
+ *
+ * Shape:  memory_block.altmap or nr_vmemmap_pages, or a kernel before v5.13,
+ *         which has neither: page_huge_active() was there until v5.12.
+ */
+bool ofl_blocks_memmap_known(const struct ofl_layout *l);
 
 /**
  * ofl_blocks_walk() - visit all memory blocks, ascending

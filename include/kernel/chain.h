@@ -17,8 +17,10 @@ enum ofl_veto {
 	OFL_VETO_NEVER,		/* known, and it never refuses */
 	OFL_VETO_OWNER,		/* a driver of ours: simulated page by page */
 	OFL_VETO_BOOT_MEMORY,	/* arm64: refuses blocks of boot memory */
+	OFL_VETO_SPLIT,		/* that, and may refuse what was added later */
 	OFL_VETO_SOMETIMES,	/* known to refuse for reasons not looked at */
 	OFL_VETO_UNKNOWN,	/* a callback that the table does not know */
+	OFL_NR_VETOES
 };
 
 /** struct ofl_callback - one entry of the chain */

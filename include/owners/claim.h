@@ -16,6 +16,7 @@ struct ofl_owner_ops;
 /** enum ofl_mgo - what the owner's MEM_GOING_OFFLINE notifier would do */
 enum ofl_mgo {
 	OFL_MGO_NONE,		/* no notifier cares about this page */
+	OFL_MGO_UNKNOWN,	/* no owner, and not all could be asked */
 	OFL_MGO_DROPS,		/* takes one reference away */
 	OFL_MGO_KEEPS,		/* the owner says the page is in use: plugged */
 	OFL_MGO_REFUSES,	/* vetoes: the device is being removed */

@@ -148,6 +148,14 @@ struct ofl_owner_ops {
 	 */
 	void (*forget)(void *state);
 	/**
+	 * is_called - is this entry of memory_chain the driver's? May be NULL
+	 * @nb_kva: in  its notifier_block
+	 *
+	 * Shape:  true if the notifier_block lies in one of the driver's devices,
+	 *         whether its function has a name or not.
+	 */
+	bool (*is_called)(const void *state, uint64_t nb_kva);
+	/**
 	 * account - the records of one device; may be NULL
 	 * @ret: out  comes zeroed
 	 */

@@ -55,6 +55,10 @@ static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret);
 
+/** ofl_owners_called() - whose is this entry of memory_chain? NULL: nobody's */
+const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,
+					      uint64_t nb_kva);
+
 #define OFL_ORPHAN	"orphan"
 #define OFL_NOT_KNOWN	"unknown"
 

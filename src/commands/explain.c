@@ -56,7 +56,8 @@ struct kind_row {
 	enum ofl_kind kind;
 	const struct ofl_tally *t;
 	const char *device;
-	bool movable;
+	enum ofl_outcome outcome;
+	enum ofl_step step;
 };
 
 #define KIND(row) ((const struct kind_row *)(row))
@@ -79,16 +80,14 @@ static void get_kind_outcome(const void *row, const void *ctx,
 			     struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_outcome_rows[
-		ofl_rule_outcome(KIND(row)->kind, KIND(row)->movable)].page);
+	*ret = ofl_cell_text(ofl_outcome_rows[KIND(row)->outcome].page);
 }
 
 static void get_kind_step(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_step_rows[
-		ofl_rule_step(KIND(row)->kind, KIND(row)->movable)].text);
+	*ret = ofl_cell_text(ofl_step_rows[KIND(row)->step].text);
 }
 
 static void get_kind_pfns(const void *row, const void *ctx,
@@ -121,12 +120,15 @@ static void get_kind_refcount(const void *row, const void *ctx,
 			      struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int(KIND(row)->t->refcount);
+	if (!KIND(row)->t->unread)
+		*ret = ofl_cell_int(KIND(row)->t->refcount);
 }
 
 static void get_kind_flags(const void *row, const void *ctx,
 			   struct ofl_cell *ret)
 {
+	if (KIND(row)->t->unread)
+		return;
 	ret->kind = OFL_CELL_LIST;
 	ofl_pageflags_text(ctx, KIND(row)->t->flags, ret->text,
 			   sizeof(ret->text));
@@ -213,6 +215,7 @@ static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)
 		[OFL_VETO_NEVER] = "no",
 		[OFL_VETO_OWNER] = "simulated",
 		[OFL_VETO_BOOT_MEMORY] = "boot-memory",
+		[OFL_VETO_SPLIT] = "boot-memory",
 		[OFL_VETO_SOMETIMES] = "possible",
 		[OFL_VETO_UNKNOWN] = "possible",
 	};
@@ -245,45 +248,41 @@ const struct ofl_table ofl_callback_table = {
 	sizeof(callback_columns) / sizeof(callback_columns[0]),
 };
 
-/* how many pages of which kinds make the step what it is */
+/* how many pages of which kinds make the step what it is; else why it is so */
 static void step_detail(const struct ofl_env *env,
 			const struct ofl_block_report *r, struct step_row *row)
 {
-	bool movable = r->zone && r->zone->type ==
-		ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1);
 	struct ofl_text text = ofl_text_over(row->detail, sizeof(row->detail));
-	int k;
+	int i;
 
-	for (k = 0; k < OFL_NR_KINDS; k++) {
-		enum ofl_outcome out = ofl_rule_outcome((enum ofl_kind)k, movable);
+	for (i = 0; i < OFL_NR_KINDS; i++) {
+		enum ofl_kind k = (enum ofl_kind)i;
 
-		if (!r->kind[k].pages || ofl_outcome_rows[out].passes ||
-		    ofl_rule_step((enum ofl_kind)k, movable) != row->step)
-			continue;
-		ofl_text_item(&text, ", ", "%" PRIu64 " %s", r->kind[k].pages,
-			      ofl_rule_rows[k].code);
+		if (r->kind[k].pages &&
+		    ofl_report_step(env, r, k) == row->step &&
+		    !ofl_outcome_rows[ofl_report_outcome(env, r, k)].passes)
+			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
+				      r->kind[k].pages, ofl_rule_rows[k].code);
 	}
-	if (text.used)
+	if (text.used || row->outcome == OFL_OUT_NOT_REACHED)
 		return;
-	if (row->outcome == OFL_OUT_BLOCKED)
-		ofl_text_add(&text, "%s", row->step == r->decided_at ?
-			     r->reason : ofl_step_rows[row->step].reason);
-	else if (row->outcome == OFL_OUT_UNKNOWN)
-		ofl_text_add(&text, "the dump does not say");
-	else
+	if (r->why[row->step][0])
+		ofl_text_add(&text, "%s", r->why[row->step]);
+	else if (ofl_outcome_rows[row->outcome].passes)
 		ofl_text_add(&text, "%s", ofl_step_rows[row->step].passes);
 }
 
 static void show_steps(struct ofl_view *v, const struct ofl_env *env,
 		       const struct ofl_block_report *r)
 {
+	const enum ofl_step *order = ofl_step_order(env->l);
 	struct step_row row;
 	int i;
 
 	ofl_view_table(v, &ofl_step_table, NULL);
 	for (i = 0; i < OFL_NR_STEPS; i++) {
-		row.step = (enum ofl_step)i;
-		row.outcome = r->step[i];
+		row.step = order[i];
+		row.outcome = r->step[order[i]];
 		step_detail(env, r, &row);
 		if (ofl_view_row(v, &row, env->l))
 			break;
@@ -294,12 +293,8 @@ static void show_steps(struct ofl_view *v, const struct ofl_env *env,
 static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
 		       const struct ofl_block_report *r)
 {
-	struct kind_row row = {
-		.movable = r->zone && r->zone->type ==
-			ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1),
-	};
 	unsigned int rank = OFL_NR_OUTCOMES;
-	enum ofl_outcome out;
+	struct kind_row row;
 	int k;
 
 	ofl_view_table(v, &ofl_kind_table, NULL);
@@ -310,22 +305,39 @@ static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
 			row.t = &r->kind[k];
 			row.device = ofl_owner_device(env->owners,
 						      &row.t->claim);
-			out = ofl_rule_outcome(row.kind, row.movable);
-			if (row.t->pages && out != OFL_OUT_OFFLINABLE &&
-			    ofl_outcome_rows[out].rank == rank)
+			row.outcome = ofl_report_outcome(env, r, row.kind);
+			row.step = ofl_report_step(env, r, row.kind);
+			if (row.t->pages && row.outcome != OFL_OUT_OFFLINABLE &&
+			    ofl_outcome_rows[row.outcome].rank == rank)
 				ofl_view_row(v, &row, env->l);
 		}
 	ofl_view_table_end(v);
 }
 
+/* a callback without a name may lie in a device of a driver that we know */
+static struct ofl_callback callback(const struct ofl_env *env, size_t i)
+{
+	struct ofl_callback cb = env->chain->callback[i];
+
+	if (cb.veto == OFL_VETO_UNKNOWN && env->owners &&
+	    ofl_owners_called(env->owners, cb.nb_kva)) {
+		cb.veto = OFL_VETO_OWNER;
+		cb.what = "in a device of a driver we know: simulated page by page";
+	}
+	return cb;
+}
+
 static void show_notifiers(struct ofl_view *v, const struct ofl_env *env)
 {
+	struct ofl_callback cb;
 	size_t i;
 
 	ofl_view_table(v, &ofl_callback_table, NULL);
-	for (i = 0; i < env->chain->nr; i++)
-		if (ofl_view_row(v, &env->chain->callback[i], NULL))
+	for (i = 0; i < env->chain->nr; i++) {
+		cb = callback(env, i);
+		if (ofl_view_row(v, &cb, NULL))
 			break;
+	}
 	ofl_view_table_end(v);
 }
 

@@ -6,10 +6,12 @@
 
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
 #define PIN_BIAS		1024	/* GUP_PIN_COUNTING_BIAS */
+#define HIGHATOMIC		3	/* MIGRATE_HIGHATOMIC */
+#define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
 
 /* ---- set-up ---- */
 
-static void load_hstates(struct ofl_classifier *c)
+static void load_pools(struct ofl_classifier *c)
 {
 	const struct ofl_layout *l = c->env->l;
 	const struct ofl_target *t = c->env->t;
@@ -28,24 +30,73 @@ static void load_hstates(struct ofl_classifier *c)
 		    !ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_HSTATE_FREE].value, &nr_free) ||
 		    !ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_HSTATE_RESV].value, &resv))
 			return;
-		c->hstate[i].order = order;
-		c->hstate[i].spare = nr_free > resv ? nr_free - resv : 0;
-		c->nr_hstates++;
+		c->pool[i].order = order;
+		c->pool[i].spare = nr_free > resv ? nr_free - resv : 0;
+		c->nr_pools++;
 		kva += (uint64_t)l->fact[OFL_F_HSTATE_BYTES].value;
 	}
+}
+
+/* aa218795cb5f (in v5.8): its series brought one symbol and took two away */
+static enum ofl_tri has_skip_rule(const struct ofl_layout *l)
+{
+	bool since = ofl_fact_known(l, OFL_F_OFFLINE_AND_REMOVE);
+	bool before = ofl_fact_known(l, OFL_F_SECTION_REMOVABLE) ||
+		      ofl_fact_known(l, OFL_F_ISOLATE_CHAIN);
+
+	if (since == before)
+		return OFL_UNSURE;
+	return since ? OFL_YES : OFL_NO;
+}
+
+/* PG_movable_ops, or page->mapping where isolation is PG_isolated */
+static bool movable_ops_told(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_PG_MOVABLE_OPS) ||
+	       (ofl_fact_known(l, OFL_F_PAGE_MAPPING) &&
+		ofl_fact_known(l, OFL_F_PG_ISOLATED) &&
+		!strstr(l->fact[OFL_F_PG_ISOLATED].source, "movable_ops"));
+}
+
+static bool hugetlb_told(const struct ofl_layout *l)
+{
+	return l->type[OFL_TYPE_HUGETLB].shape ||
+	       ofl_fact_known(l, OFL_F_HUGETLB_FLAG) ||
+	       (ofl_fact_known(l, OFL_F_HUGETLB_DTOR) &&
+		(ofl_fact_known(l, OFL_F_COMPOUND_DTOR) ||
+		 ofl_fact_known(l, OFL_F_FOLIO_DTOR)));
+}
+
+/* a type that has no name here is the kernel's own only if these have one */
+static bool types_told(const struct ofl_layout *l)
+{
+	return l->type[OFL_TYPE_BUDDY].shape &&
+	       (l->offline.shape != OFL_SHAPE_TOP_BYTE ||
+		(l->type[OFL_TYPE_HUGETLB].shape &&
+		 l->type[OFL_TYPE_ZSMALLOC].shape &&
+		 l->type[OFL_TYPE_UNACCEPTED].shape));
 }
 
 void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 			 const struct ofl_owners *owners,
 			 const struct ofl_blocks *blocks)
 {
+	const struct ofl_layout *l = env->l;
+
 	memset(c, 0, sizeof(*c));
 	c->env = env;
 	c->owners = owners;
 	c->blocks = blocks;
-	ofl_page_format_init(&c->format, env->l, env->n);
+	ofl_page_format_init(&c->format, l, env->n);
 	c->block_nr = c->section_nr = UINT64_MAX;
-	load_hstates(c);
+	c->skip_rule = has_skip_rule(l);
+	/* every kernel has these flags; others depend on its configuration */
+	c->flags_untold = !l->pageflags_whole || !c->format.reserved ||
+			  !c->format.lru || !c->format.head;
+	c->types_untold = !types_told(l);
+	c->hugetlb_untold = !hugetlb_told(l);
+	c->movable_untold = !movable_ops_told(l);
+	load_pools(c);
 }
 
 /* ---- pageblocks ---- */
@@ -90,7 +141,7 @@ static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
 	uint64_t nr;
 
 	if (!c->pageblocks_known)
-		return OFL_PB_USUAL;
+		return OFL_PB_UNKNOWN;
 	nr = (pfn - s->start_pfn) >> l->fact[OFL_F_PAGEBLOCK_ORDER].value;
 	v = (int64_t)(c->pageblocks[nr * bits / 64] >> nr * bits % 64 & 0xff);
 	if (isolate >= 0 && isolate < 8 && (v >> isolate & 1))
@@ -100,31 +151,127 @@ static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
 		return OFL_PB_ISOLATED;
 	if (v == ofl_fact_value(l, OFL_F_MIGRATE_CMA, -1))
 		return OFL_PB_CMA;
-	return OFL_PB_USUAL;
+	/* the others have been 0 to 3 since MIGRATE_HIGHATOMIC (v4.4) */
+	return v > HIGHATOMIC ? OFL_PB_UNKNOWN : OFL_PB_USUAL;
 }
 
 /* ---- compound pages ---- */
 
-static bool take_spare(struct ofl_classifier *c, unsigned int order)
+static struct ofl_pool *pool_of(struct ofl_classifier *c, unsigned int order)
 {
 	unsigned int i;
 
-	for (i = 0; i < c->nr_hstates; i++)
-		if (c->hstate[i].order == order)
-			return ++c->hstate[i].used <= c->hstate[i].spare;
-	return false;
+	for (i = 0; i < c->nr_pools; i++)
+		if (c->pool[i].order == order)
+			return &c->pool[i];
+	return NULL;
 }
 
-static void hugetlb(struct ofl_classifier *c, const unsigned char *raw,
+/* too large for the buddy allocator, which would make another if asked */
+static bool is_gigantic(const struct ofl_layout *l, unsigned int order)
+{
+	return order >= ofl_fact_value(l, OFL_F_NR_ORDERS,
+			ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, 0) + 1);
+}
+
+/*
+ * What the pool makes of a huge page of this block. dissolve_free_huge_page():
+ * each free one takes one of free_huge_pages - resv_huge_pages.
+ * dequeue_hugetlb_folio_node_exact(): the next one in use takes what is at the
+ * head of the free list, and that is where the one before was; passes over
+ * isolated pageblocks since v6.16, and PB_migrate_isolate is younger.
+ */
+static void ask_pool(struct ofl_classifier *c, unsigned int order,
+		     struct ofl_rule_in *in)
+{
+	struct ofl_pool *pool = pool_of(c, order);
+
+	in->swaps = false;
+	if (!pool) {
+		in->spare = in->room = OFL_UNSURE;
+	} else if (in->refcount == 0) {
+		in->spare = ++pool->taken <= pool->spare ? OFL_YES : OFL_NO;
+	} else {
+		in->room = pool->spare || !is_gigantic(c->env->l, order) ?
+			   OFL_YES : OFL_NO;
+		in->swaps = ++pool->in_use > 1 && pool->spare &&
+			    !ofl_fact_known(c->env->l, OFL_F_PB_ISOLATE);
+	}
+}
+
+/*
+ * isolate_single_pageblock() at the end of the block: v5.19 to v6.9 want to
+ * migrate what crosses it, which a gigantic page cannot be. Kernels before have
+ * no such check; page types are enumerators in those that came after.
+ */
+static enum ofl_tri fits(const struct ofl_classifier *c, unsigned int order,
+			 uint64_t head_pfn)
+{
+	const struct ofl_layout *l = c->env->l;
+	uint64_t end_pfn = (c->block_nr + 1) * l->sections_per_block *
+			   l->section_pages;
+
+	if (head_pfn + (1ull << order) <= end_pfn || !l->sections_per_block)
+		return OFL_YES;
+	if (ofl_fact_known(l, OFL_F_SPLIT_FREE_PAGE))
+		return OFL_NO;
+	return ofl_fact_known(l, OFL_F_PGTY_OFFLINE) ||
+	       ofl_fact_known(l, OFL_F_PG_OFFLINE) ||
+	       ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE) ? OFL_YES : OFL_UNSURE;
+}
+
+/* hugetlb_vmemmap_restore_folio(): HPG_vmemmap_optimized */
+static enum ofl_tri is_optimized(const struct ofl_layout *l, uint64_t private)
+{
+	int64_t bit = ofl_fact_value(l, OFL_F_HPG_OPTIMIZED, -1);
+
+	if (bit >= 0 && bit < 64)
+		return private >> bit & 1 ? OFL_YES : OFL_NO;
+	if (ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE))
+		return OFL_NO;		/* before the flags, and before this */
+	return private & ~(uint64_t)HPG_KNOWN_BITS ? OFL_UNSURE : OFL_NO;
+}
+
+/* folio_test_hugetlb_migratable(); page_huge_active() before v5.12 */
+static enum ofl_tri is_migratable(const struct ofl_classifier *c,
+				  const unsigned char *raw,
+				  const unsigned char *tail)
+{
+	const struct ofl_layout *l = c->env->l;
+	uint64_t private = ofl_pageflag_mask(l, "private");
+
+	if (ofl_fact_known(l, OFL_F_HPG_MIGRATABLE))
+		return ofl_page_hugetlb_migratable(&c->format, raw) ?
+		       OFL_YES : OFL_NO;
+	if (!ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE) || !private)
+		return OFL_UNSURE;
+	return ofl_page_flags(&c->format, tail) & private ? OFL_YES : OFL_NO;
+}
+
+static void hugetlb(struct ofl_classifier *c, const struct ofl_page *p,
+		    const unsigned char *raw, const unsigned char *tail,
 		    unsigned int order, struct ofl_rule_in *in)
 {
 	in->hugetlb = true;
-	in->hugetlb_migratable = ofl_page_hugetlb_migratable(&c->format, raw);
-	if (in->refcount == 0)
-		in->hugetlb_spare = take_spare(c, order);
+	in->migratable = is_migratable(c, raw, tail);
+	in->optimized = is_optimized(c->env->l,
+				     ofl_page_private(&c->format, raw));
+	in->fits = fits(c, order, p->pfn);
+	ask_pool(c, order, in);
 }
 
 /* ---- one page ---- */
+
+/* is it of a type that we know by name? */
+static bool has_name(const struct ofl_page_format *f, uint32_t page_type)
+{
+	int type;
+
+	for (type = 0; type < OFL_NR_TYPES; type++)
+		if (ofl_page_is_type(f, (enum ofl_type)type, page_type))
+			return true;
+	return false;
+}
 
 static void look(struct ofl_classifier *c, const struct ofl_page *p,
 		 const unsigned char *raw, bool offline, struct ofl_rule_in *in)
@@ -145,8 +292,10 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->isolated = p->flags & f->isolated;
 	in->mapping = ofl_page_mapping(f, raw) != 0;
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
-	/* aa218795cb5f came with v5.8, as did the index of memory blocks */
-	in->skip_rule = ofl_fact_known(c->env->l, OFL_F_MEMORY_BLOCKS);
+	in->skip_rule = c->skip_rule;
+	in->movable_untold = c->movable_untold;
+	in->untold = c->flags_untold || (c->types_untold && in->typed &&
+					 !offline && !has_name(f, p->type));
 }
 
 static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
@@ -172,10 +321,13 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 		return;
 	order = ofl_page_compound_order(&c->format, tail);
 	if (ofl_page_is_hugetlb(&c->format, p->type, tail))
-		hugetlb(c, raw, order, in);
+		hugetlb(c, p, raw, tail, order, in);
+	else if (c->hugetlb_untold && !in->lru && !in->slab)
+		in->untold = true;
 	if (!order || !ofl_page_order_fits(p->pfn, order))
 		return;
 	c->compound_end_pfn = p->pfn + (1ull << order);
+	c->compound_order = order;
 	c->compound = *in;
 }
 
@@ -197,14 +349,21 @@ static void enter_unit(struct ofl_classifier *c, const struct ofl_page *p,
 	c->unit_end_pfn = p->pfn + UNIT_PAGES;
 }
 
-static void enter_block(struct ofl_classifier *c, uint64_t nr)
+static void enter_block(struct ofl_classifier *c, uint64_t nr,
+			const struct ofl_page *p)
 {
 	unsigned int i;
 
 	c->block_nr = nr;
 	c->block = ofl_blocks_find(c->blocks, nr);
-	for (i = 0; i < c->nr_hstates; i++)
-		c->hstate[i].used = 0;
+	for (i = 0; i < c->nr_pools; i++)
+		c->pool[i].taken = c->pool[i].in_use = 0;
+	/* a huge page that goes on here counts in each of its blocks */
+	if (p->pfn < c->compound_end_pfn && c->compound.hugetlb) {
+		c->compound.fits = fits(c, c->compound_order,
+			c->compound_end_pfn - (1ull << c->compound_order));
+		ask_pool(c, c->compound_order, &c->compound);
+	}
 }
 
 /* a compound page that began before what we look at: go and see its head */
@@ -272,7 +431,8 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 	};
 
 	ofl_owners_claim(c->owners, &page, &ret->claim);
-	in->mgo = ret->claim.mgo;
+	in->mgo = !ret->claim.owner && ret->claim.blind ? OFL_MGO_UNKNOWN :
+							  ret->claim.mgo;
 	in->unit_tail |= ret->claim.unit_tail;
 }
 
@@ -288,7 +448,7 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 	if (s->nr != c->section_nr)
 		enter_section(c, s);
 	if (nr != c->block_nr)
-		enter_block(c, nr);
+		enter_block(c, nr, p);
 	memset(ret, 0, sizeof(*ret));
 	ret->pfn = p->pfn;
 	ret->page_kva = s->memmap_kva +
@@ -302,6 +462,7 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 	inspect(c, p, s, raw, raw_end, offline, &in, ret);
 	in.unit_tail = p->pfn < c->unit_end_pfn;
 	in.pageblock = pageblock_of(c, s, p->pfn);
+	ret->pageblock_unknown = in.pageblock == OFL_PB_UNKNOWN;
 	if (c->block) {
 		in.going_offline = c->block->state == OFL_BLOCK_GOING_OFFLINE;
 		in.memmap = p->pfn < c->block->start_section_nr *

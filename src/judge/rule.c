@@ -21,6 +21,21 @@ const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS] = {
 };
 
 /*
+ * __test_page_isolated_in_pageblock(): PageOffline && !page_count. Who leaves
+ * a page so matters: virtio_mem_fake_offline_going_offline() would take one
+ * reference more of a page of an unplugged sub-block.
+ */
+static enum ofl_kind unheld_kind(const struct ofl_rule_in *in)
+{
+	if (in->unit_tail)
+		return OFL_KIND_OFFLINE_UNIT_TAIL;
+	if (in->mgo != OFL_MGO_DROPS)
+		return OFL_KIND_OFFLINE_ZERO_REF;
+	return in->going_offline ? OFL_KIND_OFFLINE_SKIP :
+				   OFL_KIND_OFFLINE_UNDERFLOW;
+}
+
+/*
  * scan_movable_pages(): movable operations go before PageOffline, and that is
  * asked for its reference count only after the notifiers have had their say.
  */
@@ -33,12 +48,15 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 	if (in->movable_ops)
 		return in->isolated ? OFL_KIND_OFFLINE_ISOLATED :
 				      OFL_KIND_OFFLINE_MOVABLE;
-	if (!in->skip_rule)
+	if (in->movable_untold &&
+	    (in->mgo == OFL_MGO_NONE || in->mgo == OFL_MGO_UNKNOWN))
+		return OFL_KIND_UNTOLD;
+	if (in->skip_rule == OFL_UNSURE)
+		return OFL_KIND_OFFLINE_RULE_UNKNOWN;
+	if (in->skip_rule == OFL_NO)
 		return OFL_KIND_OFFLINE_NO_RULE;
-	/* __test_page_isolated_in_pageblock(): PageOffline && !page_count */
 	if (in->refcount == 0)
-		return in->unit_tail ? OFL_KIND_OFFLINE_UNIT_TAIL :
-				       OFL_KIND_OFFLINE_SKIP;
+		return unheld_kind(in);
 	/* virtio_mem_memory_notifier_cb(), MEM_GOING_OFFLINE */
 	switch (in->mgo) {
 	case OFL_MGO_DROPS:
@@ -51,21 +69,41 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_OFFLINE_PLUGGED;
 	case OFL_MGO_REFUSES:
 		return OFL_KIND_OFFLINE_REMOVING;
+	case OFL_MGO_UNKNOWN:
+		return OFL_KIND_OFFLINE_OWNER_UNKNOWN;
 	case OFL_MGO_NONE:
 		break;
 	}
 	return OFL_KIND_OFFLINE_HELD;
 }
 
+/* dissolve_free_huge_page(), dissolve_free_hugetlb_folio() */
+static enum ofl_kind free_hugetlb_kind(const struct ofl_rule_in *in)
+{
+	if (in->spare == OFL_NO)
+		return OFL_KIND_HUGETLB_RESERVED;
+	if (in->spare == OFL_UNSURE)
+		return OFL_KIND_HUGETLB_POOL_UNKNOWN;
+	return in->optimized == OFL_NO ? OFL_KIND_HUGETLB_FREE :
+					 OFL_KIND_HUGETLB_OPTIMIZED;
+}
+
 static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 {
-	/* dissolve_free_huge_page(), dissolve_free_hugetlb_folio() */
+	/* isolate_single_pageblock() */
+	if (in->fits != OFL_YES)
+		return in->fits == OFL_NO ? OFL_KIND_HUGETLB_CROSSES :
+					    OFL_KIND_HUGETLB_CROSSES_UNKNOWN;
 	if (in->refcount == 0)
-		return in->hugetlb_spare ? OFL_KIND_HUGETLB_FREE :
-					   OFL_KIND_HUGETLB_RESERVED;
+		return free_hugetlb_kind(in);
 	/* scan_movable_pages(): page_huge_active() before v5.12 */
-	return in->hugetlb_migratable ? OFL_KIND_HUGETLB :
-					OFL_KIND_HUGETLB_STUCK;
+	if (in->migratable != OFL_YES)
+		return in->migratable == OFL_NO ? OFL_KIND_HUGETLB_STUCK :
+						  OFL_KIND_HUGETLB_UNKNOWN;
+	if (in->room != OFL_YES)
+		return in->room == OFL_NO ? OFL_KIND_HUGETLB_NO_ROOM :
+					    OFL_KIND_HUGETLB_ROOM_UNKNOWN;
+	return in->swaps ? OFL_KIND_HUGETLB_SWAPS : OFL_KIND_HUGETLB;
 }
 
 /*
@@ -80,6 +118,8 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_LRU;
 	if (in->movable_ops)
 		return OFL_KIND_MOVABLE_OPS;
+	if (in->movable_untold)
+		return OFL_KIND_UNTOLD;
 	if (in->typed)
 		return OFL_KIND_TYPED;
 	return in->mapping ? OFL_KIND_LRU_IN_FLIGHT : OFL_KIND_KERNEL;
@@ -104,18 +144,21 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 	if (in->reserved)
 		return in->offline ? OFL_KIND_OFFLINE_RESERVED :
 				     OFL_KIND_RESERVED;
+	if (in->buddy)
+		return OFL_KIND_FREE;
+	if (in->untold)
+		return OFL_KIND_UNTOLD;
 	if (in->hugetlb)
 		return hugetlb_kind(in);
 	if (in->offline)
 		return offline_kind(in);
-	if (in->buddy)
-		return OFL_KIND_FREE;
 	if (in->unaccepted)
 		return OFL_KIND_UNACCEPTED;
 	/* do_migrate_range(): hwpoison or not, it is unmapped or migrated */
 	if (in->lru)
 		return OFL_KIND_LRU;
-	if (in->hwpoison)
+	/* has_unmovable_pages(): PageCompound comes before PageHWPoison */
+	if (in->hwpoison && !in->compound)
 		return OFL_KIND_HWPOISON;
 	/* has_unmovable_pages(): !page_ref_count passes, whatever it is */
 	if (in->refcount == 0 && !in->compound)

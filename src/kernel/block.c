@@ -79,32 +79,43 @@ static bool read_state(const struct walk *w, uint64_t kva, int64_t *ret)
 	return true;
 }
 
-static uint64_t member(const struct walk *w, uint64_t kva, enum ofl_fact_id id)
+bool ofl_blocks_memmap_known(const struct ofl_layout *l)
 {
-	uint64_t v;
+	return ofl_fact_known(l, OFL_F_BLOCK_ALTMAP) ||
+	       ofl_fact_known(l, OFL_F_BLOCK_VMEMMAP_PAGES) ||
+	       ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE);
+}
 
-	if (!ofl_fact_known(w->l, id) ||
+/* a member that this kernel does not have is 0; one that cannot be read is not */
+static uint64_t member(const struct walk *w, uint64_t kva, enum ofl_fact_id id,
+		       struct ofl_block *b)
+{
+	uint64_t v = 0;
+
+	if (ofl_fact_known(w->l, id) &&
 	    !ofl_read_u64(w->t, kva + (uint64_t)w->l->fact[id].value, &v))
-		return 0;
+		b->unread = true;
 	return v;
 }
 
 /* memmap_on_memory: a count of the block, later in its vmem_altmap */
-static uint64_t memmap_pages(const struct walk *w, uint64_t kva)
+static uint64_t memmap_pages(const struct walk *w, struct ofl_block *b)
 {
-	uint64_t altmap = member(w, kva, OFL_F_BLOCK_ALTMAP);
+	uint64_t altmap = member(w, b->kva, OFL_F_BLOCK_ALTMAP, b);
 
-	if (altmap)
-		return member(w, altmap, OFL_F_ALTMAP_FREE);
-	return member(w, kva, OFL_F_BLOCK_VMEMMAP_PAGES);
+	if (!altmap)
+		return member(w, b->kva, OFL_F_BLOCK_VMEMMAP_PAGES, b);
+	if (!ofl_fact_known(w->l, OFL_F_ALTMAP_FREE))
+		b->unread = true;
+	return member(w, altmap, OFL_F_ALTMAP_FREE, b);
 }
 
 static void read_more(const struct walk *w, struct ofl_block *b)
 {
 	uint32_t nid;
 
-	b->zone_kva = member(w, b->kva, OFL_F_BLOCK_ZONE);
-	b->memmap_pages = memmap_pages(w, b->kva);
+	b->zone_kva = member(w, b->kva, OFL_F_BLOCK_ZONE, b);
+	b->memmap_pages = memmap_pages(w, b);
 	if (ofl_fact_known(w->l, OFL_F_BLOCK_NID) &&
 	    ofl_read_u32(w->t, b->kva +
 			 (uint64_t)w->l->fact[OFL_F_BLOCK_NID].value, &nid))

@@ -164,6 +164,18 @@ bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 	return false;
 }
 
+const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,
+					      uint64_t nb_kva)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (o->state[i] && ofl_owner_table[i]->is_called &&
+		    ofl_owner_table[i]->is_called(o->state[i], nb_kva))
+			return ofl_owner_table[i];
+	return NULL;
+}
+
 /* ---- names ---- */
 
 const char *ofl_evidence_text(enum ofl_evidence evidence)

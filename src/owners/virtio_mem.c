@@ -292,6 +292,18 @@ static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 	return false;
 }
 
+static bool is_called(const void *state, uint64_t nb_kva)
+{
+	const struct ofl_vmem *st = state;
+	unsigned int i;
+
+	for (i = 0; i < st->nr; i++)
+		if (st->dev[i].kva && nb_kva == st->dev[i].kva +
+		    st->at[OFL_VMEM_NOTIFIER].offset_bytes)
+			return true;
+	return false;
+}
+
 const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.name = "virtio-mem",
 	.probe = probe,
@@ -299,6 +311,7 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.blind = blind,
 	.devices = devices,
 	.claim = claim,
+	.is_called = is_called,
 	.account = ofl_vmem_account,
 	.expects = expects,
 };

@@ -37,6 +37,8 @@ static struct world *world(int type)
 	know(&w->l, OFL_F_ZONE_MOVABLE, ZONE_MOVABLE);
 	know(&w->l, OFL_F_OFFLINE_PAGES, 0x1000);
 	know(&w->l, OFL_F_BLOCK_ZONE, 32);
+	know(&w->l, OFL_F_BLOCK_ALTMAP, 40);
+	w->chain.known = true;
 	w->env = (struct ofl_env){ .l = &w->l, .chain = &w->chain };
 	w->ram.known = true;
 	w->zone.type = type;
@@ -179,7 +181,7 @@ static void test_before_any_page(void **state)
 	w = world(ZONE_NORMAL);
 	w->ram.known = false;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_OUT_UNKNOWN, "holes", "the dump does not say");
+	expect(w, OFL_OUT_UNKNOWN, "holes", "iomem_resource cannot be read");
 }
 
 /* a kernel without memory_block.zone: the pages have to tell */
@@ -230,7 +232,13 @@ static void test_no_page_and_no_question(void **state)
 	w = world(ZONE_NORMAL);
 	w->l.fact[OFL_F_OFFLINE_PAGES].known = false;
 	put(w, OFL_KIND_FREE, PAGES, 0);
-	expect(w, OFL_OUT_BLOCKED, "no-hotremove", "this kernel was built without");
+	expect(w, OFL_OUT_UNKNOWN, "no-hotremove", "no symbol offline_pages");
+	/* another symbol of the same option proves it */
+	w = world(ZONE_NORMAL);
+	w->l.fact[OFL_F_OFFLINE_PAGES].known = false;
+	know(&w->l, OFL_F_OFFLINE_AND_REMOVE, 0x2000);
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
 }
 
 int main(void)

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* decide.c - what the steps of offlining come to, and the verdict */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "judge/judge.h"
+#include "target/text.h"
+
+const enum ofl_step *ofl_step_order(const struct ofl_layout *l)
+{
+	static const enum ofl_step order[OFL_NR_STEPS] = {
+		OFL_STEP_ZONE, OFL_STEP_HOLES, OFL_STEP_ISOLATE,
+		OFL_STEP_NOTIFY, OFL_STEP_SCAN, OFL_STEP_DISSOLVE,
+		OFL_STEP_TEST,
+	};
+	/* test_pages_in_a_zone() came behind walk_system_ram_range() */
+	static const enum ofl_step before_v5_18[OFL_NR_STEPS] = {
+		OFL_STEP_HOLES, OFL_STEP_ZONE, OFL_STEP_ISOLATE,
+		OFL_STEP_NOTIFY, OFL_STEP_SCAN, OFL_STEP_DISSOLVE,
+		OFL_STEP_TEST,
+	};
+
+	return ofl_fact_known(l, OFL_F_BLOCK_ZONE) ? order : before_v5_18;
+}
+
+/* ---- what the pages make of each step ---- */
+
+static bool in_movable_zone(const struct ofl_env *env,
+			    const struct ofl_block_report *r)
+{
+	return r->zone && r->zone->type ==
+		ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE, -1);
+}
+
+enum ofl_outcome ofl_report_outcome(const struct ofl_env *env,
+				    const struct ofl_block_report *r,
+				    enum ofl_kind kind)
+{
+	const struct ofl_rule_row *row = &ofl_rule_rows[kind];
+
+	/* another mark may mean another rule: aa218795cb5f knows one mark */
+	if (row->offline && env->l->new_marks[0])
+		return OFL_OUT_UNKNOWN;
+	if (!r->zone && row->movable != row->other)
+		return OFL_OUT_UNKNOWN;
+	return ofl_rule_outcome(kind, in_movable_zone(env, r));
+}
+
+enum ofl_step ofl_report_step(const struct ofl_env *env,
+			      const struct ofl_block_report *r,
+			      enum ofl_kind kind)
+{
+	return ofl_rule_step(kind, in_movable_zone(env, r));
+}
+
+static void worsen(struct ofl_block_report *r, enum ofl_step step,
+		   enum ofl_outcome out)
+{
+	r->step[step] = ofl_outcome_worse(r->step[step], out);
+}
+
+static void weigh_pages(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++)
+		if (r->kind[k].pages)
+			worsen(r, ofl_report_step(env, r, (enum ofl_kind)k),
+			       ofl_report_outcome(env, r, (enum ofl_kind)k));
+}
+
+/* ---- what else decides a step ---- */
+
+/* the block itself makes a step what it is; the first reason is kept */
+__attribute__((format(printf, 4, 5)))
+static void because(struct ofl_block_report *r, enum ofl_step step,
+		    enum ofl_outcome out, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (ofl_outcome_worse(r->step[step], out) == r->step[step])
+		return;
+	r->step[step] = out;
+	va_start(ap, fmt);
+	vsnprintf(r->why[step], sizeof(r->why[step]), fmt, ap);
+	va_end(ap);
+}
+
+/* memory_block_offline(); before v5.18 test_pages_in_a_zone() */
+static void weigh_zone(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	static const char mixed[] =
+		"memory_block.zone is NULL, the block spans zones or has holes";
+	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
+
+	if (r->block->unread)
+		because(r, OFL_STEP_ZONE, OFL_OUT_UNKNOWN,
+			"its memory_block cannot be read");
+	else if (has_zone ? !r->block->zone_kva : r->several_zones)
+		because(r, OFL_STEP_ZONE, OFL_OUT_BLOCKED, "%s", mixed);
+	else if (!r->zone && r->scanned)
+		because(r, OFL_STEP_ZONE, OFL_OUT_UNKNOWN,
+			"its zone is none of those that were found");
+}
+
+/* offline_pages(): walk_system_ram_range() has to count every page */
+static void weigh_holes(const struct ofl_env *env, const struct ofl_ram *ram,
+			struct ofl_block_report *r)
+{
+	if (!ram->known)
+		because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,
+			"iomem_resource cannot be read");
+	else if (r->block->unread)
+		because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,
+			"its memory_block cannot be read");
+	else if (r->ram_pages != r->pages)
+		because(r, OFL_STEP_HOLES, OFL_OUT_BLOCKED,
+			"%" PRIu64 " of %" PRIu64 " pages are busy System RAM",
+			r->ram_pages, r->pages);
+	/* memmap_on_memory is in boot memory never */
+	else if (!r->early && !ofl_blocks_memmap_known(env->l))
+		because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,
+			"no debuginfo says whether it holds its own memmap");
+}
+
+/* set_migratetype_isolate() looks at the pageblock first */
+static void weigh_pageblocks(struct ofl_block_report *r)
+{
+	if (r->pageblock_unknown)
+		because(r, OFL_STEP_ISOLATE, OFL_OUT_UNKNOWN,
+			"the state of pageblocks of %" PRIu64 " pages cannot be read",
+			r->pageblock_unknown);
+}
+
+static void weigh_callback(const struct ofl_callback *cb,
+			   struct ofl_block_report *r)
+{
+	switch (cb->veto) {
+	case OFL_VETO_NEVER:
+	case OFL_VETO_OWNER:		/* the rule has simulated it */
+		return;
+	case OFL_VETO_SPLIT:
+		if (!r->early)
+			because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+				"%s may refuse", cb->name);
+		/* fall through */
+	case OFL_VETO_BOOT_MEMORY:	/* early_section() */
+		if (r->early)
+			because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED, "%s",
+				cb->what);
+		return;
+	case OFL_VETO_SOMETIMES:
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN, "%s may refuse",
+			cb->name);
+		return;
+	case OFL_VETO_UNKNOWN:
+	case OFL_NR_VETOES:
+		break;
+	}
+	if (cb->name[0])
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"%s is not known to us: it may refuse", cb->name);
+	else
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"the callback at %" PRIx64 " has no name: it may refuse",
+			cb->call_kva);
+}
+
+/* offline_pages(): memory_notify(MEM_GOING_OFFLINE) */
+static void weigh_chain(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	size_t i;
+
+	for (i = 0; i < env->chain->nr; i++) {
+		const struct ofl_callback *cb = &env->chain->callback[i];
+
+		if (!env->owners || !ofl_owners_called(env->owners, cb->nb_kva))
+			weigh_callback(cb, r);
+	}
+	if (!env->chain->known)
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"memory_chain cannot be read: nobody knows who refuses");
+	else if (env->chain->cut)
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"memory_chain breaks off: nobody knows who refuses");
+}
+
+/* a page that is not known may stop every step that looks at pages */
+static void weigh_unknown(struct ofl_block_report *r)
+{
+	static const enum ofl_step looks[] = {
+		OFL_STEP_ISOLATE, OFL_STEP_SCAN, OFL_STEP_DISSOLVE,
+		OFL_STEP_TEST,
+	};
+	uint64_t pages = r->kind[OFL_KIND_UNKNOWN].pages +
+			 r->kind[OFL_KIND_UNTOLD].pages;
+	size_t i;
+
+	for (i = 0; pages && i < sizeof(looks) / sizeof(looks[0]); i++)
+		because(r, looks[i], OFL_OUT_UNKNOWN,
+			"%" PRIu64 " pages are not known", pages);
+}
+
+/* ---- the verdict ---- */
+
+/* the kind of page to name: worst at this step, then lowest pfn */
+static enum ofl_kind find_decider(const struct ofl_env *env,
+				  const struct ofl_block_report *r,
+				  enum ofl_step step, enum ofl_outcome out)
+{
+	enum ofl_kind best = OFL_NR_KINDS;
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		if (!r->kind[k].pages ||
+		    ofl_report_step(env, r, (enum ofl_kind)k) != step ||
+		    ofl_report_outcome(env, r, (enum ofl_kind)k) != out)
+			continue;
+		if (best == OFL_NR_KINDS ||
+		    r->kind[k].pfn[0] < r->kind[best].pfn[0])
+			best = (enum ofl_kind)k;
+	}
+	return best;
+}
+
+/* "virtio-mem virtio1: " */
+static void say_whose(const struct ofl_env *env,
+		      const struct ofl_block_report *r, struct ofl_text *reason)
+{
+	const struct ofl_claim *claim = &r->kind[r->decider].claim;
+	const char *device = ofl_owner_device(env->owners, claim);
+
+	if (claim->owner ||
+	    (env->owners && ofl_rule_rows[r->decider].offline))
+		ofl_text_add(reason, "%s%s%s: ", ofl_owner_name(claim),
+			     device[0] ? " " : "", device);
+}
+
+/*
+ * scan_movable_pages() stops at the first page that can move; one that then
+ * does not move is tried again for ever, and what lies behind is not reached.
+ */
+static void say_order(const struct ofl_env *env,
+		      const struct ofl_block_report *r, struct ofl_text *reason)
+{
+	const struct ofl_tally *t;
+	uint64_t pages = 0;
+	int k;
+
+	if (r->decided_at != OFL_STEP_SCAN && r->decided_at != OFL_STEP_DISSOLVE)
+		return;
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		t = &r->kind[k];
+		if (t->pages && ofl_report_outcome(env, r, (enum ofl_kind)k) ==
+				OFL_OUT_MIGRATE &&
+		    (r->decided_at == OFL_STEP_DISSOLVE ||
+		     t->pfn[0] < r->kind[r->decider].pfn[0]))
+			pages += t->pages;
+	}
+	if (pages)
+		ofl_text_add(reason,
+			"; not reached while pages before it cannot be migrated");
+}
+
+static void give(const struct ofl_env *env, struct ofl_block_report *r,
+		 enum ofl_step step)
+{
+	struct ofl_text reason = ofl_text_over(r->reason, sizeof(r->reason));
+	bool blocked = r->step[step] == OFL_OUT_BLOCKED;
+
+	r->verdict = r->step[step];
+	r->decided_at = step;
+	if (blocked)
+		ofl_text_add(&reason, "%s: ", ofl_step_rows[step].reason);
+	r->decider = find_decider(env, r, step, r->verdict);
+	if (r->decider == OFL_NR_KINDS) {
+		snprintf(r->code, sizeof(r->code), "%s", ofl_step_rows[step].text);
+		ofl_text_add(&reason, "%s", r->why[step]);
+		return;
+	}
+	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);
+	say_whose(env, r, &reason);
+	ofl_text_add(&reason, "%s", ofl_rule_rows[r->decider].what);
+	if (blocked)
+		say_order(env, r, &reason);
+}
+
+/* what comes behind a step that ends it is not reached */
+static void cut_off(const struct ofl_env *env, struct ofl_block_report *r,
+		    enum ofl_step last)
+{
+	const enum ofl_step *order = ofl_step_order(env->l);
+	bool behind = false;
+	int i;
+
+	for (i = 0; i < OFL_NR_STEPS; i++) {
+		if (behind)
+			r->step[order[i]] = OFL_OUT_NOT_REACHED;
+		behind |= order[i] == last;
+	}
+}
+
+/*
+ * The first step that blocks ends it, wherever something else is only likely.
+ * Then what is not known; then the worst of the rest. Spinning comes last in
+ * the kernel too: all other steps are passed again in each round.
+ */
+static void decide_by_steps(const struct ofl_env *env,
+			    struct ofl_block_report *r)
+{
+	const enum ofl_step *order = ofl_step_order(env->l);
+	unsigned int rank = ofl_outcome_rows[OFL_OUT_BLOCKED].rank + 1;
+	int i;
+
+	/* offline_pages(): no page is dissolved as long as one is to be moved */
+	if (r->step[OFL_STEP_SCAN] == OFL_OUT_SPINS)
+		cut_off(env, r, OFL_STEP_SCAN);
+	while (rank--)
+		for (i = 0; i < OFL_NR_STEPS; i++) {
+			if (r->step[order[i]] != ofl_outcome_of_rank(rank))
+				continue;
+			give(env, r, order[i]);
+			if (r->verdict == OFL_OUT_BLOCKED)
+				cut_off(env, r, order[i]);
+			return;
+		}
+}
+
+static void simple(struct ofl_block_report *r, enum ofl_outcome v,
+		   const char *code, const char *reason)
+{
+	r->verdict = v;
+	r->decider = OFL_NR_KINDS;
+	snprintf(r->code, sizeof(r->code), "%s", code);
+	snprintf(r->reason, sizeof(r->reason), "%s", reason);
+}
+
+static void begin(struct ofl_block_report *r, enum ofl_outcome out)
+{
+	int s;
+
+	for (s = 0; s < OFL_NR_STEPS; s++) {
+		r->step[s] = out;
+		r->why[s][0] = '\0';
+	}
+	r->decider = OFL_NR_KINDS;
+	r->code[0] = r->reason[0] = '\0';
+}
+
+void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
+		      struct ofl_block_report *r)
+{
+	begin(r, OFL_OUT_NOT_REACHED);
+	if (r->block->state == OFL_BLOCK_OFFLINE) {
+		simple(r, OFL_OUT_OFFLINE, "offline", "already offline");
+		return;
+	}
+	if (!ofl_fact_known(env->l, OFL_F_OFFLINE_PAGES) &&
+	    !ofl_fact_known(env->l, OFL_F_OFFLINE_AND_REMOVE)) {
+		simple(r, OFL_OUT_UNKNOWN, "no-hotremove",
+		       "no symbol offline_pages: CONFIG_MEMORY_HOTREMOVE is off, or vmlinux lacks symbols");
+		return;
+	}
+	begin(r, OFL_OUT_OFFLINABLE);
+	weigh_zone(env, r);
+	weigh_holes(env, ram, r);
+	weigh_pageblocks(r);
+	weigh_chain(env, r);
+	weigh_pages(env, r);
+	weigh_unknown(r);
+	/* not a page of it was seen: a filter, or the memmap is gone */
+	if (!r->scanned && r->step[OFL_STEP_ZONE] != OFL_OUT_BLOCKED &&
+	    r->step[OFL_STEP_HOLES] != OFL_OUT_BLOCKED) {
+		simple(r, OFL_OUT_UNKNOWN, "not-scanned",
+		       "no page of it could be looked at");
+		return;
+	}
+	decide_by_steps(env, r);
+	if (ofl_outcome_rows[r->verdict].passes)
+		simple(r, OFL_OUT_OFFLINABLE, "", "");
+}
