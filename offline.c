@@ -6,8 +6,8 @@
  */
 #include <defs.h>
 
-#include "commands/command.h"
 #include "commands/manual.h"
+#include "commands/run.h"
 #include "crash/process.h"
 #include "crash/reader.h"
 #include "crash/target.h"

@@ -27,14 +27,6 @@ MOST_LINES = 60
 ALLOWED = """
 layout/layout -> layout/facts
 layout/layout -> layout/recognise
-commands/command -> commands/cmd_offblock
-commands/command -> commands/cmd_offcheck
-commands/command -> commands/cmd_offline
-commands/command -> commands/cmd_offowner
-commands/command -> commands/cmd_offrange
-commands/command -> commands/manual
-commands/command -> commands/options
-commands/command -> commands/version
 """
 
 # files that may write to a stream, beside offline.c and src/crash; help.c writes to memory

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * command.h - the commands, as a table; no crash in sight
+ * command.h - what a command is, and what all commands print
  *
- * A command is: options, one scan with the listeners it needs, a view.
- * offline.c registers the table with crash; tests run it over a text target.
+ * A command is: options, one scan with the sinks it needs, a view.
  */
 #ifndef OFL_COMMAND_H
 #define OFL_COMMAND_H
@@ -60,37 +59,11 @@ struct ofl_command {
 	bool operand;		/* takes words after the options */
 };
 
-extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
-
-enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err);
-enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err);
-enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err);
-enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err);
-enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err);
-
-extern const char *const ofl_version;	/* "1.0.0" */
-
-/**
- * ofl_options_parse() - argv to options
- * @argv: in  argv[0] is the command; may be permuted, as getopt() does
- *
- * Errors: OFL_ERR_ARG with one line that ends in the help to read.
- */
-enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
-				  char **argv, struct ofl_options *o,
-				  struct ofl_err *err);
-
-/**
- * ofl_command_run() - one whole command
- * @out: in  where the view goes
- *
- * Shape:  with -j a failure after the options is a document too, with
- *         status.result "failed", and the call then returns OFL_OK.
- * Errors: otherwise the failure, with nothing printed; the caller shows
- *         @err->text. OFL_ERR_OUTPUT has no text: nobody reads any more.
- */
-enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
-				FILE *out, struct ofl_err *err);
+#define COMMAND(id, ID, judges, operand) \
+	enum ofl_status ofl_cmd_##id(struct ofl_run_ctx *ctx, \
+				     struct ofl_err *err);
+#include "commands/commands.def"
+#undef COMMAND
 
 /**
  * ofl_scan_status() - the result and the status line of a scan

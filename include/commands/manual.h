@@ -38,11 +38,10 @@ struct ofl_manual {
 	const char *const *example;		/* its lines; NULL-terminated */
 };
 
-extern const struct ofl_manual ofl_manual_offline;
-extern const struct ofl_manual ofl_manual_offrange;
-extern const struct ofl_manual ofl_manual_offcheck;
-extern const struct ofl_manual ofl_manual_offblock;
-extern const struct ofl_manual ofl_manual_offowner;
+#define COMMAND(id, ID, judges, operand) \
+	extern const struct ofl_manual ofl_manual_##id;
+#include "commands/commands.def"
+#undef COMMAND
 
 extern const struct ofl_field ofl_common_fields[];	/* every document */
 extern const struct ofl_word ofl_result_words[];	/* of the last line */

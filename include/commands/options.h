@@ -2,7 +2,7 @@
 /*
  * options.h - the options, one row each
  *
- * A row is all that is said of an option: the parser, the synopsis and the
+ * Depends on command.h. A row is all that is said of an option: the parser, the synopsis and the
  * list of a help page, and docs/commands.md are made from it.
  */
 #ifndef OFL_OPTIONS_H
@@ -11,16 +11,26 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "commands/command.h"
+
 #define OFL_OPTION_VERSION	1	/* a letter that cannot be typed */
 #define OFL_OPTION_TEXT_MAX	64
 
-/** which commands have an option: a bit each */
-#define OFL_ON_OFFLINE	0x01u
-#define OFL_ON_OFFRANGE	0x02u
-#define OFL_ON_OFFCHECK	0x04u
-#define OFL_ON_OFFBLOCK	0x08u
-#define OFL_ON_OFFOWNER	0x10u
-#define OFL_ON_ALL	0x1fu
+/* a number for each command, only for the bits below */
+enum {
+#define COMMAND(id, ID, judges, operand) OFL_BIT_##ID,
+#include "commands/commands.def"
+#undef COMMAND
+	OFL_NR_COMMANDS
+};
+
+/** enum ofl_on - which commands have an option: a bit each */
+enum ofl_on {
+#define COMMAND(id, ID, judges, operand) OFL_ON_##ID = 1u << OFL_BIT_##ID,
+#include "commands/commands.def"
+#undef COMMAND
+	OFL_ON_ALL = (1u << OFL_NR_COMMANDS) - 1
+};
 
 /** enum ofl_option_group - options that a help page lists together */
 enum ofl_option_group {
@@ -55,6 +65,16 @@ extern const struct ofl_option ofl_option_rows[];	/* ends with letter 0 */
 
 /** ofl_option_text() - "-p pfn[-pfn]", "--version" */
 void ofl_option_text(const struct ofl_option *row, char *buf, size_t bytes);
+
+/**
+ * ofl_options_parse() - argv to options
+ * @argv: in  argv[0] is the command; may be permuted, as getopt() does
+ *
+ * Errors: OFL_ERR_ARG with one line that ends in the help to read.
+ */
+enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
+				  char **argv, struct ofl_options *o,
+				  struct ofl_err *err);
 
 extern const char *const ofl_option_groups[OFL_NR_GROUPS];	/* headings */
 

@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/command.h"
 #include "commands/manual.h"
 #include "commands/options.h"
+#include "commands/run.h"
 #include "commands/tables.h"
 
 static void escaped(const char *text)

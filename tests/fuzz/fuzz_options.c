@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/command.h"
+#include "commands/run.h"
 #include "texttarget.h"
 
 #define MAX_WORDS 24

@@ -13,7 +13,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/command.h"
+#include "commands/run.h"
 #include "texttarget.h"
 
 #define MAX_WORDS 32

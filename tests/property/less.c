@@ -18,7 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/command.h"
+#include "commands/run.h"
 #include "loss.h"
 #include "promise.h"
 

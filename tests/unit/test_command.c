@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "commands/command.h"
+#include "commands/run.h"
 #include "kernel.h"
 #include "target/record.h"
 

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "commands/command.h"
 #include "commands/manual.h"
 #include "commands/options.h"
+#include "commands/run.h"
 #include "judge/judge.h"
 
 static int drop(void **state)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/command.h"
+#include "commands/run.h"
 #include "owned.h"
 
 #define XEN	(K_SYMBOL + 0x12000)

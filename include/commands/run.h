@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * run.h - the table of commands, and how one of them is run; no crash in sight
+ *
+ * Depends on command.h. offline.c registers the table with crash; tests run it
+ * over a text target.
+ */
+#ifndef OFL_RUN_H
+#define OFL_RUN_H
+
+#include "commands/command.h"
+
+extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
+
+/**
+ * ofl_command_run() - one whole command
+ * @out: in  where the view goes
+ *
+ * Shape:  with -j a failure after the options is a document too, with
+ *         status.result "failed", and the call then returns OFL_OK.
+ * Errors: otherwise the failure, with nothing printed; the caller shows
+ *         @err->text. OFL_ERR_OUTPUT has no text: nobody reads any more.
+ */
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err);
+
+#endif
