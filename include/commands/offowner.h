@@ -18,8 +18,7 @@ struct ofl_section_row {
 	bool online;
 	enum ofl_block_state state;
 	uint64_t offline, stale;
-	uint64_t pages[OFL_BOOKS_OWNERS];	/* by owner; nobody's last */
-	const char *nobody;	/* what those are called */
+	uint64_t pages[OFL_BOOKS_OWNERS];	/* by ofl_books_owner() */
 };
 
 /** struct ofl_complaint_row - a complaint and whose it is */

@@ -21,10 +21,10 @@ struct ofl_found {
 	enum { OFL_BUSY_NOT_ASKED, OFL_BUSY_NO, OFL_BUSY } busy;
 };
 
-/** struct ofl_book - one device, or the orphans */
+/** struct ofl_book - one device, the orphans, or pages of unknown owner */
 struct ofl_book {
-	const struct ofl_owner_ops *owner;	/* NULL: orphans */
-	bool blind;		/* orphans only: not all owners could be asked */
+	const struct ofl_owner_ops *owner;	/* NULL: orphans, or unknown */
+	bool blind;		/* without owner: not all drivers could be asked */
 	unsigned int device;
 	struct ofl_device dev;
 	struct ofl_account account;
@@ -39,8 +39,14 @@ struct ofl_book {
 struct ofl_books {
 	const struct ofl_env *env;
 	const struct ofl_owners *owners;
-	struct ofl_found *found;	/* by owner and device; owned */
+	struct ofl_found_list {
+		struct ofl_found *dev;		/* owned */
+		unsigned int nr;
+	} found[OFL_MAX_OWNERS];	/* by owner and device; that many or fewer */
 	struct ofl_found orphans;
+	struct ofl_found unknown;	/* without owner, but no orphans: */
+	const char *why_unknown;	/* why, of the first of them */
+	bool no_memory;		/* for what was found: ofl_books_close() fails */
 	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
 	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
 	/* after ofl_books_close(): */
@@ -72,9 +78,20 @@ bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim);
  */
 bool ofl_books_in_flight(struct ofl_books *b);
 
-/** ofl_books_owner() - index of an owner in ofl_owner_table; orphans last */
-size_t ofl_books_owner(const struct ofl_owner_ops *owner);
-#define OFL_BOOKS_OWNERS (OFL_MAX_OWNERS + 1)
+/**
+ * ofl_books_found() - what was found of a device
+ *
+ * Errors: NULL if there is no memory, and ofl_books_close() will fail.
+ */
+struct ofl_found *ofl_books_found(struct ofl_books *b,
+				  const struct ofl_owner_ops *owner,
+				  unsigned int device);
+
+/** ofl_books_owner() - index of a claim's owner in ofl_owner_table, or above */
+size_t ofl_books_owner(const struct ofl_claim *claim);
+#define OFL_BOOKS_ORPHAN	OFL_MAX_OWNERS
+#define OFL_BOOKS_UNKNOWN	(OFL_MAX_OWNERS + 1)
+#define OFL_BOOKS_OWNERS	(OFL_MAX_OWNERS + 2)
 
 /**
  * ofl_books_close() - hold it all together

@@ -21,14 +21,17 @@ struct ofl_virtio_device {
 #define OFL_VIRTIO_ID_BALLOON 5
 
 /**
- * ofl_virtio_devices() - all devices of one kind
- * @ty:  in   types of a virtio driver: debuginfo of the kernel may have none
- * @ret: out  @max devices at most
+ * ofl_virtio_walk() - visit all devices of one kind
+ * @ty:    in  types of a virtio driver: debuginfo of the kernel may have none
+ * @visit: in  a status other than OFL_OK ends the walk
  *
- * Errors: false if the bus could not be walked to its end; *@nr is still valid.
+ * Shape:  a device that cannot be read is left out, and the walk is not whole.
+ * Errors: false if not all devices were visited.
  */
-bool ofl_virtio_devices(const struct ofl_layout *l, const struct ofl_types *ty,
-			uint32_t id, struct ofl_virtio_device *ret,
-			unsigned int max, unsigned int *nr);
+bool ofl_virtio_walk(const struct ofl_layout *l, const struct ofl_types *ty,
+		     uint32_t id,
+		     enum ofl_status (*visit)(void *arg,
+					      const struct ofl_virtio_device *d),
+		     void *arg);
 
 #endif

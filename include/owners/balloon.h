@@ -37,12 +37,13 @@ struct ofl_balloon_driver {
 struct ofl_balloons {
 	const struct ofl_env *env;
 	const struct ofl_balloon_driver *driver;
-	struct ofl_balloon dev[OFL_MAX_DEVICES];
+	struct ofl_balloon *dev;	/* owned */
+	unsigned int max;
 	unsigned int nr;	/* known now: by probe(), or by a page since */
 	unsigned int nr_probed;	/* of them, by probe() */
 	unsigned int nr_read;	/* dev[nr..) were read before the last forget() */
 	uint64_t refused;	/* private that was no device of ours, last */
-	enum ofl_status failed;	/* a list could not be walked: no memory */
+	const char *why_unknown;	/* it could not be read: why; NULL: it could */
 };
 
 /**
@@ -62,7 +63,8 @@ bool ofl_balloon_known(const struct ofl_layout *l);
 /**
  * ofl_balloons_add() - for probe(): read a balloon_dev_info, walk its list
  *
- * Shape:  OFL_OK with *@ret NULL: it is none, or there are too many.
+ * @ret: out  valid until the next call
+ *
  * Errors: OFL_ERR_NOMEM.
  */
 enum ofl_status ofl_balloons_add(struct ofl_balloons *b, uint64_t kva,
@@ -83,7 +85,8 @@ void ofl_balloons_forget(void *state);
  * ofl_balloons_claim() - ofl_owner_ops.claim(): is it a page of these devices?
  *
  * Shape:  a page that points back to a balloon_dev_info which is not known
- *         yet makes it known, if its migratepage has the driver's name.
+ *         yet makes it known, if its migratepage has the driver's name. The
+ *         nameless driver says why it cannot tell in @ret->blind.
  */
 bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
 			struct ofl_claim *ret);

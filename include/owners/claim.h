@@ -58,6 +58,11 @@ struct ofl_claim {
 	bool unit_tail;		/* shares the reference of the unit's first page */
 	bool stray;		/* in its range, and not in its records */
 	/*
+	 * It may as well be another driver's: one that has proof goes before
+	 * and is no rival, and nothing is claimed so while one cannot be asked.
+	 */
+	bool weak;
+	/*
 	 * All pages up to here that are like the one asked for but for their
 	 * pfn have the same answer, "not mine" included; up to its own pfn, or
 	 * 0: nothing is known of others.

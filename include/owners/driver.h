@@ -31,8 +31,6 @@ struct ofl_env {
 	struct ofl_owners *owners;	/* for names; NULL: none */
 };
 
-#define OFL_MAX_DEVICES 64
-
 /** struct ofl_device - one device as it is shown */
 struct ofl_device {
 	char name[24];		/* "virtio2"; "" if it has none */
@@ -124,19 +122,26 @@ struct ofl_owner_ops {
 	 */
 	const char *(*blind)(const struct ofl_env *env, const void *state);
 	/**
-	 * devices - number of devices; names in @ret[0..OFL_MAX_DEVICES)
+	 * devices - number of devices
 	 *
-	 * Shape:  may grow until the last claim().
+	 * Shape:  may grow until the last claim(). NULL: one, of no name.
 	 */
-	unsigned int (*devices)(const void *state, struct ofl_device *ret);
+	unsigned int (*devices)(const void *state);
+	/**
+	 * device - what is shown of one of them; may be NULL: nothing
+	 * @ret: out  comes zeroed
+	 */
+	void (*device)(const void *state, unsigned int device,
+		       struct ofl_device *ret);
 	/**
 	 * claim - does the driver own this page? true: @ret but for owner is filled
 	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
 	 *
-	 * Shape: OFL_MGO_KEEPS says that the page lies in memory that the
-	 *        device has given to the kernel: anybody may have ballooned it
-	 *        since, so the claim of any other owner goes before it. So it
-	 *        does before OFL_EV_COUNTER, which proves nothing of one page.
+	 * Shape: weak claims are those of pages that any driver may have got
+	 *        from the kernel: OFL_MGO_KEEPS, plugged memory, or a region
+	 *        without records, or OFL_EV_COUNTER, which proves nothing of
+	 *        one page. False with a reason in @ret->blind: it may be the
+	 *        driver's page, and what would tell is not known.
 	 */
 	bool (*claim)(void *state, const struct ofl_owner_page *p,
 		      struct ofl_claim *ret);

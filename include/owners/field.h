@@ -22,6 +22,7 @@ struct ofl_field {
 /** struct ofl_place - where a field is in this kernel */
 struct ofl_place {
 	bool known;
+	bool older;		/* by its path in older kernels */
 	uint64_t offset_bytes;
 	uint64_t size_bytes;	/* 0: the types do not say */
 	uint8_t number_bytes;	/* 1, 2, 4 or 8; 0: no number */

@@ -17,10 +17,14 @@ extern const struct ofl_owner_ops *const ofl_owner_table[];
 /** struct ofl_owners - the drivers of this dump */
 struct ofl_owners {
 	void *state[OFL_MAX_OWNERS];
+	/* by driver and device: names that were asked for; NULL: not yet */
 	struct ofl_names {
-		struct ofl_device *dev;		/* owned */
+		char **name;			/* owned, and so are they */
 		unsigned int nr;
 	} names[OFL_MAX_OWNERS];
+	/* by driver: why it may have pages that are not known; NULL: it has none */
+	const char *why[OFL_MAX_OWNERS];
+	unsigned int nr_blind;	/* of them, not NULL */
 	/* pages without owner are unknown, not orphans: why; NULL: all asked */
 	const char *blind;
 };
@@ -72,6 +76,13 @@ const char *ofl_owner_name(const struct ofl_claim *claim);
 /** ofl_owner_device() - the claim's device by name; "" if it has none; @o may be NULL */
 const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim);
+
+/** ofl_owner_devices() - how many devices driver @i of the table has */
+unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);
+
+/** ofl_owner_show() - what is shown of a device of driver @i of the table */
+void ofl_owner_show(const struct ofl_owners *o, size_t i, unsigned int device,
+		    struct ofl_device *ret);
 
 /** ofl_owner_find() - driver by name; false: no such, neither "orphan" */
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret);

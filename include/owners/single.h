@@ -52,8 +52,7 @@ void ofl_single_load(const struct ofl_env *env, struct ofl_single *s,
 /** ofl_single_blind() - why pages of the driver may not be known; NULL: they are */
 const char *ofl_single_blind(const struct ofl_single *s);
 
-/** ofl_single_device() - ofl_owner_ops.devices(): 1 */
-unsigned int ofl_single_device(const struct ofl_single *s,
-			       struct ofl_device *ret);
+/** ofl_single_show() - what ofl_owner_ops.device() has to say */
+void ofl_single_show(const struct ofl_single *s, struct ofl_device *ret);
 
 #endif

@@ -72,10 +72,11 @@ struct ofl_vmem {
 	int64_t mb_state[OFL_VMEM_STATES];	/* -1: this kernel has none such */
 	int64_t bb_state[OFL_VMEM_STATES];
 	enum ofl_types_source source;
-	struct ofl_vmem_device dev[OFL_MAX_DEVICES];
+	struct ofl_vmem_device *dev;	/* owned */
 	unsigned int nr;
-	uint64_t parent_kva;		/* while walking the tree: last region */
-	struct ofl_res parent;
+	struct ofl_res parent;		/* while walking the tree: last region */
+	bool no_memory;			/* for all devices */
+	bool unnamed;			/* a region may be one, its name is lost */
 	bool driver_maybe;		/* a callback may be the driver's */
 	bool tree_known;		/* the iomem tree was walked to its end */
 };

@@ -105,7 +105,6 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 	o->open.online = s->online;
 	o->open.node = -1;
 	o->open.state = state_of(o, s);
-	o->open.nobody = o->books.owners->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 	return st;
 }
 
@@ -127,7 +126,7 @@ static void see_page(struct owner *o, const struct ofl_section *s,
 	if (o->narrow && c.claim.owner != o->only)
 		return;
 	o->open.offline++;
-	o->open.pages[ofl_books_owner(c.claim.owner)]++;
+	o->open.pages[ofl_books_owner(&c.claim)]++;
 	ofl_books_add(&o->books, &c);
 }
 
@@ -280,13 +279,13 @@ static enum ofl_result judge(const struct owner *o,
 	char extra[160];
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
-		 " error%s, %" PRIu64 " warning%s", b->orphans.pages,
+		 " error%s, %" PRIu64 " warning%s", b->orphans.pages + b->unknown.pages,
 		 b->problems[OFL_SEV_ERROR],
 		 ofl_plural(b->problems[OFL_SEV_ERROR]),
 		 b->problems[OFL_SEV_WARNING],
 		 ofl_plural(b->problems[OFL_SEV_WARNING]));
 	result = ofl_scan_status(r, extra, text);
-	if (o->unread || (b->orphans.pages && b->owners->blind))
+	if (o->unread || b->unknown.pages)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK && bad ? OFL_RESULT_FINDINGS : result;
 }

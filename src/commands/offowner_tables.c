@@ -102,7 +102,8 @@ static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
 	ret->kind = OFL_CELL_MAP;
 	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
 		if (SECTION(row)->pages[i])
-			ofl_map_add(ret, i == OFL_MAX_OWNERS ? SECTION(row)->nobody :
+			ofl_map_add(ret, i == OFL_BOOKS_ORPHAN ? OFL_ORPHAN :
+				i == OFL_BOOKS_UNKNOWN ? OFL_NOT_KNOWN :
 				ofl_owner_table[i]->name, "%" PRIu64,
 				SECTION(row)->pages[i]);
 }

@@ -8,7 +8,6 @@
 #include "judge/books.h"
 #include "kernel/vmstat.h"
 
-#define MAX_BOOKS	256
 #define IN_FLIGHT_PAGES	512	/* the largest batch that a driver works on, VMware's */
 
 const char *ofl_severity_text(enum ofl_severity severity)
@@ -23,44 +22,73 @@ const char *ofl_severity_text(enum ofl_severity severity)
 	return text[severity];
 }
 
-size_t ofl_books_owner(const struct ofl_owner_ops *owner)
+static size_t find_owner(const struct ofl_owner_ops *owner)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; ofl_owner_table[i]; i++)
-		if (ofl_owner_table[i] == owner)
-			return i;
-	return OFL_MAX_OWNERS;
+	while (ofl_owner_table[i] && ofl_owner_table[i] != owner)
+		i++;
+	return i;
+}
+
+size_t ofl_books_owner(const struct ofl_claim *claim)
+{
+	return claim->owner ? find_owner(claim->owner) :
+	       claim->blind ? OFL_BOOKS_UNKNOWN : OFL_BOOKS_ORPHAN;
 }
 
 enum ofl_status ofl_books_open(struct ofl_books *b, const struct ofl_env *env,
 			       const struct ofl_owners *owners,
 			       struct ofl_err *err)
 {
+	(void)err;
 	memset(b, 0, sizeof(*b));
 	b->env = env;
 	b->owners = owners;
-	b->found = calloc(OFL_MAX_OWNERS * OFL_MAX_DEVICES, sizeof(*b->found));
-	b->book = calloc(MAX_BOOKS, sizeof(*b->book));
-	if (!b->found || !b->book)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the books");
 	return OFL_OK;
 }
 
 void ofl_books_free(struct ofl_books *b)
 {
-	free(b->found);
+	size_t i;
+
+	for (i = 0; i < OFL_MAX_OWNERS; i++)
+		free(b->found[i].dev);
 	free(b->book);
 	memset(b, 0, sizeof(*b));
 }
 
+struct ofl_found *ofl_books_found(struct ofl_books *b,
+				  const struct ofl_owner_ops *owner,
+				  unsigned int device)
+{
+	struct ofl_found_list *f = &b->found[find_owner(owner)];
+	struct ofl_found *more;
+	unsigned int nr;
+
+	if (device < f->nr)
+		return &f->dev[device];
+	nr = device + 1 + f->nr;
+	more = realloc(f->dev, nr * sizeof(*more));
+	if (!more) {
+		b->no_memory = true;
+		return NULL;
+	}
+	memset(more + f->nr, 0, (nr - f->nr) * sizeof(*more));
+	*f = (struct ofl_found_list){ more, nr };
+	return &f->dev[device];
+}
+
 void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
 {
-	struct ofl_found *f = &b->orphans;
+	struct ofl_found *f = c->claim.blind ? &b->unknown : &b->orphans;
 
 	if (c->claim.owner)
-		f = &b->found[ofl_books_owner(c->claim.owner) *
-			      OFL_MAX_DEVICES + c->claim.device];
+		f = ofl_books_found(b, c->claim.owner, c->claim.device);
+	else if (c->claim.blind && !b->why_unknown)
+		b->why_unknown = c->claim.blind;
+	if (!f)
+		return;
 	f->pages++;
 	f->outcome[c->outcome]++;
 	f->evidence |= 1u << c->claim.evidence;
@@ -71,15 +99,17 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
 
 bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
 {
-	size_t o = ofl_books_owner(claim->owner);
 	struct ofl_account a = { .known = false };
 	struct ofl_found *f;
 
 	if (!claim->owner || !claim->owner->account)
 		return false;
-	f = &b->found[o * OFL_MAX_DEVICES + claim->device];
+	f = ofl_books_found(b, claim->owner, claim->device);
+	if (!f)
+		return false;
 	if (f->busy == OFL_BUSY_NOT_ASKED) {
-		claim->owner->account(b->owners->state[o], claim->device, &a);
+		claim->owner->account(b->owners->state[find_owner(claim->owner)],
+				      claim->device, &a);
 		f->busy = a.in_flight[0] ? OFL_BUSY : OFL_BUSY_NO;
 	}
 	return f->busy == OFL_BUSY;
@@ -88,16 +118,12 @@ bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
 static bool balloon_at_work(struct ofl_books *b, size_t o)
 {
 	const struct ofl_owner_ops *ops = ofl_owner_table[o];
+	unsigned int nr = ofl_owner_devices(b->owners, o);
 	struct ofl_claim c = { .owner = ops };
-	struct ofl_device *dev;
 	bool busy = false;
-	unsigned int nr;
 
-	if (!b->owners->state[o] || !(ops->in_vm_events || ops->in_node_stat))
+	if (!(ops->in_vm_events || ops->in_node_stat))
 		return false;
-	dev = calloc(OFL_MAX_DEVICES, sizeof(*dev));
-	nr = dev ? ops->devices(b->owners->state[o], dev) : 0;
-	free(dev);
 	for (; c.device < nr && !busy; c.device++)
 		busy = ofl_books_busy(b, &c);
 	return busy;
@@ -158,43 +184,66 @@ static void close_book(struct ofl_books *b, struct ofl_book *k, bool whole,
 		b->problems[k->account.complaint[i].severity]++;
 }
 
-static void add_owner(struct ofl_books *b, size_t o,
-		      struct ofl_device *dev, bool whole,
+/* the next one; NULL: there is no memory */
+static struct ofl_book *next_book(struct ofl_books *b)
+{
+	struct ofl_book *more = realloc(b->book, (b->nr + 1) * sizeof(*more));
+
+	if (!more) {
+		b->no_memory = true;
+		return NULL;
+	}
+	b->book = more;
+	memset(&b->book[b->nr], 0, sizeof(*more));
+	return &b->book[b->nr++];
+}
+
+static void add_owner(struct ofl_books *b, size_t o, bool whole,
 		      const struct ofl_scan_result *r)
 {
 	const struct ofl_owner_ops *ops = ofl_owner_table[o];
-	void *state = b->owners->state[o];
-	unsigned int nr = state ? ops->devices(state, dev) : 0, i;
+	unsigned int nr = ofl_owner_devices(b->owners, o), i;
+	struct ofl_found *f;
 	struct ofl_book *k;
 
-	for (i = 0; i < nr && b->nr < MAX_BOOKS - 1; i++) {
-		k = &b->book[b->nr++];
+	for (i = 0; i < nr; i++) {
+		f = ofl_books_found(b, ops, i);
+		k = f ? next_book(b) : NULL;
+		if (!k)
+			return;
 		k->owner = ops;
 		k->device = i;
-		k->dev = dev[i];
-		k->found = b->found[o * OFL_MAX_DEVICES + i];
+		ofl_owner_show(b->owners, o, i, &k->dev);
+		k->found = *f;
 		if (ops->account)
-			ops->account(state, i, &k->account);
+			ops->account(b->owners->state[o], i, &k->account);
 		close_book(b, k, whole, r);
 	}
 }
 
+static void add_nobody(struct ofl_books *b, const struct ofl_found *found,
+		       enum ofl_severity severity, const char *why)
+{
+	struct ofl_book *k = found->pages ? next_book(b) : NULL;
+
+	if (!k)
+		return;
+	k->found = *found;
+	k->blind = found == &b->unknown;
+	k->severity = severity;
+	snprintf(k->explained, sizeof(k->explained), "%s", why);
+	b->problems[severity]++;
+}
+
 static void add_orphans(struct ofl_books *b)
 {
-	struct ofl_book *k = &b->book[b->nr];
-
-	if (!b->orphans.pages)
-		return;
-	k->found = b->orphans;
-	k->blind = b->owners->blind;
-	k->severity = b->owners->blind || ofl_books_in_flight(b) ?
-		      OFL_SEV_INFO : OFL_SEV_WARNING;
-	snprintf(k->explained, sizeof(k->explained), "%s", b->owners->blind ?
-		 b->owners->blind : ofl_books_in_flight(b) ?
-		 "in no driver's books, while one takes or gives back pages" :
-		 "no driver has them in its books");
-	b->problems[k->severity]++;
-	b->nr++;
+	if (ofl_books_in_flight(b))
+		add_nobody(b, &b->orphans, OFL_SEV_INFO,
+			   "in no driver's books, while one takes or gives back pages");
+	else
+		add_nobody(b, &b->orphans, OFL_SEV_WARNING,
+			   "no driver has them in its books");
+	add_nobody(b, &b->unknown, OFL_SEV_INFO, b->why_unknown);
 }
 
 /* ---- the kernel's counters ---- */
@@ -273,16 +322,13 @@ enum ofl_status ofl_books_close(struct ofl_books *b, bool whole,
 				const struct ofl_scan_result *r,
 				struct ofl_err *err)
 {
-	struct ofl_device *dev = calloc(OFL_MAX_DEVICES, sizeof(*dev));
 	size_t o;
 
-	if (!dev)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the books");
 	whole = whole && !r->interrupted;
 	for (o = 0; ofl_owner_table[o]; o++)
-		add_owner(b, o, dev, whole, r);
+		add_owner(b, o, whole, r);
 	add_orphans(b);
 	close_kernel(b, whole && !r->total.unknown);
-	free(dev);
-	return OFL_OK;
+	return b->no_memory ? ofl_fail(err, OFL_ERR_NOMEM,
+				       "no memory for the books") : OFL_OK;
 }

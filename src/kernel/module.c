@@ -111,8 +111,10 @@ const char *ofl_modules_blind(const struct ofl_target *t,
 {
 	struct ofl_module m;
 
-	/* without the symbol the kernel may just have no modules */
-	if (!ofl_fact_known(l, OFL_F_MODULES))
+	/* with nothing of them the kernel may just have no modules */
+	if (!ofl_fact_known(l, OFL_F_MODULES) &&
+	    !ofl_fact_known(l, OFL_F_MODULE_LIST) &&
+	    !ofl_fact_known(l, OFL_F_MODULE_NAME))
 		return NULL;
 	/* no module has this name: the list has to be walked to its end */
 	return ofl_module_find(t, l, "", &m) == OFL_MODULE_ABSENT ? NULL :

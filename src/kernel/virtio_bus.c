@@ -107,16 +107,19 @@ static bool read_device(const struct ofl_target *t, const struct ofl_layout *l,
 	       ofl_read_u64(t, d->kva + at->priv, &d->priv_kva);
 }
 
-bool ofl_virtio_devices(const struct ofl_layout *l, const struct ofl_types *ty,
-			uint32_t id, struct ofl_virtio_device *ret,
-			unsigned int max, unsigned int *nr)
+bool ofl_virtio_walk(const struct ofl_layout *l, const struct ofl_types *ty,
+		     uint32_t id,
+		     enum ofl_status (*visit)(void *arg,
+					      const struct ofl_virtio_device *d),
+		     void *arg)
 {
 	const struct ofl_target *t = ty->t;
+	struct ofl_virtio_device d;
 	uint64_t bus, head, node;
 	struct places at;
+	bool whole = true;
 	int i;
 
-	*nr = 0;
 	if (!known(l) || !look_up(l, ty, &at) || !find_bus(t, l, "virtio", &bus))
 		return false;
 	head = node = bus + fact(l, OFL_F_SUBSYS_DEVICES) +
@@ -125,11 +128,11 @@ bool ofl_virtio_devices(const struct ofl_layout *l, const struct ofl_types *ty,
 		if (!ofl_read_u64(t, node, &node) || !node)
 			return false;
 		if (node == head)
-			return true;
-		if (*nr == max || !read_device(t, l, &at, node, &ret[*nr]))
+			return whole;
+		if (!read_device(t, l, &at, node, &d))
+			whole = false;
+		else if (d.id == id && visit(arg, &d))
 			return false;
-		if (ret[*nr].id == id)
-			++*nr;
 	}
 	return false;
 }

@@ -41,10 +41,16 @@ static bool read_info(const struct ofl_env *env, struct ofl_balloon *d)
 /* a place for one more; those that were read earlier make room */
 static struct ofl_balloon *next_place(struct ofl_balloons *b)
 {
-	if (b->nr == OFL_MAX_DEVICES)
-		return NULL;
-	if (b->nr_read == OFL_MAX_DEVICES)
-		ofl_pagelist_free(&b->dev[--b->nr_read].list);
+	unsigned int max = b->max ? b->max * 2 : 4;
+	struct ofl_balloon *more;
+
+	if (b->nr_read == b->max) {
+		more = realloc(b->dev, max * sizeof(*more));
+		if (!more)
+			return NULL;
+		b->dev = more;
+		b->max = max;
+	}
 	if (b->nr_read > b->nr)
 		b->dev[b->nr_read] = b->dev[b->nr];
 	return &b->dev[b->nr];
@@ -58,7 +64,7 @@ static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
 
 	*ret = NULL;
 	if (!d)
-		return OFL_OK;
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for a balloon");
 	memset(d, 0, sizeof(*d));
 	d->kva = kva;
 	d->read = read_info(b->env, d);
@@ -110,6 +116,7 @@ void ofl_balloons_free(void *state)
 
 	for (i = 0; i < b->nr_read; i++)
 		ofl_pagelist_free(&b->dev[i].list);
+	free(b->dev);
 	free(b);
 }
 
@@ -119,6 +126,7 @@ void ofl_balloons_forget(void *state)
 
 	b->nr = b->nr_probed;
 	b->refused = 0;
+	b->why_unknown = NULL;
 }
 
 /* does migratepage have the name that only our driver's has? */
@@ -158,24 +166,56 @@ static struct ofl_balloon *read_before(struct ofl_balloons *b, uint64_t kva)
 	return NULL;
 }
 
-/* a page points to a device that the bus, or the module, did not tell of */
-static struct ofl_balloon *adopt(struct ofl_balloons *b, uint64_t kva)
+/* is there anything at all where a page points to? */
+static bool is_readable(const struct ofl_balloons *b, uint64_t kva)
 {
-	struct ofl_balloon probe = { .kva = kva }, *d = NULL;
-	struct ofl_err err;
+	const struct ofl_layout *l = b->env->l;
+	uint64_t v;
 
-	if (kva == b->refused || !ofl_balloon_known(b->env->l) || kva % 8)
+	return ofl_read_u64(b->env->t, kva + fact(l, OFL_F_BALLOON_PAGES), &v) &&
+	       ofl_read_u64(b->env->t, kva + fact(l, OFL_F_BALLOON_MIGRATE), &v);
+}
+
+/*
+ * May @p, which no driver knows, be a balloon's? The nameless driver is asked
+ * last, and has no name to prove a device by: movable operations have to.
+ */
+static const char *why_unknown(const struct ofl_balloons *b,
+			       const struct ofl_owner_page *p, bool is_info)
+{
+	if (b->driver->migrate)
 		return NULL;
-	d = read_before(b, kva);
+	if (is_info)
+		return p->movable_ops ? NULL :
+		       "balloons: a page points to one, and has no movable operations";
+	return p->movable_ops && !is_readable(b, p->private) ?
+	       "balloons: a page points to one that cannot be read" : NULL;
+}
+
+/* a page points to a device that the bus, or the module, did not tell of */
+static struct ofl_balloon *adopt(struct ofl_balloons *b,
+				 const struct ofl_owner_page *p)
+{
+	struct ofl_balloon probe = { .kva = p->private }, *d;
+	struct ofl_err err;
+	bool is_info;
+
+	if (p->private == b->refused)
+		return NULL;
+	b->why_unknown = NULL;
+	if (p->private % 8)
+		return NULL;
+	d = read_before(b, p->private);
 	if (d)
 		return d;
-	if (!read_info(b->env, &probe) || !has_name(b, probe.migrate_kva)) {
-		b->refused = kva;
+	is_info = read_info(b->env, &probe) && has_name(b, probe.migrate_kva);
+	b->why_unknown = why_unknown(b, p, is_info);
+	if (!is_info || b->why_unknown) {
+		b->refused = p->private;
 		return NULL;
 	}
-	b->failed = add(b, kva, &d, &err);
-	if (!d)
-		b->refused = kva;
+	if (add(b, p->private, &d, &err))
+		b->why_unknown = "balloons: no memory for a list of pages";
 	return d;
 }
 
@@ -213,6 +253,21 @@ static uint64_t lists_end(struct ofl_balloons *b, uint64_t pfn)
 	return first;
 }
 
+static struct ofl_balloon *by_pointer(struct ofl_balloons *b,
+				      const struct ofl_owner_page *p,
+				      struct ofl_claim *ret)
+{
+	struct ofl_balloon *d = by_kva(b, p->private);
+
+	if (!d) {
+		d = adopt(b, p);
+		ret->blind = d ? NULL : b->why_unknown;
+	}
+	ret->evidence = d && ofl_pfnset_has(&d->list.set, p->pfn) ?
+			OFL_EV_LIST : OFL_EV_POINTER;
+	return d;
+}
+
 bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
 			struct ofl_claim *ret)
 {
@@ -220,14 +275,8 @@ bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
 	struct ofl_balloon *d = by_list(b, p->pfn);
 
 	ret->evidence = OFL_EV_LIST;
-	if (!d && p->private) {
-		ret->evidence = OFL_EV_POINTER;
-		d = by_kva(b, p->private);
-		if (!d && p->movable_ops)
-			d = adopt(b, p->private);
-		if (d && ofl_pfnset_has(&d->list.set, p->pfn))
-			ret->evidence = OFL_EV_LIST;
-	}
+	if (!d && p->private)
+		d = by_pointer(b, p, ret);
 	/* lists and the pointer decide, and pages like this one point alike */
 	ret->end_pfn = lists_end(b, p->pfn);
 	if (!d)

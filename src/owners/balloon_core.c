@@ -22,30 +22,43 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	return *state ? OFL_OK : OFL_ERR_NOMEM;
 }
 
-/* without the symbol the kernel may just have no balloon core */
-static const char *blind(const struct ofl_env *env, const void *state)
+/* with nothing of it the kernel may just have no balloon core */
+static bool is_there(const struct ofl_env *env)
 {
 	uint64_t kva;
 
-	if (!state && ofl_symbol(env->t, "balloon_page_alloc", &kva))
+	return ofl_fact_known(env->l, OFL_F_BALLOON_PAGES) ||
+	       ofl_fact_known(env->l, OFL_F_BALLOON_ISOLATED) ||
+	       ofl_fact_known(env->l, OFL_F_BALLOON_MIGRATE) ||
+	       ofl_symbol(env->t, "balloon_page_alloc", &kva);
+}
+
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	if (!state && is_there(env))
 		return "balloons: struct balloon_dev_info is not known";
+	if (state && !ofl_fact_known(env->l, OFL_F_PAGE_PRIVATE))
+		return "balloons: page.private is not known";
 	return ofl_modules_blind(env->t, env->l);
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static unsigned int devices(const void *state)
 {
 	const struct ofl_balloons *b = state;
-	unsigned int i;
 
-	for (i = 0; i < b->nr; i++) {
-		memset(&ret[i], 0, sizeof(ret[i]));
-		ret[i].kva = b->dev[i].kva;
-		snprintf(ret[i].note, sizeof(ret[i].note),
-			 "balloon_dev_info at %" PRIx64 ", migratepage at %"
-			 PRIx64 ": which driver's is not known, try mod -s",
-			 b->dev[i].kva, b->dev[i].migrate_kva);
-	}
 	return b->nr;
+}
+
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
+{
+	const struct ofl_balloons *b = state;
+
+	ret->kva = b->dev[device].kva;
+	snprintf(ret->note, sizeof(ret->note),
+		 "balloon_dev_info at %" PRIx64 ", migratepage at %" PRIx64
+		 ": which driver's is not known, try mod -s", b->dev[device].kva,
+		 b->dev[device].migrate_kva);
 }
 
 static void account(const void *state, unsigned int device,
@@ -66,6 +79,7 @@ const struct ofl_owner_ops ofl_owner_balloon = {
 	.free = ofl_balloons_free,
 	.blind = blind,
 	.devices = devices,
+	.device = device,
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
 	.account = account,

@@ -78,19 +78,22 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	       "cmm: its list of pages was not read to the end";
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static unsigned int devices(const void *state)
 {
 	const struct state *st = state;
-	unsigned int i;
 
-	for (i = 0; i < st->b.nr; i++) {
-		memset(&ret[i], 0, sizeof(ret[i]));
-		ret[i].kva = st->b.dev[i].driver_kva;
-		if (!ret[i].kva)
-			snprintf(ret[i].note, sizeof(ret[i].note), NO_VARIABLES
-				 ": compared with its list, not with loaned_pages");
-	}
 	return st->b.nr;
+}
+
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
+{
+	const struct state *st = state;
+
+	ret->kva = st->b.dev[device].driver_kva;
+	if (!ret->kva)
+		snprintf(ret->note, sizeof(ret->note), NO_VARIABLES
+			 ": compared with its list, not with loaned_pages");
 }
 
 /* while it loans or takes back one page, counter and list differ by that one */
@@ -136,6 +139,7 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.free = ofl_balloons_free,
 	.blind = blind,
 	.devices = devices,
+	.device = device,
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
 	.account = account,

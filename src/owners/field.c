@@ -13,10 +13,12 @@ static void load(const struct ofl_types *ty, const struct ofl_field *f,
 	struct ofl_member m;
 
 	*ret = (struct ofl_place){ .known = false };
-	if (!ofl_types_member(ty, f->type, f->path, &m) &&
-	    !(f->older && ofl_types_member(ty, f->type, f->older, &m)))
+	ret->known = ofl_types_member(ty, f->type, f->path, &m);
+	if (!ret->known && f->older)
+		ret->known = ret->older =
+			ofl_types_member(ty, f->type, f->older, &m);
+	if (!ret->known)
 		return;
-	ret->known = true;
 	ret->offset_bytes = m.offset_bytes;
 	ret->size_bytes = m.size_bytes;
 	if (f->bytes)

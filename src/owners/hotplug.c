@@ -58,15 +58,15 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	return OFL_OK;
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
 {
 	const struct state *st = state;
 
-	*ret = (struct ofl_device){ .name = "" };
+	(void)device;
 	if (st->callback[0])
 		snprintf(ret->note, sizeof(ret->note),
 			 "pages are onlined by %s", st->callback);
-	return 1;
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
@@ -85,6 +85,6 @@ const struct ofl_owner_ops ofl_owner_hotplug = {
 	.last_resort = true,
 	.probe = probe,
 	.free = free,
-	.devices = devices,
+	.device = device,
 	.claim = claim,
 };

@@ -293,11 +293,13 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	return why ? why : st->broken ? "hv-balloon: its records are damaged" : NULL;
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
 {
 	const struct state *st = state;
 
-	return ofl_single_device(&st->one, ret);
+	(void)device;
+	ofl_single_show(&st->one, ret);
 }
 
 static bool is_backed(const struct region *r, uint64_t pfn)
@@ -346,6 +348,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	if (o.added && o.unbacked)
 		return true;
 	ret->evidence = OFL_EV_COUNTER;
+	ret->weak = true;
 	return st->ballooned && !p->movable_ops && !p->private;
 }
 
@@ -509,7 +512,7 @@ const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
-	.devices = devices,
+	.device = device,
 	.claim = claim,
 	.account = account,
 	.expects = expects,

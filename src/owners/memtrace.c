@@ -18,9 +18,9 @@
 struct state {
 	uint64_t page_bytes;
 	bool broken;		/* there are entries that cannot be read */
-	struct {
+	struct range {
 		uint64_t start_pa, bytes;
-	} range[OFL_MAX_DEVICES];
+	} *range;		/* owned */
 	unsigned int nr;
 };
 
@@ -31,46 +31,81 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_SIZE] = { "memtrace_entry", "size", NULL, 8, false },
 };
 
-static void read_entries(const struct ofl_env *env, struct state *st)
-{
-	const struct ofl_target *t = env->t;
-	const struct ofl_types ty = ofl_types_kernel(t);
+/** struct where - the array of entries */
+struct where {
 	struct ofl_place at[NR_FIELDS];
-	uint64_t array, count, kva, bytes;
-	uint32_t nr, i;
+	uint64_t kva, entry_bytes;
+	uint32_t nr;
+};
 
-	if (!ofl_symbol(t, "memtrace_array", &array) ||
-	    !ofl_symbol(t, "memtrace_array_nr", &count) ||
-	    !ofl_struct_bytes(t, "memtrace_entry", &bytes) ||
-	    !ofl_fields_load(&ty, fields, NR_FIELDS, at))
-		return;
-	st->broken = !ofl_read_u64(t, array, &kva) ||
-		     !ofl_read_u32(t, count, &nr) || nr > MAX_ENTRIES;
-	for (i = 0; !st->broken && kva && i < nr && st->nr < OFL_MAX_DEVICES;
-	     i++, kva += bytes) {
-		st->broken = !ofl_place_read(t, kva, &at[F_START],
-					     &st->range[st->nr].start_pa) ||
-			     !ofl_place_read(t, kva, &at[F_SIZE],
-					     &st->range[st->nr].bytes);
-		if (st->broken)
-			return;
+/* false: not there, or with @st->broken not known */
+static bool find_entries(const struct ofl_target *t, struct state *st,
+			 struct where *w)
+{
+	const struct ofl_types ty = ofl_types_kernel(t);
+	uint64_t array, count;
+	bool has_array = ofl_symbol(t, "memtrace_array", &array);
+	bool has_count = ofl_symbol(t, "memtrace_array_nr", &count);
+
+	/* with no symbol of it the kernel may just not have the driver */
+	if (!has_array && !has_count)
+		return false;
+	st->broken = !has_array || !has_count ||
+		     !ofl_struct_bytes(t, "memtrace_entry",
+					   &w->entry_bytes) ||
+		     !ofl_fields_load(&ty, fields, NR_FIELDS, w->at) ||
+		     !ofl_read_u64(t, array, &w->kva) ||
+		     !ofl_read_u32(t, count, &w->nr) || w->nr > MAX_ENTRIES;
+	return !st->broken && w->kva && w->nr;
+}
+
+static enum ofl_status read_entries(const struct ofl_env *env, struct state *st,
+				    struct ofl_err *err)
+{
+	struct range *r;
+	struct where w;
+	uint32_t i;
+
+	if (!find_entries(env->t, st, &w))
+		return OFL_OK;
+	st->range = calloc(w.nr, sizeof(*st->range));
+	if (!st->range)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for memtrace");
+	for (i = 0; i < w.nr; i++, w.kva += w.entry_bytes) {
+		r = &st->range[st->nr];
+		if (!ofl_place_read(env->t, w.kva, &w.at[F_START], &r->start_pa) ||
+		    !ofl_place_read(env->t, w.kva, &w.at[F_SIZE], &r->bytes))
+			st->broken = true;
 		/* an entry that was given back has -1 and -1 */
-		st->nr += st->range[st->nr].bytes != UINT64_MAX &&
-			  st->range[st->nr].bytes != 0;
+		else if (r->bytes != UINT64_MAX && r->bytes)
+			st->nr++;
 	}
+	return OFL_OK;
+}
+
+static void free_state(void *state)
+{
+	struct state *st = state;
+
+	free(st->range);
+	free(st);
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
 			     struct ofl_err *err)
 {
 	struct state found = { .page_bytes = env->l->page_bytes }, *st;
+	enum ofl_status status = read_entries(env, &found, err);
 
-	read_entries(env, &found);
-	if (!found.nr && !found.broken)
-		return OFL_OK;
+	if (status || (!found.nr && !found.broken)) {
+		free(found.range);
+		return status;
+	}
 	st = malloc(sizeof(*st));
-	if (!st)
+	if (!st) {
+		free(found.range);
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for memtrace");
+	}
 	*st = found;
 	*state = st;
 	return OFL_OK;
@@ -84,17 +119,20 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	return st && st->broken ? "memtrace: its entries cannot be read" : NULL;
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static unsigned int devices(const void *state)
 {
 	const struct state *st = state;
-	unsigned int i;
 
-	for (i = 0; i < st->nr; i++) {
-		ret[i] = (struct ofl_device){ .note = "" };
-		snprintf(ret[i].name, sizeof(ret[i].name), "%" PRIx64,
-			 st->range[i].start_pa);
-	}
 	return st->nr;
+}
+
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
+{
+	const struct state *st = state;
+
+	snprintf(ret->name, sizeof(ret->name), "%" PRIx64,
+		 st->range[device].start_pa);
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
@@ -127,9 +165,10 @@ static void account(const void *state, unsigned int device,
 const struct ofl_owner_ops ofl_owner_memtrace = {
 	.name = "memtrace",
 	.probe = probe,
-	.free = free,
+	.free = free_state,
 	.blind = blind,
 	.devices = devices,
+	.device = device,
 	.claim = claim,
 	.account = account,
 };

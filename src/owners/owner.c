@@ -14,6 +14,9 @@ const struct ofl_owner_ops *const ofl_owner_table[] = {
 	NULL
 };
 
+_Static_assert(sizeof(ofl_owner_table) / sizeof(ofl_owner_table[0]) <=
+	       OFL_MAX_OWNERS + 1, "OFL_MAX_OWNERS is too small");
+
 enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 				 struct ofl_owners *o, struct ofl_err *err)
 {
@@ -25,10 +28,36 @@ enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 		const struct ofl_owner_ops *ops = ofl_owner_table[i];
 
 		st = ops->probe(env, &o->state[i], err);
-		if (!st && !o->blind && ops->blind)
-			o->blind = ops->blind(env, o->state[i]);
+		if (st || !ops->blind)
+			continue;
+		o->why[i] = ops->blind(env, o->state[i]);
+		o->nr_blind += o->why[i] != NULL;
+		if (!o->blind)
+			o->blind = o->why[i];
 	}
 	return st;
+}
+
+static void free_names(struct ofl_names *n)
+{
+	unsigned int i;
+
+	for (i = 0; i < n->nr; i++)
+		free(n->name[i]);
+	free(n->name);
+	*n = (struct ofl_names){ .name = NULL };
+}
+
+/* a device that claims make known may have another number next time */
+void ofl_owners_forget(struct ofl_owners *o)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++) {
+		if (o->state[i] && ofl_owner_table[i]->forget)
+			ofl_owner_table[i]->forget(o->state[i]);
+		free_names(&o->names[i]);
+	}
 }
 
 void ofl_owners_free(struct ofl_owners *o)
@@ -38,7 +67,7 @@ void ofl_owners_free(struct ofl_owners *o)
 	for (i = 0; ofl_owner_table[i]; i++) {
 		if (o->state[i])
 			ofl_owner_table[i]->free(o->state[i]);
-		free(o->names[i].dev);
+		free_names(&o->names[i]);
 	}
 	memset(o, 0, sizeof(*o));
 }
@@ -50,42 +79,40 @@ static const struct {
 } evidence_row[OFL_NR_EVIDENCE] = {
 	[OFL_EV_NONE] = { "none", 0 },
 	[OFL_EV_BITMAP] = { "bitmap", 5 },
-	[OFL_EV_RANGE] = { "range", 4 },
-	[OFL_EV_LIST] = { "list", 3 },
-	[OFL_EV_POINTER] = { "back-pointer", 2 },
+	[OFL_EV_LIST] = { "list", 4 },
+	[OFL_EV_POINTER] = { "back-pointer", 3 },
+	[OFL_EV_RANGE] = { "range", 2 },
 	[OFL_EV_COUNTER] = { "counter", 1 },
 };
 
-static unsigned int rank(enum ofl_evidence evidence)
+/* plugged memory is the kernel's: that a driver once had it is worth least */
+static unsigned int worth(const struct ofl_claim *c)
 {
-	return evidence_row[evidence].rank;
+	return c->mgo == OFL_MGO_KEEPS ? 0 :
+	       evidence_row[c->evidence].rank;
 }
 
-/* a device that claims make known may have another number next time */
-void ofl_owners_forget(struct ofl_owners *o)
-{
-	size_t i;
+/** struct round - what was heard so far of one page */
+struct round {
+	const struct ofl_owners *o;
+	const struct ofl_owner_page *page;
+	uint64_t end_pfn;
+	const char *blind;	/* a driver cannot tell: why */
+};
 
-	for (i = 0; ofl_owner_table[i]; i++) {
-		if (o->state[i] && ofl_owner_table[i]->forget)
-			ofl_owner_table[i]->forget(o->state[i]);
-		o->names[i].nr = 0;
-	}
-}
-
-static bool ask(const struct ofl_owners *o, size_t i,
-		const struct ofl_owner_page *p, struct ofl_claim *ret,
-		uint64_t *end_pfn)
+static bool ask(struct round *r, size_t i, struct ofl_claim *ret)
 {
 	bool owns;
 
-	if (!o->state[i])
+	if (!r->o->state[i])
 		return false;
 	memset(ret, 0, sizeof(*ret));
-	owns = ofl_owner_table[i]->claim(o->state[i], p, ret);
+	owns = ofl_owner_table[i]->claim(r->o->state[i], r->page, ret);
 	ret->owner = ofl_owner_table[i];
-	if (ret->end_pfn < *end_pfn)
-		*end_pfn = ret->end_pfn;
+	if (ret->end_pfn < r->end_pfn)
+		r->end_pfn = ret->end_pfn;
+	if (!owns && ret->blind && !r->blind)
+		r->blind = ret->blind;
 	return owns;
 }
 
@@ -98,53 +125,54 @@ static void compare(struct ofl_claim *best, const struct ofl_claim *c)
 		*best = *c;
 		return;
 	}
-	if (rank(c->evidence) > rank(best->evidence)) {
+	if (worth(c) > worth(best)) {
 		rival = best->owner;
 		*best = *c;
 	}
 	best->rival = rival;
 }
 
-static bool last_resort(const struct ofl_owners *o,
-			const struct ofl_owner_page *p, struct ofl_claim *ret,
-			uint64_t *end_pfn)
+static bool last_resort(struct round *r, struct ofl_claim *ret)
 {
 	size_t i;
 
 	for (i = 0; ofl_owner_table[i]; i++)
-		if (ofl_owner_table[i]->last_resort &&
-		    ask(o, i, p, ret, end_pfn))
+		if (ofl_owner_table[i]->last_resort && ask(r, i, ret))
 			return true;
 	return false;
+}
+
+/* is there a driver, but for @i, that may have pages which are not known? */
+static bool others_blind(const struct ofl_owners *o, size_t i)
+{
+	return o->nr_blind > (o->why[i] != NULL);
 }
 
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
-	struct ofl_claim c, best, guess, weak;
-	uint64_t end_pfn = UINT64_MAX;
+	struct round r = { .o = o, .page = p, .end_pfn = UINT64_MAX };
+	struct ofl_claim c, best, weak;
 	size_t i;
 
 	/* the rest of a claim without owner is never looked at */
-	best.owner = guess.owner = weak.owner = NULL;
+	best.owner = weak.owner = NULL;
 	for (i = 0; ofl_owner_table[i]; i++) {
-		if (ofl_owner_table[i]->last_resort ||
-		    !ask(o, i, p, &c, &end_pfn))
+		if (ofl_owner_table[i]->last_resort || !ask(&r, i, &c))
 			continue;
-		if (c.mgo == OFL_MGO_KEEPS)
-			weak = c;
-		else if (c.evidence == OFL_EV_COUNTER)
-			guess = c;
-		else
+		if (!c.weak)
 			compare(&best, &c);
+		else if (!others_blind(o, i) &&
+			 (!weak.owner || worth(&c) > worth(&weak)))
+			weak = c;
 	}
-	if (best.owner || last_resort(o, p, &best, &end_pfn))
+	if (best.owner || last_resort(&r, &best))
 		*ret = best;
-	else if (guess.owner || weak.owner)
-		*ret = guess.owner ? guess : weak;
+	else if (weak.owner && !r.blind)
+		*ret = weak;
 	else
-		*ret = (struct ofl_claim){ .blind = o->blind };
-	ret->end_pfn = end_pfn > p->pfn ? end_pfn : p->pfn + 1;
+		*ret = (struct ofl_claim){ .blind = o->blind ? o->blind : r.blind };
+	ret->end_pfn = r.end_pfn > p->pfn ? r.end_pfn : p->pfn + 1;
 }
 
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
@@ -189,11 +217,41 @@ const char *ofl_owner_name(const struct ofl_claim *claim)
 	       claim->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 }
 
-/* devices may become known while claims are made: ask again for a new one */
+unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i)
+{
+	return !o->state[i] ? 0 : !ofl_owner_table[i]->devices ? 1 :
+	       ofl_owner_table[i]->devices(o->state[i]);
+}
+
+void ofl_owner_show(const struct ofl_owners *o, size_t i, unsigned int device,
+		    struct ofl_device *ret)
+{
+	memset(ret, 0, sizeof(*ret));
+	if (ofl_owner_table[i]->device)
+		ofl_owner_table[i]->device(o->state[i], device, ret);
+}
+
+/* devices may become known while claims are made */
+static bool make_room(struct ofl_names *n, unsigned int nr)
+{
+	char **more;
+
+	if (nr <= n->nr)
+		return true;
+	more = realloc(n->name, nr * sizeof(*more));
+	if (!more)
+		return false;
+	memset(more + n->nr, 0, (nr - n->nr) * sizeof(*more));
+	n->name = more;
+	n->nr = nr;
+	return true;
+}
+
 const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim)
 {
 	struct ofl_names *n;
+	struct ofl_device d;
 	size_t i = 0;
 
 	while (ofl_owner_table[i] && ofl_owner_table[i] != claim->owner)
@@ -201,11 +259,13 @@ const char *ofl_owner_device(struct ofl_owners *o,
 	if (!ofl_owner_table[i] || !o || !o->state[i])
 		return "";
 	n = &o->names[i];
-	if (!n->dev)
-		n->dev = calloc(OFL_MAX_DEVICES, sizeof(*n->dev));
-	if (n->dev && claim->device >= n->nr)
-		n->nr = ofl_owner_table[i]->devices(o->state[i], n->dev);
-	return n->dev && claim->device < n->nr ? n->dev[claim->device].name : "";
+	if (!make_room(n, claim->device + 1))
+		return "";
+	if (!n->name[claim->device]) {
+		ofl_owner_show(o, i, claim->device, &d);
+		n->name[claim->device] = strdup(d.name);
+	}
+	return n->name[claim->device] ? n->name[claim->device] : "";
 }
 
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)

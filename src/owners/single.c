@@ -41,14 +41,12 @@ const char *ofl_single_blind(const struct ofl_single *s)
 	       !s->kva ? s->driver->no_symbols : NULL;
 }
 
-unsigned int ofl_single_device(const struct ofl_single *s,
-			       struct ofl_device *ret)
+void ofl_single_show(const struct ofl_single *s, struct ofl_device *ret)
 {
-	*ret = (struct ofl_device){ .kva = s->kva };
+	ret->kva = s->kva;
 	if (!s->layout)
 		snprintf(ret->note, sizeof(ret->note), "%s", s->driver->note);
 	else if (!s->kva)
 		snprintf(ret->note, sizeof(ret->note),
 			 "the module is loaded, but its symbols are not in the dump");
-	return 1;
 }

@@ -32,44 +32,47 @@ static const struct ofl_field fields[NR_FIELDS] = {
 struct state {
 	struct ofl_balloons b;
 	bool layout;		/* all fields are known */
+	bool whole_bus;		/* the virtio bus was walked to its end */
 	struct ofl_place at[NR_FIELDS];
 	enum ofl_types_source source;
 };
 
-static enum ofl_status add_device(struct state *st,
-				  const struct ofl_virtio_device *v,
-				  struct ofl_err *err)
-{
-	struct ofl_balloon *d;
+/** struct search - for devices */
+struct search {
+	struct state *st;
 	enum ofl_status status;
+	struct ofl_err *err;
+};
+
+static enum ofl_status add_device(void *arg, const struct ofl_virtio_device *v)
+{
+	struct search *s = arg;
+	struct state *st = s->st;
+	struct ofl_balloon *d;
 	uint64_t back;
 
 	if (!v->priv_kva ||
 	    !ofl_place_read(st->b.env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
 	    back != v->kva)
 		return OFL_OK;	/* no driver, or not this one */
-	status = ofl_balloons_add(&st->b, v->priv_kva + st->at[F_INFO].offset_bytes,
-				  &d, err);
+	s->status = ofl_balloons_add(&st->b, v->priv_kva +
+				     st->at[F_INFO].offset_bytes, &d, s->err);
 	if (d) {
 		memcpy(d->name, v->name, sizeof(d->name));
 		d->driver_kva = v->priv_kva;
 	}
-	return status;
+	return s->status;
 }
 
 static enum ofl_status find_devices(struct state *st,
 				    const struct ofl_types *ty,
 				    struct ofl_err *err)
 {
-	struct ofl_virtio_device dev[OFL_MAX_DEVICES];
-	enum ofl_status status = OFL_OK;
-	unsigned int i, nr;
+	struct search s = { st, OFL_OK, err };
 
-	ofl_virtio_devices(st->b.env->l, ty, OFL_VIRTIO_ID_BALLOON, dev,
-			   OFL_MAX_DEVICES, &nr);
-	for (i = 0; i < nr && !status; i++)
-		status = add_device(st, &dev[i], err);
-	return status;
+	st->whole_bus = ofl_virtio_walk(st->b.env->l, ty, OFL_VIRTIO_ID_BALLOON,
+					add_device, &s);
+	return s.status;
 }
 
 static const struct ofl_balloon_driver driver = {
@@ -108,24 +111,32 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	       "virtio-balloon: a list of pages was not read to the end";
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static const char *note(const struct state *st)
+{
+	return !st->layout ?
+	       "layout of struct virtio_balloon is not known: mod -s virtio_balloon" :
+	       !st->whole_bus ?
+	       "pages point to it; the virtio bus cannot be walked to its end" :
+	       "pages point to it, but it is not on the virtio bus";
+}
+
+static unsigned int devices(const void *state)
 {
 	const struct state *st = state;
-	unsigned int i;
 
-	for (i = 0; i < st->b.nr; i++) {
-		const struct ofl_balloon *d = &st->b.dev[i];
-
-		memset(&ret[i], 0, sizeof(ret[i]));
-		snprintf(ret[i].name, sizeof(ret[i].name), "%s", d->name);
-		ret[i].kva = d->driver_kva;
-		if (d->driver_kva)
-			continue;
-		snprintf(ret[i].note, sizeof(ret[i].note), "%s", st->layout ?
-			 "pages point to it, but it is not on the virtio bus" :
-			 "layout of struct virtio_balloon is not known: mod -s virtio_balloon");
-	}
 	return st->b.nr;
+}
+
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
+{
+	const struct state *st = state;
+	const struct ofl_balloon *d = &st->b.dev[device];
+
+	snprintf(ret->name, sizeof(ret->name), "%s", d->name);
+	ret->kva = d->driver_kva;
+	if (!d->driver_kva)
+		snprintf(ret->note, sizeof(ret->note), "%s", note(st));
 }
 
 static void account(const void *state, unsigned int device,
@@ -161,6 +172,7 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.free = ofl_balloons_free,
 	.blind = blind,
 	.devices = devices,
+	.device = device,
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
 	.account = account,

@@ -18,9 +18,24 @@
 #include "owners/virtio_mem_records.h"
 
 #define CHILD_NAME	"System RAM (virtio_mem)"
+#define NO_MEMORY	"no memory for virtio-mem"
 #define CALLBACK	"virtio_mem_memory_notifier_cb"
 
 /* ---- regions, from the iomem tree ---- */
+
+static struct ofl_vmem_device *new_device(struct ofl_vmem *st)
+{
+	struct ofl_vmem_device *more = realloc(st->dev,
+					       (st->nr + 1) * sizeof(*more));
+
+	if (!more) {
+		st->no_memory = true;
+		return NULL;
+	}
+	st->dev = more;
+	memset(&more[st->nr], 0, sizeof(*more));
+	return &more[st->nr++];
+}
 
 static enum ofl_status find_regions(void *arg, const struct ofl_res *r)
 {
@@ -29,12 +44,16 @@ static enum ofl_status find_regions(void *arg, const struct ofl_res *r)
 
 	if (r->depth == 0)
 		st->parent = *r;
-	if (strcmp(r->name, CHILD_NAME) || r->parent_kva != st->parent.kva ||
-	    st->nr == OFL_MAX_DEVICES)
+	/* all other kinds of memory have names in the kernel proper */
+	if (!r->name[0] && r->depth == 1 && r->flags & OFL_IORES_SYSRAM)
+		st->unnamed = true;
+	if (strcmp(r->name, CHILD_NAME) || r->parent_kva != st->parent.kva)
 		return OFL_OK;
 	if (st->nr && st->dev[st->nr - 1].start_pa == st->parent.start_pa)
 		return OFL_OK;	/* another child of the same region */
-	d = &st->dev[st->nr++];
+	d = new_device(st);
+	if (!d)
+		return OFL_ERR_NOMEM;
 	snprintf(d->name, sizeof(d->name), "%.23s", st->parent.name);
 	d->start_pa = st->parent.start_pa;
 	d->end_pa = st->parent.last_pa + 1;
@@ -62,8 +81,8 @@ static enum ofl_status match_region(void *arg, const struct ofl_res *r)
 
 /* ---- devices, from the notifier chain ---- */
 
-static struct ofl_vmem_device *by_region(struct ofl_vmem *st, uint64_t start_pa,
-				uint64_t end_pa)
+static struct ofl_vmem_device *find_device(struct ofl_vmem *st,
+					    uint64_t start_pa, uint64_t end_pa)
 {
 	unsigned int i;
 
@@ -89,11 +108,11 @@ static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 	ofl_iomem_walk(st->env->t, st->env->l, match_region, &q);
 	if (!q.found)
 		return;
-	d = by_region(st, addr, addr + size);
+	d = find_device(st, addr, addr + size);
 	if (!d) {
-		if (st->nr == OFL_MAX_DEVICES)
+		d = new_device(st);
+		if (!d)
 			return;
-		d = &st->dev[st->nr++];
 		memcpy(d->name, q.name, sizeof(d->name));
 		d->start_pa = addr;
 		d->end_pa = addr + size;
@@ -150,14 +169,12 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	enum ofl_types_source source;
 
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for virtio-mem");
+		return ofl_fail(err, OFL_ERR_NOMEM, NO_MEMORY);
 	*state = st;
 	st->env = env;
 	st->page_bytes = env->l->page_bytes;
 	st->block_bytes = env->l->sections_per_block * env->l->section_pages *
 			  env->l->page_bytes;
-	if (!st->block_bytes)
-		return OFL_OK;
 	st->tree_known = !ofl_iomem_walk(env->t, env->l, find_regions, st);
 	walk_chain(st, false);
 	if (!st->nr && !st->driver_maybe)
@@ -168,7 +185,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		walk_chain(st, true);
 	ofl_types_close(&ty);
 	note_missing(st, source);
-	return OFL_OK;
+	return st->no_memory ? ofl_fail(err, OFL_ERR_NOMEM, NO_MEMORY) : OFL_OK;
 }
 
 static void free_state(void *state)
@@ -178,6 +195,7 @@ static void free_state(void *state)
 
 	for (i = 0; i < st->nr; i++)
 		free(st->dev[i].map);
+	free(st->dev);
 	free(st);
 }
 
@@ -186,23 +204,27 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	const struct ofl_vmem *st = state;
 
 	(void)env;
-	return !st->block_bytes || st->tree_known ? NULL :
-	       "virtio-mem: the iomem tree cannot be walked";
+	return !st->tree_known ?
+	       "virtio-mem: the iomem tree cannot be walked" : st->unnamed ?
+	       "virtio-mem: a name in the iomem tree cannot be read" : NULL;
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static unsigned int devices(const void *state)
 {
 	const struct ofl_vmem *st = state;
-	unsigned int i;
 
-	for (i = 0; i < st->nr; i++) {
-		snprintf(ret[i].name, sizeof(ret[i].name), "%s",
-			 st->dev[i].name);
-		snprintf(ret[i].note, sizeof(ret[i].note), "%s",
-			 st->dev[i].note);
-		ret[i].kva = st->dev[i].kva;
-	}
 	return st->nr;
+}
+
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
+{
+	const struct ofl_vmem *st = state;
+	const struct ofl_vmem_device *d = &st->dev[device];
+
+	snprintf(ret->name, sizeof(ret->name), "%s", d->name);
+	snprintf(ret->note, sizeof(ret->note), "%s", d->note);
+	ret->kva = d->kva;
 }
 
 /* the next place where a region begins or ends */
@@ -234,6 +256,24 @@ static uint64_t claim_end(const struct ofl_vmem *st,
 	return end / st->page_bytes;
 }
 
+/*
+ * A page that only lies in the region: virtio_mem_fake_offline() leaves neither
+ * movable operations nor page.private, so with one of them it is another
+ * driver's, and a balloon has to be able to have said so.
+ */
+static bool by_region(const struct ofl_vmem *st, const struct ofl_owner_page *p,
+		      struct ofl_claim *ret)
+{
+	ret->weak = true;
+	if (p->movable_ops || p->private)
+		return false;
+	if (!ofl_fact_known(st->env->l, OFL_F_PAGE_PRIVATE)) {
+		ret->blind = "virtio-mem: neither its records nor page.private are known";
+		return false;
+	}
+	return true;
+}
+
 static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
@@ -256,10 +296,11 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		ret->mgo = OFL_MGO_ASSUMED;
 		if (!d->records || !ofl_vmem_unplugged(st, d, pa, &gone)) {
 			ret->stray = d->records;
-			return true;
+			return by_region(st, p, ret);
 		}
 		if (!gone && p->movable_ops)
 			return false;	/* a balloon took it from plugged memory */
+		ret->weak = !gone;
 		ret->evidence = OFL_EV_BITMAP;
 		ret->mgo = d->removing ? OFL_MGO_REFUSES :
 			   gone ? OFL_MGO_DROPS : OFL_MGO_KEEPS;
@@ -310,6 +351,7 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.free = free_state,
 	.blind = blind,
 	.devices = devices,
+	.device = device,
 	.claim = claim,
 	.is_called = is_called,
 	.account = ofl_vmem_account,

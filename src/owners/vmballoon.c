@@ -124,11 +124,13 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	       "vmballoon: its list of pages was not read to the end";
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
+static void device(const void *state, unsigned int device,
+		   struct ofl_device *ret)
 {
 	const struct state *st = state;
 
-	return ofl_single_device(&st->one, ret);
+	(void)device;
+	ofl_single_show(&st->one, ret);
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
@@ -202,7 +204,7 @@ const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
-	.devices = devices,
+	.device = device,
 	.claim = claim,
 	.forget = ofl_balloons_forget,
 	.account = account,

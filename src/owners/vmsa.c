@@ -68,13 +68,6 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	return OFL_OK;
 }
 
-static unsigned int devices(const void *state, struct ofl_device *ret)
-{
-	(void)state;
-	*ret = (struct ofl_device){ .name = "" };
-	return 1;
-}
-
 static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
@@ -92,6 +85,5 @@ const struct ofl_owner_ops ofl_owner_vmsa = {
 	.name = "snp-vmsa",
 	.probe = probe,
 	.free = free,
-	.devices = devices,
 	.claim = claim,
 };

@@ -23,6 +23,8 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_TOTAL] = { "balloon_stats", "total_pages", NULL, 8, true },
 };
 
+#define NOT_WHOLE "xen-balloon: its list of pages was not read to the end"
+
 /** struct state - the driver in this dump */
 struct state {
 	const struct ofl_env *env;
@@ -89,18 +91,13 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	const struct state *st = state;
 	uint64_t head, next;
 
-	if (st ? st->list.end == OFL_LIST_WHOLE :
-		 !ofl_symbol(env->t, "ballooned_pages", &head) ||
-		 ofl_read_u64(env->t, head, &next))
-		return NULL;
-	return "xen-balloon: its list of pages was not read to the end";
-}
-
-static unsigned int devices(const void *state, struct ofl_device *ret)
-{
-	(void)state;
-	*ret = (struct ofl_device){ .name = "" };
-	return 1;
+	if (st)
+		return st->list.end == OFL_LIST_WHOLE ? NULL : NOT_WHOLE;
+	if (!ofl_symbol(env->t, "ballooned_pages", &head))
+		/* with nothing of it the kernel may just not have the driver */
+		return ofl_symbol(env->t, "balloon_stats", &next) ?
+		       "xen-balloon: no symbol ballooned_pages" : NULL;
+	return ofl_read_u64(env->t, head, &next) ? NULL : NOT_WHOLE;
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
@@ -141,7 +138,6 @@ const struct ofl_owner_ops ofl_owner_xen = {
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
-	.devices = devices,
 	.claim = claim,
 	.account = account,
 };

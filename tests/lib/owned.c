@@ -238,7 +238,9 @@ unsigned int owned_devices(struct owned *o, const char *name,
 			   struct ofl_device *ret)
 {
 	size_t i = find(name);
+	unsigned int nr = ofl_owner_devices(&o->owners, i);
 
-	return o->owners.state[i] ?
-	       ofl_owner_table[i]->devices(o->owners.state[i], ret) : 0;
+	if (nr)
+		ofl_owner_show(&o->owners, i, 0, ret);
+	return nr;
 }

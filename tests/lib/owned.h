@@ -90,7 +90,7 @@ struct ofl_account owned_account(struct owned *o, const char *name,
 /** owned_complaint() - is there a complaint with this code? */
 bool owned_complaint(const struct ofl_account *a, const char *code);
 
-/** owned_devices() - how many devices a driver has */
+/** owned_devices() - how many devices a driver has; @ret has the first */
 unsigned int owned_devices(struct owned *o, const char *name,
 			   struct ofl_device *ret);
 

@@ -20,8 +20,7 @@ static const struct ofl_owner_ops *const driver = &ofl_owner_virtio_mem;
 
 static void at_work(bool busy)
 {
-	books.found[ofl_books_owner(driver) * OFL_MAX_DEVICES].busy =
-		busy ? OFL_BUSY : OFL_BUSY_NO;
+	ofl_books_found(&books, driver, 0)->busy = busy ? OFL_BUSY : OFL_BUSY_NO;
 }
 
 static int set_up(void **state)
@@ -33,8 +32,6 @@ static int set_up(void **state)
 	strcpy(l->pageflag[0].name, "dirty");
 	env.l = l;
 	books = (struct ofl_books){ .env = &env, .owners = &owners };
-	books.found = calloc(OFL_BOOKS_OWNERS * OFL_MAX_DEVICES,
-			     sizeof(*books.found));
 	at_work(false);
 	page = (struct ofl_classified){
 		.pfn = 512, .offline = true, .kind = OFL_KIND_OFFLINE_DRIVER,
@@ -48,7 +45,7 @@ static int set_up(void **state)
 static int drop(void **state)
 {
 	(void)state;
-	free(books.found);
+	ofl_books_free(&books);
 	free(l);
 	return 0;
 }

@@ -15,7 +15,7 @@
 
 static struct kernel k;
 static struct owned o;
-static struct ofl_device dev[OFL_MAX_DEVICES];
+static struct ofl_device dev[1];
 
 static int set_up(void **state)
 {
@@ -323,7 +323,9 @@ static void test_private_leads_astray(void **state)
 	owned_page(&k, 801, &p);
 	kernel_line(&k, "mem %" PRIx64 " 0 1 2 3", HEAP + 0x9000);
 	owned_load(&k, &o);
-	assert_owner(800, "orphan", OFL_EV_NONE);
+	/* what cannot be read may be a balloon; what can be, and is none, is not */
+	assert_owner(800, "unknown", OFL_EV_NONE);
+	assert_non_null(strstr(owned_claim(&o, 800).blind, "cannot be read"));
 	assert_owner(801, "orphan", OFL_EV_NONE);
 }
 
@@ -868,34 +870,40 @@ static void test_everything_is_wrong(void **state)
 #define RES	(HEAP + 0x9000)		/* resources */
 #define BITS	(HEAP + 0xa000)
 
-/* pfns 2048 to 4096: two blocks, sub-blocks of 512 pages */
-static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
+static const char *const virtio_mem_types[] = {
+	"struct blocking_notifier_head 40",
+	"member blocking_notifier_head.head 32 8",
+	"struct notifier_block 24",
+	"member notifier_block.notifier_call 0 8",
+	"member notifier_block.next 8 8",
+	"struct virtio_mem 512",
+	"member virtio_mem.addr 0 8", "member virtio_mem.region_size 8 8",
+	"member virtio_mem.removing 16 1", "member virtio_mem.in_sbm 17 1",
+	"member virtio_mem.plugged_size 24 8",
+	"member virtio_mem.sbm.first_mb_id 32 8",
+	"member virtio_mem.sbm.next_mb_id 40 8",
+	"member virtio_mem.sbm.sb_size 48 8",
+	"member virtio_mem.sbm.sbs_per_mb 56 4",
+	"member virtio_mem.sbm.sb_states 64 8",
+	"member virtio_mem.hotplug_mutex 72 32",
+	"member virtio_mem.memory_notifier 128 24",
+};
+
+#define CHAIN (K_SYMBOL + 0x13000)	/* memory_chain */
+
+/*
+ * pfns 2048 to 4096: two blocks, sub-blocks of 512 pages; @lost is the type
+ * that is not known
+ */
+static void virtio_mem_but(uint64_t bitmap, uint64_t bitmap_kva, size_t lost)
 {
-	static const char *const line[] = {
-		"struct blocking_notifier_head 40",
-		"member blocking_notifier_head.head 32 8",
-		"struct notifier_block 24",
-		"member notifier_block.notifier_call 0 8",
-		"member notifier_block.next 8 8",
-		"struct virtio_mem 512",
-		"member virtio_mem.addr 0 8", "member virtio_mem.region_size 8 8",
-		"member virtio_mem.removing 16 1", "member virtio_mem.in_sbm 17 1",
-		"member virtio_mem.plugged_size 24 8",
-		"member virtio_mem.sbm.first_mb_id 32 8",
-		"member virtio_mem.sbm.next_mb_id 40 8",
-		"member virtio_mem.sbm.sb_size 48 8",
-		"member virtio_mem.sbm.sbs_per_mb 56 4",
-		"member virtio_mem.sbm.sb_states 64 8",
-		"member virtio_mem.hotplug_mutex 72 32",
-		"member virtio_mem.memory_notifier 128 24",
-	};
-	uint64_t chain = K_SYMBOL + 0x13000;
 	size_t i;
 
-	for (i = 0; i < ARRAY_LEN(line); i++)
-		kernel_line(&k, "%s", line[i]);
-	kernel_line(&k, "symbol memory_chain %" PRIx64, chain);
-	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, chain + 32, VM + 128);
+	for (i = 0; i < ARRAY_LEN(virtio_mem_types); i++)
+		if (i != lost)
+			kernel_line(&k, "%s", virtio_mem_types[i]);
+	kernel_line(&k, "symbol memory_chain %" PRIx64, CHAIN);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, CHAIN + 32, VM + 128);
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 0", VM + 128, TEXT);
 	kernel_line(&k, "symbol_at %" PRIx64 " virtio_mem_memory_notifier_cb",
 		    TEXT);
@@ -909,6 +917,11 @@ static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
 	kernel_line(&k, "mem %" PRIx64 " 800000 800000 100 400000 2 4 200000 2 %"
 		    PRIx64 " 0", VM, bitmap_kva);
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BITS, bitmap);
+}
+
+static void virtio_mem(uint64_t bitmap, uint64_t bitmap_kva)
+{
+	virtio_mem_but(bitmap, bitmap_kva, SIZE_MAX);
 }
 
 static void test_virtio_mem(void **state)
@@ -1230,6 +1243,54 @@ static void test_virtio_mem_states_without_names(void **state)
 	assert_int_equal(a.nr_complaints, 0);
 }
 
+/* ---- a balloon in the region of virtio-mem, with less and less known ---- */
+
+static void assert_owner_or_unknown(uint64_t pfn, const char *name)
+{
+	struct ofl_claim c = owned_claim(&o, pfn);
+
+	assert_null(c.rival);
+	if (c.owner)
+		assert_string_equal(ofl_owner_name(&c), name);
+	else
+		assert_non_null(c.blind);
+}
+
+/* pages 2100 and 700 are the balloon's, 3000 is virtio-mem's */
+static void balloon_in_region(size_t lost)
+{
+	virtio_mem_but(0x5, BITS, lost);
+	virtio_balloon(4, 0);
+	offline_pages(3000, 1);
+	owned_load(&k, &o);
+}
+
+static void test_balloon_in_region(void **state)
+{
+	(void)state;
+	balloon_in_region(SIZE_MAX);
+	assert_owner(2100, "virtio-balloon", OFL_EV_LIST);
+	assert_owner(3000, "virtio-mem", OFL_EV_BITMAP);
+	assert_null(owned_claim(&o, 2100).rival);
+}
+
+/* whatever single type of virtio-mem or of the chain is missing */
+static void test_balloon_in_region_less_known(void **state)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(virtio_mem_types); i++) {
+		balloon_in_region(i);
+		assert_owner(2100, "virtio-balloon", OFL_EV_LIST);
+		assert_owner(700, "virtio-balloon", OFL_EV_LIST);
+		assert_owner_or_unknown(2100, "virtio-balloon");
+		assert_owner_or_unknown(3000, "virtio-mem");
+		drop(state);
+		set_up(state);
+	}
+	balloon_in_region(SIZE_MAX);
+}
+
 /* ---- memtrace, the VMSA page ---- */
 
 #define TRACES	(HEAP + 0xc000)
@@ -1478,6 +1539,8 @@ int main(void)
 		CASE(test_virtio_mem_big_block_overflow),
 		CASE(test_virtio_mem_big_block_of_nothing),
 		CASE(test_callback_of_a_module),
+		CASE(test_balloon_in_region),
+		CASE(test_balloon_in_region_less_known),
 		CASE(test_memtrace),
 		CASE(test_memtrace_unreadable),
 		CASE(test_memtrace_absurd),
