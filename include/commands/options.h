@@ -2,8 +2,8 @@
 /*
  * options.h - the options, one row each
  *
- * Depends on command.h. A row is all that is said of an option: the parser, the synopsis and the
- * list of a help page, and docs/commands.md are made from it.
+ * Depends on command.h. A row is all that is said of an option: the parser, the
+ * synopsis and the list of a help page, and docs/commands.md are made from it.
  */
 #ifndef OFL_OPTIONS_H
 #define OFL_OPTIONS_H
