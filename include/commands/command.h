@@ -65,6 +65,9 @@ struct ofl_command {
 #include "commands/commands.def"
 #undef COMMAND
 
+/* room for the status line: all that can fall short at once, at its longest */
+#define OFL_STATUS_BYTES 2048
+
 /**
  * ofl_scan_status() - the result and the status line of a scan
  * @extra: in  words to put after the page counts: "; 3 rows", or ""

@@ -27,7 +27,7 @@ struct ofl_book {
 	bool blind;		/* without owner: not all drivers could be asked */
 	unsigned int device;
 	struct ofl_device dev;
-	struct ofl_account account;
+	struct ofl_account account;	/* the difference is a complaint, too */
 	struct ofl_found found;
 	bool compared;		/* the two below hold */
 	int64_t difference;	/* found minus expected */
@@ -53,7 +53,6 @@ struct ofl_books {
 	struct ofl_book *book;		/* owned */
 	size_t nr;
 	struct ofl_account kernel;	/* the kernel's own counters */
-	uint64_t problems[OFL_NR_SEVERITIES];
 };
 
 /** ofl_books_open() - ofl_books_free() also after a failure */

@@ -242,7 +242,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	struct ofl_sink sink;
 	enum ofl_result result;
 	enum ofl_status st;
-	char message[400];
+	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter, err);

@@ -10,7 +10,6 @@
 #include "judge/audit.h"
 
 #define DEFAULT_LIMIT	20
-#define MAX_CLASSES	256
 
 /** enum ref_class - what the reference count tells */
 enum ref_class { REF_NEGATIVE, REF_0, REF_1, REF_MORE };
@@ -62,12 +61,16 @@ struct check {
 	struct ofl_books books;
 	struct ofl_audit audit;
 	struct ofl_classifier classifier;
-	struct page_class class[MAX_CLASSES];
-	size_t nr_classes;
+	struct page_class *class;	/* owned */
+	size_t nr_classes, room;
+	bool no_memory;			/* for another class */
 	struct finding open;		/* pages == 0: none */
 	uint64_t limit, shown;		/* findings */
 	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
 	bool listing;			/* second pass: print findings */
+	/* ^C while they are counted, or listed: */
+	bool not_listed, interrupted;
+	uint64_t sections_listed;
 };
 
 /* ---- tables ---- */
@@ -282,25 +285,45 @@ const struct ofl_table ofl_finding_table = {
 
 /* ---- adding up ---- */
 
-static void count_class(struct check *ck, const struct ofl_classified *c)
+static bool is_of_class(const struct page_class *pc,
+			const struct ofl_classified *c)
 {
-	enum ref_class ref = ref_class(c->refcount);
-	struct page_class *pc;
+	return pc->claim.owner == c->claim.owner &&
+	       pc->claim.device == c->claim.device &&
+	       pc->ref == ref_class(c->refcount) && pc->kind == c->kind &&
+	       pc->outcome == c->outcome;
+}
+
+static bool add_class(struct check *ck, const struct ofl_classified *c)
+{
+	size_t room = ck->room ? 2 * ck->room : 64;
+	struct page_class *all = ck->class;
+
+	if (ck->nr_classes == ck->room) {
+		all = realloc(ck->class, room * sizeof(*all));
+		if (!all)
+			return false;
+		ck->class = all;
+		ck->room = room;
+	}
+	all[ck->nr_classes++] = (struct page_class){
+		c->claim, ofl_owner_device(ck->owners, &c->claim),
+		ref_class(c->refcount), c->kind, c->outcome, 1 };
+	return true;
+}
+
+static enum ofl_status count_class(struct check *ck,
+				   const struct ofl_classified *c)
+{
 	size_t i;
 
-	for (i = 0; i < ck->nr_classes; i++) {
-		pc = &ck->class[i];
-		if (pc->claim.owner == c->claim.owner &&
-		    pc->claim.device == c->claim.device && pc->ref == ref &&
-		    pc->kind == c->kind && pc->outcome == c->outcome) {
-			pc->pages++;
-			return;
+	for (i = 0; i < ck->nr_classes; i++)
+		if (is_of_class(&ck->class[i], c)) {
+			ck->class[i].pages++;
+			return OFL_OK;
 		}
-	}
-	if (ck->nr_classes < MAX_CLASSES)
-		ck->class[ck->nr_classes++] = (struct page_class){
-			c->claim, ofl_owner_device(ck->owners, &c->claim),
-			ref, c->kind, c->outcome, 1 };
+	ck->no_memory = !add_class(ck, c);
+	return ck->no_memory ? OFL_ERR_NOMEM : OFL_OK;
 }
 
 static enum ofl_status show_finding(struct check *ck, const struct finding *f)
@@ -357,7 +380,8 @@ static enum ofl_status check_offline(struct check *ck,
 	const struct ofl_audit_row *row;
 
 	if (!ck->listing) {
-		count_class(ck, c);
+		if (count_class(ck, c))
+			return OFL_ERR_NOMEM;
 		ofl_books_add(&ck->books, c);
 	}
 	row = ofl_audit_offline(&ck->audit, c, &by_books);
@@ -413,35 +437,16 @@ static enum ofl_status check_account(struct check *ck, const struct ofl_book *k,
 	return st;
 }
 
-static enum ofl_status check_difference(struct check *ck,
-					const struct ofl_book *k)
-{
-	char text[200];
-	struct finding f = {
-		.severity = k->severity, .code = "counter-mismatch",
-		.what = text, .claim.owner = k->owner, .device = k->dev.name,
-	};
-
-	if (!k->owner || !k->severity)
-		return OFL_OK;
-	snprintf(text, sizeof(text), "%" PRIu64
-		 " page%s found, its counters say %" PRId64 ": %s",
-		 k->found.pages, ofl_plural(k->found.pages),
-		 k->account.expected, k->explained);
-	return show_finding(ck, &f);
-}
-
+/* pages without owner are findings of their own, page by page */
 static enum ofl_status check_books(struct check *ck)
 {
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
-	for (i = 0; i < ck->books.nr && !st; i++) {
-		st = check_account(ck, &ck->books.book[i],
-				   &ck->books.book[i].account);
-		if (!st)
-			st = check_difference(ck, &ck->books.book[i]);
-	}
+	for (i = 0; i < ck->books.nr && !st; i++)
+		if (ck->books.book[i].owner)
+			st = check_account(ck, &ck->books.book[i],
+					   &ck->books.book[i].account);
 	return st ? st : check_account(ck, NULL, &ck->books.kernel);
 }
 
@@ -459,6 +464,8 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	memset(ck->findings, 0, sizeof(ck->findings));
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, r, err);
+	if (ck->no_memory)
+		ofl_fail(err, st, "no memory for the kinds of pages");
 	if (!st)
 		st = close_finding(ck);
 	if (!st && !listing)
@@ -489,28 +496,49 @@ static void show_classes(struct check *ck)
 	ofl_view_table_end(&ck->v);
 }
 
+static uint64_t nr_findings(const struct check *ck)
+{
+	return ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING] +
+	       ck->findings[OFL_SEV_INFO];
+}
+
+static void add_findings(const struct check *ck, struct ofl_text *text)
+{
+	const uint64_t *n = ck->findings;
+
+	ofl_text_add(text, "; %" PRIu64 " error%s, %" PRIu64 " warning%s, %"
+		     PRIu64 " info%s", n[OFL_SEV_ERROR],
+		     ofl_plural(n[OFL_SEV_ERROR]), n[OFL_SEV_WARNING],
+		     ofl_plural(n[OFL_SEV_WARNING]), n[OFL_SEV_INFO],
+		     ofl_plural(n[OFL_SEV_INFO]));
+}
+
 static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     const char *marks, struct ofl_text *text)
 {
-	uint64_t total = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
-	uint64_t more;
+	uint64_t bad = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
 	enum ofl_result result;
 	char extra[128];
+	struct ofl_text words = ofl_text_over(extra, sizeof(extra));
 
-	snprintf(extra, sizeof(extra), "; %" PRIu64 " error%s, %" PRIu64
-		 " warning%s, %" PRIu64 " info%s", ck->findings[OFL_SEV_ERROR],
-		 ofl_plural(ck->findings[OFL_SEV_ERROR]), ck->findings[OFL_SEV_WARNING],
-		 ofl_plural(ck->findings[OFL_SEV_WARNING]), ck->findings[OFL_SEV_INFO],
-		 ofl_plural(ck->findings[OFL_SEV_INFO]));
+	add_findings(ck, &words);
 	result = ofl_scan_status(r, extra, text);
-	more = total + ck->findings[OFL_SEV_INFO] - ck->shown;
-	if (more)
+	if (ck->not_listed)
+		ofl_text_add(text, "; no finding is listed");
+	else if (ck->interrupted)
+		ofl_text_add(text, "; interrupted, %" PRIu64 " of %" PRIu64
+			     " sections listed", ck->sections_listed,
+			     r->sections_wanted);
+	else if (nr_findings(ck) > ck->shown)
 		ofl_text_add(text, "; %" PRIu64
-			     " more finding%s, offcheck -a lists all", more,
-			     ofl_plural(more));
+			     " more finding%s, offcheck -a lists all",
+			     nr_findings(ck) - ck->shown,
+			     ofl_plural(nr_findings(ck) - ck->shown));
 	if (marks[0])
 		ofl_text_add(text, "; " OFL_NEW_MARKS, marks);
-	if (result == OFL_RESULT_OK && (total || marks[0]))
+	if (ck->interrupted)
+		return OFL_RESULT_INCOMPLETE;
+	if (result == OFL_RESULT_OK && (bad || marks[0]))
 		return OFL_RESULT_FINDINGS;
 	return result;
 }
@@ -530,13 +558,41 @@ static enum ofl_status parse_limit(const struct ofl_options *o, uint64_t *ret,
 	return OFL_OK;
 }
 
+/*
+ * Findings are not kept: those that there are come in a second pass. ^C in the
+ * first one ends that: what it counted is printed, and nothing is listed. ^C in
+ * the second one takes nothing from what the first has counted.
+ */
+static enum ofl_status list_findings(struct ofl_run_ctx *ctx,
+				     struct ofl_analysis *a, struct check *ck,
+				     const struct ofl_scan_result *r,
+				     struct ofl_err *err)
+{
+	uint64_t counted[OFL_SEV_ERROR + 1];
+	struct ofl_scan_result again;
+	enum ofl_status st;
+
+	ck->not_listed = r->interrupted && nr_findings(ck);
+	if (r->interrupted || !nr_findings(ck))
+		return OFL_OK;
+	memcpy(counted, ck->findings, sizeof(counted));
+	st = pass(ctx, a, ck, true, &again, err);
+	if (!st && again.interrupted) {
+		memcpy(ck->findings, counted, sizeof(counted));
+		ck->interrupted = true;
+		ck->sections_listed = again.sections_done;
+	}
+	ofl_scan_result_free(&again);
+	return st;
+}
+
 static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 			    struct check *ck, struct ofl_err *err)
 {
 	struct ofl_scan_result r;
 	enum ofl_result result;
 	enum ofl_status st;
-	char message[400];
+	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	st = pass(ctx, a, ck, false, &r, err);
@@ -549,12 +605,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ofl_show_kernel(&ck->v, ctx->s);
 	show_classes(ck);
 	ofl_view_table(&ck->v, &ofl_finding_table, NULL);
-	/* findings are not kept: those there are come in a second pass */
-	if (ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING] +
-	    ck->findings[OFL_SEV_INFO]) {
-		ofl_scan_result_free(&r);
-		st = pass(ctx, a, ck, true, &r, err);
-	}
+	st = list_findings(ctx, a, ck, &r, err);
 	ofl_view_table_end(&ck->v);
 	/* every page was looked at, so every hole was seen: again then */
 	ctx->scan.every_page = true;
@@ -590,6 +641,7 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!st)
 		st = show(ctx, a, ck, err);
 	ofl_books_free(&ck->books);
+	free(ck->class);
 	free(ck);
 	return st;
 }

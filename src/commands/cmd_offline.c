@@ -399,7 +399,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	enum ofl_result result;
 	enum ofl_status st;
 	struct ofl_view v;
-	char message[400];
+	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	ofl_view_open(&v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);

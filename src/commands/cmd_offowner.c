@@ -25,6 +25,7 @@ struct owner {
 	const struct ofl_owner_ops *only;
 	bool every_section;		/* one row each, also those without */
 	uint64_t unread;		/* could not be read a second time */
+	uint64_t complaints[OFL_NR_SEVERITIES];	/* that were shown */
 };
 
 static bool alike(const struct ofl_section_row *a, const struct ofl_section_row *b)
@@ -221,8 +222,8 @@ static void show_complaints(struct owner *o)
 		}
 		for (n = 0; n < a->nr_complaints; n++) {
 			row.c = &a->complaint[n];
-			if (ofl_view_row(&o->v, &row, o->env->l))
-				break;
+			o->complaints[row.c->severity]++;
+			ofl_view_row(&o->v, &row, o->env->l);
 		}
 	}
 	ofl_view_table_end(&o->v);
@@ -273,21 +274,22 @@ static enum ofl_result judge(const struct owner *o,
 			     const struct ofl_scan_result *r,
 			     struct ofl_text *text)
 {
-	const struct ofl_books *b = &o->books;
-	uint64_t bad = b->problems[OFL_SEV_WARNING] + b->problems[OFL_SEV_ERROR];
+	const uint64_t *n = o->complaints;
 	enum ofl_result result;
 	char extra[160];
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
-		 " error%s, %" PRIu64 " warning%s", b->orphans.pages + b->unknown.pages,
-		 b->problems[OFL_SEV_ERROR],
-		 ofl_plural(b->problems[OFL_SEV_ERROR]),
-		 b->problems[OFL_SEV_WARNING],
-		 ofl_plural(b->problems[OFL_SEV_WARNING]));
+		 " error%s, %" PRIu64 " warning%s, %" PRIu64 " info%s",
+		 o->books.orphans.pages + o->books.unknown.pages,
+		 n[OFL_SEV_ERROR], ofl_plural(n[OFL_SEV_ERROR]),
+		 n[OFL_SEV_WARNING], ofl_plural(n[OFL_SEV_WARNING]),
+		 n[OFL_SEV_INFO], ofl_plural(n[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, text);
-	if (o->unread || b->unknown.pages)
+	if (o->unread || o->books.unknown.pages)
 		return OFL_RESULT_INCOMPLETE;
-	return result == OFL_RESULT_OK && bad ? OFL_RESULT_FINDINGS : result;
+	return result == OFL_RESULT_OK &&
+	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :
+						       result;
 }
 
 static enum ofl_status show(struct owner *o, struct ofl_err *err)
@@ -296,7 +298,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 	struct ofl_scan_result r;
 	enum ofl_result result;
 	enum ofl_status st;
-	char message[400];
+	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
 	ofl_view_open(&o->v, ctx->out, ctx->o->json, !ctx->o->no_header,

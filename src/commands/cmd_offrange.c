@@ -236,7 +236,7 @@ static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
 			      const struct ofl_scan_result *r,
 			      struct ofl_err *err)
 {
-	char extra[64], message[600];
+	char extra[64], message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 	enum ofl_result result;
 

@@ -165,23 +165,24 @@ static void explain(struct ofl_book *k, const struct ofl_scan_result *r)
 	}
 }
 
-static void close_book(struct ofl_books *b, struct ofl_book *k, bool whole,
+static void close_book(struct ofl_book *k, bool whole,
 		       const struct ofl_scan_result *r)
 {
-	unsigned int i;
-
 	if (k->account.known && whole) {
 		k->compared = true;
 		k->difference = (int64_t)k->found.pages - k->account.expected;
 	}
 	explain(k, r);
+	if (k->severity)
+		ofl_account_complain(&k->account, k->severity,
+			"counter-mismatch", 0, 0, "%" PRIu64
+			" page%s found, its counters say %" PRId64 ": %s",
+			k->found.pages, k->found.pages == 1 ? "" : "s",
+			k->account.expected, k->explained);
 	if (!k->compared)
 		snprintf(k->explained, sizeof(k->explained), "%s",
 			 k->account.known ? "only a part was looked at" :
 			 k->owner ? "no counters to compare with" : "");
-	b->problems[k->severity]++;
-	for (i = 0; i < k->account.nr_complaints; i++)
-		b->problems[k->account.complaint[i].severity]++;
 }
 
 /* the next one; NULL: there is no memory */
@@ -217,12 +218,13 @@ static void add_owner(struct ofl_books *b, size_t o, bool whole,
 		k->found = *f;
 		if (ops->account)
 			ops->account(b->owners->state[o], i, &k->account);
-		close_book(b, k, whole, r);
+		close_book(k, whole, r);
 	}
 }
 
 static void add_nobody(struct ofl_books *b, const struct ofl_found *found,
-		       enum ofl_severity severity, const char *why)
+		       enum ofl_severity severity, const char *code,
+		       const char *why)
 {
 	struct ofl_book *k = found->pages ? next_book(b) : NULL;
 
@@ -232,18 +234,21 @@ static void add_nobody(struct ofl_books *b, const struct ofl_found *found,
 	k->blind = found == &b->unknown;
 	k->severity = severity;
 	snprintf(k->explained, sizeof(k->explained), "%s", why);
-	b->problems[severity]++;
+	ofl_account_complain(&k->account, severity, code, 0, 0, "%" PRIu64
+			     " page%s: %s", found->pages,
+			     found->pages == 1 ? "" : "s", why);
 }
 
 static void add_orphans(struct ofl_books *b)
 {
 	if (ofl_books_in_flight(b))
-		add_nobody(b, &b->orphans, OFL_SEV_INFO,
+		add_nobody(b, &b->orphans, OFL_SEV_INFO, "in-flight",
 			   "in no driver's books, while one takes or gives back pages");
 	else
-		add_nobody(b, &b->orphans, OFL_SEV_WARNING,
+		add_nobody(b, &b->orphans, OFL_SEV_WARNING, "orphan",
 			   "no driver has them in its books");
-	add_nobody(b, &b->unknown, OFL_SEV_INFO, b->why_unknown);
+	add_nobody(b, &b->unknown, OFL_SEV_INFO, "owner-unknown",
+		   b->why_unknown);
 }
 
 /* ---- the kernel's counters ---- */
@@ -293,7 +298,6 @@ static void compare(struct ofl_books *b, const char *name, int64_t counter,
 		"%s is %" PRId64 ", but %" PRId64 " such pages were found%s",
 		name, counter, found,
 		severity == OFL_SEV_INFO ? " (a driver is at work)" : "");
-	b->problems[severity]++;
 }
 
 static void close_kernel(struct ofl_books *b, bool whole)
@@ -307,7 +311,6 @@ static void close_kernel(struct ofl_books *b, bool whole)
 			b->rival_pfn, b->rivals,
 			"%" PRIu64 " pages are in the books of two drivers",
 			b->rivals);
-		b->problems[OFL_SEV_ERROR]++;
 	}
 	if (!whole)
 		return;

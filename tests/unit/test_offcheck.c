@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_offcheck.c - what offcheck and offowner count is what they show */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/run.h"
+#include "owned.h"
+
+#define HEAP	UINT64_C(0xffff888007000000)
+#define DEVICES	64
+#define REFS	4		/* -1, 0, 1, 2 */
+#define ORPHANS	7
+#define PAGES	(DEVICES * REFS + ORPHANS)
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_session session;
+static char *text;		/* what the last command printed */
+
+static void page(uint64_t pfn, uint64_t info, int32_t ref)
+{
+	const struct owned_page p = {
+		.private = info, .mapping = info ? 2 : 0, .type = K_OFFLINE,
+		.ref = ref,
+	};
+
+	owned_page(&k, pfn, &p);
+}
+
+/* as many balloons as can be, each with a page of every reference count */
+static int set_up(void **state)
+{
+	uint64_t info, pfn = 0x40;
+	int i, ref;
+
+	(void)state;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	owned_facts(&k);
+	for (i = 0; i < DEVICES; i++) {
+		info = HEAP + 0x100 * (uint64_t)(i + 1);
+		kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " %" PRIx64 " %"
+			    PRIx64, info, info + 8, info + 8, HEAP);
+		for (ref = -1; ref < REFS - 1; ref++)
+			page(pfn++, info, ref);
+	}
+	for (i = 0; i < ORPHANS; i++)
+		page(pfn++, 0, 1);
+	kernel_load(&k, &tt);
+	ofl_session_init(&session, &tt.target);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	ofl_session_drop(&session);
+	texttarget_free(&tt);
+	free(text);
+	text = NULL;
+	return 0;
+}
+
+static void run(char *command, char *option)
+{
+	char *argv[] = { command, option, NULL };
+	struct ofl_err err;
+	size_t len;
+	FILE *f;
+
+	free(text);
+	f = open_memstream(&text, &len);
+	assert_int_equal(ofl_command_run(&session, option ? 2 : 1, argv, f,
+					 &err), OFL_OK);
+	fclose(f);
+}
+
+static unsigned long number_before(const char *words)
+{
+	const char *at = strstr(text, words);
+
+	if (!at)
+		fail_msg("no '%s' in %s", words, text);
+	while (at > text && at[-1] >= '0' && at[-1] <= '9')
+		at--;
+	return strtoul(at, NULL, 10);
+}
+
+/* how often a member has this value */
+static unsigned long count(const char *words)
+{
+	unsigned long n = 0;
+	const char *at;
+
+	for (at = text; (at = strstr(at, words)); at += strlen(words))
+		n++;
+	return n;
+}
+
+/* pages of all rows of the array classes */
+static unsigned long pages_of_classes(void)
+{
+	const char *at = strstr(text, "\"classes\""), *end;
+	unsigned long sum = 0;
+
+	end = strstr(at, "\"findings\"");
+	while ((at = strstr(at, "\"pages\": ")) && at < end) {
+		at += strlen("\"pages\": ");
+		sum += strtoul(at, NULL, 10);
+	}
+	return sum;
+}
+
+static void test_every_class_has_a_row(void **state)
+{
+	(void)state;
+	run("offcheck", "-j");
+	assert_int_equal(pages_of_classes(), PAGES);
+	assert_int_equal(number_before(" offline, "), PAGES);
+	assert_non_null(strstr(text, "\"owner\": \"orphan\""));
+}
+
+/* ^C at any moment: the two passes do not contradict each other */
+static void test_interrupted(void **state)
+{
+	unsigned long n, errors, listed;
+	bool interrupted;
+
+	(void)state;
+	run("offcheck", "-j");
+	errors = number_before(" errors");
+	assert_true(errors > 0);
+	for (n = 1; ; n++) {
+		tt.polls = 0;
+		tt.interrupt_after = n;
+		run("offcheck", "-j");
+		interrupted = tt.polls > n;
+		assert_int_equal(pages_of_classes(), number_before(" offline, "));
+		listed = count("\"severity\": \"error\"");
+		assert_true(listed <= number_before(" error"));
+		if (!interrupted)
+			break;
+		if (listed < number_before(" error"))
+			assert_non_null(strstr(text, "\"incomplete\""));
+	}
+	assert_true(n > 5);
+	assert_int_equal(listed, errors);
+}
+
+/* each problem of the status line has its row, and the other way round */
+static void test_owner_counts_what_it_shows(void **state)
+{
+	(void)state;
+	run("offowner", "-j");
+	assert_int_equal(number_before(" without owner"), ORPHANS);
+	assert_int_equal(count("\"severity\": \"error\""),
+			 number_before(" error"));
+	assert_int_equal(count("\"severity\": \"warning\""),
+			 number_before(" warning"));
+	assert_int_equal(count("\"severity\": \"info\""),
+			 number_before(" info"));
+	assert_int_equal(number_before(" warning"), DEVICES + 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_every_class_has_a_row,
+						set_up, drop),
+		cmocka_unit_test_setup_teardown(test_interrupted, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_owner_counts_what_it_shows,
+						set_up, drop),
+	};
+
+	return cmocka_run_group_tests_name("offcheck", tests, NULL, NULL);
+}
