@@ -2,53 +2,15 @@
 /*
  * judge.h - can a memory block be offlined?
  *
- * Depends on classify.h and iomem.h. Pages are added up by kind; when the
- * last page of a block has passed, the steps of offline_pages() are gone
- * through in the kernel's order.
+ * Depends on decide.h and sink.h. Pages are added up by kind; when the last
+ * page of a block has passed, decide.c gives the verdict.
  */
 #ifndef OFL_JUDGE_H
 #define OFL_JUDGE_H
 
-#include "judge/classify.h"
-#include "kernel/iomem.h"
+#include "judge/decide.h"
 #include "scan/filter.h"
 #include "scan/sink.h"
-
-#define OFL_FIRST_PFNS 4
-
-/** struct ofl_tally - pages of one kind in a block */
-struct ofl_tally {
-	uint64_t pages;
-	uint64_t pinned;		/* of them, look pinned */
-	uint64_t pfn[OFL_FIRST_PFNS];	/* the first ones */
-	uint64_t page_kva;		/* of the first */
-	bool unread;			/* its struct page: no flags, no count */
-	uint64_t flags;
-	int32_t refcount;
-	struct ofl_claim claim;
-};
-
-/** struct ofl_block_report - a block and what is to be said of it */
-struct ofl_block_report {
-	const struct ofl_block *block;
-	uint64_t start_pfn, pages;
-	uint64_t scanned, offline, unknown;
-	int node;			/* -1: not known */
-	const struct ofl_zone *zone;	/* NULL: none, or several */
-	bool several_zones;		/* its pages are in more than one */
-	bool early;			/* holds boot memory */
-	uint64_t ram_pages;		/* busy system RAM in the iomem tree */
-	uint64_t pageblock_unknown;	/* pages of pageblocks of no known state */
-	struct ofl_tally kind[OFL_NR_KINDS];
-
-	enum ofl_outcome step[OFL_NR_STEPS];
-	char why[OFL_NR_STEPS][120];	/* what but pages makes it so; "" */
-	enum ofl_outcome verdict;
-	enum ofl_kind decider;		/* OFL_NR_KINDS: a step, not a page */
-	enum ofl_step decided_at;
-	char code[32];			/* stable word: a kind's, or a step's */
-	char reason[300];
-};
 
 /** struct ofl_judge - one pass over the blocks */
 struct ofl_judge {
@@ -77,28 +39,5 @@ struct ofl_sink ofl_judge_sink(struct ofl_judge *j);
 
 /** ofl_judge_finish() - emit the blocks that are left, scanned or not */
 enum ofl_status ofl_judge_finish(struct ofl_judge *j);
-
-/**
- * ofl_judge_decide() - verdict from what the report has counted: pure
- * @r: in/out  everything from step[] on is filled in
- *
- * Shape:  what is not known of the block, its pages or who is asked makes a
- *         step UNKNOWN, and the block with it, unless one blocks for certain.
- */
-void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
-		      struct ofl_block_report *r);
-
-/** ofl_step_order() - the steps as this kernel goes through them */
-const enum ofl_step *ofl_step_order(const struct ofl_layout *l);
-
-/** ofl_report_outcome() - what a kind of page comes to in this block */
-enum ofl_outcome ofl_report_outcome(const struct ofl_env *env,
-				    const struct ofl_block_report *r,
-				    enum ofl_kind kind);
-
-/** ofl_report_step() - the step that decides it in this block */
-enum ofl_step ofl_report_step(const struct ofl_env *env,
-			      const struct ofl_block_report *r,
-			      enum ofl_kind kind);
 
 #endif

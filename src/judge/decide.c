@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "judge/judge.h"
+#include "judge/decide.h"
 #include "target/text.h"
 
 const enum ofl_step *ofl_step_order(const struct ofl_layout *l)
