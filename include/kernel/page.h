@@ -175,6 +175,26 @@ uint64_t ofl_page_head_kva(const struct ofl_page_format *f, uint64_t tail_kva,
 			   const unsigned char *tail);
 
 /**
+ * ofl_page_is_fake_head() - is a page that looks like a head a tail?
+ * @kva:  in  address of the page
+ * @next: in  the page behind it, raw; NULL: it is not there
+ *
+ * Shape:  the memmap of a vmemmap-optimised huge page is its first page, mapped
+ *         again and again: each page of it begins with a copy of the head, and
+ *         the page behind that is a tail of the real one.
+ * Source: include/linux/page-flags.h: page_fixed_fake_head(), v5.18 to v7.0.
+ */
+static inline bool ofl_page_is_fake_head(const struct ofl_page_format *f,
+					 uint64_t kva, const unsigned char *raw,
+					 const unsigned char *next)
+{
+	return !(kva & (f->l->page_bytes - 1)) && next &&
+	       (ofl_page_flags(f, raw) & f->head) &&
+	       ofl_page_is_tail(f, next) &&
+	       ofl_page_head_kva(f, kva + f->l->struct_page_bytes, next) != kva;
+}
+
+/**
  * ofl_page_compound_order() - order of a compound page
  * @tail: in  its first tail, raw
  *

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "judge/classify.h"
+#include "kernel/pagereader.h"
 
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
 #define PIN_BIAS		1024	/* GUP_PIN_COUNTING_BIAS */
@@ -320,12 +321,14 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	if (tail + bytes > raw_end)
 		return;
 	order = ofl_page_compound_order(&c->format, tail);
+	/* no compound page of such a size can be here: damaged */
+	in->unknown = !order || !ofl_page_order_fits(p->pfn, order);
+	if (in->unknown)
+		return;
 	if (ofl_page_is_hugetlb(&c->format, p->type, tail))
 		hugetlb(c, p, raw, tail, order, in);
 	else if (c->hugetlb_untold && !in->lru && !in->slab)
 		in->untold = true;
-	if (!order || !ofl_page_order_fits(p->pfn, order))
-		return;
 	c->compound_end_pfn = p->pfn + (1ull << order);
 	c->compound_order = order;
 	c->compound = *in;
@@ -367,24 +370,22 @@ static void enter_block(struct ofl_classifier *c, uint64_t nr,
 }
 
 /* a compound page that began before what we look at: go and see its head */
-static void catch_up(struct ofl_classifier *c, const struct ofl_section *s,
-		     const struct ofl_page *p, const unsigned char *tail)
+static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
+		     uint64_t kva, uint64_t head_kva)
 {
 	uint64_t bytes = c->env->l->struct_page_bytes;
-	uint64_t kva = s->memmap_kva + (p->pfn - s->start_pfn) * bytes;
-	uint64_t head = ofl_page_head_kva(&c->format, kva, tail);
-	unsigned char raw[2 * 256];
+	unsigned char raw[2 * OFL_MAX_STRUCT_PAGE];
 	struct ofl_rule_in in;
 	struct ofl_page h;
 
-	if (head >= kva || (kva - head) % bytes ||
-	    (kva - head) / bytes > (1ull << OFL_MAX_PAGE_ORDER) ||
-	    ofl_read(c->env->t, head, raw, 2 * bytes) != OFL_READ_OK)
+	if (head_kva >= kva || (kva - head_kva) % bytes ||
+	    (kva - head_kva) / bytes >= 1ull << OFL_MAX_PAGE_ORDER ||
+	    ofl_read(c->env->t, head_kva, raw, 2 * bytes) != OFL_READ_OK)
 		return;
-	ofl_page_decode(&c->format, raw, p->pfn - (kva - head) / bytes, &h);
+	ofl_page_decode(&c->format, raw, p->pfn - (kva - head_kva) / bytes, &h);
 	if (!(h.flags & c->format.head))
 		return;
-	look(c, &h, raw, false, &in);
+	look(c, &h, raw, ofl_page_is_offline(&c->format, raw), &in);
 	enter_compound(c, &h, raw, raw + 2 * bytes, &in);
 	c->compound_pinned = false;
 }
@@ -394,10 +395,18 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		    const unsigned char *raw_end, bool offline,
 		    struct ofl_rule_in *in, struct ofl_classified *ret)
 {
-	bool tail = ofl_page_is_tail(&c->format, raw);
+	const struct ofl_page_format *f = &c->format;
+	uint64_t bytes = f->l->struct_page_bytes;
+	uint64_t kva = s->memmap_kva + (p->pfn - s->start_pfn) * bytes;
+	const unsigned char *next = raw + 2 * bytes <= raw_end ? raw + bytes :
+								 NULL;
+	bool fake = ofl_page_is_fake_head(f, kva, raw, next);
+	bool tail = fake || ofl_page_is_tail(f, raw);
 
 	if (tail && p->pfn >= c->compound_end_pfn)
-		catch_up(c, s, p, raw);
+		catch_up(c, p, kva, fake ?
+			 ofl_page_head_kva(f, kva + bytes, next) :
+			 ofl_page_head_kva(f, kva, raw));
 	if (p->pfn < c->compound_end_pfn) {
 		*in = c->compound;	/* tails are what their head is */
 		ret->pinned = c->compound_pinned;

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_classify.c - a page is of one kind, wherever a pass begins */
+#include "unit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "judge/classify.h"
+
+#define SECTION		1024u	/* pages; 16 pages of the memmap; one block */
+#define PAGES		(8 * SECTION)
+#define BASE		0xffffea0000000000ull
+#define HSTATES		0xffffffff82000000ull
+#define USAGE		0xffff888000001000ull
+#define LOCKED		0x1ull
+#define LRU		0x20ull
+#define HEAD		0x40ull
+#define HWPOISON	0x80ull
+#define RESERVED	0x400ull
+#define MIGRATABLE	2u	/* in page->private of huge pages */
+#define UPTODATE	0x100ull
+#define SWAPBACKED	0x200ull
+#define BUDDY		0xf0000000u
+#define OFFLINE		0xf1000000u
+#define SLAB		0xf5000000u
+#define HUGETLB		0xf4000000u
+#define ZSMALLOC	0xf6000000u
+#define UNACCEPTED	0xf8000000u
+#define NO_TYPE		0xffffffffu
+#define HUGE_ORDER	5
+#define GIGANTIC_ORDER	11	/* two blocks */
+
+/** struct raw_page - struct page of 6.12, as far as it matters */
+struct raw_page {
+	uint64_t flags;
+	uint64_t compound;
+	uint64_t unused;
+	uint64_t mapping;
+	uint64_t index;
+	uint64_t private_;
+	uint32_t type;
+	uint32_t refcount;
+	uint64_t more;
+};
+
+static struct raw_page map[PAGES];
+static struct raw_hstate {
+	uint32_t order, unused;
+	uint64_t nr_free, resv;
+} hstate[2];
+static struct ofl_layout *l;
+static struct ofl_zone zone = { .node = 0, .type = 2, .name = "Normal" };
+static uint16_t zone_index[1] = { 1 };
+static const struct ofl_nodes nodes = {
+	.zone = &zone, .nr_zones = 1, .zone_index = zone_index, .index_len = 1,
+	.zone_bits = 2, .zone_shift = 62,
+};
+static const struct ofl_blocks no_blocks;
+static const struct ofl_owners no_owners;
+static enum ofl_kind whole[PAGES], part[PAGES];
+
+static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
+				 size_t bytes)
+{
+	(void)ctx;
+	if (kva >= BASE && kva + bytes <= BASE + sizeof(map))
+		memcpy(buf, (char *)map + (kva - BASE), bytes);
+	else if (kva >= HSTATES && kva + bytes <= HSTATES + sizeof(hstate))
+		memcpy(buf, (char *)hstate + (kva - HSTATES), bytes);
+	else if (kva >= USAGE && kva + bytes <= USAGE + 64)
+		memset(buf, 0, bytes);
+	else
+		return OFL_READ_UNREADABLE;
+	return OFL_READ_OK;
+}
+
+static void know(enum ofl_fact_id id, int64_t value)
+{
+	l->fact[id].known = true;
+	l->fact[id].value = value;
+}
+
+static void flag(const char *name, uint64_t mask)
+{
+	struct ofl_pageflag *pf = &l->pageflag[l->nr_pageflags++];
+
+	snprintf(pf->name, sizeof(pf->name), "%s", name);
+	pf->mask = mask;
+	l->pageflags_mask |= mask;
+}
+
+static struct ofl_pagetype top_byte(uint32_t value)
+{
+	return (struct ofl_pagetype){ OFL_SHAPE_TOP_BYTE, 0xff000000u, value };
+}
+
+static int set_up(void **state)
+{
+	size_t i;
+
+	(void)state;
+	l = calloc(1, sizeof(*l));
+	l->page_bytes = 4096;
+	l->section_pages = SECTION;
+	l->sections_per_block = 1;
+	l->struct_page_bytes = sizeof(struct raw_page);
+	l->off_compound = offsetof(struct raw_page, compound);
+	l->off_type = offsetof(struct raw_page, type);
+	l->off_refcount = offsetof(struct raw_page, refcount);
+	l->offline = top_byte(OFFLINE);
+	l->type[OFL_TYPE_BUDDY] = top_byte(BUDDY);
+	l->type[OFL_TYPE_SLAB] = top_byte(SLAB);
+	l->type[OFL_TYPE_HUGETLB] = top_byte(HUGETLB);
+	flag("locked", LOCKED);
+	flag("lru", LRU);
+	flag("head", HEAD);
+	flag("reserved", RESERVED);
+	flag("hwpoison", HWPOISON);
+	flag("uptodate", UPTODATE);
+	flag("swapbacked", SWAPBACKED);
+	l->pageflags_whole = true;
+	l->type[OFL_TYPE_ZSMALLOC] = top_byte(ZSMALLOC);
+	l->type[OFL_TYPE_UNACCEPTED] = top_byte(UNACCEPTED);
+	know(OFL_F_OFFLINE_AND_REMOVE, 0x1000);
+	know(OFL_F_PGTY_OFFLINE, OFFLINE >> 24);
+	know(OFL_F_HPG_MIGRATABLE, 1);
+	know(OFL_F_HPG_OPTIMIZED, 4);
+	know(OFL_F_PG_ISOLATED, 18);
+	know(OFL_F_NR_ORDERS, 11);
+	know(OFL_F_PAGEBLOCK_FLAGS, 0);
+	know(OFL_F_PAGEBLOCK_ORDER, 9);
+	know(OFL_F_NR_PAGEBLOCK_BITS, 4);
+	know(OFL_F_PAGE_PRIVATE, offsetof(struct raw_page, private_));
+	know(OFL_F_PAGE_MAPPING, offsetof(struct raw_page, mapping));
+	know(OFL_F_MEMORY_BLOCKS, 1);
+	know(OFL_F_HSTATES, (int64_t)HSTATES);
+	know(OFL_F_NR_HSTATES, 2);
+	know(OFL_F_HSTATE_BYTES, sizeof(struct raw_hstate));
+	know(OFL_F_HSTATE_ORDER, offsetof(struct raw_hstate, order));
+	know(OFL_F_HSTATE_FREE, offsetof(struct raw_hstate, nr_free));
+	know(OFL_F_HSTATE_RESV, offsetof(struct raw_hstate, resv));
+	memset(hstate, 0, sizeof(hstate));
+	hstate[0].order = HUGE_ORDER;
+	hstate[1].order = GIGANTIC_ORDER;
+	for (i = 0; i < PAGES; i++)
+		map[i] = (struct raw_page){ .type = NO_TYPE };
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	free(l);
+	return 0;
+}
+
+/* kinds of [pfn, end_pfn), in one pass that sees nothing before or behind */
+static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
+{
+	static const struct ofl_memory_ops ops = { .read = read_kernel };
+	const struct ofl_target t = { .memory = &ops };
+	const struct ofl_env env = { .t = &t, .l = l, .n = &nodes };
+	const unsigned char *raw_end = (const unsigned char *)&map[end_pfn];
+	struct ofl_classifier c;
+	struct ofl_classified ret;
+	struct ofl_section s;
+	struct ofl_page p;
+
+	ofl_classifier_init(&c, &env, &no_owners, &no_blocks);
+	for (; pfn < end_pfn; pfn++) {
+		const unsigned char *raw = (const unsigned char *)&map[pfn];
+
+		memset(&s, 0, sizeof(s));
+		s.nr = pfn / SECTION;
+		s.start_pfn = s.nr * SECTION;
+		s.memmap_kva = BASE + s.start_pfn * sizeof(map[0]);
+		s.online = true;
+		s.usage_kva = USAGE;
+		ofl_page_decode(&c.format, raw, pfn, &p);
+		p.private = 0;
+		p.movable_ops = false;
+		ofl_classify(&c, &s, &p, raw, raw_end,
+			     ofl_page_is_offline(&c.format, raw), &ret);
+		kind[pfn] = ret.kind;
+	}
+}
+
+static const char *code_of(uint64_t pfn)
+{
+	classify(0, PAGES, whole);
+	return ofl_rule_rows[whole[pfn]].code;
+}
+
+static void make_free(uint64_t pfn, unsigned int order)
+{
+	map[pfn].type = BUDDY;
+	map[pfn].private_ = order;
+}
+
+static void make_compound(uint64_t pfn, unsigned int order)
+{
+	uint64_t i;
+
+	map[pfn].flags |= HEAD;
+	map[pfn].refcount = 1;
+	for (i = 1; i < 1u << order; i++)
+		map[pfn + i].compound = BASE + pfn * sizeof(map[0]) + 1;
+	map[pfn + 1].flags |= order;
+}
+
+static void make_hugetlb(uint64_t pfn, unsigned int order, uint32_t refcount)
+{
+	make_compound(pfn, order);
+	map[pfn].type = HUGETLB;
+	map[pfn].refcount = refcount;
+	map[pfn].private_ = MIGRATABLE;
+}
+
+/* every page of its memmap is the first one: hugetlb_vmemmap_optimize() */
+static void optimise(uint64_t pfn, unsigned int order)
+{
+	uint64_t i;
+
+	for (i = 64; i < 1u << order; i += 64)
+		memcpy(&map[pfn + i], &map[pfn], 64 * sizeof(map[0]));
+}
+
+/* each block by itself, against the pass over all of them */
+static void expect_parts(void)
+{
+	uint64_t pfn;
+
+	classify(0, PAGES, whole);
+	for (pfn = 0; pfn < PAGES; pfn += SECTION)
+		classify(pfn, pfn + SECTION, part);
+	for (pfn = 0; pfn < PAGES; pfn++)
+		if (whole[pfn] != part[pfn])
+			fail_msg("pfn %#lx is %s, but %s by itself",
+				 (unsigned long)pfn,
+				 ofl_rule_rows[whole[pfn]].code,
+				 ofl_rule_rows[part[pfn]].code);
+}
+
+/* its second block begins with a copy of its head */
+static void test_optimised_page_from_its_middle(void **state)
+{
+	(void)state;
+	make_hugetlb(2 * SECTION, GIGANTIC_ORDER, 0);
+	optimise(2 * SECTION, GIGANTIC_ORDER);
+	hstate[1].nr_free = 1;
+	expect_parts();
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-free");
+	assert_string_equal(code_of(3 * SECTION), "hugetlb-free");
+	hstate[1].resv = 1;
+	expect_parts();
+	assert_string_equal(code_of(3 * SECTION + 1), "hugetlb-reserved");
+}
+
+static void test_size_that_cannot_be(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 0);
+	hstate[0].nr_free = 1;
+	map[65].flags += 2;	/* order 7, at 64 */
+	expect_parts();
+	assert_string_equal(code_of(64), "unknown");
+	assert_string_equal(code_of(70), "unknown");
+	/* and it has not taken the spare page of the pool */
+	make_hugetlb(96, HUGE_ORDER, 0);
+	assert_string_equal(code_of(96), "hugetlb-free");
+}
+
+static void put_random(uint64_t pfn, unsigned int order)
+{
+	switch (random() % 8) {
+	case 0:
+		/* never as large as a block */
+		make_free(pfn, order > 9 ? 9 : order);
+		break;
+	case 1:
+		make_compound(pfn, order);
+		map[pfn].flags |= LRU;
+		break;
+	case 2:
+		make_compound(pfn, order);
+		break;
+	case 3:
+		make_compound(pfn, order);
+		map[pfn].type = OFFLINE;
+		break;
+	case 4:
+		make_compound(pfn, order);
+		map[pfn].type = SLAB;
+		break;
+	case 5:
+		make_compound(pfn, order);
+		map[pfn].flags |= HWPOISON;
+		break;
+	default:
+		make_hugetlb(pfn, order, random() % 2);
+		if (random() % 2)
+			optimise(pfn, order);
+	}
+}
+
+static void put_one(uint64_t pfn)
+{
+	static const uint64_t some_flags[] = { 0, LRU, HWPOISON, LOCKED };
+	static const uint32_t some_types[] = { NO_TYPE, OFFLINE, SLAB };
+
+	map[pfn].flags = some_flags[random() % 4];
+	map[pfn].type = some_types[random() % 3];
+	map[pfn].refcount = random() % 3;
+	map[pfn].mapping = random() % 2 ? 0 : BASE | (random() % 4);
+}
+
+static void test_a_list_equals_its_parts(void **state)
+{
+	unsigned int order, round;
+	uint64_t pfn;
+
+	(void)state;
+	srandom(unit_seed());
+	for (round = 0; round < 60; round++) {
+		for (pfn = 0; pfn < PAGES; pfn++)
+			map[pfn] = (struct raw_page){ .type = NO_TYPE };
+		for (pfn = 0; pfn < PAGES; pfn += 1u << order) {
+			order = random() % 3 ? GIGANTIC_ORDER :
+				random() % (GIGANTIC_ORDER + 1);
+			while (pfn & ((1u << order) - 1))
+				order = random() % order;
+			if (order)
+				put_random(pfn, order);
+			else
+				put_one(pfn);
+		}
+		hstate[0].nr_free = random() % 4;
+		hstate[0].resv = random() % 2;
+		hstate[1].nr_free = random() % 3;
+		hstate[1].resv = random() % 2;
+		expect_parts();
+	}
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, drop)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(test_optimised_page_from_its_middle),
+		CASE(test_size_that_cannot_be),
+		CASE(test_a_list_equals_its_parts),
+	};
+
+	return cmocka_run_group_tests_name("classify", tests, NULL, NULL);
+}
