@@ -46,7 +46,7 @@ struct ofl_rule_in {
 	bool movable_untold;	/* which way that is has no witness */
 	bool isolated;		/* taken off its list for migration */
 	bool compound;
-	bool mapping;		/* page->mapping is set */
+	bool mapping;		/* of page cache or anonymous memory */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
 	enum ofl_mgo mgo;

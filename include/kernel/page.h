@@ -25,6 +25,7 @@ struct ofl_page_format {
 	const struct ofl_nodes *n;	/* NULL: zones are not decoded */
 	/* masks of page flags; 0: this kernel has none, or it is not known */
 	uint64_t head, slab, reserved, lru, hwpoison;
+	uint64_t locked, uptodate, swapbacked;
 	uint64_t movable_ops;		/* 0: page->mapping says it */
 	uint64_t isolated;		/* known after ofl_layout_load_late() */
 	int64_t private_at, mapping_at;	/* bytes; -1: not known */
@@ -289,6 +290,32 @@ static inline bool ofl_page_is_free(const struct ofl_page_format *f,
  * Source: include/linux/page-flags.h: page_has_type().
  */
 bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type);
+
+/**
+ * ofl_page_is_mapped() - is its mapping one of page cache or anonymous memory?
+ *
+ * Shape:  kernel pages may have a mapping too: perf's ring buffers until v7.1.
+ *         A page of the LRU lists has the anonymous bit in it, or was locked,
+ *         read or marked swapbacked when it got its mapping. Where the names of
+ *         these flags are not known, any mapping is taken for one.
+ * Source: include/linux/page-flags.h: PAGE_MAPPING_ANON; mm/filemap.c:
+ *         filemap_add_folio(); kernel/events/core.c: perf_mmap_fault().
+ */
+bool ofl_page_is_mapped(const struct ofl_page_format *f,
+			const unsigned char *raw);
+
+/**
+ * ofl_page_mapcount() - how many page tables map a page that has no type
+ *
+ * Source: include/linux/mm.h: page_mapcount(): page->_mapcount + 1, which
+ *         shares its place with page_type.
+ */
+static inline int64_t ofl_page_mapcount(const struct ofl_page *p)
+{
+	int64_t mapcount = (int64_t)(int32_t)p->type + 1;
+
+	return mapcount > 0 ? mapcount : 0;
+}
 
 /**
  * ofl_page_has_movable_ops() - has a page movable operations?

@@ -291,7 +291,7 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->lru = p->flags & f->lru;
 	in->hwpoison = p->flags & f->hwpoison;
 	in->isolated = p->flags & f->isolated;
-	in->mapping = ofl_page_mapping(f, raw) != 0;
+	in->mapping = ofl_page_is_mapped(f, raw);
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 	in->skip_rule = c->skip_rule;
 	in->movable_untold = c->movable_untold;
@@ -427,7 +427,9 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		enter_compound(c, p, raw, raw_end, in);
 	else if (offline && !in->movable_ops)
 		enter_unit(c, p, raw, raw_end);
-	ret->pinned = in->lru && !in->compound && p->refcount >= PIN_BIAS;
+	/* folio_maybe_dma_pinned(), but for what page tables hold */
+	ret->pinned = in->lru && !in->compound &&
+		      p->refcount - ofl_page_mapcount(p) >= PIN_BIAS;
 	c->compound_pinned = ret->pinned;
 }
 

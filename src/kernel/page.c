@@ -3,6 +3,7 @@
 #include "kernel/page.h"
 
 #define MAPPING_BITS	3	/* low bits of page->mapping */
+#define MAPPING_ANON	1	/* PAGE_MAPPING_ANON */
 #define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
 
 static uint64_t bit_mask(const struct ofl_layout *l, enum ofl_fact_id id)
@@ -22,6 +23,9 @@ void ofl_page_format_init(struct ofl_page_format *f, const struct ofl_layout *l,
 		.reserved = ofl_pageflag_mask(l, "reserved"),
 		.lru = ofl_pageflag_mask(l, "lru"),
 		.hwpoison = ofl_pageflag_mask(l, "hwpoison"),
+		.locked = ofl_pageflag_mask(l, "locked"),
+		.uptodate = ofl_pageflag_mask(l, "uptodate"),
+		.swapbacked = ofl_pageflag_mask(l, "swapbacked"),
 		.movable_ops = bit_mask(l, OFL_F_PG_MOVABLE_OPS),
 		.isolated = bit_mask(l, OFL_F_PG_ISOLATED),
 		.private_at = ofl_fact_value(l, OFL_F_PAGE_PRIVATE, -1),
@@ -109,6 +113,17 @@ bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type)
 		return page_type >> 24 >= 0xf0 && page_type >> 24 <= 0xfe;
 	/* inverted: what a page of a type must have set is the base */
 	return (page_type & base) == base;
+}
+
+bool ofl_page_is_mapped(const struct ofl_page_format *f,
+			const unsigned char *raw)
+{
+	uint64_t signs = f->locked | f->uptodate | f->swapbacked;
+	uint64_t mapping = ofl_page_mapping(f, raw);
+
+	if (!mapping || (mapping & MAPPING_ANON) || !signs)
+		return mapping != 0;
+	return ofl_page_flags(f, raw) & signs;
 }
 
 bool ofl_page_has_movable_ops(const struct ofl_page_format *f,

@@ -59,6 +59,7 @@ static const struct ofl_nodes nodes = {
 static const struct ofl_blocks no_blocks;
 static const struct ofl_owners no_owners;
 static enum ofl_kind whole[PAGES], part[PAGES];
+static bool pinned[PAGES];
 
 static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 				 size_t bytes)
@@ -183,6 +184,7 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 		ofl_classify(&c, &s, &p, raw, raw_end,
 			     ofl_page_is_offline(&c.format, raw), &ret);
 		kind[pfn] = ret.kind;
+		pinned[pfn] = ret.pinned;
 	}
 }
 
@@ -271,6 +273,63 @@ static void test_size_that_cannot_be(void **state)
 	assert_string_equal(code_of(96), "hugetlb-free");
 }
 
+/* perf_mmap_fault() gives its buffers a mapping, and no more */
+static void test_kernel_page_with_a_mapping(void **state)
+{
+	static const uint64_t signs[] = { LOCKED, UPTODATE, SWAPBACKED };
+	size_t i;
+
+	(void)state;
+	map[7].refcount = 1;
+	map[7].mapping = BASE;
+	assert_string_equal(code_of(7), "kernel");
+	map[7].mapping = BASE | 1;
+	assert_string_equal(code_of(7), "lru-in-flight");
+	map[7].mapping = BASE;
+	for (i = 0; i < ARRAY_LEN(signs); i++) {
+		map[7].flags = signs[i];
+		assert_string_equal(code_of(7), "lru-in-flight");
+	}
+	map[7].flags = LRU;
+	assert_string_equal(code_of(7), "lru");
+	/* without the names of these flags there is nothing to go by */
+	map[7].flags = 0;
+	for (i = 0; i < l->nr_pageflags; i++)
+		if (l->pageflag[i].mask & (LOCKED | UPTODATE | SWAPBACKED))
+			strcpy(l->pageflag[i].name, "other");
+	assert_string_equal(code_of(7), "lru-in-flight");
+}
+
+static void test_poisoned_compound_page(void **state)
+{
+	(void)state;
+	make_compound(32, 4);
+	map[32].flags |= HWPOISON;
+	assert_string_equal(code_of(32), "kernel");
+	assert_string_equal(code_of(47), "kernel");
+	map[100].refcount = 1;
+	map[100].flags = HWPOISON;
+	assert_string_equal(code_of(100), "hwpoison");
+}
+
+/* each page table that maps a page holds a reference, and pins nothing */
+static void test_pinned(void **state)
+{
+	(void)state;
+	map[9].flags = LRU;
+	map[9].refcount = 1024;
+	map[9].type = NO_TYPE;
+	code_of(9);
+	assert_true(pinned[9]);
+	map[9].refcount = 1500;
+	map[9].type = 1499;
+	code_of(9);
+	assert_false(pinned[9]);
+	map[9].refcount = 1500 + 1024;
+	code_of(9);
+	assert_true(pinned[9]);
+}
+
 static void put_random(uint64_t pfn, unsigned int order)
 {
 	switch (random() % 8) {
@@ -350,6 +409,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_optimised_page_from_its_middle),
 		CASE(test_size_that_cannot_be),
+		CASE(test_kernel_page_with_a_mapping),
+		CASE(test_poisoned_compound_page),
+		CASE(test_pinned),
 		CASE(test_a_list_equals_its_parts),
 	};
 
