@@ -311,6 +311,11 @@ check-mutations: deps
 	@env $(OFL_ENV) $(PYTHON) tests/lab/mutate.py -n 500 $(if $(SEED),-s $(SEED)) \
 		$(firstword $(KERNELS))
 
+# small changes of the sources, one at a time: does a test notice? N=..., SEED=...
+check-mutants: need-cmocka
+	@nice -n 19 $(PYTHON) tests/mutants.py -n $(or $(N),300) \
+		$(if $(SEED),-s $(SEED)) -d $(BUILD)/mutants
+
 demo: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/demo.py
@@ -344,6 +349,7 @@ help:
 	@echo "	make check-less	every loss of every recording, an hour; N=20000 SEED=1: random sets"
 	@echo "	make check-all	make check, and kernel 7.2"
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
+	@echo "	make check-mutants	300 small changes of the sources: do tests notice?"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
 	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
@@ -355,7 +361,7 @@ help:
 
 .PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
-	bench check-lab check check-all check-verdicts check-mutations hypervisors \
+	bench check-lab check check-all check-verdicts check-mutations check-mutants hypervisors \
 	check-hypervisors fuzz demo deps \
 	install clean distclean help
 .SECONDARY:
