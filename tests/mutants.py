@@ -5,8 +5,8 @@
 mutants.py [-n 300] [-s SEED] [-d FOLDER] [SOURCE...]
 
 Works in a copy of the tree in FOLDER. A change is another operator, another
-constant, a negation or a dropped statement, drawn with SEED. What is run of
-`make check-unit` is what executes the changed line (gcov says so), first
+constant, a negation or a dropped statement, drawn with SEED. What is run of the
+unit tests, corpora and recordings is what executes the line (gcov says so), first
 without sanitizers, which is quick, then with them; the first failure ends it.
 A change that survives and compiles to the same code is no change; any other
 survivor needs a test, or an entry in tests/mutants.known. Results are kept in
