@@ -145,6 +145,19 @@ static inline bool ofl_page_is_zero(const struct ofl_page_format *f,
 	       !memcmp(raw, raw + 1, f->l->struct_page_bytes - 1);
 }
 
+/**
+ * ofl_page_same_zone() - do two pages name the same node and zone?
+ *
+ * Source: include/linux/mm.h: page_zone_id().
+ */
+static inline bool ofl_page_same_zone(const struct ofl_page_format *f,
+				      const unsigned char *a,
+				      const unsigned char *b)
+{
+	return ofl_page_flags(f, a) >> f->n->zone_shift ==
+	       ofl_page_flags(f, b) >> f->n->zone_shift;
+}
+
 /* ---- compound pages ---- */
 
 /**

@@ -234,20 +234,28 @@ static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 static uint64_t step(struct look *lo, const unsigned char *raw,
 		     const struct ofl_page *p, uint64_t most)
 {
+	bool device = ofl_flags_are_device(lo->n, p->flags);
 	uint64_t n;
 
-	if (!lo->s->online || p->pfn < lo->skip_end_pfn)
+	/* a page without zone may be damaged: it says nothing of others */
+	if (!lo->s->online || p->pfn < lo->skip_end_pfn ||
+	    (!p->zone && !device))
 		return 1;
 	n = ofl_skip(&lo->look->skipper, &lo->look->image, raw, p->pfn, most);
-	if (n == 1 || !lo->look->every_page) {
-		if (n > 1 && p->zone && ofl_filter_wants_zone(lo->filter, p->zone)) {
-			lo->r->total.scanned += n - 1;
-			lo->r->zone[p->zone - lo->n->zone].scanned += n - 1;
-		}
-		return n;
+	if (n == 1)
+		return 1;
+	if (lo->look->every_page) {
+		lo->skip_end_pfn = p->pfn + n;
+		return 1;
 	}
-	lo->skip_end_pfn = p->pfn + n;
-	return 1;
+	/* counted as online_page() counted the first */
+	if (device) {
+		lo->r->device += n - 1;
+	} else if (ofl_filter_wants_zone(lo->filter, p->zone)) {
+		lo->r->total.scanned += n - 1;
+		lo->r->zone[p->zone - lo->n->zone].scanned += n - 1;
+	}
+	return n;
 }
 
 /* the window, with the struct pages from @pfn on */

@@ -29,7 +29,7 @@ static bool far_end_fits(const struct ofl_page_format *f, struct ofl_image *img,
 	       OFL_UNKNOWN_NOT &&
 	       !ofl_page_refcount(f, last) &&
 	       !ofl_page_is_marked_offline(f, ofl_page_type(f, last)) &&
-	       ofl_page_flags(f, last) >> 56 == ofl_page_flags(f, raw) >> 56;
+	       ofl_page_same_zone(f, last, raw);
 }
 
 /*

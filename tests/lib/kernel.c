@@ -127,6 +127,7 @@ static void page_flags(struct kernel *k)
 	} flag[] = {
 		{ K_LOCKED, "locked" }, { K_DIRTY, "dirty" }, { K_LRU, "lru" },
 		{ K_SLAB, "slab" }, { K_RESERVED, "reserved" },
+		{ K_HEAD, "head" },
 	};
 	uint64_t at = K_SYMBOL + 0x400;
 	size_t i;

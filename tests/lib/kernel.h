@@ -40,6 +40,7 @@
 #define K_LOCKED	0x1
 #define K_DIRTY		0x10
 #define K_LRU		0x20
+#define K_HEAD		0x40
 #define K_SLAB		0x200
 #define K_RESERVED	0x1000
 

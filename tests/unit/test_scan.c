@@ -218,6 +218,50 @@ static void test_zones_that_do_not_exist(void **state)
 	check_totals();
 }
 
+static void compound(uint64_t pfn, unsigned int order, uint64_t flags)
+{
+	uint64_t head = K_VMEMMAP + pfn * 64, i;
+
+	kernel_pages(&k, pfn, 1, flags | K_HEAD, K_NO_TYPE, 1);
+	for (i = 1; i < 1u << order; i++) {
+		kernel_pages(&k, pfn + i, 1, flags, K_NO_TYPE, 0);
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64,
+			    head + i * 64, flags | (i == 1 ? order : 0),
+			    head | 1);
+	}
+}
+
+/* what is passed over is counted as what it was passed over for */
+static void test_compound_pages_of_every_zone(void **state)
+{
+	uint64_t none = kernel_zone_bits(1, 0), device = kernel_zone_bits(0, 3);
+	struct ofl_scan_result skipped;
+	struct ofl_count zone;
+
+	(void)state;
+	open_small();
+	kernel_line(&k, "vmcoreinfo LENGTH(zone.free_area)=11");
+	kernel_line(&k, "member page.private 40 8");
+	compound(64, 4, normal());
+	compound(128, 4, device);
+	compound(256, 4, none | K_RESERVED);
+	compound(512, 4, none);
+	load();
+	assert_int_equal(scan(), OFL_OK);
+	skipped = r;
+	zone = r.zone[0];
+	expect(512, 16, OFL_UNKNOWN_BAD_ZONE);
+	req.every_page = true;
+	assert_int_equal(scan(), OFL_OK);
+	expect(512, 16, OFL_UNKNOWN_BAD_ZONE);
+	assert_int_equal(r.device, 16);
+	assert_int_equal(skipped.device, 16);
+	assert_int_equal(r.no_zone, 16);
+	assert_int_equal(skipped.no_zone, 16);
+	assert_memory_equal(&r.total, &skipped.total, sizeof(r.total));
+	assert_memory_equal(&r.zone[0], &zone, sizeof(zone));
+}
+
 static void test_sections_that_are_not_online(void **state)
 {
 	(void)state;
@@ -625,6 +669,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_three_states), CASE(test_what_only_looks_alike),
+		CASE(test_compound_pages_of_every_zone),
 		CASE(test_zones_that_do_not_exist),
 		CASE(test_sections_that_are_not_online),
 		CASE(test_subsection_holes),

@@ -11,6 +11,7 @@
 #define PAGES		4096	/* 64 to a page of the memmap */
 #define BASE		0xffffea0000000000ull
 #define HEAD		0x40u
+#define ZONE_SHIFT	52	/* ten bits of node, two of zone */
 #define BUDDY		0xf0000000u
 #define OFFLINE		0xf1000000u
 #define NO_TYPE		0xffffffffu
@@ -30,6 +31,7 @@ static struct raw_page map[PAGES];
 static bool gone[PAGES / 64];
 static struct ofl_layout l;
 static struct ofl_page_format format;
+static const struct ofl_nodes nodes = { .zone_shift = ZONE_SHIFT };
 static struct ofl_skipper sk;
 
 static enum ofl_read read_map(void *ctx, uint64_t kva, void *buf, size_t bytes)
@@ -71,7 +73,7 @@ static int set_up(void **state)
 	strcpy(l.pageflag[0].name, "head");
 	l.pageflag[0].mask = HEAD;
 	l.nr_pageflags = 1;
-	ofl_page_format_init(&format, &l, NULL);
+	ofl_page_format_init(&format, &l, &nodes);
 	ofl_skipper_init(&sk, &format);
 	return 0;
 }
@@ -150,6 +152,23 @@ static void test_free_order_too_large(void **state)
 	assert_int_equal(skipped(1024), 8);
 }
 
+/* no free block goes beyond its zone; the zone may be the lowest of 12 bits */
+static void test_free_in_two_zones(void **state)
+{
+	size_t bit;
+
+	(void)state;
+	make_free(1024, 6);
+	assert_int_equal(skipped(1024), 64);
+	for (bit = ZONE_SHIFT; bit < 64; bit++) {
+		map[1087].flags ^= 1ull << bit;
+		assert_int_equal(skipped(1024), 1);
+		map[1087].flags ^= 1ull << bit;
+	}
+	map[1087].flags ^= 1ull << (ZONE_SHIFT - 1);
+	assert_int_equal(skipped(1024), 64);
+}
+
 static void test_compound_order_too_large(void **state)
 {
 	(void)state;
@@ -178,6 +197,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_sound, set_up),
 		cmocka_unit_test_setup(test_free_order_too_large, set_up),
+		cmocka_unit_test_setup(test_free_in_two_zones, set_up),
 		cmocka_unit_test_setup(test_compound_order_too_large, set_up),
 		cmocka_unit_test_setup(test_far_end_gone, set_up),
 	};
