@@ -2,7 +2,7 @@
 /*
  * status.h - how a function of the core says that it failed
  *
- * Depends on nothing. An error is a code and one line of text, filled in
+ * Depends on text.h in its code only. An error is a code and one line of text, filled in
  * where it happened and handed up unchanged; only a view or offline.c prints.
  */
 #ifndef OFL_STATUS_H
@@ -34,7 +34,8 @@ struct ofl_err {
  * @status: in      anything but OFL_OK
  * @fmt:    in      one line naming what failed and what to do; no newline
  *
- * Shape:  meant for "return ofl_fail(err, OFL_ERR_ARG, ...)".
+ * Shape:  meant for "return ofl_fail(err, OFL_ERR_ARG, ...)". The text is
+ *         escaped here (see ofl_text_escaped()): whoever shows it need not.
  * Errors: returns @status.
  */
 enum ofl_status ofl_fail(struct ofl_err *err, enum ofl_status status,

@@ -38,7 +38,7 @@ struct ofl_cell {
 	enum ofl_cell_kind kind;
 	int64_t i;		/* INT, BOOL */
 	uint64_t u;		/* HEX, SIZE */
-	char text[512];		/* TEXT, LIST, MAP; "-" or "" is an empty list */
+	char text[640];		/* TEXT, LIST, MAP; "-" or "" is an empty list */
 };
 
 /** enum ofl_json - what a member of a document is, in JSON's words */

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "target/record.h"
+#include "target/text.h"
 
 /** struct ofl_recorder - a recording in work */
 struct ofl_recorder {
@@ -59,6 +60,17 @@ static enum ofl_read rec_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 			kva, bytes);
 	}
 	return got;
+}
+
+/* a text of the dump, as a line: it must not become two */
+static void put_text(struct ofl_recorder *rec, const char *what,
+		     const char *from)
+{
+	char buf[1024];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
+
+	ofl_text_escaped(&text, from);
+	fprintf(rec->file, "%s%s\n", what, buf);
 }
 
 static bool rec_symbol(void *ctx, const char *name, uint64_t *ret)
@@ -128,8 +140,10 @@ static bool rec_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	struct ofl_recorder *rec = ctx;
 	bool ok = ofl_symbol_at(rec->t, kva, buf, bytes);
 
-	if (ok)
-		fprintf(rec->file, "symbol_at %" PRIx64 " %s\n", kva, buf);
+	if (ok) {
+		fprintf(rec->file, "symbol_at %" PRIx64, kva);
+		put_text(rec, " ", buf);
+	}
 	return ok;
 }
 
@@ -138,8 +152,10 @@ static bool rec_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 	struct ofl_recorder *rec = ctx;
 	bool ok = rec->t->memory->vmcoreinfo(rec->t->ctx, key, buf, bytes);
 
-	if (ok)
-		fprintf(rec->file, "vmcoreinfo %s=%s\n", key, buf);
+	if (ok) {
+		fprintf(rec->file, "vmcoreinfo %s", key);
+		put_text(rec, "=", buf);
+	}
 	return ok;
 }
 
@@ -244,7 +260,8 @@ enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,
 	rec->target.types = &record_type_ops;
 	rec->target.host = &record_host_ops;
 	rec->target.ctx = rec;
-	fprintf(rec->file, "release %s\nmachine %s\n", t->release, t->machine);
+	put_text(rec, "release ", t->release);
+	put_text(rec, "machine ", t->machine);
 	*ret = rec;
 	return OFL_OK;
 }

@@ -4,20 +4,20 @@
 #include <stdio.h>
 
 #include "target/status.h"
+#include "target/text.h"
 
 enum ofl_status ofl_fail(struct ofl_err *err, enum ofl_status status,
 			 const char *fmt, ...)
 {
+	struct ofl_text text = ofl_text_over(err->text, sizeof(err->text));
+	char raw[1024];
 	va_list ap;
-	char *c;
 
 	err->status = status;
 	va_start(ap, fmt);
-	vsnprintf(err->text, sizeof(err->text), fmt, ap);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
 	va_end(ap);
-	/* what the user typed comes back in it: one line, and no terminal codes */
-	for (c = err->text; *c; c++)
-		if ((unsigned char)*c < ' ' || *c == 127)
-			*c = '?';
+	/* what the user typed or a dump holds is in it: no terminal codes */
+	ofl_text_escaped(&text, raw);
 	return status;
 }

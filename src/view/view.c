@@ -51,8 +51,9 @@ struct ofl_cell ofl_cell_size(uint64_t bytes)
 struct ofl_cell ofl_cell_text(const char *text)
 {
 	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
+	struct ofl_text t = ofl_text_over(c.text, sizeof(c.text));
 
-	snprintf(c.text, sizeof(c.text), "%s", text);
+	ofl_text_add(&t, "%s", text);
 	return c;
 }
 
@@ -194,6 +195,41 @@ static struct json_object *cell_json(struct ofl_view *v,
 	return o;
 }
 
+/* ---- texts, which may come from a dump ---- */
+
+/* @from as far as @end, behind what is there */
+static void escape_part(struct ofl_text *t, const char *from, const char *end)
+{
+	char part[sizeof(((struct ofl_cell *)0)->text)];
+
+	snprintf(part, sizeof(part), "%.*s", (int)(end - from), from);
+	ofl_text_escaped(t, part);
+}
+
+/*
+ * The one place where texts are made fit for a terminal and for JSON, on
+ * their way into either. Lines of a map are its items: they stay lines.
+ */
+static void escape(struct ofl_cell *c)
+{
+	char out[sizeof(c->text)];
+	struct ofl_text t = ofl_text_over(out, sizeof(out));
+	const char *at = c->text, *end;
+
+	if (c->kind != OFL_CELL_TEXT && c->kind != OFL_CELL_LIST &&
+	    c->kind != OFL_CELL_MAP)
+		return;
+	do {
+		end = c->kind == OFL_CELL_MAP ? strchrnul(at, '\n') :
+						at + strlen(at);
+		escape_part(&t, at, end);
+		if (*end)
+			ofl_text_add(&t, "\n");
+		at = end + 1;
+	} while (*end);
+	memcpy(c->text, out, t.used + 1);
+}
+
 /* ---- output ---- */
 
 static void put(struct ofl_view *v, const char *text)
@@ -271,13 +307,15 @@ void ofl_view_open(struct ofl_view *v, FILE *out, bool json, bool header,
 void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 		    const struct ofl_cell *value)
 {
-	char text[512], line[540];
+	struct ofl_cell cell = *value;
+	char text[640], line[680];
 
+	escape(&cell);
 	if (v->json && json) {
 		put_key(v, json);
-		put_json(v, cell_json(v, value));
+		put_json(v, cell_json(v, &cell));
 	} else if (!v->json && label) {
-		cell_text(value, text, sizeof(text));
+		cell_text(&cell, text, sizeof(text));
 		snprintf(line, sizeof(line), "%-12s %s\n", label, text);
 		put(v, line);
 	}
@@ -372,6 +410,7 @@ static void get(const struct ofl_column *c, const void *row, const void *ctx,
 	cell->kind = OFL_CELL_NONE;
 	cell->text[0] = '\0';
 	c->get(row, ctx, cell);
+	escape(cell);
 }
 
 static void json_row(struct ofl_view *v, const void *row, const void *ctx)
@@ -416,7 +455,7 @@ static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 {
 	struct libscols_line *ln = scols_table_new_line(v->batch->tb, NULL);
 	struct ofl_cell cell;
-	char text[512];
+	char text[640];
 	size_t i;
 
 	for (i = 0; ln && i < v->shown.nr; i++) {
@@ -502,11 +541,11 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 			       const char *message)
 {
 	struct ofl_cell word = ofl_cell_text(ofl_result_text(result));
-	struct ofl_cell said = { .kind = OFL_CELL_TEXT };
+	struct ofl_cell said = ofl_cell_text(message);
 
 	drop_batch(v);
+	escape(&said);
 	if (v->json) {
-		snprintf(said.text, sizeof(said.text), "%s", message);
 		ofl_view_object(v, "status");
 		ofl_view_field(v, "result", NULL, &word);
 		ofl_view_field(v, "message", NULL, &said);
@@ -517,7 +556,7 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 		put(v, "status: ");
 		put(v, word.text);
 		put(v, ": ");
-		put(v, message);
+		put(v, said.text);
 		put(v, "\n");
 	}
 	if (fflush(v->out))

@@ -95,7 +95,7 @@ static void test_table(void **state)
 	(void)state;
 	assert_int_equal(to_text(false, true, 2, NULL), OFL_OK);
 	assert_string_equal(text,
-		"FIELD        quote \" and\ttab\n"
+		"FIELD        quote \" and\\x09tab\n"
 		"HEX          0xffffffffffffffff\n"
 		"NUMBER  SIZE WORDS LAST\n"
 		"     1    4K a,b   ?\n"
@@ -180,7 +180,7 @@ static void test_json(void **state)
 	assert_int_equal(json_object_get_int(at(o, "schema")), 1);
 	assert_string_equal(json_object_get_string(at(o, "command")), "test");
 	assert_string_equal(json_object_get_string(at(o, "field")),
-			    "quote \" and\ttab");
+			    "quote \" and\\x09tab");
 	assert_true(json_object_get_uint64(at(at(o, "object"), "hex")) ==
 		    UINT64_MAX);
 	rows = at(o, "rows");
