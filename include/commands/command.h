@@ -82,6 +82,13 @@ enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 				   struct ofl_text *text);
 
+/**
+ * ofl_owners_status() - a result that pages of unknown owner make incomplete
+ * @why: in  why the owner of some page is not known; NULL or "": all are
+ */
+enum ofl_result ofl_owners_status(enum ofl_result result, const char *why,
+				  struct ofl_text *text);
+
 /* what is said of ofl_layout.new_marks */
 #define OFL_NEW_MARKS \
 	"WARNING: this kernel has %s, a mark that we do not know: its rule may be another"

@@ -154,6 +154,7 @@ struct printer {
 	const struct ofl_env *env;
 	uint64_t verdicts[OFL_NR_OUTCOMES];
 	uint64_t nr;
+	const char *blind;		/* why some page's owner is not known */
 	bool explain;
 	struct ofl_filter wanted;	/* node and zone */
 	struct ofl_block_report kept;	/* the block to explain */
@@ -163,9 +164,13 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 {
 	struct printer *p = arg;
 	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
+	int k;
 
 	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
 		return OFL_OK;
+	for (k = 0; k < OFL_NR_KINDS; k++)
+		if (r->kind[k].claim.blind)
+			p->blind = r->kind[k].claim.blind;
 	p->verdicts[r->verdict]++;
 	p->nr++;
 	p->kept = *r;
@@ -222,6 +227,7 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 		first = false;
 	}
 	result = ofl_scan_shortfall(r, text);
+	result = ofl_owners_status(result, p->blind, text);
 	if (p->verdicts[OFL_OUT_UNKNOWN] || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
 	hints(p, text);

@@ -68,6 +68,7 @@ struct check {
 	uint64_t limit, shown;		/* findings */
 	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
 	bool listing;			/* second pass: print findings */
+	const char *blind;		/* why some page's owner is not known */
 	/* ^C while they are counted, or listed: */
 	bool not_listed, interrupted;
 	uint64_t sections_listed;
@@ -317,6 +318,8 @@ static enum ofl_status count_class(struct check *ck,
 {
 	size_t i;
 
+	if (c->claim.blind)
+		ck->blind = c->claim.blind;
 	for (i = 0; i < ck->nr_classes; i++)
 		if (is_of_class(&ck->class[i], c)) {
 			ck->class[i].pages++;
@@ -523,6 +526,7 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 
 	add_findings(ck, &words);
 	result = ofl_scan_status(r, extra, text);
+	result = ofl_owners_status(result, ck->blind, text);
 	if (ck->not_listed)
 		ofl_text_add(text, "; no finding is listed");
 	else if (ck->interrupted)

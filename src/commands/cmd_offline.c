@@ -337,8 +337,6 @@ static void show_owners(struct ofl_view *v, const struct owners *o)
 	ofl_view_object_end(v);
 	if (text.used)
 		line(v, "OWNERS", "%s", buf);
-	if (o->id.why_not[0])
-		line(v, "NOTE", "not every owner is known: %s", o->id.why_not);
 }
 
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
@@ -377,10 +375,12 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 
 static enum ofl_result judge(const struct ofl_layout *l,
 			     const struct ofl_scan_result *r,
+			     const struct owners *owners,
 			     struct ofl_text *message)
 {
 	enum ofl_result result = ofl_scan_status(r, "", message);
 
+	result = ofl_owners_status(result, owners->id.why_not, message);
 	if (l->new_marks[0])
 		ofl_text_add(message, "; " OFL_NEW_MARKS, l->new_marks);
 	if (result == OFL_RESULT_OK && l->new_marks[0])
@@ -420,7 +420,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 		show_facts(&v, l);
 	st = ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);
-	result = judge(l, r, &text);
+	result = judge(l, r, owners, &text);
 	return ofl_show_status(&v, ctx, st, result, message, err);
 }
 

@@ -285,7 +285,9 @@ static enum ofl_result judge(const struct owner *o,
 		 n[OFL_SEV_WARNING], ofl_plural(n[OFL_SEV_WARNING]),
 		 n[OFL_SEV_INFO], ofl_plural(n[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, text);
-	if (o->unread || o->books.unknown.pages)
+	if (o->books.unknown.pages)
+		result = ofl_owners_status(result, o->books.why_unknown, text);
+	if (o->unread)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
 	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :

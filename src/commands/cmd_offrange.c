@@ -244,9 +244,7 @@ static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " row%s", m->runs,
 		 ofl_plural(m->runs));
 	result = ofl_scan_status(r, extra, &text);
-	if (p->id.why_not[0])
-		ofl_text_add(&text, "; not every owner is known: %s",
-			     p->id.why_not);
+	result = ofl_owners_status(result, p->id.why_not, &text);
 	if (r->total.unknown && !m->unknown && !p->v.json)
 		ofl_text_add(&text, "; offrange -a lists the unknown pages");
 	else if (r->stale && !m->stale && !p->v.json)

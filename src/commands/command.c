@@ -63,6 +63,15 @@ enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 	return ofl_scan_shortfall(r, text);
 }
 
+enum ofl_result ofl_owners_status(enum ofl_result result, const char *why,
+				  struct ofl_text *text)
+{
+	if (!why || !why[0])
+		return result;
+	ofl_text_add(text, "; not every owner is known: %s", why);
+	return OFL_RESULT_INCOMPLETE;
+}
+
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)
 {
 	struct ofl_cell release = ofl_cell_text(s->t->release);
