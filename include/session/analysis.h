@@ -20,6 +20,8 @@ struct ofl_analysis {
 	bool ram_loaded;
 	struct ofl_env env;
 	struct ofl_owners owners;
+	struct ofl_missed missed;	/* reads that failed: for all but ram, */
+	struct ofl_missed ram_missed;	/* and for ram */
 };
 
 /**

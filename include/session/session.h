@@ -24,6 +24,17 @@ struct ofl_session {
 	struct ofl_analysis *analysis;	/* NULL: not yet */
 	struct ofl_recall recall;
 
+	/*
+	 * A scan counts the pages that it cannot read. Every other read that
+	 * fails is counted here, as it may be why an answer is poorer: those of
+	 * this command, and those for what it uses of commands before.
+	 */
+	struct ofl_target counting;	/* @t, with @missed */
+	struct ofl_missed missed;
+	struct ofl_missed facts_missed;	/* for layout and nodes */
+	struct ofl_missed late_missed;	/* for the late facts, */
+	bool late_counted;		/* by this command already */
+
 	/* what all of it was read from, to see whether it still is the same */
 	uint64_t stamp;		/* of the dump's file */
 	uint64_t types;		/* of the types that are loaded */

@@ -171,12 +171,20 @@ struct ofl_host_ops {
 	void (*stop)(void *ctx, struct ofl_process *process);
 };
 
+/** struct ofl_missed - reads that failed */
+struct ofl_missed {
+	uint64_t reads;
+	uint64_t first_kva;	/* of the first of them */
+	bool aside;		/* reads do not count now: see ofl_aside() */
+};
+
 /** struct ofl_target - one kernel to look at */
 struct ofl_target {
 	const struct ofl_memory_ops *memory;
 	const struct ofl_type_ops *types;
 	const struct ofl_host_ops *host;	/* NULL: none of them */
 	void *ctx;		/* handed to every op */
+	struct ofl_missed *missed;	/* counts failed reads; NULL: nobody does */
 	char release[65];	/* uname -r of the kernel */
 	char machine[17];	/* uname -m */
 	bool live;		/* memory changes while we read */
@@ -190,6 +198,28 @@ bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret)
 bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
 		   size_t bytes);
 void ofl_aside(const struct ofl_target *t, bool on);
+
+/*
+ * What is found once and kept remembers what could not be read for it, so that
+ * whoever uses it later misses the same:
+ *
+ *	before = ofl_missed_begin(t);
+ *	find(t, thing);
+ *	ofl_missed_end(t, &before, &thing->missed);
+ *	...
+ *	ofl_missed_again(t, &thing->missed);
+ */
+
+/** ofl_missed_begin() - count from nothing; -> what was counted so far */
+struct ofl_missed ofl_missed_begin(const struct ofl_target *t);
+
+/** ofl_missed_end() - @part: out  since then; go on with all of it */
+void ofl_missed_end(const struct ofl_target *t, const struct ofl_missed *before,
+		    struct ofl_missed *part);
+
+/** ofl_missed_again() - what is kept is used: count what it misses */
+void ofl_missed_again(const struct ofl_target *t,
+		      const struct ofl_missed *part);
 
 /* ---- of struct ofl_type_ops ---- */
 

@@ -102,8 +102,18 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 				enum ofl_status st, enum ofl_result result,
 				const char *message, struct ofl_err *err)
 {
+	const struct ofl_missed *missed = &ctx->s->missed;
+	char all[800];
+	struct ofl_text text = ofl_text_over(all, sizeof(all));
+
 	if (!st)
 		st = ofl_readers_agree(ctx->s->t, err);
-	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result,
-			      st ? err->text : message);
+	ofl_text_add(&text, "%s", st ? err->text : message);
+	if (!st && missed->reads) {
+		ofl_text_add(&text, "; %" PRIu64 " read%s of kernel data failed, first at %"
+			     PRIx64, missed->reads, ofl_plural(missed->reads),
+			     missed->first_kva);
+		result = OFL_RESULT_INCOMPLETE;
+	}
+	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);
 }

@@ -9,6 +9,7 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 				  const struct ofl_nodes *n,
 				  struct ofl_analysis *a, struct ofl_err *err)
 {
+	struct ofl_missed before = ofl_missed_begin(t);
 	enum ofl_status st = OFL_OK;
 
 	memset(a, 0, sizeof(*a));
@@ -18,20 +19,29 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 		a->env.blocks = &a->blocks;
 		st = ofl_blocks_load(t, l, &a->blocks, err);
 	}
-	return st ? st : ofl_owners_probe(&a->env, &a->owners, err);
+	if (!st)
+		st = ofl_owners_probe(&a->env, &a->owners, err);
+	ofl_missed_end(t, &before, &a->missed);
+	return st;
 }
 
 enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 				      struct ofl_err *err)
 {
+	const struct ofl_target *t = a->env.t;
+	struct ofl_missed before;
 	enum ofl_status st;
 
 	if (!a->env.blocks)
 		return ofl_fail(err, OFL_ERR_NODATA,
 			"memory blocks are not known here: no memory_blocks index (before 5.8, or no CONFIG_MEMORY_HOTPLUG)");
-	if (a->ram_loaded)
+	if (a->ram_loaded) {
+		ofl_missed_again(t, &a->ram_missed);
 		return OFL_OK;
-	st = ofl_ram_load(a->env.t, a->env.l, &a->ram, err);
+	}
+	before = ofl_missed_begin(t);
+	st = ofl_ram_load(t, a->env.l, &a->ram, err);
+	ofl_missed_end(t, &before, &a->ram_missed);
 	a->ram_loaded = !st;
 	return st;
 }

@@ -10,6 +10,8 @@ void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
 {
 	memset(s, 0, sizeof(*s));
 	s->t = t;
+	s->counting = *t;
+	s->counting.missed = &s->missed;
 }
 
 static void drop_analysis(struct ofl_session *s)
@@ -125,15 +127,21 @@ static void drop_stale(struct ofl_session *s, const struct now *now)
 
 static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 {
+	const struct ofl_target *t = &s->counting;
+	struct ofl_missed before;
 	enum ofl_status st;
 
-	if (s->loaded)
+	if (s->loaded) {
+		ofl_missed_again(t, &s->facts_missed);
 		return OFL_OK;
-	st = ofl_layout_load(s->t, &s->layout, err);
+	}
+	before = ofl_missed_begin(t);
+	st = ofl_layout_load(t, &s->layout, err);
 	if (!st)
 		ofl_section_find_vmemmap(s->t, &s->layout);
 	if (!st)
-		st = ofl_nodes_load(s->t, &s->layout, &s->nodes, err);
+		st = ofl_nodes_load(t, &s->layout, &s->nodes, err);
+	ofl_missed_end(t, &before, &s->facts_missed);
 	if (st)
 		ofl_session_drop(s);
 	else
@@ -155,17 +163,27 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
 	s->types = now.types;
 	s->host_only = host_only && (s->host_only || !s->loaded);
 	s->running = true;
+	s->missed = (struct ofl_missed){ .reads = 0 };
+	s->late_counted = false;
 	return load(s, err);
 }
 
 enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
 {
+	const struct ofl_target *t = &s->counting;
+	struct ofl_missed before;
 	enum ofl_status st;
 
-	if (s->late)
+	if (s->late) {
+		if (!s->late_counted)
+			ofl_missed_again(t, &s->late_missed);
+		s->late_counted = true;
 		return OFL_OK;
-	st = ofl_layout_load_late(s->t, &s->layout, err);
-	s->late = !st;
+	}
+	before = ofl_missed_begin(t);
+	st = ofl_layout_load_late(t, &s->layout, err);
+	ofl_missed_end(t, &before, &s->late_missed);
+	s->late = s->late_counted = !st;
 	return st;
 }
 
@@ -183,8 +201,10 @@ enum ofl_status ofl_session_analysis(struct ofl_session *s,
 		if (!s->analysis)
 			return ofl_fail(err, OFL_ERR_NOMEM,
 					"no memory for the owners");
-		st = ofl_analysis_load(s->t, &s->layout, &s->nodes,
+		st = ofl_analysis_load(&s->counting, &s->layout, &s->nodes,
 				       s->analysis, err);
+	} else {
+		ofl_missed_again(&s->counting, &s->analysis->missed);
 	}
 	if (st)
 		drop_analysis(s);

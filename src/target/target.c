@@ -9,7 +9,12 @@
 enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
 		       size_t bytes)
 {
-	return t->memory->read(t->ctx, kva, buf, bytes);
+	enum ofl_read got = t->memory->read(t->ctx, kva, buf, bytes);
+
+	if (got != OFL_READ_OK && t->missed && !t->missed->aside &&
+	    !t->missed->reads++)
+		t->missed->first_kva = kva;
+	return got;
 }
 
 bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret)
@@ -26,8 +31,42 @@ bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
 
 void ofl_aside(const struct ofl_target *t, bool on)
 {
+	if (t->missed)
+		t->missed->aside = on;
 	if (t->memory->aside)
 		t->memory->aside(t->ctx, on);
+}
+
+struct ofl_missed ofl_missed_begin(const struct ofl_target *t)
+{
+	struct ofl_missed before = { .reads = 0 };
+
+	if (t->missed) {
+		before = *t->missed;
+		t->missed->reads = 0;
+	}
+	return before;
+}
+
+void ofl_missed_end(const struct ofl_target *t, const struct ofl_missed *before,
+		    struct ofl_missed *part)
+{
+	*part = (struct ofl_missed){ .reads = 0 };
+	if (!t->missed)
+		return;
+	*part = *t->missed;
+	*t->missed = *before;
+	ofl_missed_again(t, part);
+}
+
+void ofl_missed_again(const struct ofl_target *t,
+		      const struct ofl_missed *part)
+{
+	if (!t->missed)
+		return;
+	if (!t->missed->reads)
+		t->missed->first_kva = part->first_kva;
+	t->missed->reads += part->reads;
 }
 
 bool ofl_struct_bytes(const struct ofl_target *t, const char *type,
