@@ -110,9 +110,9 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 		st = ofl_readers_agree(ctx->s->t, err);
 	ofl_text_add(&text, "%s", st ? err->text : message);
 	if (!st && missed->reads) {
-		ofl_text_add(&text, "; %" PRIu64 " read%s of kernel data failed, first at %"
-			     PRIx64, missed->reads, ofl_plural(missed->reads),
-			     missed->first_kva);
+		/* not how many: that is a matter of how they are asked */
+		ofl_text_add(&text, "; kernel data cannot be read, first at %"
+			     PRIx64, missed->first_kva);
 		result = OFL_RESULT_INCOMPLETE;
 	}
 	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);
