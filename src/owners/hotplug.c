@@ -46,7 +46,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	for (i = 0; env->blocks && i < env->blocks->nr; i++)
 		if (is_going_online(&env->blocks->block[i]))
 			break;
-	if (!env->blocks || i == env->blocks->nr)
+	if (!env->blocks || (i == env->blocks->nr && !env->blocks->lost))
 		return OFL_OK;
 	st = calloc(1, sizeof(*st));
 	if (!st)
@@ -74,10 +74,14 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 {
 	const struct state *st = state;
 
+	uint64_t nr = p->pfn / st->block_pages;
+	const struct ofl_block *b = ofl_blocks_find(st->env->blocks, nr);
+
 	ret->evidence = OFL_EV_RANGE;
-	ret->end_pfn = (p->pfn / st->block_pages + 1) * st->block_pages;
-	return is_going_online(ofl_blocks_find(st->env->blocks,
-					       p->pfn / st->block_pages));
+	ret->end_pfn = (nr + 1) * st->block_pages;
+	if (!b && st->env->blocks->lost)
+		ret->blind = "hotplug: its memory block cannot be read";
+	return is_going_online(b);
 }
 
 const struct ofl_owner_ops ofl_owner_hotplug = {

@@ -19,6 +19,7 @@
 
 /** struct state - VMSA pages of all CPUs */
 struct state {
+	bool lost;		/* there may be one that is not known */
 	size_t nr;
 	uint64_t pfn[];
 };
@@ -37,13 +38,22 @@ static void read_cpus(const struct ofl_env *env, uint64_t variable,
 		      uint64_t nr_cpus, struct state *st)
 {
 	const struct ofl_target *t = env->t;
-	uint64_t offsets, base = direct_map(t), cpu, offset, kva;
+	const struct ofl_layout *l = env->l;
+	uint64_t offsets, base = direct_map(t), cpu, offset, kva, pfn;
 
-	offsets = (uint64_t)env->l->fact[OFL_F_PER_CPU_OFFSET].value;
-	for (cpu = 0; cpu < nr_cpus; cpu++)
-		if (ofl_read_u64(t, offsets + cpu * 8, &offset) &&
-		    ofl_read_u64(t, variable + offset, &kva) && kva > base)
-			st->pfn[st->nr++] = (kva - base) / env->l->page_bytes;
+	offsets = (uint64_t)l->fact[OFL_F_PER_CPU_OFFSET].value;
+	for (cpu = 0; cpu < nr_cpus; cpu++) {
+		if (!ofl_read_u64(t, offsets + cpu * 8, &offset) ||
+		    !ofl_read_u64(t, variable + offset, &kva)) {
+			st->lost = true;
+			continue;
+		}
+		pfn = kva > base ? (kva - base) / l->page_bytes : UINT64_MAX;
+		if (kva && pfn < l->nr_sections * l->section_pages)
+			st->pfn[st->nr++] = pfn;
+		else if (kva)
+			st->lost = true;	/* base is another one */
+	}
 }
 
 static enum ofl_status probe(const struct ofl_env *env, void **state,
@@ -52,20 +62,40 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	int64_t nr = ofl_fact_value(env->l, OFL_F_NR_CPU_IDS, 0);
 	struct state *st;
 	uint64_t variable;
+	bool known;
 
-	if (!ofl_symbol(env->t, "sev_vmsa", &variable) ||
-	    !ofl_fact_known(env->l, OFL_F_PER_CPU_OFFSET) || nr <= 0 ||
-	    nr > MAX_CPUS)
+	if (!ofl_symbol(env->t, "sev_vmsa", &variable))
 		return OFL_OK;
-	st = calloc(1, sizeof(*st) + (size_t)nr * sizeof(st->pfn[0]));
+	known = ofl_fact_known(env->l, OFL_F_PER_CPU_OFFSET) && nr > 0 &&
+		nr <= MAX_CPUS;
+	st = calloc(1, sizeof(*st) +
+		    (known ? (size_t)nr : 0) * sizeof(st->pfn[0]));
 	if (!st)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for VMSA pages");
-	read_cpus(env, variable, (uint64_t)nr, st);
-	if (st->nr)
+	st->lost = !known;
+	if (known)
+		read_cpus(env, variable, (uint64_t)nr, st);
+	if (st->nr || st->lost)
 		*state = st;
 	else
 		free(st);	/* no SEV-SNP guest */
 	return OFL_OK;
+}
+
+static const char *blind(const struct ofl_env *env, const void *state)
+{
+	const struct state *st = state;
+
+	(void)env;
+	return st && st->lost ?
+	       "snp-vmsa: the page of a CPU cannot be found" : NULL;
+}
+
+static unsigned int devices(const void *state)
+{
+	const struct state *st = state;
+
+	return st->nr > 0;
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,
@@ -85,5 +115,7 @@ const struct ofl_owner_ops ofl_owner_vmsa = {
 	.name = "snp-vmsa",
 	.probe = probe,
 	.free = free,
+	.blind = blind,
+	.devices = devices,
 	.claim = claim,
 };

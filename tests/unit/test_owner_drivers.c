@@ -1291,6 +1291,86 @@ static void test_balloon_in_region_less_known(void **state)
 	balloon_in_region(SIZE_MAX);
 }
 
+/* ---- more devices than anybody has ---- */
+
+#define MANY 70
+
+/* one page each, from pfn 2048 on; the chain is not known, the driver may be there */
+static void test_many_virtio_mem_devices(void **state)
+{
+	uint64_t at, pa;
+	int i;
+
+	(void)state;
+	kernel_line(&k, "text %" PRIx64 " System RAM (virtio_mem)", RES - 0x40);
+	for (i = 0; i < MANY; i++) {
+		at = RES + (uint64_t)i * 0x100;
+		pa = (2048 + (uint64_t)i) * 4096;
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
+			    " 200 0 %" PRIx64 " %" PRIx64, at, pa, pa + 4095,
+			    at + 0xc0, i + 1 < MANY ? at + 0x100 : 0, at + 0x80);
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
+			    " 83000200 0 0 0", at + 0x80, pa, pa + 4095,
+			    RES - 0x40);
+		kernel_line(&k, "text %" PRIx64 " virtio%d", at + 0xc0, i);
+	}
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, O_IOMEM + 48, RES);
+	offline_pages(2048, MANY);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio-mem", dev), MANY);
+	for (i = 0; i < MANY; i++) {
+		assert_owner(2048 + (uint64_t)i, "virtio-mem", OFL_EV_RANGE);
+		assert_int_equal(owned_claim(&o, 2048 + (uint64_t)i).device, i);
+	}
+}
+
+static void assert_found(size_t books, uint64_t pages)
+{
+	const struct ofl_scan_result r = { .total = { .scanned = 1 } };
+	struct ofl_classified page = { .offline = true };
+	struct ofl_books b;
+	struct ofl_err err;
+	uint64_t i, sum = 0;
+
+	assert_int_equal(ofl_books_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	for (i = 0; i < pages; i++) {
+		page.claim = owned_claim(&o, 2048 + i);
+		ofl_books_add(&b, &page);
+	}
+	assert_int_equal(ofl_books_close(&b, false, &r, &err), OFL_OK);
+	assert_int_equal(b.nr, books);
+	for (i = 0; i < b.nr; i++)
+		sum += b.book[i].found.pages;
+	assert_int_equal(sum, pages);
+	ofl_books_free(&b);
+}
+
+/* each page points to a balloon of its own, which only that tells of */
+static void test_many_balloons(void **state)
+{
+	uint64_t at, pfn;
+	int i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++) {
+		at = HEAP + 0x20000 + (uint64_t)i * 0x40;
+		pfn = 2048 + (uint64_t)i;
+		owned_list(&k, at + 8, &pfn, 1, at, 2);
+		kernel_line(&k, "mem %" PRIx64 " 0", at);
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64, at + 24, TEXT);
+	}
+	owned_load(&k, &o);
+	for (i = 0; i < MANY; i++) {
+		assert_owner(2048 + (uint64_t)i, "balloon", OFL_EV_LIST);
+		assert_int_equal(owned_claim(&o, 2048 + (uint64_t)i).device, i);
+	}
+	assert_found(MANY, MANY);
+	/* the next command finds them again, in the order of its pages */
+	ofl_owners_forget(&o.owners);
+	assert_int_equal(owned_claim(&o, 2048 + MANY - 1).device, 0);
+	assert_int_equal(owned_claim(&o, 2048).device, 1);
+}
+
 /* ---- memtrace, the VMSA page ---- */
 
 #define TRACES	(HEAP + 0xc000)
@@ -1325,6 +1405,29 @@ static void test_memtrace(void **state)
 }
 
 /* what cannot be read may have been his: nobody's pages are not orphans */
+static void test_many_memtraces(void **state)
+{
+	uint64_t i;
+
+	(void)state;
+	for (i = 0; i < MANY; i++)
+		kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " 1000 0",
+			    TRACES + i * 32, (100 + i) * 4096);
+	memtrace(MANY, false);
+	assert_int_equal(owned_devices(&o, "memtrace", dev), MANY);
+	assert_int_equal(owned_claim(&o, 103).device, 3);
+}
+
+/* one of its two symbols is missing: its pages are not orphans */
+static void test_memtrace_half_known(void **state)
+{
+	(void)state;
+	kernel_line(&k, "symbol memtrace_array %" PRIx64, TRACE_VARIABLES);
+	offline_pages(100, 4);
+	owned_load(&k, &o);
+	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
+}
+
 static void test_memtrace_unreadable(void **state)
 {
 	(void)state;
@@ -1353,6 +1456,26 @@ static void test_vmsa(void **state)
 	owned_load(&k, &o);
 	assert_owner(100, "snp-vmsa", OFL_EV_POINTER);
 	assert_owner(101, OFL_ORPHAN, OFL_EV_NONE);
+}
+
+/* where the pages of CPUs are is not known: none without owner is an orphan */
+static void test_vmsa_without_cpus(void **state)
+{
+	(void)state;
+	kernel_line(&k, "symbol sev_vmsa 100");
+	offline_pages(100, 1);
+	owned_load(&k, &o);
+	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
+	assert_non_null(strstr(owned_claim(&o, 100).blind, "snp-vmsa"));
+}
+
+static void test_xen_half_known(void **state)
+{
+	(void)state;
+	kernel_line(&k, "symbol balloon_stats %" PRIx64, TRACE_VARIABLES);
+	offline_pages(100, 1);
+	owned_load(&k, &o);
+	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
 }
 
 /* a balloon may have taken a page from what the device has plugged */
@@ -1545,6 +1668,12 @@ int main(void)
 		CASE(test_memtrace_unreadable),
 		CASE(test_memtrace_absurd),
 		CASE(test_vmsa),
+		CASE(test_vmsa_without_cpus),
+		CASE(test_xen_half_known),
+		CASE(test_memtrace_half_known),
+		CASE(test_many_memtraces),
+		CASE(test_many_virtio_mem_devices),
+		CASE(test_many_balloons),
 		CASE(test_virtio_mem_beyond_the_books),
 		CASE(test_virtio_mem_states),
 		CASE(test_virtio_mem_block_says_other),
