@@ -15,7 +15,7 @@
 
 /** struct ofl_pfnset - the set; zeroed but for piece_pages it is empty */
 struct ofl_pfnset {
-	uint64_t piece_pages;	/* a power of two, at least 64 */
+	uint64_t piece_pages;	/* not 0 */
 	struct ofl_pfnset_piece {
 		uint64_t nr;
 		uint64_t *bits;

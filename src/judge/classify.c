@@ -122,7 +122,8 @@ static void enter_section(struct ofl_classifier *c, const struct ofl_section *s)
 	    order < 0 || order > 20 || (bits != 4 && bits != 8))
 		return;
 	bytes = ((l->section_pages >> order) * bits + 63) / 64 * 8;
-	if (bytes > sizeof(c->pageblocks))
+	/* a pageblock is no larger than a section */
+	if (!bytes || bytes > sizeof(c->pageblocks))
 		return;
 	c->pageblocks_known = ofl_read(c->env->t,
 		s->usage_kva + (uint64_t)l->fact[OFL_F_PAGEBLOCK_FLAGS].value,

@@ -366,7 +366,7 @@ struct type_source {
 	int number;			/* fact with a VMCOREINFO number, or -1 */
 };
 
-static const struct type_source type_sources[OFL_NR_TYPES] = {
+static const struct type_source type_sources[] = {
 	[OFL_TYPE_BUDDY] = { OFL_F_PGTY_BUDDY, OFL_F_BUDDY_NUMBER },
 	[OFL_TYPE_HUGETLB] = { OFL_F_PGTY_HUGETLB, OFL_F_HUGETLB_NUMBER },
 	[OFL_TYPE_SLAB] = { OFL_F_PGTY_SLAB, OFL_F_SLAB_NUMBER },
@@ -376,6 +376,8 @@ static const struct type_source type_sources[OFL_NR_TYPES] = {
 	[OFL_TYPE_UNACCEPTED] = { OFL_F_PGTY_UNACCEPTED, -1 },
 	[OFL_TYPE_LARGE_KMALLOC] = { OFL_F_PGTY_LARGE_KMALLOC, -1 },
 };
+_Static_assert(sizeof(type_sources) / sizeof(type_sources[0]) == OFL_NR_TYPES,
+	       "each page type has its witnesses");
 
 static enum ofl_status load_type(struct ofl_layout *l, enum ofl_type type,
 				 struct ofl_err *err)

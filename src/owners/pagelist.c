@@ -30,7 +30,7 @@ struct walk {
 	const unsigned char *raw;	/* the struct page in work */
 };
 
-static const char *const end_text[OFL_NR_LIST_ENDS] = {
+static const char *const end_text[] = {
 	[OFL_LIST_WHOLE] = "is whole",
 	[OFL_LIST_NO_HEAD] = "has no readable head",
 	[OFL_LIST_NOWHERE] = "points outside the memmap",
@@ -41,6 +41,8 @@ static const char *const end_text[OFL_NR_LIST_ENDS] = {
 	[OFL_LIST_BACKWARDS] = "has an entry that does not point back",
 	[OFL_LIST_INTERRUPTED] = "was not walked to its end: interrupted",
 };
+_Static_assert(sizeof(end_text) / sizeof(end_text[0]) == OFL_NR_LIST_ENDS,
+	       "each end has a text");
 
 static bool is_poison(uint64_t kva)
 {

@@ -32,7 +32,7 @@ static bool is_there(const struct ofl_pfnset *s, size_t at, uint64_t nr)
 static bool make_piece(struct ofl_pfnset *s, size_t at, uint64_t nr)
 {
 	struct ofl_pfnset_piece *more;
-	uint64_t *bits = calloc(s->piece_pages / 64, sizeof(*bits));
+	uint64_t *bits = calloc((s->piece_pages + 63) / 64, sizeof(*bits));
 
 	if (bits && s->nr_pieces == s->max_pieces) {
 		s->max_pieces = s->max_pieces ? s->max_pieces * 2 : 64;

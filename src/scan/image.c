@@ -9,7 +9,7 @@
 
 const char *ofl_unknown_text(enum ofl_unknown why)
 {
-	static const char *const text[OFL_NR_UNKNOWN] = {
+	static const char *const text[] = {
 		[OFL_UNKNOWN_NOT] = "known",
 		[OFL_UNKNOWN_EXCLUDED] = "excluded",
 		[OFL_UNKNOWN_UNREADABLE] = "unreadable",
@@ -19,6 +19,8 @@ const char *ofl_unknown_text(enum ofl_unknown why)
 		[OFL_UNKNOWN_BAD_SECTION] = "bad-section",
 	};
 
+	_Static_assert(sizeof(text) / sizeof(text[0]) == OFL_NR_UNKNOWN,
+		       "each reason has a text");
 	return text[why];
 }
 

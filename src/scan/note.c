@@ -2,6 +2,9 @@
 /* note.c - what sinks got, as records, and again from these */
 #include "scan/note.h"
 
+_Static_assert(sizeof(struct ofl_note) == 2 * 4 + 4 * 8 + 2 * 4,
+	       "a note crosses a pipe as it is: no padding");
+
 static enum ofl_status note_offline(void *arg, const struct ofl_section *s,
 				    const struct ofl_page *p, uint64_t pages)
 {

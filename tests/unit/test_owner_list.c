@@ -74,28 +74,39 @@ static void test_pfnset(void **state)
 	assert_false(ofl_pfnset_has(&s, 5000));
 }
 
-/* as far as it can be, not across the end of a piece */
-static void test_pfnset_end(void **state)
+static void expect_ends(uint64_t piece_pages)
 {
-	struct ofl_pfnset s = { .piece_pages = 256 };
+	struct ofl_pfnset s = { .piece_pages = piece_pages };
 	uint64_t pfn, end, pages = 0;
 
-	(void)state;
-	unit_seed();
 	assert_int_equal(ofl_pfnset_end(&s, 7), UINT64_MAX);
-	for (pfn = 0; pfn < 20 * 256; pfn++) {
+	for (pfn = 0; pfn < 5120; pfn++) {
 		pages = pages ? pages - 1 : (uint64_t)random() % 200;
-		if (pages % 100 > 40 && pfn / 256 % 5 != 3)
+		if (pages % 100 > 40 && pfn / piece_pages % 5 != 3)
 			ofl_pfnset_add(&s, pfn);
 	}
-	for (pfn = 0; pfn < 20 * 256; pfn++) {
+	for (pfn = 0; pfn < 5120; pfn++) {
 		end = pfn + 1;
-		while (end % 256 && ofl_pfnset_has(&s, end) ==
-				    ofl_pfnset_has(&s, pfn))
+		while (end % piece_pages && ofl_pfnset_has(&s, end) ==
+					    ofl_pfnset_has(&s, pfn))
 			end++;
 		assert_int_equal(ofl_pfnset_end(&s, pfn), end);
 	}
 	ofl_pfnset_free(&s);
+}
+
+/*
+ * As far as it can be, not across the end of a piece. A section of 2 MiB has 32
+ * pages of 64 KiB, half a word of bits.
+ */
+static void test_pfnset_end(void **state)
+{
+	uint64_t piece_pages;
+
+	(void)state;
+	unit_seed();
+	for (piece_pages = 16; piece_pages <= 256; piece_pages *= 2)
+		expect_ends(piece_pages);
 }
 
 static void test_pfnset_without_memory(void **state)
