@@ -7,7 +7,10 @@
 void ofl_crash_land_jumps(void (*run)(void *arg), void *arg)
 {
 	fp = pc->error_fp = pc->nullfp;
-	if (setjmp(pc->main_loop_env) || setjmp(pc->foreach_loop_env))
+	/* C lets setjmp() stand alone in a condition, and nowhere else */
+	if (setjmp(pc->main_loop_env))
+		_exit(1);
+	if (setjmp(pc->foreach_loop_env))
 		_exit(1);
 	run(arg);
 }

@@ -25,14 +25,16 @@ static int shown_percent = -1;	/* -1: no line is on the terminal */
 
 /** struct fence - what has to be put back after a fenced call */
 struct fence {
-	jmp_buf landing;
+	jmp_buf landing, main_landing;
 	ulonglong in_foreach;
-	FILE *fp, *error_fp;
+	FILE *fp, *error_fp, *tmpfile;
 };
 
 static void raise_fence(struct fence *f)
 {
 	memcpy(&f->landing, &pc->foreach_loop_env, sizeof(f->landing));
+	memcpy(&f->main_landing, &pc->main_loop_env, sizeof(f->main_landing));
+	f->tmpfile = pc->tmpfile;
 	f->in_foreach = pc->flags & IN_FOREACH;
 	f->fp = fp;
 	f->error_fp = pc->error_fp;
@@ -42,11 +44,15 @@ static void raise_fence(struct fence *f)
 
 static void lower_fence(const struct fence *f)
 {
+	/* left open by what jumped; crash refuses to open a second one */
+	if (pc->tmpfile && !f->tmpfile)
+		close_tmpfile();
 	fp = f->fp;
 	pc->error_fp = f->error_fp;
 	if (!f->in_foreach)
 		pc->flags &= ~IN_FOREACH;
 	memcpy(&pc->foreach_loop_env, &f->landing, sizeof(f->landing));
+	memcpy(&pc->main_loop_env, &f->main_landing, sizeof(f->main_landing));
 }
 
 static void note_interrupt(int sig)
@@ -65,25 +71,36 @@ static bool take_sigint(struct sigaction *before)
 	return !sigaction(SIGINT, &ours, before);
 }
 
+/** struct question - something of types that crash asks gdb */
+struct question {
+	const char *type, *member;	/* type: or enumerator, or array */
+	long answer, bytes;
+	bool known;
+};
+
 /*
- * crash answers what is asked of types through gdb, and then installs its own
- * handler again, which leaves our command by longjmp. Until ours is back the
- * signal waits.
+ * crash answers what is asked of types through gdb. When gdb fails, crash
+ * jumps to its main loop, and our command would end without a word: both
+ * loops are fenced, and what failed is not known. Afterwards crash installs
+ * its own handler of ^C again, which leaves our command by longjmp: until
+ * ours is back the signal waits.
  */
-static void before_gdb(sigset_t *mask)
+static void ask_gdb(void (*ask)(struct question *q), struct question *q)
 {
-	sigset_t sigint;
+	sigset_t mask, sigint;
+	struct fence f;
 
 	sigemptyset(&sigint);
 	sigaddset(&sigint, SIGINT);
-	sigprocmask(SIG_BLOCK, &sigint, mask);
-}
-
-static void after_gdb(const sigset_t *mask)
-{
+	sigprocmask(SIG_BLOCK, &sigint, &mask);
+	raise_fence(&f);
+	if (!setjmp(pc->main_loop_env))
+		if (!setjmp(pc->foreach_loop_env))
+			ask(q);
+	lower_fence(&f);
 	if (catching)
 		take_sigint(NULL);
-	sigprocmask(SIG_SETMASK, mask, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 }
 
 static bool fenced_readmem(uint64_t kva, void *buf, size_t bytes)
@@ -99,20 +116,40 @@ static bool fenced_readmem(uint64_t kva, void *buf, size_t bytes)
 	return ok;
 }
 
-/* readmem() does not say why it failed; the reader of the dump format does */
-static enum ofl_read why_not(uint64_t kva, void *buf, size_t bytes)
+/* bytes of one page, by the reader of the dump format */
+static int read_piece(uint64_t kva, void *buf, size_t bytes)
 {
 	volatile int got = READ_ERROR;
 	physaddr_t paddr = 0;
 	struct fence f;
 
+	raise_fence(&f);
+	if (!setjmp(pc->foreach_loop_env))
+		if (kvtop(NULL, kva, &paddr, 0))
+			got = READMEM(pc->dfd, buf, (int)bytes, kva, paddr);
+	lower_fence(&f);
+	return got;
+}
+
+/*
+ * readmem() does not say why it failed; the reader of the dump format does,
+ * for one page at a time: what follows in memory need not follow in the dump.
+ */
+static enum ofl_read why_not(uint64_t kva, void *buf, size_t bytes)
+{
+	size_t first = PAGESIZE() - (kva & (PAGESIZE() - 1));
+
 	if (ACTIVE() || REMOTE_DUMPFILE() || bytes > PAGESIZE())
 		return OFL_READ_UNREADABLE;
-	raise_fence(&f);
-	if (!setjmp(pc->foreach_loop_env) && kvtop(NULL, kva, &paddr, 0))
-		got = READMEM(pc->dfd, buf, (int)bytes, kva, paddr);
-	lower_fence(&f);
-	return got == PAGE_EXCLUDED ? OFL_READ_EXCLUDED : OFL_READ_UNREADABLE;
+	if (first > bytes)
+		first = bytes;
+	if (read_piece(kva, buf, first) == PAGE_EXCLUDED)
+		return OFL_READ_EXCLUDED;
+	if (bytes > first &&
+	    read_piece(kva + first, (char *)buf + first,
+		       bytes - first) == PAGE_EXCLUDED)
+		return OFL_READ_EXCLUDED;
+	return OFL_READ_UNREADABLE;
 }
 
 static bool fenced_kvtop(uint64_t kva, physaddr_t *paddr)
@@ -191,56 +228,62 @@ static bool crash_symbol(void *ctx, const char *name, uint64_t *ret)
 	return true;
 }
 
+static void ask_struct(struct question *q)
+{
+	q->bytes = STRUCT_SIZE((char *)q->type);
+	q->known = q->bytes > 0;
+}
+
 static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 {
-	sigset_t mask;
-	long bytes;
+	struct question q = { .type = type };
 
 	(void)ctx;
-	before_gdb(&mask);
-	bytes = STRUCT_SIZE((char *)type);
-	after_gdb(&mask);
-	if (bytes <= 0)
-		return false;
-	*ret = (uint64_t)bytes;
-	return true;
+	ask_gdb(ask_struct, &q);
+	if (q.known)
+		*ret = (uint64_t)q.bytes;
+	return q.known;
+}
+
+static void ask_member(struct question *q)
+{
+	/* a path through named members takes gdb's expression parser */
+	q->answer = strchr(q->member, '.') ?
+		    ANON_MEMBER_OFFSET((char *)q->type, (char *)q->member) :
+		    MEMBER_OFFSET((char *)q->type, (char *)q->member);
+	q->known = q->answer >= 0;
+	if (q->known)
+		q->bytes = MEMBER_SIZE((char *)q->type, (char *)q->member);
 }
 
 static bool crash_member(void *ctx, const char *type, const char *member,
 			 struct ofl_member *ret)
 {
-	long offset, bytes = 0;
-	sigset_t mask;
+	struct question q = { .type = type, .member = member };
 
 	(void)ctx;
-	before_gdb(&mask);
-	/* a path through named members takes gdb's expression parser */
-	offset = strchr(member, '.') ?
-		 ANON_MEMBER_OFFSET((char *)type, (char *)member) :
-		 MEMBER_OFFSET((char *)type, (char *)member);
-	if (offset >= 0)
-		bytes = MEMBER_SIZE((char *)type, (char *)member);
-	after_gdb(&mask);
-	if (offset < 0)
+	ask_gdb(ask_member, &q);
+	if (!q.known)
 		return false;
-	ret->offset_bytes = (uint64_t)offset;
-	ret->size_bytes = bytes > 0 ? (uint64_t)bytes : 0;
+	ret->offset_bytes = (uint64_t)q.answer;
+	ret->size_bytes = q.bytes > 0 ? (uint64_t)q.bytes : 0;
 	return true;
+}
+
+static void ask_enumerator(struct question *q)
+{
+	q->known = enumerator_value((char *)q->type, &q->answer);
 }
 
 static bool crash_enumerator(void *ctx, const char *name, int64_t *ret)
 {
-	sigset_t mask;
-	bool known;
-	long v;
+	struct question q = { .type = name };
 
 	(void)ctx;
-	before_gdb(&mask);
-	known = enumerator_value((char *)name, &v);
-	after_gdb(&mask);
-	if (known)
-		*ret = v;
-	return known;
+	ask_gdb(ask_enumerator, &q);
+	if (q.known)
+		*ret = q.answer;
+	return q.known;
 }
 
 /*
@@ -263,19 +306,21 @@ static bool crash_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
 	return crash_enumerator(ctx, name, ret);
 }
 
+static void ask_array_len(struct question *q)
+{
+	q->answer = get_array_length((char *)q->type, NULL, 0);
+	q->known = q->answer > 0;
+}
+
 static bool crash_array_len(void *ctx, const char *symbol, uint64_t *ret)
 {
-	sigset_t mask;
-	int len;
+	struct question q = { .type = symbol };
 
 	(void)ctx;
-	before_gdb(&mask);
-	len = get_array_length((char *)symbol, NULL, 0);
-	after_gdb(&mask);
-	if (len <= 0)
-		return false;
-	*ret = (uint64_t)len;
-	return true;
+	ask_gdb(ask_array_len, &q);
+	if (q.known)
+		*ret = (uint64_t)q.answer;
+	return q.known;
 }
 
 static bool crash_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
