@@ -75,6 +75,9 @@ struct ofl_command {
 enum ofl_result ofl_scan_status(const struct ofl_scan_result *r,
 				const char *extra, struct ofl_text *text);
 
+/** ofl_show_undecided() - offline pages of which the dump tells too little */
+void ofl_show_undecided(uint64_t pages, struct ofl_text *text);
+
 /**
  * ofl_scan_shortfall() - the same, only what a scan could not look at
  * @text: inout  a line to go on with

@@ -48,6 +48,7 @@ struct ofl_books {
 	const char *why_unknown;	/* why, of the first of them */
 	bool no_memory;		/* for what was found: ofl_books_close() fails */
 	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
+	uint64_t undecided;	/* pages that come to OFL_OUT_UNKNOWN */
 	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
 	/* after ofl_books_close(): */
 	struct ofl_book *book;		/* owned */

@@ -540,7 +540,9 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     ofl_plural(nr_findings(ck) - ck->shown));
 	if (marks[0])
 		ofl_text_add(text, "; " OFL_NEW_MARKS, marks);
-	if (ck->interrupted)
+	if (ck->books.undecided)
+		ofl_show_undecided(ck->books.undecided, text);
+	if (ck->interrupted || ck->books.undecided)
 		return OFL_RESULT_INCOMPLETE;
 	if (result == OFL_RESULT_OK && (bad || marks[0]))
 		return OFL_RESULT_FINDINGS;

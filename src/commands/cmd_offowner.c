@@ -287,7 +287,9 @@ static enum ofl_result judge(const struct owner *o,
 	result = ofl_scan_status(r, extra, text);
 	if (o->books.unknown.pages)
 		result = ofl_owners_status(result, o->books.why_unknown, text);
-	if (o->unread)
+	if (o->books.undecided)
+		ofl_show_undecided(o->books.undecided, text);
+	if (o->unread || o->books.undecided)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
 	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :

@@ -72,6 +72,12 @@ enum ofl_result ofl_owners_status(enum ofl_result result, const char *why,
 	return OFL_RESULT_INCOMPLETE;
 }
 
+void ofl_show_undecided(uint64_t pages, struct ofl_text *text)
+{
+	ofl_text_add(text, "; what becomes of %" PRIu64
+		     " offline page%s is not known", pages, ofl_plural(pages));
+}
+
 void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)
 {
 	struct ofl_cell release = ofl_cell_text(s->t->release);

@@ -91,6 +91,7 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
 		return;
 	f->pages++;
 	f->outcome[c->outcome]++;
+	b->undecided += c->outcome == OFL_OUT_UNKNOWN;
 	f->evidence |= 1u << c->claim.evidence;
 	f->isolated += c->kind == OFL_KIND_OFFLINE_ISOLATED;
 	if (c->claim.rival && !b->rivals++)

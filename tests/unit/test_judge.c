@@ -220,6 +220,169 @@ static void test_boot_memory_on_arm64(void **state)
 	       "notifier failure: refuses boot memory");
 }
 
+/* who is asked, and what that callback may do */
+static struct world *asked(enum ofl_veto veto, bool early)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	w->chain.nr = 1;
+	w->chain.callback[0].veto = veto;
+	w->chain.callback[0].call_kva = 0xabc;
+	w->chain.callback[0].what = "what it does";
+	strcpy(w->chain.callback[0].name, "callback");
+	w->r.early = early;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	return w;
+}
+
+static void test_who_may_refuse(void **state)
+{
+	struct world *w;
+
+	(void)state;
+	expect(asked(OFL_VETO_NEVER, false), OFL_OUT_OFFLINABLE, "", "");
+	expect(asked(OFL_VETO_OWNER, false), OFL_OUT_OFFLINABLE, "", "");
+	expect(asked(OFL_VETO_SOMETIMES, false), OFL_OUT_UNKNOWN, "notify",
+	       "callback may refuse");
+	expect(asked(OFL_VETO_UNKNOWN, false), OFL_OUT_UNKNOWN, "notify",
+	       "callback is not known to us");
+	expect(asked(OFL_VETO_SPLIT, false), OFL_OUT_UNKNOWN, "notify",
+	       "callback may refuse");
+	expect(asked(OFL_VETO_SPLIT, true), OFL_OUT_BLOCKED, "notify",
+	       "notifier failure: what it does");
+	w = asked(OFL_VETO_UNKNOWN, false);
+	w->chain.callback[0].name[0] = '\0';
+	expect(w, OFL_OUT_UNKNOWN, "notify", "the callback at abc has no name");
+	w = asked(OFL_VETO_NEVER, false);
+	w->chain.cut = true;
+	expect(w, OFL_OUT_UNKNOWN, "notify", "memory_chain breaks off");
+	w = asked(OFL_VETO_NEVER, false);
+	w->chain.known = false;
+	expect(w, OFL_OUT_UNKNOWN, "notify", "memory_chain cannot be read");
+	/* what blocks for certain does so whoever is asked */
+	w = asked(OFL_VETO_UNKNOWN, false);
+	put(w, OFL_KIND_RESERVED, 1, 7);
+	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range");
+}
+
+static struct world *free_block(void)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	return w;
+}
+
+/* what could not be read of a block is no word for it, and none against it */
+static void test_what_cannot_be_read(void **state)
+{
+	struct world *w = free_block();
+
+	(void)state;
+	w->block.unread = true;
+	w->block.zone_kva = 0;
+	expect(w, OFL_OUT_UNKNOWN, "zone", "its memory_block cannot be read");
+	w = free_block();
+	w->r.zone = NULL;
+	expect(w, OFL_OUT_UNKNOWN, "zone", "its zone is none of those");
+	w = free_block();
+	w->r.pageblock_unknown = 512;
+	expect(w, OFL_OUT_UNKNOWN, "isolate", "the state of pageblocks of 512");
+	w = free_block();
+	w->l.fact[OFL_F_BLOCK_ALTMAP].known = false;
+	expect(w, OFL_OUT_UNKNOWN, "holes", "no debuginfo says whether");
+	w = free_block();
+	w->l.fact[OFL_F_BLOCK_ALTMAP].known = false;
+	w->r.early = true;
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	/* slab blocks in one zone and spins in another: which one is it? */
+	w = free_block();
+	w->r.zone = NULL;
+	put(w, OFL_KIND_SLAB, 1, 7);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_UNKNOWN);
+	free(w);
+}
+
+static void test_a_mark_that_is_new(void **state)
+{
+	struct world *w = free_block();
+
+	(void)state;
+	strcpy(w->l.new_marks, "PG_offline_skippable");
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	w = free_block();
+	strcpy(w->l.new_marks, "PG_offline_skippable");
+	put(w, OFL_KIND_OFFLINE_HELD, 1, 7);
+	expect(w, OFL_OUT_UNKNOWN, "offline-held", "offline, referenced");
+}
+
+/* pages that are not known may stop any step that looks at pages */
+static void test_steps_of_unknown_pages(void **state)
+{
+	struct world *w = free_block();
+
+	(void)state;
+	put(w, OFL_KIND_UNKNOWN, 64, 0);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.step[OFL_STEP_HOLES], OFL_OUT_OFFLINABLE);
+	assert_int_equal(w->r.step[OFL_STEP_ISOLATE], OFL_OUT_UNKNOWN);
+	assert_int_equal(w->r.step[OFL_STEP_SCAN], OFL_OUT_UNKNOWN);
+	assert_int_equal(w->r.step[OFL_STEP_DISSOLVE], OFL_OUT_UNKNOWN);
+	assert_int_equal(w->r.step[OFL_STEP_TEST], OFL_OUT_UNKNOWN);
+	assert_string_equal(w->r.why[OFL_STEP_SCAN], "64 pages are not known");
+	free(w);
+}
+
+static void test_what_is_not_reached(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_SLAB, 1, 5);
+	put(w, OFL_KIND_LRU, 1, 9);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.step[OFL_STEP_HOLES], OFL_OUT_OFFLINABLE);
+	assert_int_equal(w->r.step[OFL_STEP_ISOLATE], OFL_OUT_BLOCKED);
+	assert_int_equal(w->r.step[OFL_STEP_NOTIFY], OFL_OUT_NOT_REACHED);
+	assert_int_equal(w->r.step[OFL_STEP_TEST], OFL_OUT_NOT_REACHED);
+	free(w);
+	/* the scan goes round for ever: nothing is dissolved (seen in 6.12) */
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_HUGETLB_SWAPS, 512, 512);
+	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 2048);
+	expect(w, OFL_OUT_SPINS, "hugetlb-swaps", "huge page in use that goes");
+}
+
+/* pages before it have to go first, and if one does not, it is not reached */
+static void test_what_lies_before_decides_whether_it_is_reached(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_OFFLINE_HELD, 1, 5);
+	put(w, OFL_KIND_LRU, 1, 9);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_null(strstr(w->r.reason, "not reached"));
+	w->r.kind[OFL_KIND_LRU].pfn[0] = 3;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_BLOCKED);
+	assert_non_null(strstr(w->r.reason, "; not reached while"));
+	free(w);
+}
+
+/* before v5.18 the kernel counts RAM before it looks at zones (seen in 5.10) */
+static void test_holes_come_first_before_5_18(void **state)
+{
+	struct world *w = free_block();
+
+	(void)state;
+	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	w->r.several_zones = true;
+	w->r.ram_pages = PAGES - 98;
+	expect(w, OFL_OUT_BLOCKED, "holes", "memory holes: ");
+}
+
 static void test_no_page_and_no_question(void **state)
 {
 	struct world *w = world(ZONE_NORMAL);
@@ -254,6 +417,13 @@ int main(void)
 		cmocka_unit_test(test_before_any_page),
 		cmocka_unit_test(test_several_zones),
 		cmocka_unit_test(test_boot_memory_on_arm64),
+		cmocka_unit_test(test_who_may_refuse),
+		cmocka_unit_test(test_what_cannot_be_read),
+		cmocka_unit_test(test_a_mark_that_is_new),
+		cmocka_unit_test(test_steps_of_unknown_pages),
+		cmocka_unit_test(test_what_is_not_reached),
+		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
+		cmocka_unit_test(test_holes_come_first_before_5_18),
 		cmocka_unit_test(test_no_page_and_no_question),
 	};
 
