@@ -5,7 +5,8 @@
  * To support a change in the kernel, add a witness to a row or add a row. The
  * history strings stand in docs/kernels.md too; a unit test compares them.
  */
-#include "layout/layout.h"
+#include "layout/facts.h"
+#include "target/target.h"
 
 #define STRUCT(s)	{ OFL_W_STRUCT, s, NULL, 0 }
 #define OFFSET(s, m)	{ OFL_W_OFFSET, s, m, 0 }

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "layout/layout.h"
+#include "layout/recognise.h"
 #include "target/text.h"
 
 /* What VMCOREINFO exports for a buddy page where PG_balloon was PageOffline. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/section.h"
+#include "layout/load.h"
 #include "session/session.h"
 
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)

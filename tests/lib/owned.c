@@ -9,6 +9,7 @@
 #include "owned.h"
 #include "kernel/page.h"
 #include "kernel/section.h"
+#include "layout/load.h"
 
 void owned_facts(struct kernel *k)
 {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/block.h"
+#include "layout/load.h"
 #include "kernel.h"
 
 static struct kernel k;

@@ -8,6 +8,7 @@
 
 #include "kernel.h"
 #include "layout/layout.h"
+#include "layout/load.h"
 
 static void test_rows_are_whole(void **state)
 {

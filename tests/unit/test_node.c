@@ -7,6 +7,7 @@
 
 #include "kernel.h"
 #include "kernel/node.h"
+#include "layout/load.h"
 
 static struct kernel k;
 static struct texttarget tt;

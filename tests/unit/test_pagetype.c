@@ -7,6 +7,7 @@
 
 #include "layout/layout.h"
 #include "layout/pagetype.h"
+#include "layout/recognise.h"
 
 /** struct era - what a kernel of that time says, and what its words mean */
 struct era {

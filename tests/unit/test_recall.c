@@ -7,6 +7,7 @@
 
 #include "alloc.h"
 #include "kernel.h"
+#include "layout/load.h"
 #include "scan/recall.h"
 #include "story.h"
 

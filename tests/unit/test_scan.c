@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "layout/load.h"
 #include "scan/recall.h"
 #include "scan/scan.h"
 

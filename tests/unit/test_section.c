@@ -6,6 +6,7 @@
 
 #include "kernel.h"
 #include "kernel/section.h"
+#include "layout/load.h"
 
 #define MAX 64
 

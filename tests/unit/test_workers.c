@@ -13,6 +13,7 @@
 
 #include "alloc.h"
 #include "kernel.h"
+#include "layout/load.h"
 #include "scan/recall.h"
 #include "scan/scan.h"
 #include "story.h"

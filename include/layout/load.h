@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * load.h - find out what struct ofl_layout holds
+ *
+ * Depends on layout.h.
+ */
+#ifndef OFL_LOAD_H
+#define OFL_LOAD_H
+
+#include "layout/layout.h"
+
+/**
+ * ofl_layout_load() - find all facts of a kernel
+ * @t:   in   the kernel
+ * @l:   out  overwritten; complete only on success
+ * @err: out  the first thing that is missing or contradicts itself
+ *
+ * Errors: OFL_ERR_NODATA (a required fact has no witness here),
+ *         OFL_ERR_CONFLICT (two witnesses disagree; both are named),
+ *         OFL_ERR_UNSUPPORTED (no SPARSEMEM_VMEMMAP, before 4.18, unknown
+ *         page type encoding), OFL_ERR_CORRUPT (impossible geometry).
+ */
+enum ofl_status ofl_layout_load(const struct ofl_target *t,
+				struct ofl_layout *l, struct ofl_err *err);
+
+/**
+ * ofl_layout_load_late() - find the facts that only judging pages needs
+ *
+ * Shape:  enumerators cost crash up to 33 ms each: listing does without.
+ * Errors: as ofl_layout_load().
+ */
+enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
+				     struct ofl_layout *l, struct ofl_err *err);
+
+#endif
