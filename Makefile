@@ -152,13 +152,13 @@ $(SAN)/rows: $(SAN)/tests/docs/rows.o $(SANOBJ)
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
 # the tables of docs/ from the rows of options and columns
-docs: $(SAN)/rows
-	@$(PYTHON) tests/docs/docs.py --write $(SAN)/rows
+docs: $(SAN)/rows $(SAN)/replay
+	@$(PYTHON) tests/docs/docs.py --write $(SAN)/rows $(SAN)/replay
 
-described: $(SAN)/rows
+described: $(SAN)/rows $(SAN)/replay
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/docs.xml
-	@$(PYTHON) tests/docs/docs.py $(SAN)/rows $(RESULTS)/docs.xml || true
+	@$(PYTHON) tests/docs/docs.py $(SAN)/rows $(SAN)/replay $(RESULTS)/docs.xml || true
 
 # ---- knowing less never promises more: many runs, so not sanitized ----------
 

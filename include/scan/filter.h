@@ -95,11 +95,11 @@ bool ofl_filter_wants_span(const struct ofl_filter *f,
 			   uint64_t hi_pfn);
 
 /**
- * ofl_parse_hex_range() - "a" or "a-b", hexadecimal, with or without 0x
+ * ofl_parse_range() - "a" or "a-b", in @base, or hexadecimal with 0x
  * @lo, @hi: out  inclusive; equal for a single number
  *
  * Errors: false if malformed, too large or hi < lo.
  */
-bool ofl_parse_hex_range(const char *text, uint64_t *lo, uint64_t *hi);
+bool ofl_parse_range(const char *text, int base, uint64_t *lo, uint64_t *hi);
 
 #endif

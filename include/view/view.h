@@ -25,8 +25,9 @@ enum ofl_cell_kind {
 	OFL_CELL_UNKNOWN,	/* "?"; JSON null */
 	OFL_CELL_INT,		/* decimal */
 	OFL_CELL_HEX,		/* 0x...; JSON a number */
-	OFL_CELL_KVA,		/* an address as crash prints it; JSON a number */
-	OFL_CELL_SIZE,		/* bytes as 4K, 124M; JSON bytes */
+	OFL_CELL_SPAN,		/* 0x...-0x..., the end included; in tables only */
+	OFL_CELL_KVA,		/* an address: 0x...; JSON a number */
+	OFL_CELL_SIZE,		/* bytes as 4K, 195.6M; JSON bytes */
 	OFL_CELL_BOOL,		/* yes, no; JSON true, false */
 	OFL_CELL_TEXT,
 	OFL_CELL_LIST,		/* comma-separated text; JSON array of strings */
@@ -37,7 +38,8 @@ enum ofl_cell_kind {
 struct ofl_cell {
 	enum ofl_cell_kind kind;
 	int64_t i;		/* INT, BOOL */
-	uint64_t u;		/* HEX, SIZE */
+	uint64_t u;		/* HEX, SPAN, KVA, SIZE */
+	uint64_t last;		/* SPAN */
 	char text[640];		/* TEXT, LIST, MAP; "-" or "" is an empty list */
 };
 
@@ -160,6 +162,7 @@ enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value);
 /** cell constructors */
 struct ofl_cell ofl_cell_int(int64_t i);
 struct ofl_cell ofl_cell_hex(uint64_t u);
+struct ofl_cell ofl_cell_span(uint64_t first, uint64_t last);
 struct ofl_cell ofl_cell_kva(uint64_t kva);
 struct ofl_cell ofl_cell_size(uint64_t bytes);
 struct ofl_cell ofl_cell_text(const char *text);

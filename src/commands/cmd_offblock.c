@@ -34,9 +34,7 @@ static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
 	uint64_t bytes = l->sections_per_block * l->section_pages *
 			 l->page_bytes;
 
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64, start,
-		 start + bytes - 1);
+	*ret = ofl_cell_span(start, start + bytes - 1);
 }
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -110,7 +108,7 @@ static const struct ofl_column block_columns[] = {
 	  "name of the memory block in /sys/devices/system/memory" },
 	{ NULL, "nr", 0, false, 0, get_nr, OFL_JSON_NUMBER,
 	  "number of the memory block" },
-	{ "PHYS", NULL, 19, false, 0, get_phys, OFL_JSON_NONE,
+	{ "PHYS", NULL, 23, false, 0, get_phys, OFL_JSON_NONE,
 	  "first and last physical address" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
 	  "first page frame number" },

@@ -178,10 +178,8 @@ static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
 	(void)ctx;
 	if (!FINDING(row)->pages)
 		return;
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
-		 FINDING(row)->start_pfn,
-		 FINDING(row)->start_pfn + FINDING(row)->pages - 1);
+	*ret = ofl_cell_span(FINDING(row)->start_pfn, FINDING(row)->start_pfn +
+			     FINDING(row)->pages - 1);
 }
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -251,14 +249,14 @@ static const struct ofl_column finding_columns[] = {
 	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
 	  "error: the kernel takes it for impossible; warning: it "
 	  "will block or leak; info: something in flight explains it" },
-	{ "PFN", NULL, 13, false, 0, get_pfn, OFL_JSON_NONE,
+	{ "PFN", NULL, 17, false, 0, get_pfn, OFL_JSON_NONE,
 	  "first and last page frame number" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER_OR_NULL,
 	  "first page frame number; none: the finding is not about "
 	  "pages" },
 	{ "PAGES", "pages", 6, true, 0, get_pages, OFL_JSON_NUMBER_OR_NULL,
 	  "number of pages; none: the finding is not about pages" },
-	{ "PAGE", "page_kva", 16, false, 0, get_kva, OFL_JSON_NUMBER_OR_NULL,
+	{ "PAGE", "page_kva", 18, false, 0, get_kva, OFL_JSON_NUMBER_OR_NULL,
 	  "address of the first struct page; none: the finding is "
 	  "about a driver's records" },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount,

@@ -14,9 +14,7 @@ static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
 	const struct ofl_run *run = row;
 
 	(void)ctx;
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
-		 run->start_pfn, run->start_pfn + run->pages - 1);
+	*ret = ofl_cell_span(run->start_pfn, run->start_pfn + run->pages - 1);
 }
 
 static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -24,9 +22,8 @@ static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
 	const struct ofl_run *run = row;
 	uint64_t page = ((const struct ofl_layout *)ctx)->page_bytes;
 
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
-		 run->start_pfn * page, (run->start_pfn + run->pages) * page - 1);
+	*ret = ofl_cell_span(run->start_pfn * page,
+			     (run->start_pfn + run->pages) * page - 1);
 }
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -139,15 +136,15 @@ static void get_online(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column range_columns[] = {
-	{ "PFN", NULL, 13, false, 0, get_pfn, OFL_JSON_NONE,
+	{ "PFN", NULL, 17, false, 0, get_pfn, OFL_JSON_NONE,
 	  "first and last page frame number" },
-	{ "PHYS", NULL, 19, false, 0, get_phys, OFL_JSON_NONE,
+	{ "PHYS", NULL, 23, false, 0, get_phys, OFL_JSON_NONE,
 	  "first and last physical address" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
 	  "first page frame number" },
 	{ "PAGES", "pages", 6, true, 0, get_pages, OFL_JSON_NUMBER,
 	  "number of pages" },
-	{ "SIZE", NULL, 5, true, 0, get_size, OFL_JSON_NONE,
+	{ "SIZE", NULL, 6, true, 0, get_size, OFL_JSON_NONE,
 	  "size of these pages" },
 	{ "REFCOUNT", "refcount", 8, true, OFL_SPLIT_REFCOUNT, get_refcount,
 	  OFL_JSON_NUMBER,

@@ -100,7 +100,7 @@ static void get_kind_pfns(const void *row, const void *ctx,
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
 	for (i = 0; i < t->pages && i < OFL_FIRST_PFNS; i++)
-		ofl_text_item(&text, ",", "%" PRIx64, t->pfn[i]);
+		ofl_text_item(&text, ",", "0x%" PRIx64, t->pfn[i]);
 }
 
 static void get_kind_first(const void *row, const void *ctx,
@@ -166,11 +166,11 @@ static const struct ofl_column kind_columns[] = {
 	  "row of the rule in docs/kernels.md" },
 	{ "STEP", "step", 13, false, 0, get_kind_step, OFL_JSON_STRING,
 	  "step that these pages decide" },
-	{ "PFNS", NULL, 27, false, 0, get_kind_pfns, OFL_JSON_NONE,
+	{ "PFNS", NULL, 35, false, 0, get_kind_pfns, OFL_JSON_NONE,
 	  "the first page frame numbers" },
 	{ NULL, "first_pfn", 0, false, 0, get_kind_first, OFL_JSON_NUMBER,
 	  "first page frame number" },
-	{ "PAGE", "page_kva", 16, false, 0, get_kind_kva, OFL_JSON_NUMBER,
+	{ "PAGE", "page_kva", 18, false, 0, get_kind_kva, OFL_JSON_NUMBER,
 	  "address of the first struct page" },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount,
 	  OFL_JSON_NUMBER,
@@ -206,7 +206,8 @@ static void get_cb_name(const void *row, const void *ctx, struct ofl_cell *ret)
 	if (cb->name[0])
 		snprintf(ret->text, sizeof(ret->text), "%s", cb->name);
 	else
-		snprintf(ret->text, sizeof(ret->text), "%" PRIx64, cb->call_kva);
+		snprintf(ret->text, sizeof(ret->text), "0x%" PRIx64,
+			 cb->call_kva);
 }
 
 static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)

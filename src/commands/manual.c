@@ -140,6 +140,7 @@ static const struct ofl_table *const offline_tables[] = {
 };
 
 static const char *const offline_example[] = {
+/* replay: 6.1-both-whole: offline */
 "KERNEL       6.1.0-56-cloud-amd64 x86_64",
 "SIZES        page 4 KiB, section 128 MiB, memory block 128 MiB",
 "PAGEOFFLINE  (page_type & 0xf0000100) == 0xf0000000",
@@ -155,6 +156,7 @@ static const char *const offline_example[] = {
 "   0 DMA32      258045         0    0",
 "   0 Movable    262144     89088 348M",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale",
+/* end of replay */
 NULL
 };
 
@@ -181,11 +183,13 @@ static const struct ofl_table *const offrange_tables[] = {
 };
 
 static const char *const offrange_example[] = {
-"PFN           PHYS                 PAGES  SIZE REFCOUNT FLAGS          NODE ZONE    SECTION OWNER          DEVICE  STATE",
-"100000-107fff 100000000-107ffffff  32768  128M        1 -                 0 Movable    0x20 virtio-balloon virtio0 -",
-"108000-10dfff 108000000-10dffffff  24576   96M        1 -                 0 Movable    0x21 virtio-balloon virtio0 -",
-"138400-13ffff 138400000-13fffffff  31744  124M        1 dirty             0 Movable    0x27 virtio-mem     virtio1 -",
+/* replay: 6.1-both-whole: offrange */
+"PFN               PHYS                     PAGES   SIZE REFCOUNT FLAGS          NODE ZONE    SECTION OWNER          DEVICE  STATE",
+"0x100000-0x107fff 0x100000000-0x107ffffff  32768   128M        1 -                 0 Movable    0x20 virtio-balloon virtio0 -",
+"0x108000-0x10dfff 0x108000000-0x10dffffff  24576    96M        1 -                 0 Movable    0x21 virtio-balloon virtio0 -",
+"0x138400-0x13ffff 0x138400000-0x13fffffff  31744   124M        1 dirty             0 Movable    0x27 virtio-mem     virtio1 -",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 3 rows",
+/* end of replay */
 NULL
 };
 
@@ -226,10 +230,12 @@ static const struct ofl_table *const offcheck_tables[] = {
 };
 
 static const char *const offcheck_example[] = {
+/* replay: 6.1-both-whole: offcheck */
 "OWNER          DEVICE   REFCOUNT OUTCOME     PAGES   SIZE CODE             WHAT",
 "virtio-balloon virtio0         1 migrates    57344   224M offline-movable  offline balloon page that its driver can migrate",
 "virtio-mem     virtio1         1 driver      31744   124M offline-driver   offline, its driver drops the reference in MEM_GOING_OFFLINE",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 errors, 0 warnings, 0 infos",
+/* end of replay */
 NULL
 };
 
@@ -275,8 +281,9 @@ static const struct ofl_table *const offblock_tables[] = {
 };
 
 static const char *const offblock_example[] = {
-"BLOCK     PHYS                NODE ZONE    STATE   OFFLINE VERDICT    PFN      REASON",
-"memory39  138000000-13fffffff    0 Movable online    31744 DRIVER     0x138400 virtio-mem virtio1: offline, its driver drops the reference in MEM_GOING_OFFLINE",
+/* replay: 6.1-both-whole: offblock memory39 */
+"BLOCK     PHYS                    NODE ZONE    STATE   OFFLINE VERDICT    PFN      REASON",
+"memory39  0x138000000-0x13fffffff    0 Movable online    31744 DRIVER     0x138400 virtio-mem virtio1: offline, its driver drops the reference in MEM_GOING_OFFLINE",
 "STEP          RESULT    DETAIL",
 "zone          passes    one zone",
 "holes         passes    all of it is busy System RAM",
@@ -285,8 +292,8 @@ static const char *const offblock_example[] = {
 "scan-migrate  passes    nothing to migrate",
 "dissolve      passes    no huge page in the way",
 "test-isolated passes    everything free or skipped",
-"OUTCOME   PAGES CODE             STEP          PFNS                        PAGE             REFCOUNT FLAGS          OWNER          DEVICE   WHAT",
-"driver    31744 offline-driver   notify        138400,138401,138402,138403 ff9f195cc4e10000        1 dirty          virtio-mem     virtio1  offline, its driver drops the reference in MEM_GOING_OFFLINE",
+"OUTCOME   PAGES CODE             STEP          PFNS                                PAGE               REFCOUNT FLAGS          OWNER          DEVICE   WHAT",
+"driver    31744 offline-driver   notify        0x138400,0x138401,0x138402,0x138403 0xff9f195cc4e10000        1 dirty          virtio-mem     virtio1  offline, its driver drops the reference in MEM_GOING_OFFLINE",
 "NOTIFIER                       VETO      WHAT",
 "ksm_memory_callback            no        KSM: waits",
 "memtier_hotplug_callback       no        memory tiers: nothing",
@@ -297,6 +304,7 @@ static const char *const offblock_example[] = {
 "kcore_callback                 no        /proc/kcore: nothing",
 "virtio_mem_memory_notifier_cb  simulated virtio-mem: drops the references of its unplugged sub-blocks",
 "status: ok: 1 block: 1 DRIVER",
+/* end of replay */
 NULL
 };
 
@@ -337,13 +345,15 @@ static const struct ofl_table *const offowner_tables[] = {
 };
 
 static const char *const offowner_example[] = {
-"SECTION PHYS                NODE STATE  OFFLINE STALE OWNERS",
-"20-21   100000000-10fffffff    0 online   57344     0 virtio-balloon=57344",
-"27      138000000-13fffffff    0 online   31744     0 virtio-mem=31744",
+/* replay: 6.1-both-whole: offowner */
+"SECTION   PHYS                    NODE STATE  OFFLINE STALE OWNERS",
+"0x20-0x21 0x100000000-0x10fffffff    0 online   57344     0 virtio-balloon=57344",
+"0x27      0x138000000-0x13fffffff    0 online   31744     0 virtio-mem=31744",
 "DRIVER         DEVICE     FOUND EXPECTED DIFFERENCE EXPLAINED OFFLINING EVIDENCE COUNTERS",
 "virtio-mem     virtio1    31744    31744          0 -         driver    bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
 "virtio-balloon virtio0    57344    57344          0 -         migrates  list     num_pages=57344 isolated_pages=0 listed=57344",
-"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 without owner, 0 errors, 0 warnings",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 without owner, 0 errors, 0 warnings, 0 infos",
+/* end of replay */
 NULL
 };
 

@@ -29,14 +29,10 @@ void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
 static void get_sections(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	ret->kind = OFL_CELL_TEXT;
-	if (SECTION(row)->sections == 1)
-		snprintf(ret->text, sizeof(ret->text), "%" PRIx64,
-			 SECTION(row)->nr);
-	else
-		snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
-			 SECTION(row)->nr,
-			 SECTION(row)->nr + SECTION(row)->sections - 1);
+	*ret = ofl_cell_hex(SECTION(row)->nr);
+	if (SECTION(row)->sections > 1)
+		*ret = ofl_cell_span(SECTION(row)->nr, SECTION(row)->nr +
+				     SECTION(row)->sections - 1);
 }
 
 static void get_nr(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -50,10 +46,9 @@ static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
 	const struct ofl_layout *l = ctx;
 	uint64_t bytes = l->section_pages * l->page_bytes;
 
-	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "%" PRIx64 "-%" PRIx64,
-		 SECTION(row)->nr * bytes,
-		 (SECTION(row)->nr + SECTION(row)->sections) * bytes - 1);
+	*ret = ofl_cell_span(SECTION(row)->nr * bytes,
+			     (SECTION(row)->nr + SECTION(row)->sections) *
+			     bytes - 1);
 }
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -109,11 +104,11 @@ static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column section_columns[] = {
-	{ "SECTION", NULL, 7, false, 0, get_sections, OFL_JSON_NONE,
+	{ "SECTION", NULL, 9, false, 0, get_sections, OFL_JSON_NONE,
 	  "memory section, or the first and last of several" },
 	{ NULL, "nr", 0, false, 0, get_nr, OFL_JSON_NUMBER,
 	  "number of the memory section" },
-	{ "PHYS", NULL, 19, false, 0, get_phys, OFL_JSON_NONE,
+	{ "PHYS", NULL, 23, false, 0, get_phys, OFL_JSON_NONE,
 	  "first and last physical address" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
 	  "first page frame number" },

@@ -27,7 +27,8 @@ const struct ofl_option ofl_option_rows[] = {
 	  "pages by physical address" },
 	{ 'S', NULL, "section[-section]", ALL, OFL_GROUP_FILTER, false,
 	  TEXT(filter.section),
-	  "pages by memory section; \"kmem -n\" prints sections in decimal" },
+	  "pages by memory section, in decimal as \"kmem -n\" has it, or in "
+	  "hexadecimal with 0x" },
 	{ 'B', NULL, "memoryN", ALL, OFL_GROUP_FILTER, false, TEXT(filter.block),
 	  "pages of one memory block, by its name in sysfs or its number N "
 	  "in decimal" },
@@ -79,8 +80,8 @@ const struct ofl_option ofl_option_rows[] = {
 
 const char *const ofl_option_groups[OFL_NR_GROUPS] = {
 	[OFL_GROUP_FILTER] = "Filters narrow what is read; several intersect. "
-		"Ranges are hexadecimal, with or without 0x, and END is "
-		"included, as printed",
+		"pfn and phys are hexadecimal, with or without 0x; the "
+		"end of a range is included, as printed",
 	[OFL_GROUP_SHOW] = "What is shown",
 	[OFL_GROUP_OUTPUT] = "How it is written",
 	[OFL_GROUP_READING] = "How pages are read",

@@ -422,7 +422,7 @@ static struct span_text show(const struct span *s)
 	struct span_text t = { "nothing" };
 
 	if (s->start < s->end)
-		snprintf(t.text, sizeof(t.text), "%" PRIx64 "-%" PRIx64,
+		snprintf(t.text, sizeof(t.text), "0x%" PRIx64 "-0x%" PRIx64,
 			 s->start, s->end - 1);
 	return t;
 }
@@ -497,7 +497,7 @@ static void account(const void *state, unsigned int device,
 				 "state is %s", busy_names[i]);
 	if (st->broken)
 		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
-			"the list of hot-added regions breaks at %" PRIx64,
+			"the list of hot-added regions breaks at 0x%" PRIx64,
 			st->broken_kva);
 	if (st->overlap)
 		complain_of_overlap(st, a);

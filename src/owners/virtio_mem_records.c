@@ -294,7 +294,7 @@ void ofl_vmem_account(const void *state, unsigned int device,
 	const struct ofl_vmem *st = state;
 	const struct ofl_vmem_device *d = &st->dev[device];
 
-	ofl_account_detail(a, "region", "%" PRIx64 "-%" PRIx64, d->start_pa,
+	ofl_account_detail(a, "region", "0x%" PRIx64 "-0x%" PRIx64, d->start_pa,
 			   d->end_pa - 1);
 	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));

@@ -23,20 +23,20 @@ static bool parse_number(const char *text, int base, const char **end,
 	if (!isxdigit((unsigned char)*text))
 		return false;
 	errno = 0;
-	*ret = strtoull(text, &stop, base);
+	*ret = strtoull(text, &stop, strncasecmp(text, "0x", 2) ? base : 16);
 	*end = stop;
 	return !errno && stop != text;
 }
 
-bool ofl_parse_hex_range(const char *text, uint64_t *lo, uint64_t *hi)
+bool ofl_parse_range(const char *text, int base, uint64_t *lo, uint64_t *hi)
 {
 	uint64_t a, b;
 	const char *end;
 
-	if (!parse_number(text, 16, &end, &a))
+	if (!parse_number(text, base, &end, &a))
 		return false;
 	b = a;
-	if (*end == '-' && !parse_number(end + 1, 16, &end, &b))
+	if (*end == '-' && !parse_number(end + 1, base, &end, &b))
 		return false;
 	if (*end || b < a)
 		return false;
@@ -55,27 +55,49 @@ static void narrow(struct ofl_filter *f, uint64_t lo_pfn, uint64_t last_pfn)
 		f->hi_pfn = last_pfn + 1;
 }
 
-/* a range in units of @unit_pages pages; 0 stands for bytes */
-static enum ofl_status by_range(const char *option, const char *text,
-				uint64_t unit_pages, const struct ofl_layout *l,
+/**
+ * struct unit - what a range counts
+ *
+ * pfn and phys are hexadecimal, as crash has them; sections are decimal, as
+ * "kmem -n" has them. With 0x every number is hexadecimal.
+ */
+struct unit {
+	const char *option;
+	uint64_t pages;		/* of one; 0: it is a byte */
+	int base;
+};
+
+static enum ofl_status no_range(const struct unit *u, const char *text,
+				struct ofl_err *err)
+{
+	return ofl_fail(err, OFL_ERR_ARG,
+			"%s %s: not a range; give START or START-END in %s, END included",
+			u->option, text, u->base == 16 ? "hexadecimal" :
+			"decimal, or in hexadecimal with 0x");
+}
+
+static enum ofl_status by_range(const struct unit *u, const char *text,
+				const struct ofl_layout *l,
 				struct ofl_filter *f, struct ofl_err *err)
 {
 	uint64_t end_pfn = l->nr_sections * l->section_pages;
 	uint64_t lo, hi, limit;
 
-	if (!ofl_parse_hex_range(text, &lo, &hi))
+	if (!ofl_parse_range(text, u->base, &lo, &hi))
+		return no_range(u, text, err);
+	limit = u->pages ? end_pfn / u->pages : end_pfn * l->page_bytes;
+	if (lo >= limit && u->base == 10)
 		return ofl_fail(err, OFL_ERR_ARG,
-			"%s %s: not a range; give START or START-END in hexadecimal, END included",
-			option, text);
-	limit = unit_pages ? end_pfn / unit_pages : end_pfn * l->page_bytes;
+			"%s %s: beyond the last possible one, %#" PRIx64 " (%" PRIu64 ")",
+			u->option, text, limit - 1, limit - 1);
 	if (lo >= limit)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s %s: beyond the last possible one, %#" PRIx64,
-			option, text, limit - 1);
+			u->option, text, limit - 1);
 	if (hi >= limit)
 		hi = limit - 1;
-	if (unit_pages)
-		narrow(f, lo * unit_pages, (hi + 1) * unit_pages - 1);
+	if (u->pages)
+		narrow(f, lo * u->pages, (hi + 1) * u->pages - 1);
 	else
 		narrow(f, lo / l->page_bytes, hi / l->page_bytes);
 	return OFL_OK;
@@ -86,7 +108,7 @@ static enum ofl_status by_pfn(const char *text, const struct ofl_layout *l,
 			      struct ofl_err *err)
 {
 	(void)n;
-	return by_range("-p", text, 1, l, f, err);
+	return by_range(&(struct unit){ "-p", 1, 16 }, text, l, f, err);
 }
 
 static enum ofl_status by_phys(const char *text, const struct ofl_layout *l,
@@ -94,7 +116,7 @@ static enum ofl_status by_phys(const char *text, const struct ofl_layout *l,
 			       struct ofl_err *err)
 {
 	(void)n;
-	return by_range("-P", text, 0, l, f, err);
+	return by_range(&(struct unit){ "-P", 0, 16 }, text, l, f, err);
 }
 
 static enum ofl_status by_section(const char *text, const struct ofl_layout *l,
@@ -102,7 +124,8 @@ static enum ofl_status by_section(const char *text, const struct ofl_layout *l,
 				  struct ofl_filter *f, struct ofl_err *err)
 {
 	(void)n;
-	return by_range("-S", text, l->section_pages, l, f, err);
+	return by_range(&(struct unit){ "-S", l->section_pages, 10 }, text, l,
+			f, err);
 }
 
 static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
@@ -111,7 +134,6 @@ static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
 {
 	const char *digits = strncmp(text, "memory", 6) ? text : text + 6;
 	uint64_t pages = l->sections_per_block * l->section_pages;
-	int base = strncmp(digits, "0x", 2) ? 10 : 16;
 	const char *end;
 	uint64_t nr;
 
@@ -120,7 +142,7 @@ static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s: this kernel has no memory blocks (no sections_per_block)",
 			text);
-	if (!parse_number(digits, base, &end, &nr) || *end)
+	if (!parse_number(digits, 10, &end, &nr) || *end)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s: not a memory block; give memoryN or its number N in decimal",
 			text);
@@ -146,7 +168,8 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 		from = text;
 	snprintf(range, sizeof(range), "%.*s",
 		 (int)strspn(from, "0123456789abcdefABCDEFxX-"), from);
-	return by_range("physical range", range, 0, l, f, err);
+	return by_range(&(struct unit){ "physical range", 0, 16 }, range, l, f,
+			err);
 }
 
 static enum ofl_status no_such_node(const char *text, const struct ofl_nodes *n,
@@ -364,6 +387,18 @@ enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
 	return OFL_OK;
 }
 
+/* whoever copied the number from a column may have left its 0x behind */
+static enum ofl_status section_has_no_memmap(const char *text, uint64_t nr,
+					     struct ofl_err *err)
+{
+	uint64_t as_hex = strtoull(text, NULL, 16);
+
+	return ofl_fail(err, OFL_ERR_ARG,
+		"-S %s: section 0x%" PRIx64 " (%" PRIu64 ") has no memmap, 0x%"
+		PRIx64 " is %" PRIu64 "; kmem -n lists sections in decimal",
+		text, nr, nr, as_hex, as_hex);
+}
+
 enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
 					  const struct ofl_filter_args *args,
 					  const struct ofl_layout *l,
@@ -378,8 +413,11 @@ enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
 		return OFL_OK;
 	if (re.section)
 		return exclude_each_other(args, &re, err);
+	if (args->section)
+		return section_has_no_memmap(args->section, f->lo_pfn /
+					     l->section_pages, err);
 	return ofl_fail(err, OFL_ERR_ARG,
-		"no memory section has a memmap in pfn %" PRIx64 "-%" PRIx64
+		"no memory section has a memmap in pfn 0x%" PRIx64 "-0x%" PRIx64
 		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
 }
 

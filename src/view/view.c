@@ -38,6 +38,12 @@ struct ofl_cell ofl_cell_hex(uint64_t u)
 	return (struct ofl_cell){ .kind = OFL_CELL_HEX, .u = u };
 }
 
+struct ofl_cell ofl_cell_span(uint64_t first, uint64_t last)
+{
+	return (struct ofl_cell){ .kind = OFL_CELL_SPAN, .u = first,
+				  .last = last };
+}
+
 struct ofl_cell ofl_cell_kva(uint64_t kva)
 {
 	return (struct ofl_cell){ .kind = OFL_CELL_KVA, .u = kva };
@@ -57,17 +63,28 @@ struct ofl_cell ofl_cell_text(const char *text)
 	return c;
 }
 
-/* the largest unit that tells the whole truth: 20K, 124M, 1G, never 1.9G */
+/*
+ * At most four figures and a unit: 20K, 1.5M, 195.6M, 1000G. What does not come
+ * out even is cut, not rounded: no more is shown than there is.
+ */
 static void size_text(uint64_t bytes, char *buf, size_t len)
 {
-	static const char unit[] = "BKMGTP";
+	static const char unit[] = "BKMGTPE";
+	uint64_t whole = bytes, part = 0;
 	size_t u = 0;
 
-	while (bytes && !(bytes & 1023) && u < sizeof(unit) - 2) {
-		bytes >>= 10;
+	while (whole >= 1024) {
+		part = whole & 1023;
+		whole >>= 10;
 		u++;
 	}
-	snprintf(buf, len, "%" PRIu64 "%.*s", bytes, bytes ? 1 : 0, unit + u);
+	if (!bytes)
+		snprintf(buf, len, "0");
+	else if (whole >= 1000 || whole << (10 * u) == bytes)
+		snprintf(buf, len, "%" PRIu64 "%c", whole, unit[u]);
+	else
+		snprintf(buf, len, "%" PRIu64 ".%" PRIu64 "%c", whole,
+			 part * 10 >> 10, unit[u]);
 }
 
 static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
@@ -83,10 +100,11 @@ static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
 		snprintf(buf, len, "%" PRId64, c->i);
 		break;
 	case OFL_CELL_HEX:
+	case OFL_CELL_KVA:
 		snprintf(buf, len, "0x%" PRIx64, c->u);
 		break;
-	case OFL_CELL_KVA:
-		snprintf(buf, len, "%" PRIx64, c->u);
+	case OFL_CELL_SPAN:
+		snprintf(buf, len, "0x%" PRIx64 "-0x%" PRIx64, c->u, c->last);
 		break;
 	case OFL_CELL_SIZE:
 		size_text(c->u, buf, len);
@@ -177,6 +195,7 @@ static struct json_object *new_json(const struct ofl_cell *c)
 		return list_json(c->text);
 	case OFL_CELL_MAP:
 		return map_json(c->text);
+	case OFL_CELL_SPAN:
 	case OFL_CELL_NONE:
 	case OFL_CELL_UNKNOWN:
 		break;

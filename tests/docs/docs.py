@@ -2,10 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Tables of docs/ and documents against the rows of columns and options.
 
-    docs.py --write ROWS	put what ROWS prints between the marks of docs/
-    docs.py ROWS [XML]		compare; exits 1 at a difference
+    docs.py --write ROWS REPLAY	put what the two print between the marks
+    docs.py ROWS REPLAY [XML]	compare; exits 1 at a difference
 
-A table stands between "<!-- rows: NAME -->" and "<!-- end of rows -->". Every
+A table stands between "<!-- rows: NAME -->" and "<!-- end of rows -->", in docs/.
+A transcript, in docs/ or README, stands between "<!-- replay: FIXTURE -->" and
+"<!-- end of replay -->", behind the command of each; an example of a help page, in
+manual.c, between "/* replay: FIXTURE: COMMAND */" and "/* end of replay */". Every
 document in tests/golden/ is held against the tables "members": each of its
 members has a row, with that type, and a command's documents have all of its
 rows, but for those that depend on the kernel.
@@ -20,6 +23,7 @@ import xml.etree.ElementTree as ET
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MARKS = re.compile(r"(<!-- rows: (.*?) -->\n)(.*?)(<!-- end of rows -->\n)", re.S)
+MANUAL = ROOT / "src/commands/manual.c"
 TYPES = {
     "number": (int,), "number or null": (int, type(None)), "string": (str,),
     "string or null": (str, type(None)), "true or false": (bool,),
@@ -40,7 +44,40 @@ def filled(text, table):
 
 
 def pages():
-    return sorted((ROOT / "docs").glob("*.md"))
+    return [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README"]
+
+
+def said(replay, fixture, command):
+    """the lines that a command prints"""
+    path = ROOT / "tests/golden" / f"{fixture}.fixture"
+    run = subprocess.run([replay, path], input=command + "\n", capture_output=True, check=True, text=True)
+    return run.stdout.splitlines()[1:]
+
+
+def replayed(text, replay):
+    """the text of a page, or of manual.c, with its transcripts as they should be"""
+    def transcript(match):
+        out = []
+        for command in re.findall(r"^    crash> (.*)$", match[3], re.M):
+            out += ["    crash> " + command, *("    " + line for line in said(replay, match[2], command))]
+        return match[1] + "\n" + "\n".join(out) + "\n\n" + match[4]
+
+    def strings(match):
+        lines = [line.replace("\\", "\\\\").replace('"', '\\"') for line in said(replay, match[2], match[3])]
+        return match[1] + "".join(f'"{line}",\n' for line in lines) + match[4]
+
+    text = re.sub(r"(<!-- replay: (.*?) -->\n)(.*?)(<!-- end of replay -->\n)", transcript, text, flags=re.S)
+    return re.sub(r"(/\* replay: (.*?): (.*?) \*/\n).*?(/\* end of replay \*/\n)", strings, text, flags=re.S)
+
+
+def transcripts(replay):
+    """what of the transcripts is not what a command prints"""
+    wrong = ""
+    for page in [*pages(), MANUAL]:
+        text = page.read_text(encoding="utf-8")
+        wrong += "".join(difflib.unified_diff(
+            text.splitlines(True), replayed(text, replay).splitlines(True), page.name, "replay", n=0))
+    return wrong
 
 
 def differences(table):
@@ -130,25 +167,25 @@ def plurals(table):
 def main():
     args = sys.argv[1:]
     write = args[0] == "--write"
-    table = tables(args[write])
+    table, replay = tables(args[write]), pathlib.Path(args[write + 1]).resolve()
     if write:
-        for page in pages():
+        for page in [*pages(), MANUAL]:
             text = page.read_text(encoding="utf-8")
-            page.write_text(filled(text, table), encoding="utf-8")
+            page.write_text(replayed(filled(text, table), replay), encoding="utf-8")
         return 0
-    suite = ET.Element("testsuite", name="docs", skipped="0", tests="3")
+    suite = ET.Element("testsuite", name="docs", skipped="0", tests="4")
     failed = 0
     for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)), \
-            ("plurals", plurals(table)):
+            ("plurals", plurals(table)), ("transcripts", transcripts(replay)):
         case = ET.SubElement(suite, "testcase", classname="docs", name=name)
         if wrong:
             failed += 1
             ET.SubElement(case, "failure", message="differs").text = wrong
             print(f"FAIL docs {name}; make docs writes them\n{wrong}", end="")
     suite.set("failures", str(failed))
-    if len(args) > 1:
-        ET.ElementTree(suite).write(args[1], encoding="unicode")
-    print(f"docs: {3 - failed} passed, {failed} failed")
+    if len(args) > 2:
+        ET.ElementTree(suite).write(args[2], encoding="unicode")
+    print(f"docs: {4 - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -58,7 +58,7 @@ static void test_ranges(void **state)
 	(void)state;
 	for (i = 0; i < ARRAY_LEN(ranges); i++) {
 		uint64_t lo = 77, hi = 77;
-		bool ok = ofl_parse_hex_range(ranges[i].text, &lo, &hi);
+		bool ok = ofl_parse_range(ranges[i].text, 16, &lo, &hi);
 
 		if (ok != (ranges[i].lo <= ranges[i].hi))
 			fail_msg("'%s' is %s", ranges[i].text,
@@ -84,7 +84,7 @@ static void test_random_bytes(void **state)
 			text[j] = some[random() % (long)(sizeof(some) - 1)];
 		text[len] = '\0';
 		lo = hi = 0;
-		if (ofl_parse_hex_range(text, &lo, &hi)) {
+		if (ofl_parse_range(text, 16, &lo, &hi)) {
 			assert_true(lo <= hi);
 			assert_null(strpbrk(text, " +\t\n,%"));
 		}
@@ -110,9 +110,13 @@ static const struct filtered filters[] = {
 	{ { .phys = "0-ffffffffffffffff" }, 0, END_PFN, NULL },
 	{ { .phys = "40000000" }, 0, 0, "beyond" },
 	{ { .section = "2-3" }, 2048, 4096, NULL },
-	{ { .section = "ff" }, 255 * 1024, END_PFN, NULL },
-	{ { .section = "ff-ffffffffffffffff" }, 255 * 1024, END_PFN, NULL },
-	{ { .section = "100" }, 0, 0, "beyond" },
+	{ { .section = "10-0x1f" }, 10 * 1024, 32 * 1024, NULL },
+	{ { .section = "0x10-17" }, 16 * 1024, 18 * 1024, NULL },
+	{ { .section = "0xff" }, 255 * 1024, END_PFN, NULL },
+	{ { .section = "255-0XFFFFFFFFFFFFFFFF" }, 255 * 1024, END_PFN, NULL },
+	{ { .section = "ff" }, 0, 0,
+	  "not a range; give START or START-END in decimal, or in hexadecimal with 0x" },
+	{ { .section = "256" }, 0, 0, "beyond the last possible one, 0xff (255)" },
 	{ { .block = "memory1" }, 4096, 8192, NULL },
 	{ { .block = "1" }, 4096, 8192, NULL },
 	{ { .block = "10" }, 40960, 45056, NULL },

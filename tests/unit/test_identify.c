@@ -106,9 +106,9 @@ static void test_part_of_a_run(void **state)
 	xen();
 	load();
 	run("offrange", "-o", "pfn,owner");
-	expect_row("5a-63", "orphan");
-	expect_row("64-68", "xen-balloon");
-	expect_row("69-77", "orphan");
+	expect_row("0x5a-0x63", "orphan");
+	expect_row("0x64-0x68", "xen-balloon");
+	expect_row("0x69-0x77", "orphan");
 	expect_text("; 3 rows");
 	run("offline", "-H", NULL);
 	expect_text("xen-balloon 5, orphan 25\n");
@@ -124,9 +124,9 @@ static void test_part_is_not_known(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(102));
 	load();
 	run("offrange", "-o", "pfn,owner");
-	expect_row("5a-63", "?");
-	expect_row("64-66", "xen-balloon");
-	expect_row("67-77", "?");
+	expect_row("0x5a-0x63", "?");
+	expect_row("0x64-0x66", "xen-balloon");
+	expect_row("0x67-0x77", "?");
 	run("offline", "-H", NULL);
 	expect_text("xen-balloon 3, unknown 27\n");
 }
@@ -144,9 +144,9 @@ static void test_pages_that_only_owners_tell_apart(void **state)
 	load();
 	run("offrange", "-o", "pfn,owner");
 	/* who is no movable page points to nothing that is known yet */
-	expect_row("5a-63", "orphan");
-	expect_row("64-6d", "balloon");
-	expect_row("6e-77", "orphan");
+	expect_row("0x5a-0x63", "orphan");
+	expect_row("0x64-0x6d", "balloon");
+	expect_row("0x6e-0x77", "orphan");
 }
 
 /* nobody is asked for these, but all are counted */
@@ -162,7 +162,7 @@ static void test_stale_pages(void **state)
 	run("offowner", "-j", NULL);
 	expect_text("\"offline\": 0, \"stale\": 5, \"owners\"");
 	run("offrange", "-a", "-H");
-	expect_row("c07-c0b", "c07000-c0bfff");
+	expect_row("0xc07-0xc0b", "0xc07000-0xc0bfff");
 	expect_text("; 1 row\n");
 }
 

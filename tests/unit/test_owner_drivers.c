@@ -715,7 +715,7 @@ static void test_hyperv(void **state)
 	assert_int_equal(a.expected, 2 + 10 + 96);
 	assert_int_equal(a.not_in_node_stat, 106);
 	assert_string_equal(a.in_flight, "");
-	assert_detail(&a, "region0", "c00-fff covered c00-f9f but for c1c-c25");
+	assert_detail(&a, "region0", "0xc00-0xfff covered 0xc00-0xf9f but for 0xc1c-0xc25");
 }
 
 static void test_hyperv_blocks_lost(void **state)
