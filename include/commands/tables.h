@@ -11,6 +11,7 @@
 #include "view/view.h"
 
 extern const struct ofl_table ofl_zone_table;		/* offline */
+extern const struct ofl_table ofl_balance_table;
 extern const struct ofl_table ofl_fact_table;
 extern const struct ofl_table ofl_range_table;		/* offrange */
 extern const struct ofl_table ofl_class_table;		/* offcheck */

@@ -314,29 +314,129 @@ static enum ofl_status count_owners(void *arg, const struct ofl_section *s,
 	return OFL_OK;
 }
 
-static void show_owner(struct ofl_view *v, const char *name, uint64_t pages,
-		       struct ofl_text *text)
+/* ---- the balance ---- */
+
+/** struct owner_row - a row of the table of owners */
+struct owner_row {
+	const char *name;
+	uint64_t pages, of;	/* of all that are present */
+};
+
+static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
 {
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct owner_row *)row)->name);
+}
+
+static void get_owned(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)((const struct owner_row *)row)->pages);
+}
+
+static void get_owned_size(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(((const struct owner_row *)row)->pages *
+			     ((const struct ofl_layout *)ctx)->page_bytes);
+}
+
+/* in tenths of a percent, cut like a size */
+static uint64_t permille(uint64_t pages, uint64_t of)
+{
+	return of ? pages * 1000 / of : 0;
+}
+
+static void get_share(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct owner_row *r = row;
+	uint64_t share = permille(r->pages, r->of);
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	snprintf(ret->text, sizeof(ret->text), "%" PRIu64 ".%" PRIu64 "%%",
+		 share / 10, share % 10);
+}
+
+static const struct ofl_column owner_columns[] = {
+	{ "OWNER", NULL, 14, false, 0, get_owner, OFL_JSON_NONE,
+	  "driver that holds the pages, see offowner; orphan: no driver; "
+	  "unknown: the owner is not known" },
+	{ "OFFPAGES", NULL, 8, true, 0, get_owned, OFL_JSON_NONE,
+	  "PageOffline pages that it holds" },
+	{ "SIZE", NULL, 6, true, 0, get_owned_size, OFL_JSON_NONE,
+	  "size of these pages" },
+	{ "SHARE", NULL, 6, true, 0, get_share, OFL_JSON_NONE,
+	  "of the memory that is present" },
+};
+
+const struct ofl_table ofl_balance_table = {
+	NULL, false,
+	"PageOffline pages by owner",
+	owner_columns,
+	sizeof(owner_columns) / sizeof(owner_columns[0]),
+};
+
+static const char *size_of(const struct ofl_layout *l, uint64_t pages,
+			   char *buf, size_t bytes)
+{
+	ofl_size_text(pages * l->page_bytes, buf, bytes);
+	return buf;
+}
+
+/* present is what online sections have struct pages for, within the filters */
+static void show_balance(struct ofl_view *v, const struct ofl_layout *l,
+			 const struct ofl_scan_result *r)
+{
+	const struct ofl_count *c = &r->total;
+	uint64_t share = permille(c->offline, c->scanned);
+	uint64_t blocks = r->blocks.state[OFL_BLOCK_OFFLINE];
+	char size[4][24], unknown[48] = "", offline[48] = "";
+
+	if (c->unknown)
+		snprintf(unknown, sizeof(unknown), " + %s unknown",
+			 size_of(l, c->unknown, size[3], sizeof(size[3])));
+	if (r->blocks.known)
+		snprintf(offline, sizeof(offline), "; %" PRIu64
+			 " block%s offline", blocks, ofl_plural(blocks));
+	line(v, "MEMORY", "%s present = %s usable + %s PageOffline (%" PRIu64
+	     ".%" PRIu64 "%%)%s%s",
+	     size_of(l, c->scanned, size[0], sizeof(size[0])),
+	     size_of(l, c->scanned - c->offline - c->unknown, size[1],
+		     sizeof(size[1])),
+	     size_of(l, c->offline, size[2], sizeof(size[2])), share / 10,
+	     share % 10, unknown, offline);
+}
+
+static void show_owner(struct ofl_view *v, const struct ofl_layout *l,
+		       const char *name, uint64_t pages, uint64_t of)
+{
+	struct owner_row row = { name, pages, of };
+
 	if (!pages)
 		return;
 	member(v, name, pages);
-	ofl_text_item(text, ", ", "%s %" PRIu64, name, pages);
+	if (!v->json)
+		ofl_view_row(v, &row, l);
 }
 
-static void show_owners(struct ofl_view *v, const struct owners *o)
+static void show_owners(struct ofl_view *v, const struct ofl_layout *l,
+			const struct owners *o, uint64_t of)
 {
-	char buf[300];
-	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 	size_t i;
 
-	ofl_view_object(v, "owners");
+	if (v->json)
+		ofl_view_object(v, "owners");
+	else
+		ofl_view_table(v, &ofl_balance_table, NULL);
 	for (i = 0; ofl_owner_table[i]; i++)
-		show_owner(v, ofl_owner_table[i]->name, o->pages[i], &text);
-	show_owner(v, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], &text);
-	show_owner(v, "unknown", o->unknown, &text);
-	ofl_view_object_end(v);
-	if (text.used)
-		line(v, "OWNERS", "%s", buf);
+		show_owner(v, l, ofl_owner_table[i]->name, o->pages[i], of);
+	show_owner(v, l, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], of);
+	show_owner(v, l, "unknown", o->unknown, of);
+	if (v->json)
+		ofl_view_object_end(v);
+	else
+		ofl_view_table_end(v);
 }
 
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
@@ -404,6 +504,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 
 	ofl_view_open(&v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
 	ofl_show_kernel(&v, ctx->s);
+	show_balance(&v, l, r);
 	line(&v, "KERNEL", "%s %s%s", t->release, t->machine,
 	     t->live ? " (live: pages change while they are read)" : "");
 	show_sizes(&v, l);
@@ -412,9 +513,9 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	show_blocks(&v, &r->blocks);
 	show_unknown(&v, r);
 	show_stale(&v, r);
-	show_owners(&v, owners);
 	if (ctx->o->verbose)
 		show_effort(&v, t, r);
+	show_owners(&v, l, owners, r->total.scanned);
 	show_zones(&v, ctx, r, shown);
 	if (ctx->o->json || ctx->o->verbose)
 		show_facts(&v, l);

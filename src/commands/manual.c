@@ -45,6 +45,10 @@ const struct ofl_field ofl_common_fields[] = {
 /* ---- offline ---- */
 
 static const struct ofl_field offline_fields[] = {
+	{ NULL, "MEMORY", OFL_JSON_NONE,
+	  "what online sections have struct pages for, within the filters: "
+	  "usable, PageOffline, and unknown if there is any; and memory "
+	  "blocks that are offline, whatever the filters are" },
 	{ NULL, "KERNEL", OFL_JSON_NONE,
 	  "release and machine; \"live\" if pages change while they are read" },
 	{ NULL, "SIZES", OFL_JSON_NONE,
@@ -68,8 +72,6 @@ static const struct ofl_field offline_fields[] = {
 	  "reserved pages that the kernel gave no zone, if there are any" },
 	{ NULL, "DEVICE", OFL_JSON_NONE,
 	  "pages of ZONE_DEVICE, which are not looked at, if there are any" },
-	{ NULL, "OWNERS", OFL_JSON_NONE,
-	  "PageOffline pages by owner, see offowner" },
 	{ NULL, "MEMMAP", OFL_JSON_NONE,
 	  "with -v: how many pages of the memmap were read" },
 	{ NULL, "READER", OFL_JSON_NONE,
@@ -136,11 +138,12 @@ static const char *const offline_about[] = {
 };
 
 static const struct ofl_table *const offline_tables[] = {
-	&ofl_zone_table, &ofl_fact_table, NULL
+	&ofl_balance_table, &ofl_zone_table, &ofl_fact_table, NULL
 };
 
 static const char *const offline_example[] = {
 /* replay: 6.1-both-whole: offline */
+"MEMORY       2G present = 1700M usable + 348M PageOffline (16.9%); 0 blocks offline",
 "KERNEL       6.1.0-56-cloud-amd64 x86_64",
 "SIZES        page 4 KiB, section 128 MiB, memory block 128 MiB",
 "PAGEOFFLINE  (page_type & 0xf0000100) == 0xf0000000",
@@ -150,7 +153,9 @@ static const char *const offline_example[] = {
 "UNKNOWN      0 pages",
 "STALE        0 pages still marked in sections that are not online, not counted below",
 "HOLES        3 reserved pages outside every zone, not counted below",
-"OWNERS       virtio-mem 31744, virtio-balloon 57344",
+"OWNER          OFFPAGES   SIZE SHARE",
+"virtio-mem        31744   124M  6.0%",
+"virtio-balloon    57344   224M 10.9%",
 "NODE ZONE      SCANNED   OFFLINE SIZE",
 "   0 DMA          4096         0    0",
 "   0 DMA32      258045         0    0",

@@ -64,10 +64,10 @@ struct ofl_cell ofl_cell_text(const char *text)
 }
 
 /*
- * At most four figures and a unit: 20K, 1.5M, 195.6M, 1000G. What does not come
+ * At most four figures and a unit: 20K, 1700M, 195.6M, 2G. What does not come
  * out even is cut, not rounded: no more is shown than there is.
  */
-static void size_text(uint64_t bytes, char *buf, size_t len)
+void ofl_size_text(uint64_t bytes, char *buf, size_t len)
 {
 	static const char unit[] = "BKMGTPE";
 	uint64_t whole = bytes, part = 0;
@@ -80,6 +80,9 @@ static void size_text(uint64_t bytes, char *buf, size_t len)
 	}
 	if (!bytes)
 		snprintf(buf, len, "0");
+	else if (part && whole * 1024 + part <= 9999)	/* more figures */
+		snprintf(buf, len, "%" PRIu64 "%c", whole * 1024 + part,
+			 unit[u - 1]);
 	else if (whole >= 1000 || whole << (10 * u) == bytes)
 		snprintf(buf, len, "%" PRIu64 "%c", whole, unit[u]);
 	else
@@ -107,7 +110,7 @@ static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
 		snprintf(buf, len, "0x%" PRIx64 "-0x%" PRIx64, c->u, c->last);
 		break;
 	case OFL_CELL_SIZE:
-		size_text(c->u, buf, len);
+		ofl_size_text(c->u, buf, len);
 		break;
 	case OFL_CELL_BOOL:
 		snprintf(buf, len, "%s", c->i ? "yes" : "no");

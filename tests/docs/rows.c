@@ -103,7 +103,8 @@ static void columns(const struct ofl_table *t)
 {
 	size_t i;
 
-	printf("@ columns %s\n| column | |\n|---|---|\n", t->json);
+	printf("@ columns %s\n| column | |\n|---|---|\n",
+	       t->json ? t->json : "owners");
 	for (i = 0; i < t->nr_columns; i++) {
 		if (!t->column[i].name)
 			continue;
