@@ -55,7 +55,7 @@ static void cmd_dispatch(void)
 		error(INFO, "%s\n", cannot);
 		return;
 	}
-	session.t = ofl_crash_target();
+	ofl_session_target(&session, ofl_crash_target());
 	pc->cmd_cleanup = clean_up;
 	pc->cmd_cleanup_arg = NULL;
 	ofl_crash_catch_interrupts();

@@ -45,6 +45,14 @@ struct ofl_session {
 /** ofl_session_init() - a session over @t; nothing is read yet */
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
 
+/**
+ * ofl_session_target() - the kernel that the next command asks
+ *
+ * Shape:  of one kernel all the time; called before each command where the
+ *         session was made before there was a target.
+ */
+void ofl_session_target(struct ofl_session *s, const struct ofl_target *t);
+
 /** ofl_session_drop() - forget and free everything; may be used again */
 void ofl_session_drop(struct ofl_session *s);
 

@@ -7,12 +7,18 @@
 #include "layout/load.h"
 #include "session/session.h"
 
-void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
+void ofl_session_target(struct ofl_session *s, const struct ofl_target *t)
 {
-	memset(s, 0, sizeof(*s));
 	s->t = t;
 	s->counting = *t;
 	s->counting.missed = &s->missed;
+}
+
+void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
+{
+	memset(s, 0, sizeof(*s));
+	if (t)
+		ofl_session_target(s, t);
 }
 
 static void drop_analysis(struct ofl_session *s)
