@@ -42,7 +42,11 @@ struct ofl_session {
 	bool running;		/* a command began and has not ended */
 };
 
-/** ofl_session_init() - a session over @t; nothing is read yet */
+/**
+ * ofl_session_init() - a session over @t; nothing is read yet
+ * @t: in  may be NULL, as when the extension is loaded: @s->t is set before the
+ *         first command then
+ */
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t);
 
 /**

@@ -10,8 +10,6 @@
 void ofl_session_target(struct ofl_session *s, const struct ofl_target *t)
 {
 	s->t = t;
-	s->counting = *t;
-	s->counting.missed = &s->missed;
 }
 
 void ofl_session_init(struct ofl_session *s, const struct ofl_target *t)
@@ -162,6 +160,9 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
 	const struct ofl_target *t = s->t;
 	struct now now = { .begin = true, .host_only = host_only };
 
+	/* anew for each command: crash's target is known when one runs */
+	s->counting = *t;
+	s->counting.missed = &s->missed;
 	ofl_host_reads(t, host_only);
 	now.stamp = ofl_stamp(t);
 	now.types = ofl_types_stamp(t);

@@ -206,6 +206,16 @@ static void check_second(const char *first, const char *second,
 }
 
 /* whatever the first command was, the second finds it all there */
+/* crash's target is there when a command runs, not when it loads the extension */
+static void test_target_comes_later(void **state)
+{
+	(void)state;
+	ofl_session_init(&session, NULL);
+	session.t = &tt.target;
+	run("offline");
+	assert_non_null(strstr(text, "status: ok"));
+}
+
 static void test_second_command_loads_nothing(void **state)
 {
 	unsigned long alone, least;
@@ -464,6 +474,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
+		CASE(test_target_comes_later),
 		CASE(test_second_command_loads_nothing),
 		CASE(test_owners_are_asked_when_wanted),
 		CASE(test_without_memory_blocks), CASE(test_file_was_written_to), CASE(test_host_is_to_read),
