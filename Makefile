@@ -81,7 +81,7 @@ $(BUILD)/libofl.a: $(OBJ)
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 
-$(foreach o,src/view/view.o src/layout/types.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
+$(foreach o,src/view/view.o src/layout/types.o src/layout/btf.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
 
 # the version is in the binary: "offline --version"

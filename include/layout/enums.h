@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * enums.h - enumerators of a kernel, from the BTF in its vmlinux
+ * enums.h - enumerators and structs of a kernel, from the BTF in its vmlinux
  *
  * Depends on libbpf. A vmlinux with debuginfo usually has its types twice, as
  * DWARF and as BTF, made from one another when it was built (pahole). Asking a
@@ -11,6 +11,8 @@
 #define OFL_ENUMS_H
 
 #include <stdint.h>
+
+#include "target/target.h"
 
 struct ofl_enums;
 
@@ -38,5 +40,19 @@ void ofl_enums_close(struct ofl_enums *e);
  */
 enum ofl_enum_found ofl_enums_find(const struct ofl_enums *e, const char *name,
 				   int64_t *ret);
+
+/**
+ * ofl_enums_struct() - sizeof(struct @type)
+ *
+ * Shape:  OFL_ENUM_UNKNOWN also if there are several of the name that are not
+ *         as large as each other.
+ */
+enum ofl_enum_found ofl_enums_struct(const struct ofl_enums *e,
+				     const char *type, uint64_t *bytes_ret);
+
+/** ofl_enums_member() - the same for a member, see ofl_btf_member() */
+enum ofl_enum_found ofl_enums_member(const struct ofl_enums *e,
+				     const char *type, const char *path,
+				     struct ofl_member *ret);
 
 #endif

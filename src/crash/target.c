@@ -228,6 +228,15 @@ static bool crash_symbol(void *ctx, const char *name, uint64_t *ret)
 	return true;
 }
 
+/* the vmlinux that gdb was given has BTF of the same types, without gdb */
+static const struct ofl_enums *vmlinux(void)
+{
+	if (!looked_for_enums)
+		enums = ofl_enums_open(pc->namelist);
+	looked_for_enums = true;
+	return enums;
+}
+
 static void ask_struct(struct question *q)
 {
 	q->bytes = STRUCT_SIZE((char *)q->type);
@@ -239,6 +248,9 @@ static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 	struct question q = { .type = type };
 
 	(void)ctx;
+	/* what is not in it may be in a module */
+	if (ofl_enums_struct(vmlinux(), type, ret) == OFL_ENUM_FOUND)
+		return true;
 	ask_gdb(ask_struct, &q);
 	if (q.known)
 		*ret = (uint64_t)q.bytes;
@@ -262,6 +274,8 @@ static bool crash_member(void *ctx, const char *type, const char *member,
 	struct question q = { .type = type, .member = member };
 
 	(void)ctx;
+	if (ofl_enums_member(vmlinux(), type, member, ret) == OFL_ENUM_FOUND)
+		return true;
 	ask_gdb(ask_member, &q);
 	if (!q.known)
 		return false;
@@ -292,10 +306,7 @@ static bool crash_enumerator(void *ctx, const char *name, int64_t *ret)
  */
 static bool crash_kernel_enumerator(void *ctx, const char *name, int64_t *ret)
 {
-	if (!looked_for_enums)
-		enums = ofl_enums_open(pc->namelist);
-	looked_for_enums = true;
-	switch (ofl_enums_find(enums, name, ret)) {
+	switch (ofl_enums_find(vmlinux(), name, ret)) {
 	case OFL_ENUM_FOUND:
 		return true;
 	case OFL_ENUM_ABSENT:

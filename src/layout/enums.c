@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* enums.c - look through all enums of a vmlinux at once */
+/* enums.c - look through all enums and structs of a vmlinux at once */
 #include <bpf/btf.h>
 #include <bpf/libbpf.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "layout/btf.h"
 #include "layout/enums.h"
 
 struct ofl_enums {
 	struct btf *btf;	/* owned */
-	uint32_t nr;
-	uint32_t id[];		/* of types that are enums */
+	uint32_t nr, nr_structs;
+	uint32_t *struct_id;	/* behind the enums */
+	uint32_t id[];		/* of types that are enums; then of structs */
 };
 
 static bool has_values(const struct btf_type *t)
@@ -40,6 +42,11 @@ struct ofl_enums *ofl_enums_open(const char *path)
 	for (i = 1; i < end; i++)
 		if (has_values(btf__type_by_id(btf, i)))
 			e->id[e->nr++] = i;
+	e->struct_id = e->id + e->nr;
+	e->nr_structs = 0;
+	for (i = 1; i < end; i++)
+		if (btf_kind(btf__type_by_id(btf, i)) == BTF_KIND_STRUCT)
+			e->struct_id[e->nr_structs++] = i;
 	return e;
 }
 
@@ -111,4 +118,60 @@ enum ofl_enum_found ofl_enums_find(const struct ofl_enums *e, const char *name,
 	if (q.found == OFL_ENUM_FOUND)
 		*ret = q.value;
 	return q.found;
+}
+
+/* the next struct of this name from *@i on, NULL: no more */
+static const struct btf_type *next_struct(const struct ofl_enums *e,
+					  const char *name, uint32_t *i)
+{
+	const struct btf_type *t;
+	const char *n;
+
+	while (e && *i < e->nr_structs) {
+		t = btf__type_by_id(e->btf, e->struct_id[(*i)++]);
+		n = btf__name_by_offset(e->btf, t->name_off);
+		if (n && !strcmp(n, name))
+			return t;
+	}
+	return NULL;
+}
+
+enum ofl_enum_found ofl_enums_struct(const struct ofl_enums *e,
+				     const char *type, uint64_t *bytes_ret)
+{
+	uint32_t i = 0;
+	const struct btf_type *first = next_struct(e, type, &i), *t;
+
+	if (!e || !e->nr_structs)
+		return OFL_ENUM_UNKNOWN;
+	if (!first)
+		return OFL_ENUM_ABSENT;
+	while ((t = next_struct(e, type, &i)))
+		if (t->size != first->size)
+			return OFL_ENUM_UNKNOWN;
+	*bytes_ret = first->size;
+	return OFL_ENUM_FOUND;
+}
+
+enum ofl_enum_found ofl_enums_member(const struct ofl_enums *e,
+				     const char *type, const char *path,
+				     struct ofl_member *ret)
+{
+	struct ofl_member one, all = { 0, 0 };
+	const struct btf_type *t;
+	uint32_t i = 0, found = 0;
+
+	if (!e || !e->nr_structs)
+		return OFL_ENUM_UNKNOWN;
+	while ((t = next_struct(e, type, &i))) {
+		if (!ofl_btf_member(e->btf, t, path, &one))
+			return OFL_ENUM_UNKNOWN;
+		if (found++ && (one.offset_bytes != all.offset_bytes ||
+				one.size_bytes != all.size_bytes))
+			return OFL_ENUM_UNKNOWN;
+		all = one;
+	}
+	if (found)
+		*ret = all;
+	return found ? OFL_ENUM_FOUND : OFL_ENUM_ABSENT;
 }

@@ -8,11 +8,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "layout/btf.h"
 #include "layout/types.h"
 
 #define MAX_BTF_BYTES	(64u << 20)	/* vmlinux has 4 to 8 MiB */
 #define MAX_MODULES	4096
-#define MAX_MEMBERS	10000	/* the largest struct has some 300 */
 #define CHUNK_BYTES	(64u << 10)
 
 static bool btf_known(const struct ofl_layout *l)
@@ -162,69 +162,9 @@ void ofl_types_close(struct ofl_types *ty)
 	ty->source = OFL_TYPES_NOWHERE;
 }
 
-static const struct btf_type *resolve(const struct btf *btf, uint32_t id)
-{
-	const struct btf_type *t = btf__type_by_id(btf, id);
-	int i;
-
-	for (i = 0; t && i < 32; i++) {
-		if (!btf_is_mod(t) && !btf_is_typedef(t))
-			return t;
-		t = btf__type_by_id(btf, t->type);
-	}
-	return NULL;
-}
-
-/** struct search - for a member */
-struct search {
-	const struct btf *btf;
-	struct ofl_member *ret;
-	unsigned int left;	/* members to look at: damaged types may nest in themselves */
-};
-
-/*
- * Look for the first word of @path in @t, through anonymous members; then for
- * the rest in the type of what was found.
- */
-static bool find_member(struct search *s, const struct btf_type *t,
-			const char *path, uint64_t base, int depth)
-{
-	const struct btf_member *m;
-	size_t len = strcspn(path, ".");
-	uint32_t i;
-
-	if (!t || !btf_is_composite(t) || depth > 16)
-		return false;
-	for (i = 0, m = btf_members(t); i < btf_vlen(t) && s->left; i++, m++) {
-		const char *name = btf__name_by_offset(s->btf, m->name_off);
-		uint64_t at = base + btf_member_bit_offset(t, i) / 8;
-		const struct btf_type *mt = resolve(s->btf, m->type);
-		int64_t bytes;
-
-		s->left--;
-		if (!name || !name[0]) {
-			if (find_member(s, mt, path, at, depth + 1))
-				return true;
-			continue;
-		}
-		if (strncmp(name, path, len) || name[len])
-			continue;
-		if (path[len])
-			return find_member(s, mt, path + len + 1, at, depth + 1);
-		if (btf_member_bitfield_size(t, i))
-			return false;
-		bytes = btf__resolve_size(s->btf, m->type);
-		s->ret->offset_bytes = at;
-		s->ret->size_bytes = bytes > 0 ? (uint64_t)bytes : 0;
-		return true;
-	}
-	return false;
-}
-
 bool ofl_types_member(const struct ofl_types *ty, const char *type,
 		      const char *path, struct ofl_member *ret)
 {
-	struct search s = { ty->split, ret, MAX_MEMBERS };
 	int32_t id;
 
 	if (ty->source == OFL_TYPES_DEBUGINFO)
@@ -232,8 +172,9 @@ bool ofl_types_member(const struct ofl_types *ty, const char *type,
 	if (ty->source != OFL_TYPES_BTF)
 		return false;
 	id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
-	if (id <= 0 || !find_member(&s, btf__type_by_id(ty->split, (uint32_t)id),
-				    path, 0, 0))
+	if (id <= 0 ||
+	    !ofl_btf_member(ty->split, btf__type_by_id(ty->split, (uint32_t)id),
+			    path, ret))
 		return false;
 	ofl_learned(ty->t, type, path, ret, 0);
 	return true;

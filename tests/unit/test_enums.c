@@ -157,9 +157,56 @@ static void test_no_memory(void **state)
 	check("SAME", OFL_ENUM_FOUND, 7);
 }
 
+/* ---- structs ---- */
+
+static void add_struct(const char *name, uint32_t bytes, uint32_t bit)
+{
+	assert_true(btf__add_struct(btf, name, bytes) > 0);
+	assert_int_equal(btf__add_field(btf, "x", 1, bit, 0), 0);
+}
+
+static void test_structs(void **state)
+{
+	struct ofl_member m = { 0, 0 };
+	uint64_t bytes = 0;
+
+	(void)state;
+	assert_int_equal(btf__add_int(btf, "unsigned int", 4, 0), 1);
+	add_struct("one", 24, 64);
+	add_struct("twice", 16, 32);
+	add_struct("twice", 16, 32);
+	add_struct("differ", 16, 32);
+	add_struct("differ", 24, 64);
+	open_it();
+	assert_int_equal(ofl_enums_struct(enums, "one", &bytes), OFL_ENUM_FOUND);
+	assert_int_equal(bytes, 24);
+	assert_int_equal(ofl_enums_member(enums, "one", "x", &m), OFL_ENUM_FOUND);
+	assert_int_equal(m.offset_bytes, 8);
+	assert_int_equal(m.size_bytes, 4);
+	assert_int_equal(ofl_enums_member(enums, "twice", "x", &m),
+			 OFL_ENUM_FOUND);
+	assert_int_equal(m.offset_bytes, 4);
+	/* several that differ, a member that is not there: others are asked */
+	assert_int_equal(ofl_enums_struct(enums, "differ", &bytes),
+			 OFL_ENUM_UNKNOWN);
+	assert_int_equal(ofl_enums_member(enums, "differ", "x", &m),
+			 OFL_ENUM_UNKNOWN);
+	assert_int_equal(ofl_enums_member(enums, "one", "y", &m),
+			 OFL_ENUM_UNKNOWN);
+	assert_int_equal(ofl_enums_struct(enums, "none", &bytes),
+			 OFL_ENUM_ABSENT);
+	assert_int_equal(ofl_enums_member(enums, "none", "x", &m),
+			 OFL_ENUM_ABSENT);
+	assert_int_equal(ofl_enums_member(NULL, "one", "x", &m),
+			 OFL_ENUM_UNKNOWN);
+	assert_int_equal(bytes, 24);
+	assert_int_equal(m.offset_bytes, 4);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_structs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_signed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_sign_not_told, set_up, tear_down),
