@@ -90,7 +90,7 @@ VERSIONO = $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/commands/versi
 $(VERSIONO): override CFLAGS += -DOFL_VERSION='"$(shell cat VERSION)"'
 $(VERSIONO): VERSION
 
-# whoever asks which of the codecs are there
+# objects that depend on which of the codecs are there
 CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/dump/codec.o) \
 	  $(SAN)/tests/lib/kdumpfile.o $(SAN)/tests/lib/alloc.o
 $(CODECO): override CFLAGS += $(shell echo $(CODECS:%=-DHAVE_%) | tr a-z A-Z) $(shell $(PKG_CONFIG) --cflags $(LIBS))

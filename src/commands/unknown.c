@@ -2,7 +2,7 @@
 /*
  * unknown.c - the pages that nothing is known of, as a JSON array
  *
- * They are not kept while a command scans: whoever wants them listed scans
+ * They are not kept while a command scans: a command that lists them scans
  * once more, and only if there are any.
  */
 #include "commands/tables.h"

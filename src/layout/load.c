@@ -38,7 +38,7 @@ static enum ofl_status load_facts(const struct ofl_target *t,
 
 /*
  * mem_section is a pointer to the roots with SPARSEMEM_EXTREME, the array
- * itself without. VMCOREINFO exports where it leads to, not where it is.
+ * itself without. VMCOREINFO exports the address that it holds, not its own.
  */
 static enum ofl_status find_roots(const struct ofl_target *t,
 				  struct ofl_layout *l, struct ofl_err *err)

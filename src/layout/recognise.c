@@ -55,7 +55,7 @@ static bool from_number(const struct ofl_layout *l, struct ofl_pagetype *ret)
 
 /*
  * 4.18-5.0 exported the buddy value only, as did 5.1-6.8 without
- * CONFIG_HUGETLB_PAGE: the test is the same, who marks his pages is not.
+ * CONFIG_HUGETLB_PAGE: the test is the same; which drivers mark their pages is not.
  */
 static bool have_legacy(const struct ofl_layout *l)
 {
