@@ -122,6 +122,12 @@ struct ofl_owner_ops {
 	 */
 	const char *(*blind)(const struct ofl_env *env, const void *state);
 	/**
+	 * wants - module of which the types would tell more; may be NULL
+	 *
+	 * Shape:  as "mod -s" takes it; NULL: none would.
+	 */
+	const char *(*wants)(const void *state);
+	/**
 	 * devices - number of devices
 	 *
 	 * Shape:  may grow until the last claim(). NULL: one, of no name.

@@ -9,6 +9,7 @@
 #define OFL_OWNER_H
 
 #include "owners/driver.h"
+#include "target/text.h"
 
 /** all drivers, the surest evidence first */
 extern const struct ofl_owner_ops *const ofl_owner_table[];
@@ -76,6 +77,9 @@ const char *ofl_owner_name(const struct ofl_claim *claim);
 /** ofl_owner_device() - the claim's device by name; "" if it has none; @o may be NULL */
 const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim);
+
+/** ofl_owners_hint() - say which modules' types would tell more, if any would */
+void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text);
 
 /** ofl_owner_devices() - how many devices driver @i of the table has */
 unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);

@@ -40,6 +40,7 @@ struct ofl_session {
 	uint64_t types;		/* of the types that are loaded */
 	bool host_only;		/* the extension's own reader read none of it */
 	bool running;		/* a command began and has not ended */
+	bool asked;		/* it needed the analysis */
 };
 
 /**

@@ -121,5 +121,7 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 			     PRIx64, missed->first_kva);
 		result = OFL_RESULT_INCOMPLETE;
 	}
+	if (!st && ctx->s->asked)
+		ofl_owners_hint(&ctx->s->analysis->owners, &text);
 	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);
 }

@@ -506,12 +506,20 @@ static void account(const void *state, unsigned int device,
 			0, "num_pages_onlined is more than num_pages_added");
 }
 
+static const char *wants(const void *state)
+{
+	const struct state *st = state;
+
+	return st->one.layout ? NULL : "hv_balloon";
+}
+
 const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.name = "hv-balloon",
 	.in_node_stat = true,
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
+	.wants = wants,
 	.device = device,
 	.claim = claim,
 	.account = account,

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "owners/owner.h"
-#include "target/text.h"
 
 const struct ofl_owner_ops *const ofl_owner_table[] = {
 #define DRIVER(name) &ofl_owner_##name,
@@ -215,6 +214,22 @@ const char *ofl_owner_name(const struct ofl_claim *claim)
 {
 	return claim->owner ? claim->owner->name :
 	       claim->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
+}
+
+void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text)
+{
+	const char *module;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++) {
+		module = o->state[i] && ofl_owner_table[i]->wants ?
+			 ofl_owner_table[i]->wants(o->state[i]) : NULL;
+		if (!module)
+			continue;
+		ofl_text_add(text, "%smod -s %s", any ? ", " : "; try ", module);
+		any = true;
+	}
 }
 
 unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i)

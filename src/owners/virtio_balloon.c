@@ -164,6 +164,13 @@ static void account(const void *state, unsigned int device,
 	ofl_account_detail(a, "target", "in the device; not in a dump");
 }
 
+static const char *wants(const void *state)
+{
+	const struct state *st = state;
+
+	return st->layout || !st->b.nr ? NULL : MODULE;
+}
+
 const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.name = "virtio-balloon",
 	.in_node_stat = true,
@@ -171,6 +178,7 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.probe = probe,
 	.free = ofl_balloons_free,
 	.blind = blind,
+	.wants = wants,
 	.devices = devices,
 	.device = device,
 	.claim = ofl_balloons_claim,

@@ -345,11 +345,20 @@ static bool is_called(const void *state, uint64_t nb_kva)
 	return false;
 }
 
+static const char *wants(const void *state)
+{
+	const struct ofl_vmem *st = state;
+
+	return !st->nr || !st->driver_maybe || st->source != OFL_TYPES_NOWHERE ?
+	       NULL : "virtio_mem";
+}
+
 const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.name = "virtio-mem",
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
+	.wants = wants,
 	.devices = devices,
 	.device = device,
 	.claim = claim,

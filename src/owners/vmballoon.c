@@ -197,6 +197,13 @@ static void account(const void *state, unsigned int device,
 	ofl_pagelist_complain(&st->huge, "the list of 2 MiB units", a);
 }
 
+static const char *wants(const void *state)
+{
+	const struct state *st = state;
+
+	return st->one.layout ? NULL : MODULE;
+}
+
 const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.name = "vmballoon",
 	.in_node_stat = true,
@@ -204,6 +211,7 @@ const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
+	.wants = wants,
 	.device = device,
 	.claim = claim,
 	.forget = ofl_balloons_forget,

@@ -171,6 +171,7 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
 	s->types = now.types;
 	s->host_only = host_only && (s->host_only || !s->loaded);
 	s->running = true;
+	s->asked = false;
 	s->missed = (struct ofl_missed){ .reads = 0 };
 	s->late_counted = false;
 	return load(s, err);
@@ -217,6 +218,7 @@ enum ofl_status ofl_session_analysis(struct ofl_session *s,
 	if (st)
 		drop_analysis(s);
 	*ret = s->analysis;
+	s->asked = s->analysis != NULL;
 	return st;
 }
 
