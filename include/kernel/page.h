@@ -220,6 +220,16 @@ unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
 				     const unsigned char *tail);
 
 /**
+ * ofl_page_pincount() - pins of a compound page
+ * @tail: in  its first tail, raw
+ *
+ * Shape:  0 too where this dump does not tell.
+ * Source: include/linux/mm.h: folio_maybe_dma_pinned(): folio->_pincount.
+ */
+int32_t ofl_page_pincount(const struct ofl_page_format *f,
+			  const unsigned char *tail);
+
+/**
  * ofl_page_free_order() - order of a free block, from its first page
  *
  * Shape:  as it stands there; see ofl_page_order_fits().

@@ -319,6 +319,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	unsigned int order;
 
 	in->compound = true;
+	c->compound_pinned = false;
 	if (tail + bytes > raw_end)
 		return;
 	order = ofl_page_compound_order(&c->format, tail);
@@ -333,6 +334,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	c->compound_end_pfn = p->pfn + (1ull << order);
 	c->compound_order = order;
 	c->compound = *in;
+	c->compound_pinned = in->lru && ofl_page_pincount(&c->format, tail) > 0;
 }
 
 /* a balloon unit that is no compound page: one referenced head, the rest 0 */
@@ -388,7 +390,6 @@ static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
 		return;
 	look(c, &h, raw, ofl_page_is_offline(&c->format, raw), &in);
 	enter_compound(c, &h, raw, raw + 2 * bytes, &in);
-	c->compound_pinned = false;
 }
 
 static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
@@ -429,9 +430,8 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 	else if (offline && !in->movable_ops)
 		enter_unit(c, p, raw, raw_end);
 	/* folio_maybe_dma_pinned(), but for what page tables hold */
-	ret->pinned = in->lru && !in->compound &&
-		      p->refcount - ofl_page_mapcount(p) >= PIN_BIAS;
-	c->compound_pinned = ret->pinned;
+	ret->pinned = in->compound ? c->compound_pinned :
+		in->lru && p->refcount - ofl_page_mapcount(p) >= PIN_BIAS;
 }
 
 static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,

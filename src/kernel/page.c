@@ -78,6 +78,16 @@ unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
 	       (unsigned int)(ofl_page_flags(f, tail) & 0xff);
 }
 
+int32_t ofl_page_pincount(const struct ofl_page_format *f,
+			  const unsigned char *tail)
+{
+	int64_t bytes = (int64_t)f->l->struct_page_bytes;
+	int64_t at = ofl_fact_value(f->l, OFL_F_FOLIO_PINCOUNT, -1) - bytes;
+
+	return at < 0 || at > bytes - 4 ? 0 :
+	       (int32_t)ofl_page_u32(tail, (uint64_t)at);
+}
+
 bool ofl_page_is_hugetlb(const struct ofl_page_format *f, uint32_t type,
 			 const unsigned char *tail)
 {

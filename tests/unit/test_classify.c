@@ -330,6 +330,35 @@ static void test_pinned(void **state)
 	assert_true(pinned[9]);
 }
 
+/* a large folio counts its pins; its references say nothing of them */
+static void test_pinned_compound_page(void **state)
+{
+	(void)state;
+	make_compound(512, 9);
+	map[512].flags |= LRU;
+	map[512].refcount = 5000;
+	map[513].more = 1;	/* at 64 + 56 of struct folio */
+	code_of(512);
+	assert_false(pinned[512]);
+	know(OFL_F_FOLIO_PINCOUNT, 64 + 56);
+	code_of(512);
+	assert_true(pinned[512]);
+	assert_true(pinned[1023]);
+	assert_false(pinned[1024]);
+	/* from the middle it is the same */
+	classify(700, 1100, part);
+	assert_true(pinned[700]);
+	assert_false(pinned[1024]);
+	map[513].more = 0;
+	code_of(512);
+	assert_false(pinned[512]);
+	/* in its third page it is not looked for */
+	know(OFL_F_FOLIO_PINCOUNT, 128);
+	map[513].more = 1;
+	code_of(512);
+	assert_false(pinned[512]);
+}
+
 static void put_random(uint64_t pfn, unsigned int order)
 {
 	switch (random() % 8) {
@@ -412,6 +441,7 @@ int main(void)
 		CASE(test_kernel_page_with_a_mapping),
 		CASE(test_poisoned_compound_page),
 		CASE(test_pinned),
+		CASE(test_pinned_compound_page),
 		CASE(test_a_list_equals_its_parts),
 	};
 
