@@ -212,7 +212,8 @@ static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 	zone = &lo->r->zone[p->zone - lo->n->zone];
 	lo->r->total.scanned++;
 	zone->scanned++;
-	offline = ofl_page_is_offline(lo->f, raw);
+	offline = ofl_page_is_marked_offline(lo->f, p->type) &&
+		  ofl_page_is_offline(lo->f, raw);
 	if (offline)
 		ofl_page_decode_offline(lo->f, raw, p);
 	if (lo->look->want_known)
@@ -234,12 +235,11 @@ static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 static uint64_t step(struct look *lo, const unsigned char *raw,
 		     const struct ofl_page *p, uint64_t most)
 {
-	bool device = ofl_flags_are_device(lo->n, p->flags);
 	uint64_t n;
 
 	/* a page without zone may be damaged: it says nothing of others */
 	if (!lo->s->online || p->pfn < lo->skip_end_pfn ||
-	    (!p->zone && !device))
+	    (!p->zone && !ofl_flags_are_device(lo->n, p->flags)))
 		return 1;
 	n = ofl_skip(&lo->look->skipper, &lo->look->image, raw, p->pfn, most);
 	if (n == 1)
@@ -249,7 +249,7 @@ static uint64_t step(struct look *lo, const unsigned char *raw,
 		return 1;
 	}
 	/* counted as online_page() counted the first */
-	if (device) {
+	if (ofl_flags_are_device(lo->n, p->flags)) {
 		lo->r->device += n - 1;
 	} else if (ofl_filter_wants_zone(lo->filter, p->zone)) {
 		lo->r->total.scanned += n - 1;
