@@ -51,15 +51,17 @@ static void cmd_dispatch(void)
 	const char *cannot = cannot_serve();
 	enum ofl_status st;
 
+	clearerr(fp);
 	if (cannot) {
-		error(INFO, "%s\n", cannot);
+		st = ofl_command_refuse(cannot, argcnt, args, fp, &err);
+		if (st && st != OFL_ERR_OUTPUT)
+			error(INFO, "%s\n", err.text);
 		return;
 	}
 	ofl_session_target(&session, ofl_crash_target());
 	pc->cmd_cleanup = clean_up;
 	pc->cmd_cleanup_arg = NULL;
 	ofl_crash_catch_interrupts();
-	clearerr(fp);
 	st = ofl_command_run(&session, argcnt, args, fp, &err);
 	ofl_crash_release_interrupts();
 	pc->cmd_cleanup = NULL;

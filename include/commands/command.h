@@ -41,6 +41,8 @@ struct ofl_run_ctx {
 	struct ofl_filter filter;
 	struct ofl_scan_request scan;	/* of that filter */
 	FILE *out;
+	bool opened;		/* a view is, and will be closed with a status */
+	bool failed;		/* its status is a failure */
 };
 
 struct ofl_manual;
@@ -92,9 +94,18 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 enum ofl_result ofl_owners_status(enum ofl_result result, const char *why,
 				  struct ofl_text *text);
 
-/* what is said of ofl_layout.new_marks */
-#define OFL_NEW_MARKS \
-	"WARNING: this kernel has %s, a mark that we do not know: its rule may be another"
+/**
+ * ofl_add_doubts() - what puts all that a command shows in doubt
+ * @owners: in    NULL: the command asked for no owner
+ * @result: in    so far
+ * @text:   inout the status line, to go on with
+ *
+ * Shape:  marks of this kernel that are not known here, types of modules that
+ *         would tell more of owners.
+ */
+enum ofl_result ofl_add_doubts(const struct ofl_run_ctx *ctx,
+			       const struct ofl_owners *owners,
+			       enum ofl_result result, struct ofl_text *text);
 
 /** ofl_plural() - the letter that makes a noun many */
 static inline const char *ofl_plural(uint64_t n)
@@ -102,8 +113,8 @@ static inline const char *ofl_plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/** ofl_show_kernel() - JSON members kernel and page_size */
-void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s);
+/** ofl_show_begin() - open the view, with JSON members kernel and page_size */
+void ofl_show_begin(struct ofl_view *v, struct ofl_run_ctx *ctx);
 
 /**
  * ofl_show_unknown() - JSON member unknown; nothing in a table
@@ -128,7 +139,7 @@ void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r);
  * Errors: OFL_ERR_OUTPUT; every other failure has been told by now.
  */
 enum ofl_status ofl_show_status(struct ofl_view *v,
-				const struct ofl_run_ctx *ctx,
+				struct ofl_run_ctx *ctx,
 				enum ofl_status st, enum ofl_result result,
 				const char *message, struct ofl_err *err);
 

@@ -24,4 +24,14 @@ extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
 enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 				FILE *out, struct ofl_err *err);
 
+/**
+ * ofl_command_refuse() - a command in a session that can serve none
+ * @why: in  one line: what is the matter, and what to do
+ *
+ * Shape:  otherwise as ofl_command_run() that fails: OFL_ERR_UNSUPPORTED, or a
+ *         document.
+ */
+enum ofl_status ofl_command_refuse(const char *why, int argc, char **argv,
+				   FILE *out, struct ofl_err *err);
+
 #endif

@@ -36,6 +36,7 @@ struct ofl_device {
 	char name[24];		/* "virtio2"; "" if it has none */
 	char note[160];		/* what is open or odd about it; "" */
 	uint64_t kva;		/* the driver's struct; 0 if not found */
+	const char *module;	/* its types would tell more; NULL: nothing lacks */
 };
 
 #define OFL_MAX_COUNTERS	8

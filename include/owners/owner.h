@@ -84,6 +84,14 @@ void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text);
 /** ofl_owner_devices() - how many devices driver @i of the table has */
 unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);
 
+/**
+ * ofl_owners_missing() - modules whose types would tell more of who owns what
+ * @text: inout  their names are appended, separated by blanks
+ *
+ * Errors: false if there is none such.
+ */
+bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text);
+
 /** ofl_owner_show() - what is shown of a device of driver @i of the table */
 void ofl_owner_show(const struct ofl_owners *o, size_t i, unsigned int device,
 		    struct ofl_device *ret);

@@ -238,8 +238,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	const struct ofl_filter_args *given = &ctx->o->filter;
 	struct printer p = {
 		.env = &a->env, .wanted = ctx->filter,
-		.explain = given->operand || given->block || given->pfn ||
-			   given->phys,
+		.explain = given->operand || given->block || given->section ||
+			   given->pfn || given->phys,
 	};
 	struct ofl_scan_result r;
 	struct ofl_judge j;
@@ -257,9 +257,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	j.emit = print_report;
 	j.arg = &p;
 	sink = ofl_judge_sink(&j);
-	ofl_view_open(&p.v, ctx->out, ctx->o->json, !ctx->o->no_header,
-		      ctx->name);
-	ofl_show_kernel(&p.v, ctx->s);
+	ofl_show_begin(&p.v, ctx);
 	ofl_view_table(&p.v, &ofl_block_table, shown);
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, &r, err);
@@ -275,6 +273,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st)
 		ofl_show_totals(&p.v, &r);
 	result = judge(&p, a, &r, &text);
+	result = ofl_add_doubts(ctx, &a->owners, result, &text);
 	st = ofl_show_status(&p.v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;

@@ -515,7 +515,7 @@ static void add_findings(const struct check *ck, struct ofl_text *text)
 }
 
 static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
-			     const char *marks, struct ofl_text *text)
+			     struct ofl_text *text)
 {
 	uint64_t bad = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
 	enum ofl_result result;
@@ -536,13 +536,11 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     " more finding%s, offcheck -a lists all",
 			     nr_findings(ck) - ck->shown,
 			     ofl_plural(nr_findings(ck) - ck->shown));
-	if (marks[0])
-		ofl_text_add(text, "; " OFL_NEW_MARKS, marks);
 	if (ck->books.undecided)
 		ofl_show_undecided(ck->books.undecided, text);
 	if (ck->interrupted || ck->books.undecided)
 		return OFL_RESULT_INCOMPLETE;
-	if (result == OFL_RESULT_OK && (bad || marks[0]))
+	if (result == OFL_RESULT_OK && bad)
 		return OFL_RESULT_FINDINGS;
 	return result;
 }
@@ -604,9 +602,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		ofl_scan_result_free(&r);
 		return st;
 	}
-	ofl_view_open(&ck->v, ctx->out, ctx->o->json, !ctx->o->no_header,
-		      ctx->name);
-	ofl_show_kernel(&ck->v, ctx->s);
+	ofl_show_begin(&ck->v, ctx);
 	show_classes(ck);
 	ofl_view_table(&ck->v, &ofl_finding_table, NULL);
 	st = list_findings(ctx, a, ck, &r, err);
@@ -616,7 +612,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st)
 		st = ofl_show_unknown(&ck->v, ctx, &r, err);
 	ofl_show_totals(&ck->v, &r);
-	result = judge(ck, &r, ctx->s->layout.new_marks, &text);
+	result = judge(ck, &r, &text);
+	result = ofl_add_doubts(ctx, ck->owners, result, &text);
 	st = ofl_show_status(&ck->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;

@@ -473,21 +473,6 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 	ofl_view_table_end(v);
 }
 
-static enum ofl_result judge(const struct ofl_layout *l,
-			     const struct ofl_scan_result *r,
-			     const struct owners *owners,
-			     struct ofl_text *message)
-{
-	enum ofl_result result = ofl_scan_status(r, "", message);
-
-	result = ofl_owners_status(result, owners->id.why_not, message);
-	if (l->new_marks[0])
-		ofl_text_add(message, "; " OFL_NEW_MARKS, l->new_marks);
-	if (result == OFL_RESULT_OK && l->new_marks[0])
-		return OFL_RESULT_FINDINGS;
-	return result;
-}
-
 static enum ofl_status show(struct ofl_run_ctx *ctx,
 			    const struct ofl_scan_result *r,
 			    const struct owners *owners,
@@ -502,8 +487,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
-	ofl_view_open(&v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
-	ofl_show_kernel(&v, ctx->s);
+	ofl_show_begin(&v, ctx);
 	show_balance(&v, l, r);
 	line(&v, "KERNEL", "%s %s%s", t->release, t->machine,
 	     t->live ? " (live: pages change while they are read)" : "");
@@ -521,7 +505,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 		show_facts(&v, l);
 	st = ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);
-	result = judge(l, r, owners, &text);
+	result = ofl_owners_status(ofl_scan_status(r, "", &text),
+				   owners->id.why_not, &text);
+	result = ofl_add_doubts(ctx, owners->id.a ? &owners->id.a->owners : NULL,
+				result, &text);
 	return ofl_show_status(&v, ctx, st, result, message, err);
 }
 

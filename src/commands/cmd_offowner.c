@@ -15,7 +15,7 @@
 /** struct owner - state of the command */
 struct owner {
 	struct ofl_view v;
-	const struct ofl_run_ctx *ctx;
+	struct ofl_run_ctx *ctx;
 	const struct ofl_env *env;
 	struct ofl_classifier classifier;
 	struct ofl_pagereader reader;
@@ -298,16 +298,14 @@ static enum ofl_result judge(const struct owner *o,
 
 static enum ofl_status show(struct owner *o, struct ofl_err *err)
 {
-	const struct ofl_run_ctx *ctx = o->ctx;
+	struct ofl_run_ctx *ctx = o->ctx;
 	struct ofl_scan_result r;
 	enum ofl_result result;
 	enum ofl_status st;
 	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
-	ofl_view_open(&o->v, ctx->out, ctx->o->json, !ctx->o->no_header,
-		      ctx->name);
-	ofl_show_kernel(&o->v, ctx->s);
+	ofl_show_begin(&o->v, ctx);
 	ofl_view_table(&o->v, &ofl_section_table, NULL);
 	st = scan(o, &r, err);
 	ofl_view_table_end(&o->v);
@@ -323,6 +321,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 		ofl_show_totals(&o->v, &r);
 	}
 	result = judge(o, &r, &text);
+	result = ofl_add_doubts(ctx, o->books.owners, result, &text);
 	st = ofl_show_status(&o->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;

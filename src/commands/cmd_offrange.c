@@ -228,7 +228,7 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
 	return st ? st : ofl_merger_flush(m);
 }
 
-static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
+static enum ofl_status finish(struct ofl_run_ctx *ctx, enum ofl_status st,
 			      struct printer *p, const struct ofl_merger *m,
 			      const struct ofl_scan_result *r,
 			      struct ofl_err *err)
@@ -246,6 +246,8 @@ static enum ofl_status finish(const struct ofl_run_ctx *ctx, enum ofl_status st,
 		ofl_text_add(&text, "; offrange -a lists the unknown pages");
 	else if (r->stale && !m->stale && !p->v.json)
 		ofl_text_add(&text, "; offrange -a lists the stale ones");
+	result = ofl_add_doubts(ctx, p->id.a ? &p->id.a->owners : NULL, result,
+				&text);
 	return ofl_show_status(&p->v, ctx, st, result, message, err);
 }
 
@@ -276,8 +278,7 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	/* who does not want to see owners does not pay for them */
 	if (o->owner || (m.split & OFL_SPLIT_OWNER))
 		m.identify = identify;
-	ofl_view_open(&p.v, ctx->out, o->json, !o->no_header, ctx->name);
-	ofl_show_kernel(&p.v, ctx->s);
+	ofl_show_begin(&p.v, ctx);
 	ofl_view_table(&p.v, &ofl_range_table, &shown);
 	st = pass(ctx, &m, &r, err);
 	ofl_view_table_end(&p.v);

@@ -42,7 +42,7 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 		ofl_text_add(text, "; makedumpfile -e dropped struct pages from this dump");
 	if (r->hidden)
 		ofl_text_add(text, "; %" PRIu64 " offline page%s inside of free or compound pages, first 0x%"
-		    PRIx64 ": a size is damaged, use -x",
+		    PRIx64 ": a size is damaged, offline and offrange see them with -x only",
 		    r->hidden, ofl_plural(r->hidden), r->hidden_pfn);
 	by_blocks = add_blocks(&r->blocks, text);
 	if (r->interrupted || sec->unreadable || sec->corrupt ||
@@ -78,11 +78,34 @@ void ofl_show_undecided(uint64_t pages, struct ofl_text *text)
 		     " offline page%s is not known", pages, ofl_plural(pages));
 }
 
-void ofl_show_kernel(struct ofl_view *v, const struct ofl_session *s)
+enum ofl_result ofl_add_doubts(const struct ofl_run_ctx *ctx,
+			       const struct ofl_owners *owners,
+			       enum ofl_result result, struct ofl_text *text)
 {
-	struct ofl_cell release = ofl_cell_text(s->t->release);
-	struct ofl_cell page = ofl_cell_int((int64_t)s->layout.page_bytes);
+	const char *marks = ctx->s->layout.new_marks;
+	char modules[128];
+	struct ofl_text names = ofl_text_over(modules, sizeof(modules));
+	bool missing = owners && ofl_owners_missing(owners, &names);
 
+	if (missing)
+		ofl_text_add(text, "; which driver owns a page is less certain without types of %s: mod -s loads them",
+			     modules);
+	if (marks[0])
+		ofl_text_add(text, "; WARNING: this kernel has %s, a mark that we do not know: its rule may be another",
+			     marks);
+	if (missing)
+		return OFL_RESULT_INCOMPLETE;
+	return marks[0] && result == OFL_RESULT_OK ? OFL_RESULT_FINDINGS :
+						     result;
+}
+
+void ofl_show_begin(struct ofl_view *v, struct ofl_run_ctx *ctx)
+{
+	struct ofl_cell release = ofl_cell_text(ctx->s->t->release);
+	struct ofl_cell page = ofl_cell_int((int64_t)ctx->s->layout.page_bytes);
+
+	ctx->opened = true;
+	ofl_view_open(v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
 	ofl_view_field(v, "kernel", NULL, &release);
 	ofl_view_field(v, "page_size", NULL, &page);
 }
@@ -104,16 +127,17 @@ void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)
 }
 
 enum ofl_status ofl_show_status(struct ofl_view *v,
-				const struct ofl_run_ctx *ctx,
+				struct ofl_run_ctx *ctx,
 				enum ofl_status st, enum ofl_result result,
 				const char *message, struct ofl_err *err)
 {
 	const struct ofl_missed *missed = &ctx->s->missed;
-	char all[800];
+	char all[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(all, sizeof(all));
 
 	if (!st)
 		st = ofl_readers_agree(ctx->s->t, err);
+	ctx->failed = st;
 	ofl_text_add(&text, "%s", st ? err->text : message);
 	if (!st && missed->reads) {
 		/* not how many: that is a matter of how they are asked */

@@ -17,45 +17,43 @@ const struct ofl_command ofl_commands[] = {
 };
 
 static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
-			   const struct ofl_options *o, FILE *out,
-			   struct ofl_err *err)
+			   struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
-	struct ofl_run_ctx ctx = {
-		.name = c->name, .s = s, .o = o, .out = out,
-	};
+	const struct ofl_options *o = ctx->o;
 	enum ofl_status st;
 
+	ctx->s = s;
 	st = ofl_session_begin(s, o->crash_reads, err);
 	if (!st && (c->judges || o->verbose))
 		st = ofl_session_late(s, err);
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,
-					&ctx.filter, err);
-	ctx.scan = (struct ofl_scan_request){
-		.filter = &ctx.filter, .every_page = o->every_page,
+					&ctx->filter, err);
+	ctx->scan = (struct ofl_scan_request){
+		.filter = &ctx->filter, .every_page = o->every_page,
 		.workers = o->workers, .recall = &s->recall,
 	};
 	if (!st)
 		st = ofl_filter_refuse_nowhere(s->t, &o->filter, &s->layout,
-					       &s->nodes, &ctx.filter, err);
-	return st ? st : c->run(&ctx, err);
+					       &s->nodes, &ctx->filter, err);
+	return st ? st : c->run(ctx, err);
 }
 
 /* the same over a target that writes down all that is asked of it */
 static enum ofl_status run_recorded(struct ofl_session *s,
 				    const struct ofl_command *c,
-				    const struct ofl_options *o, FILE *out,
+				    struct ofl_run_ctx *ctx,
 				    struct ofl_err *err)
 {
 	struct ofl_recorder *rec;
 	struct ofl_session recorded;
 	enum ofl_status st;
 
-	st = ofl_record_open(s->t, o->record, &rec, err);
+	st = ofl_record_open(s->t, ctx->o->record, &rec, err);
 	if (st)
 		return st;
 	ofl_session_init(&recorded, ofl_record_target(rec));
-	st = run(&recorded, c, o, out, err);
+	st = run(&recorded, c, ctx, err);
 	ofl_session_drop(&recorded);
 	if (st)
 		ofl_record_close(rec, NULL);
@@ -66,15 +64,26 @@ static enum ofl_status run_recorded(struct ofl_session *s,
 
 /* memory is also read where no scan is: facts, and what drivers keep */
 static enum ofl_status end(struct ofl_session *s, enum ofl_status st,
-			   struct ofl_err *err)
+			   const struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
-	bool told = err->status == OFL_ERR_CONFLICT;
 	struct ofl_err differ;
 
-	if (!ofl_session_end(s, &differ) || st || told)
+	if (!ofl_session_end(s, &differ) || st || ctx->failed)
 		return st;
 	*err = differ;
 	return differ.status;
+}
+
+/* a failure of which no view tells is a document of its own, with -j */
+static enum ofl_status tell(const struct ofl_run_ctx *ctx, enum ofl_status st,
+			    const struct ofl_err *err)
+{
+	struct ofl_view v;
+
+	if (!st || st == OFL_ERR_OUTPUT || !ctx->o->json || ctx->opened)
+		return st;
+	ofl_view_open(&v, ctx->out, true, false, ctx->name);
+	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
 }
 
 static const struct ofl_command *find(const char *name)
@@ -87,28 +96,48 @@ static const struct ofl_command *find(const char *name)
 	return NULL;
 }
 
-enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
-				FILE *out, struct ofl_err *err)
+static enum ofl_status parse(int argc, char **argv, struct ofl_options *o,
+			     const struct ofl_command **ret,
+			     struct ofl_err *err)
 {
-	const struct ofl_command *c = find(argv[0]);
-	struct ofl_options o;
-	struct ofl_view v;
-	enum ofl_status st;
+	const struct ofl_command *c = *ret = find(argv[0]);
 
 	err->status = OFL_OK;
 	err->text[0] = '\0';
-	if (!c)
-		return ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
-	st = ofl_options_parse(c, argc, argv, &o, err);
+	return c ? ofl_options_parse(c, argc, argv, o, err) :
+		   ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
+}
+
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err)
+{
+	const struct ofl_command *c;
+	struct ofl_options o;
+	struct ofl_run_ctx ctx = { .o = &o, .out = out };
+	enum ofl_status st = parse(argc, argv, &o, &c, err);
+
 	if (st)
 		return st;
 	if (o.version)
 		return ofl_view_line(out, "offline.so", ofl_version);
-	st = o.record ? run_recorded(s, c, &o, out, err) :
-			run(s, c, &o, out, err);
-	st = end(s, st, err);
-	if (!st || st == OFL_ERR_OUTPUT || !o.json)
+	ctx.name = c->name;
+	st = o.record ? run_recorded(s, c, &ctx, err) : run(s, c, &ctx, err);
+	return tell(&ctx, end(s, st, &ctx, err), err);
+}
+
+enum ofl_status ofl_command_refuse(const char *why, int argc, char **argv,
+				   FILE *out, struct ofl_err *err)
+{
+	const struct ofl_command *c;
+	struct ofl_options o;
+	struct ofl_run_ctx ctx = { .o = &o, .out = out };
+	enum ofl_status st = parse(argc, argv, &o, &c, err);
+
+	if (st)
 		return st;
-	ofl_view_open(&v, out, true, false, c->name);
-	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
+	if (o.version)
+		return ofl_view_line(out, "offline.so", ofl_version);
+	ctx.name = c->name;
+	st = ofl_fail(err, OFL_ERR_UNSUPPORTED, "%s", why);
+	return tell(&ctx, st, err);
 }

@@ -310,3 +310,23 @@ enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 	return ofl_fail(err, OFL_ERR_ARG, "-O %s: no such owner; there are %s"
 			OFL_ORPHAN, name, names);
 }
+
+bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text)
+{
+	size_t before = text->used, i;
+	struct ofl_device d;
+	unsigned int n;
+
+	for (i = 0; ofl_owner_table[i]; i++) {
+		const char *said = NULL;
+
+		for (n = 0; n < ofl_owner_devices(o, i); n++) {
+			ofl_owner_show(o, i, n, &d);
+			if (d.module && d.module != said)
+				ofl_text_add(text, "%s%s", text->used > before ?
+					     " " : "", d.module);
+			said = d.module ? d.module : said;
+		}
+	}
+	return text->used > before;
+}

@@ -45,6 +45,8 @@ void ofl_single_show(const struct ofl_single *s, struct ofl_device *ret)
 {
 	ret->kva = s->kva;
 	if (!s->layout)
+		ret->module = s->driver->module;
+	if (!s->layout)
 		snprintf(ret->note, sizeof(ret->note), "%s", s->driver->note);
 	else if (!s->kva)
 		snprintf(ret->note, sizeof(ret->note),

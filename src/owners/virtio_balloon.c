@@ -137,6 +137,8 @@ static void device(const void *state, unsigned int device,
 	ret->kva = d->driver_kva;
 	if (!d->driver_kva)
 		snprintf(ret->note, sizeof(ret->note), "%s", note(st));
+	if (!st->layout)
+		ret->module = MODULE;
 }
 
 static void account(const void *state, unsigned int device,

@@ -225,6 +225,8 @@ static void device(const void *state, unsigned int device,
 	snprintf(ret->name, sizeof(ret->name), "%s", d->name);
 	snprintf(ret->note, sizeof(ret->note), "%s", d->note);
 	ret->kva = d->kva;
+	if (!d->kva && st->driver_maybe && st->source == OFL_TYPES_NOWHERE)
+		ret->module = "virtio_mem";
 }
 
 /* the next place where a region begins or ends */

@@ -775,6 +775,79 @@ static void test_readers_differ_behind_the_end(void **state)
 	assert_false(session.loaded);
 }
 
+/* memory runs out while the readers differ: still one document */
+static void test_one_document(void **state)
+{
+	unsigned long n, made;
+	size_t len;
+	FILE *f;
+
+	(void)state;
+	have_readers();
+	reader_ops.host_reads = NULL;
+	for (n = 1; ; n++) {
+		ofl_session_drop(&session);
+		free(text);
+		f = open_memstream(&text, &len);
+		differ_after = 1;
+		alloc_fail_from_now(n);
+		run_to(&session, f, "offrange -j");
+		made = alloc_stop();
+		fclose(f);
+		assert_true(count_words(text, "\"command\"") <= 1);
+		if (made < n)
+			break;
+	}
+	assert_true(n > 5);
+}
+
+/* a session that can serve no command: a document where one was asked for */
+static void test_refused(void **state)
+{
+	char name[] = "offrange", json[] = "-j", bad[] = "-y";
+	char *plain[] = { name, NULL }, *doc[] = { name, json, NULL };
+	char *wrong[] = { name, bad, NULL };
+	size_t len;
+	FILE *f;
+
+	(void)state;
+	f = open_memstream(&text, &len);
+	assert_int_equal(ofl_command_refuse("no layout", 1, plain, f, &err),
+			 OFL_ERR_UNSUPPORTED);
+	assert_string_equal(err.text, "no layout");
+	assert_int_equal(ofl_command_refuse("no layout", 2, wrong, f, &err),
+			 OFL_ERR_ARG);
+	fflush(f);
+	assert_int_equal(len, 0);
+	assert_int_equal(ofl_command_refuse("no layout", 2, doc, f, &err),
+			 OFL_OK);
+	fclose(f);
+	assert_int_equal(count_words(text, "\"failed\""), 1);
+	assert_non_null(strstr(text, "\"message\": \"no layout\""));
+}
+
+/* a block is explained, whichever option names it */
+static void test_explained(void **state)
+{
+	static const char *const lines[] = {
+		"offblock 39", "offblock -B 39", "offblock -S 27",
+		"offblock -p 138000", "offblock -P 138000000",
+	};
+	char *first;
+	size_t i;
+
+	(void)state;
+	assert_int_equal(run(&session, lines[0]), OFL_OK);
+	first = text;
+	text = NULL;
+	assert_non_null(strstr(first, "NOTIFIER"));
+	for (i = 1; i < ARRAY_LEN(lines); i++) {
+		assert_int_equal(run(&session, lines[i]), OFL_OK);
+		assert_string_equal(text, first);
+	}
+	free(first);
+}
+
 #define WHOLE(f) cmocka_unit_test_setup_teardown(f, set_up_whole, drop)
 
 int main(void)
@@ -793,6 +866,8 @@ int main(void)
 		CASE(test_readers_differ), CASE(test_readers_differ_behind_the_end),
 		WHOLE(test_readers_differ_elsewhere),
 		WHOLE(test_readers_differ_at_the_end),
+		CASE(test_one_document), CASE(test_refused),
+		WHOLE(test_explained),
 	};
 
 	return cmocka_run_group_tests_name("command", tests, NULL, NULL);

@@ -28,7 +28,7 @@ static unsigned long lookups;	/* of types, symbols, numbers */
 static uint64_t types;
 static const char *no_type;	/* types of this name are not loaded */
 static const char *no_symbol;	/* this kernel has no such symbol */
-static bool differ, host;
+static bool differ, host, new_mark;
 
 static bool is_hidden(const char *type)
 {
@@ -58,6 +58,10 @@ static bool ask_member(void *ctx, const char *type, const char *member,
 static bool ask_enumerator(void *ctx, const char *name, int64_t *ret)
 {
 	lookups++;
+	if (new_mark && !strcmp(name, "PG_offline_skippable")) {
+		*ret = 20;
+		return true;
+	}
 	return plain.types->enumerator(ctx, name, ret);
 }
 
@@ -119,7 +123,7 @@ static void count_questions(void)
 	tt.target.host = &host_ops;
 	types = 0;
 	no_type = no_symbol = NULL;
-	differ = host = false;
+	differ = host = new_mark = false;
 	ofl_session_init(&session, &tt.target);
 }
 
@@ -266,6 +270,52 @@ static void test_without_memory_blocks(void **state)
 	/* no verdict, and what was found of the drivers is still kept */
 	assert_int_equal(run(ONE), OFL_OK);
 	assert_int_equal(lookups, 0);
+}
+
+/* ---- what puts all of it in doubt ---- */
+
+static unsigned int count(const char *words)
+{
+	unsigned int n = 0;
+	const char *at;
+
+	for (at = text; (at = strstr(at, words)); at += strlen(words))
+		n++;
+	return n;
+}
+
+/* every command says it, once; not only the one that knows most of it */
+static void check_doubt(const char *words)
+{
+	static const char *const lines[] = {
+		"offline" EDGE, "offrange" EDGE, "offcheck" EDGE, "offblock 39",
+		"offowner" EDGE,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		assert_int_equal(run(lines[i]), OFL_OK);
+		if (count(words) != 1 || count("status: ok"))
+			fail_msg("%s: not once '%s', or ok:\n%s", lines[i],
+				 words, text);
+	}
+}
+
+static void test_types_are_missing(void **state)
+{
+	(void)state;
+	no_type = "virtio_mem";
+	check_doubt("without types of virtio_mem: mod -s loads them");
+	/* who asks for no owner is not told */
+	assert_int_equal(run("offrange -o pfn,pages" EDGE), OFL_OK);
+	assert_int_equal(count("mod -s"), 0);
+}
+
+static void test_mark_that_is_not_known(void **state)
+{
+	(void)state;
+	new_mark = true;
+	check_doubt("a mark that we do not know");
 }
 
 /* ---- what ends it ---- */
@@ -477,7 +527,9 @@ int main(void)
 		CASE(test_target_comes_later),
 		CASE(test_second_command_loads_nothing),
 		CASE(test_owners_are_asked_when_wanted),
-		CASE(test_without_memory_blocks), CASE(test_file_was_written_to), CASE(test_host_is_to_read),
+		CASE(test_without_memory_blocks), CASE(test_types_are_missing),
+		CASE(test_mark_that_is_not_known),
+	 CASE(test_file_was_written_to), CASE(test_host_is_to_read),
 		CASE(test_readers_differ), CASE(test_live),
 		CASE(test_command_was_left), CASE(test_interrupted),
 		CASE(test_types_are_loaded), CASE(test_blind_owner),
