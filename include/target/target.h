@@ -266,6 +266,26 @@ bool ofl_read_u32(const struct ofl_target *t, uint64_t kva, uint32_t *ret);
 bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret);
 
 /**
+ * ofl_read_uint() - read an unsigned integer of 1, 2, 4 or 8 bytes
+ *
+ * Errors: false, also for any other size; *@ret is untouched then.
+ */
+bool ofl_read_uint(const struct ofl_target *t, uint64_t kva, uint64_t bytes,
+		   uint64_t *ret);
+
+/**
+ * ofl_read_member() - read an integer or a pointer that is a member
+ * @struct_kva: in  where the struct is
+ * @member:     in  place and size, as the target gave them
+ *
+ * Shape:  as wide as the member is, in either byte order. A signed member
+ *         is not extended: cast it to its own width first.
+ * Errors: as ofl_read_uint(); a size of 0 is one that the target did not know.
+ */
+bool ofl_read_member(const struct ofl_target *t, uint64_t struct_kva,
+		     const struct ofl_member *member, uint64_t *ret);
+
+/**
  * ofl_read_str() - read a NUL-terminated string
  * @bytes: in  size of @buf, at most OFL_STR_MAX
  *

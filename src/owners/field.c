@@ -42,20 +42,7 @@ bool ofl_fields_load(const struct ofl_types *ty, const struct ofl_field *field,
 bool ofl_place_read(const struct ofl_target *t, uint64_t kva,
 		    const struct ofl_place *place, uint64_t *ret)
 {
-	union {
-		uint8_t u8;
-		uint16_t u16;
-		uint32_t u32;
-		uint64_t u64;
-	} v;
-
-	if (!place->known || !place->number_bytes ||
-	    ofl_read(t, kva + place->offset_bytes, &v,
-		     place->number_bytes) != OFL_READ_OK)
-		return false;
-	/* in the byte order of this machine, which is the dump's */
-	*ret = place->number_bytes == 1 ? v.u8 :
-	       place->number_bytes == 2 ? v.u16 :
-	       place->number_bytes == 4 ? v.u32 : v.u64;
-	return true;
+	return place->known &&
+	       ofl_read_uint(t, kva + place->offset_bytes, place->number_bytes,
+			     ret);
 }

@@ -189,6 +189,31 @@ bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret)
 	return true;
 }
 
+bool ofl_read_uint(const struct ofl_target *t, uint64_t kva, uint64_t bytes,
+		   uint64_t *ret)
+{
+	union {
+		uint8_t one;
+		uint16_t two;
+		uint32_t four;
+		uint64_t eight;
+	} v;
+
+	if (bytes > sizeof(v) || (bytes & (bytes - 1)) || !bytes ||
+	    ofl_read(t, kva, &v, bytes) != OFL_READ_OK)
+		return false;
+	*ret = bytes == 1 ? v.one : bytes == 2 ? v.two :
+	       bytes == 4 ? v.four : v.eight;
+	return true;
+}
+
+bool ofl_read_member(const struct ofl_target *t, uint64_t struct_kva,
+		     const struct ofl_member *member, uint64_t *ret)
+{
+	return ofl_read_uint(t, struct_kva + member->offset_bytes,
+			     member->size_bytes, ret);
+}
+
 bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
 		  size_t bytes)
 {

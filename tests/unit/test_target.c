@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_target.c - typed reads: as wide as the member is, and no wider */
+#include "unit.h"
+
+#include <string.h>
+
+#include "target/count.h"
+#include "texttarget.h"
+
+#define KVA	0x1000
+
+static struct texttarget tt;
+
+static int set_up(void **state)
+{
+	struct ofl_err err;
+
+	(void)state;
+	if (texttarget_parse(&tt, "mem 1000 ffeeddccbbaa9988 7766554433221100\n",
+			     &err))
+		fail_msg("%s", err.text);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	texttarget_free(&tt);
+	return 0;
+}
+
+/* what lies in memory at @at, as the machine itself would read it */
+static uint64_t native(size_t at, size_t bytes)
+{
+	static const uint64_t words[] = { 0xffeeddccbbaa9988,
+					  0x7766554433221100 };
+	unsigned char raw[sizeof(words)];
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+
+	memcpy(raw, words, sizeof(raw));
+	memcpy(&two, raw + at, sizeof(two));
+	memcpy(&four, raw + at, sizeof(four));
+	memcpy(&eight, raw + at, sizeof(eight));
+	return bytes == 1 ? raw[at] : bytes == 2 ? two :
+	       bytes == 4 ? four : eight;
+}
+
+static void test_every_width(void **state)
+{
+	static const size_t width[] = { 1, 2, 4, 8 };
+	uint64_t v;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < OFL_COUNT(width); i++)
+		for (at = 0; at <= 8; at += width[i]) {
+			struct ofl_member m = { at, width[i] };
+
+			v = 0;
+			assert_true(ofl_read_uint(&tt.target, KVA + at,
+						  width[i], &v));
+			assert_int_equal(v, native(at, width[i]));
+			v = 0;
+			assert_true(ofl_read_member(&tt.target, KVA, &m, &v));
+			assert_int_equal(v, native(at, width[i]));
+		}
+}
+
+static void test_no_integer(void **state)
+{
+	static const uint64_t width[] = { 0, 3, 5, 6, 7, 9, 16, UINT64_MAX };
+	uint64_t v = 42;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < OFL_COUNT(width); i++)
+		assert_false(ofl_read_uint(&tt.target, KVA, width[i], &v));
+	assert_false(ofl_read_uint(&tt.target, KVA + 16, 1, &v));
+	assert_int_equal(v, 42);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_every_width, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_no_integer, set_up, drop),
+	};
+
+	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
+}
