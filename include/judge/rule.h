@@ -47,6 +47,7 @@ struct ofl_rule_in {
 	bool isolated;		/* taken off its list for migration */
 	bool compound;
 	bool mapping;		/* of page cache or anonymous memory */
+	bool was_mapped;	/* no longer, but its flags are those of such */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
 	enum ofl_mgo mgo;

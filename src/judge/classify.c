@@ -293,6 +293,8 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->hwpoison = p->flags & f->hwpoison;
 	in->isolated = p->flags & f->isolated;
 	in->mapping = ofl_page_is_mapped(f, raw);
+	in->was_mapped = !ofl_page_mapping(f, raw) &&
+			 (p->flags & (f->uptodate | f->swapbacked));
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 	in->skip_rule = c->skip_rule;
 	in->movable_untold = c->movable_untold;

@@ -122,7 +122,10 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_UNTOLD;
 	if (in->typed)
 		return OFL_KIND_TYPED;
-	return in->mapping ? OFL_KIND_LRU_IN_FLIGHT : OFL_KIND_KERNEL;
+	if (in->mapping)
+		return OFL_KIND_LRU_IN_FLIGHT;
+	/* lru_cache_disable() drains the batches first, and frees what is left */
+	return in->was_mapped ? OFL_KIND_BATCH : OFL_KIND_KERNEL;
 }
 
 /*

@@ -110,6 +110,8 @@ static const struct truth truths[] = {
 	  OFL_KIND_LRU },
 	{ "anonymous, in a batch", { USUAL, .mapping = true, .refcount = 2 },
 	  OFL_KIND_LRU_IN_FLIGHT },
+	{ "truncated, in the batch of a CPU", { USUAL, .was_mapped = true,
+	  .refcount = 1 }, OFL_KIND_BATCH },
 	{ "zsmalloc", { USUAL, .movable_ops = true, .typed = true,
 	  .refcount = 1 }, OFL_KIND_MOVABLE_OPS },
 	{ "huge page", { USED(YES, YES) }, OFL_KIND_HUGETLB },
