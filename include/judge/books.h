@@ -46,6 +46,8 @@ struct ofl_books {
 	struct ofl_found orphans;
 	struct ofl_found unknown;	/* without owner, but no orphans: */
 	const char *why_unknown;	/* why, of the first of them */
+	const char *why_unsure;		/* as ofl_claim.unsure, of the last */
+	bool uncounted;			/* balloon pages, and no counter of them */
 	bool no_memory;		/* for what was found: ofl_books_close() fails */
 	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
 	uint64_t undecided;	/* pages that come to OFL_OUT_UNKNOWN */

@@ -68,6 +68,8 @@ struct ofl_claim {
 	 * 0: nothing is known of others.
 	 */
 	uint64_t end_pfn;
+	/* owner of last resort: why it may be one that could not be asked */
+	const char *unsure;
 	const char *blind;	/* owner NULL: why not all drivers could be asked */
 };
 

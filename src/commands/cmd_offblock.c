@@ -167,8 +167,10 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
 		return OFL_OK;
 	for (k = 0; k < OFL_NR_KINDS; k++)
-		if (r->kind[k].claim.blind)
-			p->blind = r->kind[k].claim.blind;
+		if (r->kind[k].claim.blind || r->kind[k].claim.unsure)
+			p->blind = r->kind[k].claim.blind ?
+				   r->kind[k].claim.blind :
+				   r->kind[k].claim.unsure;
 	p->verdicts[r->verdict]++;
 	p->nr++;
 	p->kept = *r;

@@ -316,8 +316,8 @@ static enum ofl_status count_class(struct check *ck,
 {
 	size_t i;
 
-	if (c->claim.blind)
-		ck->blind = c->claim.blind;
+	if (c->claim.blind || c->claim.unsure)
+		ck->blind = c->claim.blind ? c->claim.blind : c->claim.unsure;
 	for (i = 0; i < ck->nr_classes; i++)
 		if (is_of_class(&ck->class[i], c)) {
 			ck->class[i].pages++;

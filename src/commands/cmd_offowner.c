@@ -285,11 +285,14 @@ static enum ofl_result judge(const struct owner *o,
 		 n[OFL_SEV_WARNING], ofl_plural(n[OFL_SEV_WARNING]),
 		 n[OFL_SEV_INFO], ofl_plural(n[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, text);
-	if (o->books.unknown.pages)
-		result = ofl_owners_status(result, o->books.why_unknown, text);
+	result = ofl_owners_status(result, o->books.unknown.pages ?
+				   o->books.why_unknown : o->books.why_unsure,
+				   text);
+	if (o->books.uncounted)
+		ofl_text_add(text, "; the kernel's counter of balloon pages is not known");
 	if (o->books.undecided)
 		ofl_show_undecided(o->books.undecided, text);
-	if (o->unread || o->books.undecided)
+	if (o->unread || o->books.undecided || o->books.uncounted)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
 	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :

@@ -126,12 +126,30 @@ void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)
 	ofl_view_object_end(v);
 }
 
+/*
+ * What the whole session lacks, whatever a command asks. A kernel without an
+ * index of memory blocks (before 5.8) and a dump that has lost it look alike.
+ */
+static bool add_lacks(const struct ofl_session *s, struct ofl_text *text)
+{
+	size_t used = text->used;
+
+	/* not how many: that is a matter of how they are asked */
+	if (s->missed.reads)
+		ofl_text_add(text, "; kernel data cannot be read, first at %"
+			     PRIx64, s->missed.first_kva);
+	if (!s->layout.pageflags_whole)
+		ofl_text_add(text, "; not every page flag has a name here");
+	if (!ofl_blocks_known(&s->layout))
+		ofl_text_add(text, "; states of memory blocks are not known");
+	return text->used > used;
+}
+
 enum ofl_status ofl_show_status(struct ofl_view *v,
 				struct ofl_run_ctx *ctx,
 				enum ofl_status st, enum ofl_result result,
 				const char *message, struct ofl_err *err)
 {
-	const struct ofl_missed *missed = &ctx->s->missed;
 	char all[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(all, sizeof(all));
 
@@ -139,12 +157,8 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 		st = ofl_readers_agree(ctx->s->t, err);
 	ctx->failed = st;
 	ofl_text_add(&text, "%s", st ? err->text : message);
-	if (!st && missed->reads) {
-		/* not how many: that is a matter of how they are asked */
-		ofl_text_add(&text, "; kernel data cannot be read, first at %"
-			     PRIx64, missed->first_kva);
+	if (!st && add_lacks(ctx->s, &text))
 		result = OFL_RESULT_INCOMPLETE;
-	}
 	if (!st && ctx->s->asked)
 		ofl_owners_hint(&ctx->s->analysis->owners, &text);
 	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);

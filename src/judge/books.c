@@ -89,6 +89,8 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
 		b->why_unknown = c->claim.blind;
 	if (!f)
 		return;
+	if (c->claim.unsure)
+		b->why_unsure = c->claim.unsure;
 	f->pages++;
 	f->outcome[c->outcome]++;
 	b->undecided += c->outcome == OFL_OUT_UNKNOWN;
@@ -320,6 +322,8 @@ static void close_kernel(struct ofl_books *b, bool whole)
 	if (ofl_vm_event(t, l, OFL_F_BALLOON_INFLATE, &v) &&
 	    ofl_vm_event(t, l, OFL_F_BALLOON_DEFLATE, &deflated))
 		compare(b, "BALLOON_INFLATE-DEFLATE", v - deflated, true);
+	else
+		b->uncounted = pages_of(b, true) > 0;
 }
 
 enum ofl_status ofl_books_close(struct ofl_books *b, bool whole,

@@ -30,6 +30,8 @@ void ofl_pageflags_text(const struct ofl_layout *l, uint64_t flags, char *buf,
 	for (i = 0; i < l->nr_pageflags; i++)
 		if (flags & l->pageflag[i].mask)
 			ofl_text_item(&text, ",", "%s", l->pageflag[i].name);
-	if (!text.used)
-		ofl_text_add(&text, "%s", l->nr_pageflags ? "-" : "?");
+	if (!l->pageflags_whole)
+		ofl_text_item(&text, ",", "?");
+	else if (!text.used)
+		ofl_text_add(&text, "-");
 }

@@ -168,6 +168,27 @@ static enum ofl_status check_late_members(const struct ofl_layout *l,
 	return check_inner(l, late, sizeof(late) / sizeof(late[0]), err);
 }
 
+/* one of three enumerators alone cannot be missing: the macros had other numbers */
+static enum ofl_status check_states(const struct ofl_layout *l,
+				    struct ofl_err *err)
+{
+	static const enum ofl_fact_id state[] = {
+		OFL_F_MEM_ONLINE, OFL_F_MEM_GOING_OFFLINE, OFL_F_MEM_OFFLINE,
+	};
+	size_t i;
+
+	for (i = 1; i < sizeof(state) / sizeof(state[0]); i++)
+		if (!strncmp(l->fact[state[0]].source, "enumerator", 10) !=
+		    !strncmp(l->fact[state[i]].source, "enumerator", 10))
+			return ofl_fail(err, OFL_ERR_CONFLICT,
+				"%s is %s, but %s is %s",
+				ofl_fact_rows[state[0]].name,
+				l->fact[state[0]].source,
+				ofl_fact_rows[state[i]].name,
+				l->fact[state[i]].source);
+	return OFL_OK;
+}
+
 static enum ofl_status conclude(const struct ofl_target *t,
 				struct ofl_layout *l, struct ofl_err *err)
 {
@@ -175,6 +196,8 @@ static enum ofl_status conclude(const struct ofl_target *t,
 
 	if (!st)
 		st = check_members(l, err);
+	if (!st)
+		st = check_states(l, err);
 	if (st)
 		return st;
 	l->page_bytes = (uint64_t)l->fact[OFL_F_PAGE_SIZE].value;

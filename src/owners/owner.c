@@ -165,12 +165,14 @@ void ofl_owners_claim(const struct ofl_owners *o,
 			 (!weak.owner || worth(&c) > worth(&weak)))
 			weak = c;
 	}
-	if (best.owner || last_resort(&r, &best))
+	if (best.owner || last_resort(&r, &best)) {
 		*ret = best;
-	else if (weak.owner && !r.blind)
+		ret->unsure = best.owner->last_resort ? o->blind : NULL;
+	} else if (weak.owner && !r.blind) {
 		*ret = weak;
-	else
+	} else {
 		*ret = (struct ofl_claim){ .blind = o->blind ? o->blind : r.blind };
+	}
 	ret->end_pfn = r.end_pfn > p->pfn ? r.end_pfn : p->pfn + 1;
 }
 

@@ -27,7 +27,8 @@ bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
 	if (!id->a)
 		return false;
 	ofl_owners_claim(&id->a->owners, &page, claim);
-	if (claim->blind)
-		snprintf(id->why_not, sizeof(id->why_not), "%s", claim->blind);
+	if (claim->blind || claim->unsure)
+		snprintf(id->why_not, sizeof(id->why_not), "%s",
+			 claim->blind ? claim->blind : claim->unsure);
 	return !claim->blind;
 }

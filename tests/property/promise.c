@@ -77,8 +77,9 @@ static bool says_nothing(struct json_object *m)
 
 	if (!m)
 		return true;
+	/* "?" comes last in a list that may not be whole */
 	if (length(m))
-		m = json_object_array_get_idx(m, 0);
+		m = json_object_array_get_idx(m, length(m) - 1);
 	s = json_object_get_string(m);
 	return !strcmp(s, "unknown") || !strcmp(s, "?");
 }
