@@ -264,7 +264,8 @@ static void test_without_memory_blocks(void **state)
 	assert_int_equal(run("offcheck" EDGE), OFL_OK);
 	assert_non_null(strstr(text, "virtio-balloon"));
 	assert_int_equal(run("offline"), OFL_OK);
-	assert_non_null(strstr(text, "virtio-mem 31744, virtio-balloon 57344\n"));
+	assert_non_null(strstr(text, "\nvirtio-mem        31744   124M"));
+	assert_non_null(strstr(text, "\nvirtio-balloon    57344   224M"));
 	assert_int_equal(run("offblock"), OFL_ERR_NODATA);
 	assert_non_null(strstr(err.text, "no memory_blocks index"));
 	/* no verdict, and what was found of the drivers is still kept */
