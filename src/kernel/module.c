@@ -80,6 +80,7 @@ struct by_name {
 	const struct ofl_layout *l;
 	const char *name;
 	struct ofl_module *ret;
+	bool unnamed;		/* a module has a name that cannot be read */
 };
 
 static bool has_name(void *arg, uint64_t module_kva)
@@ -88,7 +89,11 @@ static bool has_name(void *arg, uint64_t module_kva)
 	char text[OFL_STR_MAX];
 
 	if (!ofl_read_str(q->ret->t, module_kva + fact(q->l, OFL_F_MODULE_NAME),
-			  text, sizeof(text)) || strcmp(text, q->name))
+			  text, sizeof(text))) {
+		q->unnamed = true;
+		return false;
+	}
+	if (strcmp(text, q->name))
 		return false;
 	q->ret->kva = module_kva;
 	load_symbols(q->l, q->ret);
@@ -99,11 +104,14 @@ enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 				      const struct ofl_layout *l,
 				      const char *name, struct ofl_module *ret)
 {
-	struct by_name q = { l, name, ret };
+	struct by_name q = { l, name, ret, false };
+	enum ofl_module_found found;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->t = t;
-	return walk(t, l, has_name, &q);
+	found = walk(t, l, has_name, &q);
+	return found == OFL_MODULE_ABSENT && q.unnamed ? OFL_MODULE_UNKNOWN :
+							 found;
 }
 
 const char *ofl_modules_blind(const struct ofl_target *t,

@@ -1469,6 +1469,17 @@ static void test_vmsa_without_cpus(void **state)
 	assert_non_null(strstr(owned_claim(&o, 100).blind, "snp-vmsa"));
 }
 
+/* a module has lost its name: it may be a driver that has pages here */
+static void test_module_without_name(void **state)
+{
+	(void)state;
+	owned_modules(&k, cmm_module, 1);
+	kernel_line(&k, "excluded %" PRIx64 " 1", O_MODULE + 24);
+	offline_pages(100, 1);
+	owned_load(&k, &o);
+	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
+}
+
 static void test_xen_half_known(void **state)
 {
 	(void)state;
@@ -1669,6 +1680,7 @@ int main(void)
 		CASE(test_memtrace_absurd),
 		CASE(test_vmsa),
 		CASE(test_vmsa_without_cpus),
+		CASE(test_module_without_name),
 		CASE(test_xen_half_known),
 		CASE(test_memtrace_half_known),
 		CASE(test_many_memtraces),
