@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands/command.h"
+#include "commands/run.h"
 #include "texttarget.h"
 
 #define LONG_BYTES	65536
