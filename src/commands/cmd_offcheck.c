@@ -489,7 +489,8 @@ static void show_classes(struct check *ck)
 {
 	size_t i;
 
-	qsort(ck->class, ck->nr_classes, sizeof(ck->class[0]), by_outcome);
+	if (ck->nr_classes)
+		qsort(ck->class, ck->nr_classes, sizeof(ck->class[0]), by_outcome);
 	ofl_view_table(&ck->v, &ofl_class_table, NULL);
 	for (i = 0; i < ck->nr_classes; i++)
 		if (ofl_view_row(&ck->v, &ck->class[i], ck->env->l))

@@ -200,20 +200,23 @@ static struct ofl_balloon *adopt(struct ofl_balloons *b,
 	struct ofl_err err;
 	bool is_info;
 
-	if (p->private == b->refused)
-		return NULL;
 	b->why_unknown = NULL;
 	if (p->private % 8)
 		return NULL;
+	/* what is no device stays none; why that is may differ from page to page */
+	if (p->private == b->refused) {
+		b->why_unknown = why_unknown(b, p, false);
+		return NULL;
+	}
 	d = read_before(b, p->private);
 	if (d)
 		return d;
 	is_info = read_info(b->env, &probe) && has_name(b, probe.migrate_kva);
 	b->why_unknown = why_unknown(b, p, is_info);
-	if (!is_info || b->why_unknown) {
+	if (!is_info)
 		b->refused = p->private;
+	if (!is_info || b->why_unknown)
 		return NULL;
-	}
 	if (add(b, p->private, &d, &err))
 		b->why_unknown = "balloons: no memory for a list of pages";
 	return d;

@@ -830,7 +830,7 @@ static void test_refused(void **state)
 static void test_explained(void **state)
 {
 	static const char *const lines[] = {
-		"offblock 39", "offblock -B 39", "offblock -S 27",
+		"offblock 39", "offblock -B 39", "offblock -S 0x27",
 		"offblock -p 138000", "offblock -P 138000000",
 	};
 	char *first;
