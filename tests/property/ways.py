@@ -77,7 +77,7 @@ def filters(ask, seed="a filter"):
              for n in {r["node"] for r in ranges} - {None}]
     cases += [(f"-z {z}", [r for r in ranges if r["zone"] == z])
               for z in {r["zone"] for r in ranges} - {None}]
-    cases += [(f"-S {s:x}", [r for r in ranges if r["section"] == s])
+    cases += [(f"-S {s:#x}", [r for r in ranges if r["section"] == s])
               for s in sorted({r["section"] for r in ranges})[:4]]
     cases += [(f"-p {a:x}-{b - 1:x}", clipped(ranges, a, b))
               for a, b in some_ranges(ranges, rng)]
@@ -133,7 +133,7 @@ def tables(ask):
         [(r["PFN"].split("-")[0], r["PAGES"], r["REFCOUNT"], r["NODE"],
           r["ZONE"], r["OWNER"].replace("?", "-"),
           r["DEVICE"].replace("?", "-")) for r in rows],
-        [(f"{r['start_pfn']:x}", str(r["pages"]), cell(r["refcount"]),
+        [(f"{r['start_pfn']:#x}", str(r["pages"]), cell(r["refcount"]),
           cell(r["node"]), cell(r["zone"]), cell(r["owner"]),
           cell(r["device"])) for r in doc["ranges"]])
     rows, doc = table_rows(texts[2]), json.loads(texts[3])
