@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lab import crashes
+from lab import crashes, dumps, kernels
 from lab.session import Session
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "property"))
@@ -17,6 +17,12 @@ import ways  # noqa: E402  (tests/property is no package)
 READERS = ["-C", "-w 1", "-w 2", "-x -w 2", "-x -C"]
 #: What a poorer session asks; all of it in one session for each way to open the dump.
 ASKED = ["offrange -a -j", "offblock -j"]
+
+
+@pytest.fixture(scope="module", params=kernels.selected())
+def dump(request):
+    """One dump of each kernel: the recordings of the others are asked by tests/property/run_ways.py."""
+    return dumps.get(request.param, "both", "kdump-zlib")
 
 
 @pytest.fixture(scope="module")
