@@ -137,6 +137,10 @@ class Copy:
         names = subprocess.run(["git", "-C", TOP, "ls-files", "-z"], check=True,
                                capture_output=True, text=True).stdout.split("\0")
         digest = hashlib.sha256()
+        for name in "src", "include", "tests":
+            for path in (self.tree / name).rglob("*"):
+                if path.is_file() and str(path.relative_to(self.tree)) not in names:
+                    path.unlink()       # it is gone, or has another name now
         for name in filter(None, names):
             source, target = TOP / name, self.tree / name
             if not source.is_file():
