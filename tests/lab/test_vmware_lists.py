@@ -69,16 +69,15 @@ class Bench:
     map: object
     chains: dict
 
-    def damaged(self, where, value, reload=False):
-        """{command: document} while a word of the dump is another one; lists are walked for each command.
+    def damaged(self, where, value):
+        """{command: document} while a word of the dump is another one.
 
-        Of pages offline.so keeps what it has read: they need it to be loaded anew.
+        Pages and lists are kept for the next command, so offline.so is loaded anew.
         """
         old = self.map[where:where + 8]
         self.map[where:where + 8] = struct.pack("<Q", value)
         try:
-            if reload:
-                self.crash.reload()
+            self.crash.reload()
             return {name: self.crash.document(f"{name} -j", LIMIT)[0] for name in ("offowner", "offcheck")}
         finally:
             self.map[where:where + 8] = old
@@ -142,7 +141,7 @@ def test_damaged_page_of_a_unit(bench, how):
     where = chain.elf.offset(chain.elf.phys(chain.at(GOOD) - LRU + tail * t.STRUCT_PAGE + TYPE))
     if page_type is None:
         page_type, = struct.unpack_from("<I", bench.map, where)
-    documents = bench.damaged(where, references << 32 | page_type, reload=True)
+    documents = bench.damaged(where, references << 32 | page_type)
     complaint, = (row for row in documents["offowner"]["complaints"] if row["code"].startswith("list"))
     assert (complaint["code"], complaint["severity"], complaint["pfn"]) == (code, severity, pfn)
     device, = (row for row in documents["offowner"]["devices"] if row["driver"] == DRIVER)
@@ -155,5 +154,5 @@ def test_damaged_page_of_a_unit(bench, how):
 def test_undamaged(bench):
     """What was put back is as good as ever."""
     chain = bench.chains["units"]
-    documents = bench.damaged(chain.next_of(-1), chain.at(0), reload=True)
+    documents = bench.damaged(chain.next_of(-1), chain.at(0))
     assert documents["offowner"]["complaints"] == [] and documents["offowner"]["status"]["result"] == "ok"
