@@ -173,8 +173,8 @@ def test_nobody_reads(terminal, command, end):
 def test_script(dump, tmp_path):
     """SIGINT while a command of a script runs: that command says so, and the script goes on."""
     names = [f"out{number}" for number in range(8)]
-    lines = ["set scroll off", f"extend {crashes.get(dump.kernel.series.crash).extension}", "offcheck -j > warm",
-             *(f"offcheck -j > {name}" for name in names), "p 6*7 > after", "quit"]
+    lines = ["set scroll off", f"extend {crashes.get(dump.kernel.series.crash).extension}", "offcheck -C -j > warm",
+             *(f"offcheck -C -j > {name}" for name in names), "p 6*7 > after", "quit"]
     (tmp_path / "commands").write_text("\n".join(lines) + "\n")
     command = command_line(dump)
     with open(tmp_path / "log", "wb") as log:
@@ -187,7 +187,7 @@ def test_script(dump, tmp_path):
                 while not (tmp_path / name).exists():
                     assert process.poll() is None
                     time.sleep(0.005)
-                time.sleep(0.08)  # the handler is ours by now
+                time.sleep(0.03)  # the handler is ours by now, and the command is not over
                 process.send_signal(signal.SIGINT)
             assert process.wait(120) == 0
         finally:
