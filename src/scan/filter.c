@@ -356,15 +356,14 @@ static enum ofl_status exclude_each_other(const struct ofl_filter_args *args,
 					  struct ofl_err *err)
 {
 	unsigned int some = find_excluding(args, re);
-	char names[200] = "";
-	size_t i, used = 0;
+	char names[200];
+	struct ofl_text text = ofl_text_over(names, sizeof(names));
+	size_t i;
 
-	for (i = 0; i < NR_OPTIONS && used < sizeof(names); i++)
+	for (i = 0; i < NR_OPTIONS; i++)
 		if ((some >> i & 1) && given(args, i))
-			used += (size_t)snprintf(names + used,
-				sizeof(names) - used, "%s%s%.40s",
-				used ? " and " : "", options[i].name,
-				given(args, i));
+			ofl_text_item(&text, " and ", "%s%.40s",
+				      options[i].name, given(args, i));
 	return ofl_fail(err, OFL_ERR_ARG,
 		"%s exclude each other: no page is left to look at", names);
 }
