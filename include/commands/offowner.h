@@ -2,13 +2,13 @@
 /*
  * offowner.h - the tables of offowner, and what a row of each is
  *
- * Depends on books.h and view.h. cmd_offowner.c fills rows in; nothing here
+ * Depends on records.h and view.h. cmd_offowner.c fills rows in; nothing here
  * reads memory.
  */
 #ifndef OFL_OFFOWNER_H
 #define OFL_OFFOWNER_H
 
-#include "judge/books.h"
+#include "judge/records.h"
 #include "view/view.h"
 
 /** struct ofl_section_row - neighbouring sections */
@@ -18,17 +18,18 @@ struct ofl_section_row {
 	bool online;
 	enum ofl_block_state state;
 	uint64_t offline, stale;
-	uint64_t pages[OFL_BOOKS_OWNERS];	/* by ofl_books_owner() */
+	uint64_t pages[OFL_RECORDS_OWNERS];	/* by ofl_records_owner() */
 };
 
 /** struct ofl_complaint_row - a complaint and whose it is */
 struct ofl_complaint_row {
-	const struct ofl_book *book;	/* NULL: the kernel's own counters */
+	/* NULL: the kernel's own counters */
+	const struct ofl_device_records *device;
 	const struct ofl_complaint *c;
 };
 
-/** ofl_book_driver() - the driver's name, or what nobody's pages are called */
-const char *ofl_book_driver(const struct ofl_book *k);
+/** ofl_device_driver() - the driver's name, or what nobody's pages are called */
+const char *ofl_device_driver(const struct ofl_device_records *k);
 
 /** ofl_map_add() - add name=value to a cell; what does not fit is left out */
 void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)

@@ -21,7 +21,7 @@ extern const struct ofl_table ofl_step_table;
 extern const struct ofl_table ofl_kind_table;
 extern const struct ofl_table ofl_callback_table;
 extern const struct ofl_table ofl_section_table;	/* offowner: ofl_section_row */
-extern const struct ofl_table ofl_device_table;		/* ofl_book */
+extern const struct ofl_table ofl_device_table;	/* ofl_device_records */
 extern const struct ofl_table ofl_complaint_table;	/* ofl_complaint_row */
 extern const struct ofl_table ofl_unknown_table;	/* every document: ofl_run */
 

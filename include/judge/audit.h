@@ -2,12 +2,12 @@
 /*
  * audit.h - pages held against the books of their drivers
  *
- * Depends on books.h. Pages must come in ascending order.
+ * Depends on records.h. Pages must come in ascending order.
  */
 #ifndef OFL_AUDIT_H
 #define OFL_AUDIT_H
 
-#include "judge/books.h"
+#include "judge/records.h"
 
 /** struct ofl_audit_row - a rule that a page breaks */
 struct ofl_audit_row {
@@ -19,7 +19,7 @@ struct ofl_audit_row {
 
 /** struct ofl_audit - state of one pass */
 struct ofl_audit {
-	struct ofl_books *books;
+	struct ofl_records *records;
 	uint64_t dirty;		/* mask of PG_dirty */
 	/* the unit in work, and how its first page is marked */
 	const struct ofl_owner_ops *owner;
@@ -28,7 +28,7 @@ struct ofl_audit {
 };
 
 /** ofl_audit_init() - begin a pass */
-void ofl_audit_init(struct ofl_audit *a, struct ofl_books *books);
+void ofl_audit_init(struct ofl_audit *a, struct ofl_records *records);
 
 /**
  * ofl_audit_offline() - a PageOffline page of an online section

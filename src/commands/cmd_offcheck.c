@@ -58,7 +58,7 @@ struct check {
 	struct ofl_view v;
 	const struct ofl_env *env;
 	struct ofl_owners *owners;
-	struct ofl_books books;
+	struct ofl_records records;
 	struct ofl_audit audit;
 	struct ofl_classifier classifier;
 	struct page_class *class;	/* owned */
@@ -377,18 +377,18 @@ static enum ofl_status add_finding(struct check *ck,
 static enum ofl_status check_offline(struct check *ck,
 				     const struct ofl_classified *c)
 {
-	enum ofl_severity by_rule = ofl_rule_rows[c->kind].severity, by_books;
+	enum ofl_severity by_rule = ofl_rule_rows[c->kind].severity, by_records;
 	const struct ofl_audit_row *row;
 
 	if (!ck->listing) {
 		if (count_class(ck, c))
 			return OFL_ERR_NOMEM;
-		ofl_books_add(&ck->books, c);
+		ofl_records_add(&ck->records, c);
 	}
-	row = ofl_audit_offline(&ck->audit, c, &by_books);
+	row = ofl_audit_offline(&ck->audit, c, &by_records);
 	/* whoever knows what is in flight knows better */
-	if (row && (by_books >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
-		return add_finding(ck, c, by_books, row->code, row->what);
+	if (row && (by_records >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
+		return add_finding(ck, c, by_records, row->code, row->what);
 	if (!by_rule)
 		return OFL_OK;
 	return add_finding(ck, c, by_rule, ofl_rule_rows[c->kind].code,
@@ -415,7 +415,8 @@ static enum ofl_status check_known(void *arg, const struct ofl_section *s,
 
 /* ---- the books of devices ---- */
 
-static enum ofl_status check_account(struct check *ck, const struct ofl_book *k,
+static enum ofl_status check_account(struct check *ck,
+				     const struct ofl_device_records *k,
 				     const struct ofl_account *a)
 {
 	enum ofl_status st = OFL_OK;
@@ -439,16 +440,16 @@ static enum ofl_status check_account(struct check *ck, const struct ofl_book *k,
 }
 
 /* pages without owner are findings of their own, page by page */
-static enum ofl_status check_books(struct check *ck)
+static enum ofl_status check_records(struct check *ck)
 {
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
-	for (i = 0; i < ck->books.nr && !st; i++)
-		if (ck->books.book[i].owner)
-			st = check_account(ck, &ck->books.book[i],
-					   &ck->books.book[i].account);
-	return st ? st : check_account(ck, NULL, &ck->books.kernel);
+	for (i = 0; i < ck->records.nr && !st; i++)
+		if (ck->records.device[i].owner)
+			st = check_account(ck, &ck->records.device[i],
+					   &ck->records.device[i].account);
+	return st ? st : check_account(ck, NULL, &ck->records.kernel);
 }
 
 static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
@@ -461,7 +462,7 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ofl_classifier_init(&ck->classifier, &a->env, &a->owners,
 			    a->env.blocks);
 	ck->listing = listing;
-	ofl_audit_init(&ck->audit, &ck->books);
+	ofl_audit_init(&ck->audit, &ck->records);
 	memset(ck->findings, 0, sizeof(ck->findings));
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, r, err);
@@ -470,8 +471,8 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st)
 		st = close_finding(ck);
 	if (!st && !listing)
-		st = ofl_books_close(&ck->books, !ctx->filter.any, r, err);
-	return st ? st : check_books(ck);
+		st = ofl_records_close(&ck->records, !ctx->filter.any, r, err);
+	return st ? st : check_records(ck);
 }
 
 static int by_outcome(const void *a, const void *b)
@@ -537,9 +538,9 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     " more finding%s, offcheck -a lists all",
 			     nr_findings(ck) - ck->shown,
 			     ofl_plural(nr_findings(ck) - ck->shown));
-	if (ck->books.undecided)
-		ofl_show_undecided(ck->books.undecided, text);
-	if (ck->interrupted || ck->books.undecided)
+	if (ck->records.undecided)
+		ofl_show_undecided(ck->records.undecided, text);
+	if (ck->interrupted || ck->records.undecided)
 		return OFL_RESULT_INCOMPLETE;
 	if (result == OFL_RESULT_OK && bad)
 		return OFL_RESULT_FINDINGS;
@@ -638,11 +639,11 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!st) {
 		ck->env = &a->env;
 		ck->owners = &a->owners;
-		st = ofl_books_open(&ck->books, &a->env, &a->owners, err);
+		st = ofl_records_open(&ck->records, &a->env, &a->owners, err);
 	}
 	if (!st)
 		st = show(ctx, a, ck, err);
-	ofl_books_free(&ck->books);
+	ofl_records_free(&ck->records);
 	free(ck->class);
 	free(ck);
 	return st;

@@ -19,7 +19,7 @@ struct owner {
 	const struct ofl_env *env;
 	struct ofl_classifier classifier;
 	struct ofl_pagereader reader;
-	struct ofl_books books;
+	struct ofl_records records;
 	struct ofl_section_row open, held;	/* in work; ready but may be merged */
 	bool narrow;			/* -O */
 	const struct ofl_owner_ops *only;
@@ -36,7 +36,7 @@ static bool alike(const struct ofl_section_row *a, const struct ofl_section_row 
 	    a->state != b->state || a->online != b->online ||
 	    !a->stale != !b->stale)
 		return false;
-	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
+	for (i = 0; i < OFL_RECORDS_OWNERS; i++)
 		if (!a->pages[i] != !b->pages[i])
 			return false;
 	return true;
@@ -49,7 +49,7 @@ static void merge(struct ofl_section_row *a, const struct ofl_section_row *b)
 	a->sections += b->sections;
 	a->offline += b->offline;
 	a->stale += b->stale;
-	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
+	for (i = 0; i < OFL_RECORDS_OWNERS; i++)
 		a->pages[i] += b->pages[i];
 }
 
@@ -127,8 +127,8 @@ static void see_page(struct owner *o, const struct ofl_section *s,
 	if (o->narrow && c.claim.owner != o->only)
 		return;
 	o->open.offline++;
-	o->open.pages[ofl_books_owner(&c.claim)]++;
-	ofl_books_add(&o->books, &c);
+	o->open.pages[ofl_records_owner(&c.claim)]++;
+	ofl_records_add(&o->records, &c);
 }
 
 static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
@@ -187,7 +187,7 @@ static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
 
 /* ---- output ---- */
 
-static bool is_wanted(const struct owner *o, const struct ofl_book *k)
+static bool is_wanted(const struct owner *o, const struct ofl_device_records *k)
 {
 	return !o->narrow || k->owner == o->only;
 }
@@ -197,9 +197,9 @@ static void show_devices(struct owner *o)
 	size_t i;
 
 	ofl_view_table(&o->v, &ofl_device_table, NULL);
-	for (i = 0; i < o->books.nr; i++)
-		if (is_wanted(o, &o->books.book[i]) &&
-		    ofl_view_row(&o->v, &o->books.book[i], o->env->l))
+	for (i = 0; i < o->records.nr; i++)
+		if (is_wanted(o, &o->records.device[i]) &&
+		    ofl_view_row(&o->v, &o->records.device[i], o->env->l))
 			break;
 	ofl_view_table_end(&o->v);
 }
@@ -210,14 +210,14 @@ static void show_complaints(struct owner *o)
 	size_t i, n;
 
 	ofl_view_table(&o->v, &ofl_complaint_table, NULL);
-	for (i = 0; i <= o->books.nr; i++) {
-		const struct ofl_account *a = &o->books.kernel;
+	for (i = 0; i <= o->records.nr; i++) {
+		const struct ofl_account *a = &o->records.kernel;
 
-		row.book = NULL;
-		if (i < o->books.nr) {
-			row.book = &o->books.book[i];
-			a = &row.book->account;
-			if (!is_wanted(o, row.book))
+		row.device = NULL;
+		if (i < o->records.nr) {
+			row.device = &o->records.device[i];
+			a = &row.device->account;
+			if (!is_wanted(o, row.device))
 				continue;
 		}
 		for (n = 0; n < a->nr_complaints; n++) {
@@ -231,7 +231,7 @@ static void show_complaints(struct owner *o)
 
 static void show_kernel_counters(struct owner *o)
 {
-	const struct ofl_account *a = &o->books.kernel;
+	const struct ofl_account *a = &o->records.kernel;
 	struct ofl_cell c = { .kind = OFL_CELL_MAP };
 	unsigned int i;
 
@@ -249,10 +249,10 @@ static void show_lines(struct owner *o)
 	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
 	size_t i, n;
 
-	for (i = 0; i < o->books.nr; i++) {
-		const struct ofl_book *k = &o->books.book[i];
+	for (i = 0; i < o->records.nr; i++) {
+		const struct ofl_device_records *k = &o->records.device[i];
 		const char *label = k->dev.name[0] ? k->dev.name :
-				    ofl_book_driver(k);
+				    ofl_device_driver(k);
 
 		if (!is_wanted(o, k))
 			continue;
@@ -280,19 +280,19 @@ static enum ofl_result judge(const struct owner *o,
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
 		 " error%s, %" PRIu64 " warning%s, %" PRIu64 " info%s",
-		 o->books.orphans.pages + o->books.unknown.pages,
+		 o->records.orphans.pages + o->records.unknown.pages,
 		 n[OFL_SEV_ERROR], ofl_plural(n[OFL_SEV_ERROR]),
 		 n[OFL_SEV_WARNING], ofl_plural(n[OFL_SEV_WARNING]),
 		 n[OFL_SEV_INFO], ofl_plural(n[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, text);
-	result = ofl_owners_status(result, o->books.unknown.pages ?
-				   o->books.why_unknown : o->books.why_unsure,
+	result = ofl_owners_status(result, o->records.unknown.pages ?
+				   o->records.why_unknown : o->records.why_unsure,
 				   text);
-	if (o->books.uncounted)
+	if (o->records.uncounted)
 		ofl_text_add(text, "; the kernel's counter of balloon pages is not known");
-	if (o->books.undecided)
-		ofl_show_undecided(o->books.undecided, text);
-	if (o->unread || o->books.undecided || o->books.uncounted)
+	if (o->records.undecided)
+		ofl_show_undecided(o->records.undecided, text);
+	if (o->unread || o->records.undecided || o->records.uncounted)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
 	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :
@@ -313,8 +313,8 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 	st = scan(o, &r, err);
 	ofl_view_table_end(&o->v);
 	if (!st)
-		st = ofl_books_close(&o->books, !ctx->filter.any && !o->narrow,
-				     &r, err);
+		st = ofl_records_close(&o->records, !ctx->filter.any && !o->narrow,
+				       &r, err);
 	if (!st) {
 		show_devices(o);
 		show_complaints(o);
@@ -324,7 +324,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 		ofl_show_totals(&o->v, &r);
 	}
 	result = judge(o, &r, &text);
-	result = ofl_add_doubts(ctx, o->books.owners, result, &text);
+	result = ofl_add_doubts(ctx, o->records.owners, result, &text);
 	st = ofl_show_status(&o->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
 	return st;
@@ -357,14 +357,14 @@ enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_session_analysis(ctx->s, &a, err);
 	if (!st) {
 		o->env = &a->env;
-		st = ofl_books_open(&o->books, &a->env, &a->owners, err);
+		st = ofl_records_open(&o->records, &a->env, &a->owners, err);
 	}
 	if (!st) {
 		ofl_classifier_init(&o->classifier, &a->env, &a->owners,
 				    a->env.blocks);
 		st = show(o, err);
 	}
-	ofl_books_free(&o->books);
+	ofl_records_free(&o->records);
 	free(o);
 	return st;
 }

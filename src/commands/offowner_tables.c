@@ -95,10 +95,10 @@ static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
 
 	(void)ctx;
 	ret->kind = OFL_CELL_MAP;
-	for (i = 0; i < OFL_BOOKS_OWNERS; i++)
+	for (i = 0; i < OFL_RECORDS_OWNERS; i++)
 		if (SECTION(row)->pages[i])
-			ofl_map_add(ret, i == OFL_BOOKS_ORPHAN ? OFL_ORPHAN :
-				i == OFL_BOOKS_UNKNOWN ? OFL_NOT_KNOWN :
+			ofl_map_add(ret, i == OFL_RECORDS_ORPHAN ? OFL_ORPHAN :
+				i == OFL_RECORDS_UNKNOWN ? OFL_NOT_KNOWN :
 				ofl_owner_table[i]->name, "%" PRIu64,
 				SECTION(row)->pages[i]);
 }
@@ -137,9 +137,9 @@ const struct ofl_table ofl_section_table = {
 
 /* ---- one row a device ---- */
 
-#define BOOK(row) ((const struct ofl_book *)(row))
+#define DEVICE(row) ((const struct ofl_device_records *)(row))
 
-const char *ofl_book_driver(const struct ofl_book *k)
+const char *ofl_device_driver(const struct ofl_device_records *k)
 {
 	return k->owner ? k->owner->name :
 	       k->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
@@ -148,28 +148,28 @@ const char *ofl_book_driver(const struct ofl_book *k)
 static void get_driver(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_book_driver(BOOK(row)));
+	*ret = ofl_cell_text(ofl_device_driver(DEVICE(row)));
 }
 
 static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (BOOK(row)->dev.name[0])
-		*ret = ofl_cell_text(BOOK(row)->dev.name);
+	if (DEVICE(row)->dev.name[0])
+		*ret = ofl_cell_text(DEVICE(row)->dev.name);
 }
 
 static void get_found(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int((int64_t)BOOK(row)->found.pages);
+	*ret = ofl_cell_int((int64_t)DEVICE(row)->found.pages);
 }
 
 static void get_expected(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
 	ret->kind = OFL_CELL_UNKNOWN;
-	if (BOOK(row)->account.known)
-		*ret = ofl_cell_int(BOOK(row)->account.expected);
+	if (DEVICE(row)->account.known)
+		*ret = ofl_cell_int(DEVICE(row)->account.expected);
 }
 
 static void get_difference(const void *row, const void *ctx,
@@ -177,16 +177,16 @@ static void get_difference(const void *row, const void *ctx,
 {
 	(void)ctx;
 	ret->kind = OFL_CELL_UNKNOWN;
-	if (BOOK(row)->compared)
-		*ret = ofl_cell_int(BOOK(row)->difference);
+	if (DEVICE(row)->compared)
+		*ret = ofl_cell_int(DEVICE(row)->difference);
 }
 
 static void get_explained(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (BOOK(row)->explained[0])
-		*ret = ofl_cell_text(BOOK(row)->explained);
+	if (DEVICE(row)->explained[0])
+		*ret = ofl_cell_text(DEVICE(row)->explained);
 }
 
 /* the worst first: one page that blocks is enough */
@@ -201,7 +201,7 @@ static void get_offlining(const void *row, const void *ctx,
 	ret->kind = OFL_CELL_LIST;
 	while (rank--) {
 		out = ofl_outcome_of_rank(rank);
-		if (BOOK(row)->found.outcome[out])
+		if (DEVICE(row)->found.outcome[out])
 			ofl_text_item(&text, ",", "%s",
 				      ofl_outcome_rows[out].page);
 	}
@@ -215,14 +215,14 @@ static void get_evidence(const void *row, const void *ctx, struct ofl_cell *ret)
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
 	for (i = OFL_EV_NONE + 1; i < OFL_NR_EVIDENCE; i++)
-		if (BOOK(row)->found.evidence >> i & 1)
+		if (DEVICE(row)->found.evidence >> i & 1)
 			ofl_text_item(&text, ",", "%s",
 				      ofl_evidence_text((enum ofl_evidence)i));
 }
 
 static void get_counters(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	const struct ofl_account *a = &BOOK(row)->account;
+	const struct ofl_account *a = &DEVICE(row)->account;
 	unsigned int i;
 
 	(void)ctx;
@@ -234,7 +234,7 @@ static void get_counters(const void *row, const void *ctx, struct ofl_cell *ret)
 
 static void get_details(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	const struct ofl_account *a = &BOOK(row)->account;
+	const struct ofl_account *a = &DEVICE(row)->account;
 	unsigned int i;
 
 	(void)ctx;
@@ -246,8 +246,8 @@ static void get_details(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_note(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (BOOK(row)->dev.note[0])
-		*ret = ofl_cell_text(BOOK(row)->dev.note);
+	if (DEVICE(row)->dev.note[0])
+		*ret = ofl_cell_text(DEVICE(row)->dev.note);
 }
 
 static const struct ofl_column device_columns[] = {
@@ -305,14 +305,14 @@ static void get_severity(const void *row, const void *ctx, struct ofl_cell *ret)
 
 static void get_whose(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	if (COMPLAINT(row)->book)
-		get_driver(COMPLAINT(row)->book, ctx, ret);
+	if (COMPLAINT(row)->device)
+		get_driver(COMPLAINT(row)->device, ctx, ret);
 }
 
 static void get_which(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	if (COMPLAINT(row)->book)
-		get_device(COMPLAINT(row)->book, ctx, ret);
+	if (COMPLAINT(row)->device)
+		get_device(COMPLAINT(row)->device, ctx, ret);
 }
 
 static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)

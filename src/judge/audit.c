@@ -43,11 +43,11 @@ static const struct ofl_audit_row rows[] = {
 #undef AUDIT
 };
 
-void ofl_audit_init(struct ofl_audit *a, struct ofl_books *books)
+void ofl_audit_init(struct ofl_audit *a, struct ofl_records *records)
 {
 	memset(a, 0, sizeof(*a));
-	a->books = books;
-	a->dirty = ofl_pageflag_mask(books->env->l, "dirty");
+	a->records = records;
+	a->dirty = ofl_pageflag_mask(records->env->l, "dirty");
 }
 
 static const struct ofl_audit_row *tell(struct ofl_audit *a, enum audit id,
@@ -55,7 +55,7 @@ static const struct ofl_audit_row *tell(struct ofl_audit *a, enum audit id,
 					enum ofl_severity *severity)
 {
 	*severity = rows[id].severity;
-	if (rows[id].transient && ofl_books_busy(a->books, claim))
+	if (rows[id].transient && ofl_records_busy(a->records, claim))
 		*severity = OFL_SEV_INFO;
 	return &rows[id];
 }
@@ -86,7 +86,7 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 		return tell(a, AUDIT_TWICE, &c->claim, severity);
 	if (!c->claim.owner)
 		return tell(a, c->claim.blind ? AUDIT_NOT_KNOWN :
-			    ofl_books_in_flight(a->books) ? AUDIT_IN_FLIGHT :
+			    ofl_records_in_flight(a->records) ? AUDIT_IN_FLIGHT :
 			    AUDIT_ORPHAN, &c->claim, severity);
 	if (c->claim.stray)
 		return tell(a, AUDIT_STRAY, &c->claim, severity);
@@ -103,7 +103,7 @@ const struct ofl_audit_row *ofl_audit_other(struct ofl_audit *a,
 					    enum ofl_severity *severity)
 {
 	*severity = OFL_SEV_NONE;
-	if (!ofl_owners_expect(a->books->owners, c->pfn, &c->claim))
+	if (!ofl_owners_expect(a->records->owners, c->pfn, &c->claim))
 		return NULL;
 	return tell(a, AUDIT_MISSING, &c->claim, severity);
 }

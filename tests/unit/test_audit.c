@@ -12,7 +12,7 @@
 static struct ofl_env env;
 static struct ofl_layout *l;
 static struct ofl_owners owners;
-static struct ofl_books books;
+static struct ofl_records records;
 static struct ofl_audit audit;
 static struct ofl_classified page;
 
@@ -20,7 +20,7 @@ static const struct ofl_owner_ops *const driver = &ofl_owner_virtio_mem;
 
 static void at_work(bool busy)
 {
-	ofl_books_found(&books, driver, 0)->busy = busy ? OFL_BUSY : OFL_BUSY_NO;
+	ofl_records_found(&records, driver, 0)->busy = busy ? OFL_BUSY : OFL_BUSY_NO;
 }
 
 static int set_up(void **state)
@@ -31,21 +31,21 @@ static int set_up(void **state)
 	l->pageflag[0].mask = DIRTY;
 	strcpy(l->pageflag[0].name, "dirty");
 	env.l = l;
-	books = (struct ofl_books){ .env = &env, .owners = &owners };
+	records = (struct ofl_records){ .env = &env, .owners = &owners };
 	at_work(false);
 	page = (struct ofl_classified){
 		.pfn = 512, .offline = true, .kind = OFL_KIND_OFFLINE_DRIVER,
 		.claim = { .owner = driver, .evidence = OFL_EV_BITMAP,
 			   .unit_pfn = 512, .unit_pages = 512 },
 	};
-	ofl_audit_init(&audit, &books);
+	ofl_audit_init(&audit, &records);
 	return 0;
 }
 
 static int drop(void **state)
 {
 	(void)state;
-	ofl_books_free(&books);
+	ofl_records_free(&records);
 	free(l);
 	return 0;
 }
@@ -76,10 +76,10 @@ static void test_orphan(void **state)
 	(void)state;
 	page.claim = (struct ofl_claim){ .owner = NULL };
 	expect("orphan", OFL_SEV_WARNING);
-	books.flight = OFL_FLIGHT;
+	records.flight = OFL_FLIGHT;
 	expect("in-flight", OFL_SEV_INFO);
 	/* no driver has so many in its hands */
-	books.orphans.pages = 5000;
+	records.orphans.pages = 5000;
 	expect("orphan", OFL_SEV_WARNING);
 	page.claim.blind = "somebody: not asked";
 	expect("owner-unknown", OFL_SEV_INFO);

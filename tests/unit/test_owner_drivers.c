@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "judge/books.h"
+#include "judge/records.h"
 #include "commands/offowner.h"
 #include "owned.h"
 
@@ -156,14 +156,14 @@ static void test_lock_is_held(void **state)
 
 static bool in_flight(void)
 {
-	struct ofl_books b;
+	struct ofl_records b;
 	struct ofl_err err;
 	bool found;
 
-	assert_int_equal(ofl_books_open(&b, &o.env, &o.owners, &err), OFL_OK);
-	found = ofl_books_in_flight(&b);
-	assert_true(found == ofl_books_in_flight(&b));
-	ofl_books_free(&b);
+	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	found = ofl_records_in_flight(&b);
+	assert_true(found == ofl_records_in_flight(&b));
+	ofl_records_free(&b);
 	return found;
 }
 
@@ -190,7 +190,7 @@ static void test_nobody_has_a_name(void **state)
 {
 	const struct ofl_scan_result r = { .total = { .scanned = 1 } };
 	const struct ofl_classified page = { .pfn = 7, .offline = true };
-	struct ofl_books b;
+	struct ofl_records b;
 	struct ofl_err err;
 
 	(void)state;
@@ -198,12 +198,12 @@ static void test_nobody_has_a_name(void **state)
 	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
 	owned_load(&k, &o);
 	assert_null(o.owners.blind);
-	assert_int_equal(ofl_books_open(&b, &o.env, &o.owners, &err), OFL_OK);
-	ofl_books_add(&b, &page);
-	assert_int_equal(ofl_books_close(&b, false, &r, &err), OFL_OK);
-	assert_int_equal(b.book[b.nr - 1].severity, OFL_SEV_INFO);
-	assert_string_equal(ofl_book_driver(&b.book[b.nr - 1]), "orphan");
-	ofl_books_free(&b);
+	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	ofl_records_add(&b, &page);
+	assert_int_equal(ofl_records_close(&b, false, &r, &err), OFL_OK);
+	assert_int_equal(b.device[b.nr - 1].severity, OFL_SEV_INFO);
+	assert_string_equal(ofl_device_driver(&b.device[b.nr - 1]), "orphan");
+	ofl_records_free(&b);
 }
 
 /* an answer goes no further than to where any of the lists begins or ends */
@@ -458,7 +458,7 @@ static void test_vmware_broken_list_of_pages(void **state)
 /* ---- CMM ---- */
 
 /* the list has four pages */
-static void cmm_books(uint64_t loaned, uint64_t target)
+static void cmm_records(uint64_t loaned, uint64_t target)
 {
 	static const struct owned_symbol s[] = {
 		{ "b_dev_info", VMW }, { "loaned_pages", VMW + 0x100 },
@@ -474,7 +474,7 @@ static void cmm_books(uint64_t loaned, uint64_t target)
 
 static void cmm(uint64_t loaned, uint64_t target)
 {
-	cmm_books(loaned, target);
+	cmm_records(loaned, target);
 	owned_load(&k, &o);
 }
 
@@ -496,7 +496,7 @@ static void test_cmm(void **state)
 static void test_cmm_list_breaks(void **state)
 {
 	(void)state;
-	cmm_books(4, 4);
+	cmm_records(4, 4);
 	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(pfns[1]));
 	owned_load(&k, &o);
 	assert_non_null(o.owners.blind);
@@ -1324,25 +1324,25 @@ static void test_many_virtio_mem_devices(void **state)
 	}
 }
 
-static void assert_found(size_t books, uint64_t pages)
+static void assert_found(size_t records, uint64_t pages)
 {
 	const struct ofl_scan_result r = { .total = { .scanned = 1 } };
 	struct ofl_classified page = { .offline = true };
-	struct ofl_books b;
+	struct ofl_records b;
 	struct ofl_err err;
 	uint64_t i, sum = 0;
 
-	assert_int_equal(ofl_books_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
 	for (i = 0; i < pages; i++) {
 		page.claim = owned_claim(&o, 2048 + i);
-		ofl_books_add(&b, &page);
+		ofl_records_add(&b, &page);
 	}
-	assert_int_equal(ofl_books_close(&b, false, &r, &err), OFL_OK);
-	assert_int_equal(b.nr, books);
+	assert_int_equal(ofl_records_close(&b, false, &r, &err), OFL_OK);
+	assert_int_equal(b.nr, records);
 	for (i = 0; i < b.nr; i++)
-		sum += b.book[i].found.pages;
+		sum += b.device[i].found.pages;
 	assert_int_equal(sum, pages);
-	ofl_books_free(&b);
+	ofl_records_free(&b);
 }
 
 /* each page points to a balloon of its own, which only that tells of */

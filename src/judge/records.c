@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* books.c - close the books of every device */
+/* records.c - close the books of every device */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "judge/books.h"
+#include "judge/records.h"
 #include "kernel/vmstat.h"
 
 #define IN_FLIGHT_PAGES	512	/* the largest batch that a driver works on, VMware's */
@@ -31,15 +31,16 @@ static size_t find_owner(const struct ofl_owner_ops *owner)
 	return i;
 }
 
-size_t ofl_books_owner(const struct ofl_claim *claim)
+size_t ofl_records_owner(const struct ofl_claim *claim)
 {
 	return claim->owner ? find_owner(claim->owner) :
-	       claim->blind ? OFL_BOOKS_UNKNOWN : OFL_BOOKS_ORPHAN;
+	       claim->blind ? OFL_RECORDS_UNKNOWN : OFL_RECORDS_ORPHAN;
 }
 
-enum ofl_status ofl_books_open(struct ofl_books *b, const struct ofl_env *env,
-			       const struct ofl_owners *owners,
-			       struct ofl_err *err)
+enum ofl_status ofl_records_open(struct ofl_records *b,
+				 const struct ofl_env *env,
+				 const struct ofl_owners *owners,
+				 struct ofl_err *err)
 {
 	(void)err;
 	memset(b, 0, sizeof(*b));
@@ -48,19 +49,19 @@ enum ofl_status ofl_books_open(struct ofl_books *b, const struct ofl_env *env,
 	return OFL_OK;
 }
 
-void ofl_books_free(struct ofl_books *b)
+void ofl_records_free(struct ofl_records *b)
 {
 	size_t i;
 
 	for (i = 0; i < OFL_MAX_OWNERS; i++)
 		free(b->found[i].dev);
-	free(b->book);
+	free(b->device);
 	memset(b, 0, sizeof(*b));
 }
 
-struct ofl_found *ofl_books_found(struct ofl_books *b,
-				  const struct ofl_owner_ops *owner,
-				  unsigned int device)
+struct ofl_found *ofl_records_found(struct ofl_records *b,
+				    const struct ofl_owner_ops *owner,
+				    unsigned int device)
 {
 	struct ofl_found_list *f = &b->found[find_owner(owner)];
 	struct ofl_found *more;
@@ -79,12 +80,12 @@ struct ofl_found *ofl_books_found(struct ofl_books *b,
 	return &f->dev[device];
 }
 
-void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
+void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c)
 {
 	struct ofl_found *f = c->claim.blind ? &b->unknown : &b->orphans;
 
 	if (c->claim.owner)
-		f = ofl_books_found(b, c->claim.owner, c->claim.device);
+		f = ofl_records_found(b, c->claim.owner, c->claim.device);
 	else if (c->claim.blind && !b->why_unknown)
 		b->why_unknown = c->claim.blind;
 	if (!f)
@@ -100,14 +101,14 @@ void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c)
 		b->rival_pfn = c->pfn;
 }
 
-bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
+bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim)
 {
 	struct ofl_account a = { .known = false };
 	struct ofl_found *f;
 
 	if (!claim->owner || !claim->owner->account)
 		return false;
-	f = ofl_books_found(b, claim->owner, claim->device);
+	f = ofl_records_found(b, claim->owner, claim->device);
 	if (!f)
 		return false;
 	if (f->busy == OFL_BUSY_NOT_ASKED) {
@@ -118,7 +119,7 @@ bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim)
 	return f->busy == OFL_BUSY;
 }
 
-static bool balloon_at_work(struct ofl_books *b, size_t o)
+static bool balloon_at_work(struct ofl_records *b, size_t o)
 {
 	const struct ofl_owner_ops *ops = ofl_owner_table[o];
 	unsigned int nr = ofl_owner_devices(b->owners, o);
@@ -128,11 +129,11 @@ static bool balloon_at_work(struct ofl_books *b, size_t o)
 	if (!(ops->in_vm_events || ops->in_node_stat))
 		return false;
 	for (; c.device < nr && !busy; c.device++)
-		busy = ofl_books_busy(b, &c);
+		busy = ofl_records_busy(b, &c);
 	return busy;
 }
 
-bool ofl_books_in_flight(struct ofl_books *b)
+bool ofl_records_in_flight(struct ofl_records *b)
 {
 	size_t o;
 
@@ -147,7 +148,8 @@ bool ofl_books_in_flight(struct ofl_books *b)
 
 /* ---- one device ---- */
 
-static void explain(struct ofl_book *k, const struct ofl_scan_result *r)
+static void explain(struct ofl_device_records *k,
+		    const struct ofl_scan_result *r)
 {
 	uint64_t missing = (uint64_t)-k->difference;
 
@@ -168,8 +170,8 @@ static void explain(struct ofl_book *k, const struct ofl_scan_result *r)
 	}
 }
 
-static void close_book(struct ofl_book *k, bool whole,
-		       const struct ofl_scan_result *r)
+static void close_device(struct ofl_device_records *k, bool whole,
+			 const struct ofl_scan_result *r)
 {
 	if (k->account.known && whole) {
 		k->compared = true;
@@ -189,30 +191,32 @@ static void close_book(struct ofl_book *k, bool whole,
 }
 
 /* the next one; NULL: there is no memory */
-static struct ofl_book *next_book(struct ofl_books *b)
+static struct ofl_device_records *next_device(struct ofl_records *b)
 {
-	struct ofl_book *more = realloc(b->book, (b->nr + 1) * sizeof(*more));
+	struct ofl_device_records *more;
+
+	more = realloc(b->device, (b->nr + 1) * sizeof(*more));
 
 	if (!more) {
 		b->no_memory = true;
 		return NULL;
 	}
-	b->book = more;
-	memset(&b->book[b->nr], 0, sizeof(*more));
-	return &b->book[b->nr++];
+	b->device = more;
+	memset(&b->device[b->nr], 0, sizeof(*more));
+	return &b->device[b->nr++];
 }
 
-static void add_owner(struct ofl_books *b, size_t o, bool whole,
+static void add_owner(struct ofl_records *b, size_t o, bool whole,
 		      const struct ofl_scan_result *r)
 {
 	const struct ofl_owner_ops *ops = ofl_owner_table[o];
 	unsigned int nr = ofl_owner_devices(b->owners, o), i;
 	struct ofl_found *f;
-	struct ofl_book *k;
+	struct ofl_device_records *k;
 
 	for (i = 0; i < nr; i++) {
-		f = ofl_books_found(b, ops, i);
-		k = f ? next_book(b) : NULL;
+		f = ofl_records_found(b, ops, i);
+		k = f ? next_device(b) : NULL;
 		if (!k)
 			return;
 		k->owner = ops;
@@ -221,15 +225,15 @@ static void add_owner(struct ofl_books *b, size_t o, bool whole,
 		k->found = *f;
 		if (ops->account)
 			ops->account(b->owners->state[o], i, &k->account);
-		close_book(k, whole, r);
+		close_device(k, whole, r);
 	}
 }
 
-static void add_nobody(struct ofl_books *b, const struct ofl_found *found,
+static void add_nobody(struct ofl_records *b, const struct ofl_found *found,
 		       enum ofl_severity severity, const char *code,
 		       const char *why)
 {
-	struct ofl_book *k = found->pages ? next_book(b) : NULL;
+	struct ofl_device_records *k = found->pages ? next_device(b) : NULL;
 
 	if (!k)
 		return;
@@ -242,9 +246,9 @@ static void add_nobody(struct ofl_books *b, const struct ofl_found *found,
 			     found->pages == 1 ? "" : "s", why);
 }
 
-static void add_orphans(struct ofl_books *b)
+static void add_orphans(struct ofl_records *b)
 {
-	if (ofl_books_in_flight(b))
+	if (ofl_records_in_flight(b))
 		add_nobody(b, &b->orphans, OFL_SEV_INFO, "in-flight",
 			   "in no driver's books, while one takes or gives back pages");
 	else
@@ -256,29 +260,29 @@ static void add_orphans(struct ofl_books *b)
 
 /* ---- the kernel's counters ---- */
 
-static int64_t pages_of(const struct ofl_books *b, bool events)
+static int64_t pages_of(const struct ofl_records *b, bool events)
 {
 	int64_t sum = 0;
 	size_t i;
 
 	for (i = 0; i < b->nr; i++) {
-		const struct ofl_owner_ops *o = b->book[i].owner;
+		const struct ofl_owner_ops *o = b->device[i].owner;
 
 		if (!o || !(events ? o->in_vm_events : o->in_node_stat))
 			continue;
-		sum += (int64_t)b->book[i].found.pages;
+		sum += (int64_t)b->device[i].found.pages;
 		if (!events)
-			sum -= b->book[i].account.not_in_node_stat;
+			sum -= b->device[i].account.not_in_node_stat;
 	}
 	return sum;
 }
 
-static bool in_flight(const struct ofl_books *b, bool events)
+static bool in_flight(const struct ofl_records *b, bool events)
 {
 	size_t i;
 
 	for (i = 0; i < b->nr; i++) {
-		const struct ofl_book *k = &b->book[i];
+		const struct ofl_device_records *k = &b->device[i];
 
 		if (k->owner && k->account.in_flight[0] &&
 		    (events ? k->owner->in_vm_events : k->owner->in_node_stat))
@@ -287,7 +291,7 @@ static bool in_flight(const struct ofl_books *b, bool events)
 	return false;
 }
 
-static void compare(struct ofl_books *b, const char *name, int64_t counter,
+static void compare(struct ofl_records *b, const char *name, int64_t counter,
 		    bool events)
 {
 	int64_t found = pages_of(b, events);
@@ -303,7 +307,7 @@ static void compare(struct ofl_books *b, const char *name, int64_t counter,
 		severity == OFL_SEV_INFO ? " (a driver is at work)" : "");
 }
 
-static void close_kernel(struct ofl_books *b, bool whole)
+static void close_kernel(struct ofl_records *b, bool whole)
 {
 	const struct ofl_target *t = b->env->t;
 	const struct ofl_layout *l = b->env->l;
@@ -326,9 +330,9 @@ static void close_kernel(struct ofl_books *b, bool whole)
 		b->uncounted = pages_of(b, true) > 0;
 }
 
-enum ofl_status ofl_books_close(struct ofl_books *b, bool whole,
-				const struct ofl_scan_result *r,
-				struct ofl_err *err)
+enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,
+				  const struct ofl_scan_result *r,
+				  struct ofl_err *err)
 {
 	size_t o;
 

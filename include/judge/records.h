@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * books.h - what was found, held against what the drivers' books say
+ * records.h - what was found, held against what the drivers' books say
  *
  * Depends on classify.h and scan.h. Pages are added up by device while a scan
  * runs; at its end each device's books are closed: the difference between its
  * counters and the pages that are there, and what explains it.
  */
-#ifndef OFL_BOOKS_H
-#define OFL_BOOKS_H
+#ifndef OFL_RECORDS_H
+#define OFL_RECORDS_H
 
 #include "judge/classify.h"
 #include "scan/scan.h"
@@ -21,8 +21,8 @@ struct ofl_found {
 	enum { OFL_BUSY_NOT_ASKED, OFL_BUSY_NO, OFL_BUSY } busy;
 };
 
-/** struct ofl_book - one device, the orphans, or pages of unknown owner */
-struct ofl_book {
+/** struct ofl_device_records - one device, the orphans, or pages of unknown owner */
+struct ofl_device_records {
 	const struct ofl_owner_ops *owner;	/* NULL: orphans, or unknown */
 	bool blind;		/* without owner: not all drivers could be asked */
 	unsigned int device;
@@ -35,8 +35,8 @@ struct ofl_book {
 	enum ofl_severity severity;	/* of the difference */
 };
 
-/** struct ofl_books - all of them */
-struct ofl_books {
+/** struct ofl_records - all of them */
+struct ofl_records {
 	const struct ofl_env *env;
 	const struct ofl_owners *owners;
 	struct ofl_found_list {
@@ -48,63 +48,64 @@ struct ofl_books {
 	const char *why_unknown;	/* why, of the first of them */
 	const char *why_unsure;		/* as ofl_claim.unsure, of the last */
 	bool uncounted;			/* balloon pages, and no counter of them */
-	bool no_memory;		/* for what was found: ofl_books_close() fails */
+	bool no_memory;		/* for what was found: ofl_records_close() fails */
 	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
 	uint64_t undecided;	/* pages that come to OFL_OUT_UNKNOWN */
 	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
-	/* after ofl_books_close(): */
-	struct ofl_book *book;		/* owned */
+	/* after ofl_records_close(): */
+	struct ofl_device_records *device;	/* owned */
 	size_t nr;
 	struct ofl_account kernel;	/* the kernel's own counters */
 };
 
-/** ofl_books_open() - ofl_books_free() also after a failure */
-enum ofl_status ofl_books_open(struct ofl_books *b, const struct ofl_env *env,
-			       const struct ofl_owners *owners,
-			       struct ofl_err *err);
-void ofl_books_free(struct ofl_books *b);
+/** ofl_records_open() - ofl_records_free() also after a failure */
+enum ofl_status ofl_records_open(struct ofl_records *b,
+				 const struct ofl_env *env,
+				 const struct ofl_owners *owners,
+				 struct ofl_err *err);
+void ofl_records_free(struct ofl_records *b);
 
-/** ofl_books_add() - one PageOffline page of an online section */
-void ofl_books_add(struct ofl_books *b, const struct ofl_classified *c);
+/** ofl_records_add() - one PageOffline page of an online section */
+void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c);
 
-/** ofl_books_busy() - has the claim's device a reason to be inconsistent? */
-bool ofl_books_busy(struct ofl_books *b, const struct ofl_claim *claim);
+/** ofl_records_busy() - has the claim's device a reason to be inconsistent? */
+bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim);
 
 /**
- * ofl_books_in_flight() - may orphans be what a balloon driver works on?
+ * ofl_records_in_flight() - may orphans be what a balloon driver works on?
  *
  * Shape:  a page may be in nobody's books and yet no orphan while a driver
  *         takes or gives back pages: since v6.17 the mark stays on a page until
  *         it is free, a while after its driver has struck it off. False once
  *         there are more orphans than any driver has in its hands.
  */
-bool ofl_books_in_flight(struct ofl_books *b);
+bool ofl_records_in_flight(struct ofl_records *b);
 
 /**
- * ofl_books_found() - what was found of a device
+ * ofl_records_found() - what was found of a device
  *
- * Errors: NULL if there is no memory, and ofl_books_close() will fail.
+ * Errors: NULL if there is no memory, and ofl_records_close() will fail.
  */
-struct ofl_found *ofl_books_found(struct ofl_books *b,
-				  const struct ofl_owner_ops *owner,
-				  unsigned int device);
+struct ofl_found *ofl_records_found(struct ofl_records *b,
+				    const struct ofl_owner_ops *owner,
+				    unsigned int device);
 
-/** ofl_books_owner() - index of a claim's owner in ofl_owner_table, or above */
-size_t ofl_books_owner(const struct ofl_claim *claim);
-#define OFL_BOOKS_ORPHAN	OFL_MAX_OWNERS
-#define OFL_BOOKS_UNKNOWN	(OFL_MAX_OWNERS + 1)
-#define OFL_BOOKS_OWNERS	(OFL_MAX_OWNERS + 2)
+/** ofl_records_owner() - index of a claim's owner in ofl_owner_table, or above */
+size_t ofl_records_owner(const struct ofl_claim *claim);
+#define OFL_RECORDS_ORPHAN	OFL_MAX_OWNERS
+#define OFL_RECORDS_UNKNOWN	(OFL_MAX_OWNERS + 1)
+#define OFL_RECORDS_OWNERS	(OFL_MAX_OWNERS + 2)
 
 /**
- * ofl_books_close() - hold it all together
+ * ofl_records_close() - hold it all together
  * @whole: in  all pages were looked at; if not, nothing is compared
  * @r:     in  of the scan
  *
  * Errors: OFL_ERR_NOMEM.
  */
-enum ofl_status ofl_books_close(struct ofl_books *b, bool whole,
-				const struct ofl_scan_result *r,
-				struct ofl_err *err);
+enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,
+				  const struct ofl_scan_result *r,
+				  struct ofl_err *err);
 
 /** ofl_severity_text() - none, info, warning, error */
 const char *ofl_severity_text(enum ofl_severity severity);
