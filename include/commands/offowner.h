@@ -31,7 +31,7 @@ struct ofl_complaint_row {
 /** ofl_device_driver() - the driver's name, or what nobody's pages are called */
 const char *ofl_device_driver(const struct ofl_device_records *k);
 
-/** ofl_map_add() - add name=value to a cell; what does not fit is left out */
+/** ofl_map_add() - add name=value to a cell; what does not fit makes it cut */
 void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 

@@ -11,6 +11,7 @@
 
 #include "judge/classify.h"
 #include "scan/scan.h"
+#include "target/text.h"
 
 /** struct ofl_found - pages of one device */
 struct ofl_found {
@@ -56,6 +57,7 @@ struct ofl_records {
 	struct ofl_device_records *device;	/* owned */
 	size_t nr;
 	struct ofl_account kernel;	/* the kernel's own counters */
+	uint64_t dropped;	/* ofl_account.dropped of all accounts */
 };
 
 /** ofl_records_open() - ofl_records_free() also after a failure */
@@ -106,6 +108,15 @@ size_t ofl_records_owner(const struct ofl_claim *claim);
 enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,
 				  const struct ofl_scan_result *r,
 				  struct ofl_err *err);
+
+/**
+ * ofl_records_shortfall() - what the result lacks because of our own limits
+ * @text: inout  a line to go on with
+ *
+ * Shape:  after ofl_records_close().
+ * Errors: false, and nothing appended, if nothing was dropped.
+ */
+bool ofl_records_shortfall(const struct ofl_records *b, struct ofl_text *text);
 
 /** ofl_severity_text() - none, info, warning, error */
 const char *ofl_severity_text(enum ofl_severity severity);

@@ -45,7 +45,7 @@ struct ofl_device {
 
 /** struct ofl_counter - a number that the driver itself keeps */
 struct ofl_counter {
-	char name[28];		/* as the driver calls it */
+	const char *name;	/* as the driver calls it; static */
 	int64_t value;
 };
 
@@ -72,12 +72,16 @@ struct ofl_account {
 	unsigned int nr_details;
 	struct ofl_complaint complaint[OFL_MAX_COMPLAINTS];
 	unsigned int nr_complaints;
+	unsigned int dropped;	/* of all three, for want of room */
 	bool known;		/* @expected holds */
 	int64_t expected;	/* PageOffline pages of online sections */
 	int64_t not_in_node_stat;	/* of them, not in NR_BALLOON_PAGES */
 	char in_flight[80];	/* what may make it differ right now; "" */
 };
 
+/* what does not fit any more is counted: see ofl_records_shortfall() */
+
+/** ofl_account_counter() - @name: static, it is not copied */
 void ofl_account_counter(struct ofl_account *a, const char *name,
 			 int64_t value);
 void ofl_account_detail(struct ofl_account *a, const char *name,

@@ -40,6 +40,7 @@ struct ofl_cell {
 	int64_t i;		/* INT, BOOL */
 	uint64_t u;		/* HEX, SPAN, KVA, SIZE */
 	uint64_t last;		/* SPAN */
+	bool cut;		/* MAP: not all of it is in @text */
 	char text[640];		/* TEXT, LIST, MAP; "-" or "" is an empty list */
 };
 
@@ -110,6 +111,7 @@ struct ofl_view {
 	struct ofl_columns shown;
 	struct ofl_batch *batch;
 	bool failed;		/* the output is gone or memory ran out */
+	bool cut;		/* a cell was: the result is incomplete */
 };
 
 /**
@@ -147,6 +149,8 @@ void ofl_view_table_end(struct ofl_view *v);
 /**
  * ofl_view_close() - the last line, or the status member, and the end
  *
+ * Shape:  a cell that could not hold all of its map makes the result
+ *         incomplete here, whatever the caller knows.
  * Errors: OFL_ERR_OUTPUT if anything could not be written.
  */
 enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,

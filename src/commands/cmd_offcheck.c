@@ -521,6 +521,7 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 {
 	uint64_t bad = ck->findings[OFL_SEV_ERROR] + ck->findings[OFL_SEV_WARNING];
 	enum ofl_result result;
+	bool short_of;
 	char extra[128];
 	struct ofl_text words = ofl_text_over(extra, sizeof(extra));
 
@@ -540,7 +541,8 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 			     ofl_plural(nr_findings(ck) - ck->shown));
 	if (ck->records.undecided)
 		ofl_show_undecided(ck->records.undecided, text);
-	if (ck->interrupted || ck->records.undecided)
+	short_of = ofl_records_shortfall(&ck->records, text);
+	if (ck->interrupted || ck->records.undecided || short_of)
 		return OFL_RESULT_INCOMPLETE;
 	if (result == OFL_RESULT_OK && bad)
 		return OFL_RESULT_FINDINGS;

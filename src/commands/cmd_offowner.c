@@ -276,6 +276,7 @@ static enum ofl_result judge(const struct owner *o,
 {
 	const uint64_t *n = o->complaints;
 	enum ofl_result result;
+	bool short_of;
 	char extra[160];
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
@@ -292,7 +293,9 @@ static enum ofl_result judge(const struct owner *o,
 		ofl_text_add(text, "; the kernel's counter of balloon pages is not known");
 	if (o->records.undecided)
 		ofl_show_undecided(o->records.undecided, text);
-	if (o->unread || o->records.undecided || o->records.uncounted)
+	short_of = ofl_records_shortfall(&o->records, text);
+	if (o->unread || o->records.undecided || o->records.uncounted ||
+	    short_of)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
 	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :

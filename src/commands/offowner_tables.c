@@ -23,7 +23,10 @@ void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
 	vsnprintf(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	c->kind = OFL_CELL_MAP;
-	ofl_text_whole(&text, "%s%s=%s", text.used ? "\n" : "", name, value);
+	/* nothing comes after a cut: a later, shorter item would mislead */
+	if (!c->cut)
+		c->cut = !ofl_text_whole(&text, "%s%s=%s",
+					 text.used ? "\n" : "", name, value);
 }
 
 static void get_sections(const void *row, const void *ctx, struct ofl_cell *ret)

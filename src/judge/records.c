@@ -226,6 +226,7 @@ static void add_owner(struct ofl_records *b, size_t o, bool whole,
 		if (ops->account)
 			ops->account(b->owners->state[o], i, &k->account);
 		close_device(k, whole, r);
+		b->dropped += k->account.dropped;
 	}
 }
 
@@ -341,6 +342,16 @@ enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,
 		add_owner(b, o, whole, r);
 	add_orphans(b);
 	close_kernel(b, whole && !r->total.unknown);
+	b->dropped += b->kernel.dropped;
 	return b->no_memory ? ofl_fail(err, OFL_ERR_NOMEM,
 				       "no memory for the books") : OFL_OK;
+}
+
+bool ofl_records_shortfall(const struct ofl_records *b, struct ofl_text *text)
+{
+	if (b->dropped)
+		ofl_text_add(text, "; %" PRIu64
+			     " more counters, details or findings of devices are not shown",
+			     b->dropped);
+	return b->dropped;
 }

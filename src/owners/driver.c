@@ -9,13 +9,11 @@
 
 void ofl_account_counter(struct ofl_account *a, const char *name, int64_t value)
 {
-	struct ofl_counter *c = &a->counter[a->nr_counters];
-
 	if (a->nr_counters == OFL_MAX_COUNTERS)
-		return;
-	snprintf(c->name, sizeof(c->name), "%s", name);
-	c->value = value;
-	a->nr_counters++;
+		a->dropped++;
+	else
+		a->counter[a->nr_counters++] =
+			(struct ofl_counter){ name, value };
 }
 
 void ofl_account_detail(struct ofl_account *a, const char *name,
@@ -24,8 +22,10 @@ void ofl_account_detail(struct ofl_account *a, const char *name,
 	struct ofl_detail *d = &a->detail[a->nr_details];
 	va_list ap;
 
-	if (a->nr_details == OFL_MAX_DETAILS)
+	if (a->nr_details == OFL_MAX_DETAILS) {
+		a->dropped++;
 		return;
+	}
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	va_start(ap, fmt);
 	vsnprintf(d->text, sizeof(d->text), fmt, ap);
@@ -40,8 +40,10 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 	struct ofl_complaint *c = &a->complaint[a->nr_complaints];
 	va_list ap;
 
-	if (a->nr_complaints == OFL_MAX_COMPLAINTS)
+	if (a->nr_complaints == OFL_MAX_COMPLAINTS) {
+		a->dropped++;
 		return;
+	}
 	*c = (struct ofl_complaint){ .severity = severity, .code = code,
 				     .pfn = pfn, .pages = pages };
 	va_start(ap, fmt);

@@ -250,6 +250,7 @@ static void escape(struct ofl_cell *c)
 		at = end + 1;
 	} while (*end);
 	memcpy(c->text, out, t.used + 1);
+	c->cut |= t.cut && c->kind == OFL_CELL_MAP;
 }
 
 /* ---- output ---- */
@@ -333,6 +334,7 @@ void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 	char text[640], line[680];
 
 	escape(&cell);
+	v->cut |= cell.cut;
 	if (v->json && json) {
 		put_key(v, json);
 		put_json(v, cell_json(v, &cell));
@@ -426,13 +428,15 @@ void ofl_view_table(struct ofl_view *v, const struct ofl_table *table,
 	open_batch(v);
 }
 
-static void get(const struct ofl_column *c, const void *row, const void *ctx,
-		struct ofl_cell *cell)
+static void get(struct ofl_view *v, const struct ofl_column *c,
+		const void *row, const void *ctx, struct ofl_cell *cell)
 {
 	cell->kind = OFL_CELL_NONE;
 	cell->text[0] = '\0';
+	cell->cut = false;
 	c->get(row, ctx, cell);
 	escape(cell);
+	v->cut |= cell->cut;
 }
 
 static void json_row(struct ofl_view *v, const void *row, const void *ctx)
@@ -442,14 +446,14 @@ static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 	size_t i = 0;
 
 	if (v->table->keyed)
-		get(&v->table->column[i++], row, ctx, &cell);
+		get(v, &v->table->column[i++], row, ctx, &cell);
 	put_key(v, v->table->keyed ? cell.text : NULL);
 	for (; o && i < v->table->nr_columns; i++) {
 		const struct ofl_column *c = &v->table->column[i];
 
 		if (!c->json)
 			continue;
-		get(c, row, ctx, &cell);
+		get(v, c, row, ctx, &cell);
 		json_object_object_add(o, c->json, cell_json(v, &cell));
 	}
 	if (o)
@@ -484,7 +488,7 @@ static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 		const struct ofl_column *c =
 			&v->table->column[v->shown.index[i]];
 
-		get(c, row, ctx, &cell);
+		get(v, c, row, ctx, &cell);
 		cell_text(&cell, text, sizeof(text));
 		/* one row makes the width of the batch, and every byte costs */
 		if (i + 1 < v->shown.nr && !v->batch->rows)
@@ -559,6 +563,17 @@ const char *ofl_result_text(enum ofl_result result)
 	return text[result];
 }
 
+/* the end of a status of which some cell had no room for all that is known */
+static void add_cut(struct ofl_cell *said, struct ofl_cell *word,
+		    enum ofl_result result)
+{
+	struct ofl_text text = ofl_text_after(said->text, sizeof(said->text));
+
+	ofl_text_add(&text, "; an object has more members than are shown");
+	if (result != OFL_RESULT_FAILED)
+		*word = ofl_cell_text(ofl_result_text(OFL_RESULT_INCOMPLETE));
+}
+
 enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 			       const char *message)
 {
@@ -567,6 +582,8 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 
 	drop_batch(v);
 	escape(&said);
+	if (v->cut)
+		add_cut(&said, &word, result);
 	if (v->json) {
 		ofl_view_object(v, "status");
 		ofl_view_field(v, "result", NULL, &word);

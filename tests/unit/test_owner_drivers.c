@@ -834,6 +834,55 @@ static void test_hyperv_region_in_vain(void **state)
 	assert_false(owned_complaint(&a, "regions-overlap"));
 }
 
+/* what an account has no room for is counted, and makes the result incomplete */
+static void test_account_is_full(void **state)
+{
+	const struct ofl_scan_result r = { .total = { .scanned = 1 } };
+	struct ofl_account a = { .known = false };
+	char line[200] = "";
+	struct ofl_text text = ofl_text_over(line, sizeof(line));
+	struct ofl_records b;
+	struct ofl_err err;
+	int i;
+
+	(void)state;
+	for (i = 0; i < OFL_MAX_COUNTERS + 1; i++)
+		ofl_account_counter(&a, "counter", i);
+	assert_int_equal(a.counter[OFL_MAX_COUNTERS - 1].value,
+			 OFL_MAX_COUNTERS - 1);
+	for (i = 0; i < OFL_MAX_DETAILS + 2; i++)
+		ofl_account_detail(&a, "detail", "%d", i);
+	for (i = 0; i < OFL_MAX_COMPLAINTS + 4; i++)
+		ofl_account_complain(&a, OFL_SEV_INFO, "code", 0, 0, "%d", i);
+	assert_int_equal(a.dropped, 1 + 2 + 4);
+	virtio_balloon(4, 0);
+	owned_load(&k, &o);
+	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	b.kernel.dropped = a.dropped;
+	assert_int_equal(ofl_records_close(&b, true, &r, &err), OFL_OK);
+	assert_true(ofl_records_shortfall(&b, &text));
+	assert_non_null(strstr(line, "; 7 more counters, details or findings"));
+	ofl_records_free(&b);
+}
+
+static void test_account_has_room(void **state)
+{
+	const struct ofl_scan_result r = { .total = { .scanned = 1 } };
+	char line[200] = "";
+	struct ofl_text text = ofl_text_over(line, sizeof(line));
+	struct ofl_records b;
+	struct ofl_err err;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	owned_load(&k, &o);
+	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
+	assert_int_equal(ofl_records_close(&b, true, &r, &err), OFL_OK);
+	assert_false(ofl_records_shortfall(&b, &text));
+	assert_string_equal(line, "");
+	ofl_records_free(&b);
+}
+
 /* nothing of what is wrong is left out, however much there is */
 static void test_everything_is_wrong(void **state)
 {
@@ -1662,6 +1711,8 @@ int main(void)
 		CASE(test_hyperv_regions_overlap),
 		CASE(test_hyperv_regions_apart),
 		CASE(test_hyperv_region_in_vain),
+		CASE(test_account_is_full),
+		CASE(test_account_has_room),
 		CASE(test_everything_is_wrong),
 		CASE(test_virtio_mem),
 		CASE(test_virtio_mem_block_offline),

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "commands/offowner.h"
 #include "view/view.h"
 
 static void get_number(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -353,11 +354,62 @@ static void test_every_allocation_fails(void **state)
 	}
 }
 
+/* an object of as many members as the row says */
+static void get_map(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	int i;
+
+	(void)ctx;
+	for (i = 0; i < *(const int *)row; i++)
+		ofl_map_add(ret, "member", "%0100d", i);
+}
+
+static const struct ofl_column map_column = {
+	"MAP", "map", 5, false, 0, get_map, OFL_JSON_MAP, "",
+};
+static const struct ofl_table map_table = { "maps", false, "", &map_column, 1 };
+
+static void assert_map(int members, bool field, enum ofl_result result,
+		       const char *status)
+{
+	struct ofl_cell cell = { .kind = OFL_CELL_MAP };
+	FILE *out = open_memstream(&text, &len);
+	struct ofl_view v;
+
+	ofl_view_open(&v, out, true, true, "test");
+	ofl_view_table(&v, &map_table, NULL);
+	if (field)
+		get_map(&members, NULL, &cell);
+	else
+		ofl_view_row(&v, &members, NULL);
+	ofl_view_table_end(&v);
+	if (field)
+		ofl_view_field(&v, "map", NULL, &cell);
+	assert_int_equal(ofl_view_close(&v, result, "said"), OFL_OK);
+	fclose(out);
+	assert_non_null(strstr(text, status));
+	assert_int_equal(members > 5, strstr(text, "more members") != NULL);
+	assert_null(strstr(text, "000006"));
+	drop(NULL);
+}
+
+/* a cell that could not hold all members of its object is not passed over */
+static void test_cut_map(void **state)
+{
+	(void)state;
+	assert_map(5, false, OFL_RESULT_FINDINGS, "findings");
+	assert_map(6, false, OFL_RESULT_FINDINGS, "incomplete");
+	assert_map(7, false, OFL_RESULT_OK, "incomplete");
+	assert_map(6, true, OFL_RESULT_OK, "incomplete");
+	assert_map(6, false, OFL_RESULT_FAILED, "failed");
+}
+
 #define CASE(f) cmocka_unit_test_teardown(f, drop)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_cut_map),
 		CASE(test_table), CASE(test_columns_and_no_header),
 		CASE(test_no_rows_no_header), CASE(test_many_rows_line_up),
 		CASE(test_json), CASE(test_json_without_rows),
