@@ -25,6 +25,16 @@ struct ofl_tally {
 	struct ofl_claim claim;
 };
 
+/** struct ofl_cause - a kind of page that keeps the block from being free */
+struct ofl_cause {
+	enum ofl_kind kind;
+	uint64_t pages;
+	enum ofl_outcome outcome;	/* of these pages: not one that passes */
+	enum ofl_step step;		/* that they decide */
+	bool decides;			/* this is the verdict, at its step */
+	bool reached;			/* no step before ends it */
+};
+
 /** struct ofl_block_report - a block and what is to be said of it */
 struct ofl_block_report {
 	const struct ofl_block *block;
@@ -41,8 +51,16 @@ struct ofl_block_report {
 	enum ofl_outcome step[OFL_NR_STEPS];
 	char why[OFL_NR_STEPS][120];	/* what but pages makes it so; "" */
 	enum ofl_outcome verdict;
-	enum ofl_kind decider;		/* OFL_NR_KINDS: a step, not a page */
+	/*
+	 * Of the kinds that decide, the one with most pages; OFL_NR_KINDS: a
+	 * step decides, no page.
+	 */
+	enum ofl_kind decider;
+	uint64_t decider_pfn;		/* lowest page of all that decide */
 	enum ofl_step decided_at;
+	/* those that decide first, the largest first; then by step and size */
+	struct ofl_cause cause[OFL_NR_KINDS];
+	unsigned int nr_causes;
 	char code[32];			/* stable word: a kind's, or a step's */
 	char reason[300];
 };

@@ -29,17 +29,19 @@
 	OUTCOME(SKIPPED, 1, true, "skipped", "passes", "OFFLINABLE")	       \
 	/* the driver drops its reference, then it is skipped */	       \
 	OUTCOME(DRIVER, 2, false, "driver", "driver", "DRIVER")		       \
-	/* if migration succeeds */					       \
+	/* nothing in the dump speaks against its migration */		       \
 	OUTCOME(MIGRATE, 3, false, "migrates", "migrates", "MIGRATE")	       \
+	/* tried again until what holds it lets go, or until a signal */       \
+	OUTCOME(RETRIES, 4, false, "retries", "retries", "RETRIES")	       \
 	/* never fails, never ends, until a signal */			       \
-	OUTCOME(SPINS, 4, false, "spins", "spins", "SPINS")		       \
-	OUTCOME(BLOCKED, 6, false, "blocks", "blocks", "BLOCKED")	       \
+	OUTCOME(SPINS, 5, false, "spins", "spins", "SPINS")		       \
+	OUTCOME(BLOCKED, 7, false, "blocks", "blocks", "BLOCKED")	       \
 	/* the block is offline already */				       \
-	OUTCOME(OFFLINE, 7, true, NULL, NULL, "OFFLINE")		       \
+	OUTCOME(OFFLINE, 8, true, NULL, NULL, "OFFLINE")		       \
 	/* the dump does not say */					       \
-	OUTCOME(UNKNOWN, 5, false, "unknown", "unknown", "UNKNOWN")	       \
+	OUTCOME(UNKNOWN, 6, false, "unknown", "unknown", "UNKNOWN")	       \
 	/* another step ends it before */				       \
-	OUTCOME(NOT_REACHED, 8, true, NULL, "not reached", NULL)
+	OUTCOME(NOT_REACHED, 9, true, NULL, "not reached", NULL)
 
 /** enum ofl_outcome - rows of OFL_OUTCOMES */
 enum ofl_outcome {

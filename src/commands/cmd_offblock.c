@@ -100,7 +100,7 @@ static void get_blocker(const void *row, const void *ctx, struct ofl_cell *ret)
 
 	(void)ctx;
 	if (r->decider != OFL_NR_KINDS)
-		*ret = ofl_cell_hex(r->kind[r->decider].pfn[0]);
+		*ret = ofl_cell_hex(r->decider_pfn);
 }
 
 static const struct ofl_column block_columns[] = {

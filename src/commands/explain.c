@@ -38,8 +38,8 @@ static const struct ofl_column step_columns[] = {
 	{ "STEP", "step", 13, false, 0, get_step, OFL_JSON_STRING,
 	  "step of offline_pages(), in the kernel's order" },
 	{ "RESULT", "result", 9, false, 0, get_finding, OFL_JSON_STRING,
-	  "what the step comes to: passes, driver, migrates, unknown, "
-	  "spins or blocks" },
+	  "what the step comes to: passes, driver, migrates, retries, "
+	  "unknown, spins or blocks" },
 	{ "DETAIL", "detail", 20, false, 0, get_detail, OFL_JSON_STRING,
 	  "how many pages of which kinds, or why" },
 };

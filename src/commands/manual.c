@@ -270,7 +270,10 @@ static const struct ofl_word verdict_words[] = {
 	{ "OFFLINABLE", "every page is free, or skipped as it stands" },
 	{ "DRIVER", "a driver drops its references first, then the pages are "
 	  "skipped" },
-	{ "MIGRATE", "depends on migration, which no dump can foretell" },
+	{ "MIGRATE", "pages have to be migrated, and nothing in the dump speaks "
+	  "against it" },
+	{ "RETRIES", "the kernel tries to migrate pages again and again, until "
+	  "what holds them lets go" },
 	{ "SPINS", "the write to `state` does not return until it is killed" },
 	{ "BLOCKED", "offlining fails; the reason begins with the kernel's own "
 	  "words for it" },

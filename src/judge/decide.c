@@ -205,24 +205,25 @@ static void weigh_unknown(struct ofl_block_report *r)
 
 /* ---- the verdict ---- */
 
-/* the kind of page to name: worst at this step, then lowest pfn */
-static enum ofl_kind find_decider(const struct ofl_env *env,
-				  const struct ofl_block_report *r,
-				  enum ofl_step step, enum ofl_outcome out)
+/* the kind of page to name: of those that decide, the one with most pages */
+static void find_decider(const struct ofl_env *env, struct ofl_block_report *r)
 {
-	enum ofl_kind best = OFL_NR_KINDS;
+	const struct ofl_tally *t;
 	int k;
 
+	r->decider = OFL_NR_KINDS;
 	for (k = 0; k < OFL_NR_KINDS; k++) {
-		if (!r->kind[k].pages ||
-		    ofl_report_step(env, r, (enum ofl_kind)k) != step ||
-		    ofl_report_outcome(env, r, (enum ofl_kind)k) != out)
+		t = &r->kind[k];
+		if (!t->pages ||
+		    ofl_report_step(env, r, (enum ofl_kind)k) != r->decided_at ||
+		    ofl_report_outcome(env, r, (enum ofl_kind)k) != r->verdict)
 			continue;
-		if (best == OFL_NR_KINDS ||
-		    r->kind[k].pfn[0] < r->kind[best].pfn[0])
-			best = (enum ofl_kind)k;
+		if (r->decider == OFL_NR_KINDS || t->pfn[0] < r->decider_pfn)
+			r->decider_pfn = t->pfn[0];
+		if (r->decider == OFL_NR_KINDS ||
+		    t->pages > r->kind[r->decider].pages)
+			r->decider = (enum ofl_kind)k;
 	}
-	return best;
 }
 
 /* "virtio-mem virtio1: " */
@@ -246,6 +247,7 @@ static void say_order(const struct ofl_env *env,
 		      const struct ofl_block_report *r, struct ofl_text *reason)
 {
 	const struct ofl_tally *t;
+	enum ofl_outcome out;
 	uint64_t pages = 0;
 	int k;
 
@@ -253,10 +255,11 @@ static void say_order(const struct ofl_env *env,
 		return;
 	for (k = 0; k < OFL_NR_KINDS; k++) {
 		t = &r->kind[k];
-		if (t->pages && ofl_report_outcome(env, r, (enum ofl_kind)k) ==
-				OFL_OUT_MIGRATE &&
+		out = ofl_report_outcome(env, r, (enum ofl_kind)k);
+		if (t->pages &&
+		    (out == OFL_OUT_MIGRATE || out == OFL_OUT_RETRIES) &&
 		    (r->decided_at == OFL_STEP_DISSOLVE ||
-		     t->pfn[0] < r->kind[r->decider].pfn[0]))
+		     t->pfn[0] < r->decider_pfn))
 			pages += t->pages;
 	}
 	if (pages)
@@ -274,7 +277,7 @@ static void give(const struct ofl_env *env, struct ofl_block_report *r,
 	r->decided_at = step;
 	if (blocked)
 		ofl_text_add(&reason, "%s: ", ofl_step_rows[step].reason);
-	r->decider = find_decider(env, r, step, r->verdict);
+	find_decider(env, r);
 	if (r->decider == OFL_NR_KINDS) {
 		snprintf(r->code, sizeof(r->code), "%s", ofl_step_rows[step].text);
 		ofl_text_add(&reason, "%s", r->why[step]);
@@ -328,6 +331,59 @@ static void decide_by_steps(const struct ofl_env *env,
 		}
 }
 
+/* ---- what stands in the way, by size ---- */
+
+static int place_of(const enum ofl_step *order, enum ofl_step step)
+{
+	int i = 0;
+
+	while (order[i] != step)
+		i++;
+	return i;
+}
+
+static bool goes_before(const enum ofl_step *order, const struct ofl_cause *a,
+			const struct ofl_cause *b)
+{
+	int step_a = place_of(order, a->step), step_b = place_of(order, b->step);
+
+	if (a->decides != b->decides)
+		return a->decides;
+	if (!a->decides && step_a != step_b)
+		return step_a < step_b;
+	return a->pages > b->pages;
+}
+
+static void add_cause(const enum ofl_step *order, struct ofl_block_report *r,
+		      const struct ofl_cause *cause)
+{
+	unsigned int i = r->nr_causes++;
+
+	for (; i && goes_before(order, cause, &r->cause[i - 1]); i--)
+		r->cause[i] = r->cause[i - 1];
+	r->cause[i] = *cause;
+}
+
+static void list_causes(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	const enum ofl_step *order = ofl_step_order(env->l);
+	struct ofl_cause c;
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		c.kind = (enum ofl_kind)k;
+		c.pages = r->kind[k].pages;
+		c.outcome = ofl_report_outcome(env, r, c.kind);
+		c.step = ofl_report_step(env, r, c.kind);
+		if (!c.pages || ofl_outcome_rows[c.outcome].passes)
+			continue;
+		c.decides = r->decider != OFL_NR_KINDS &&
+			    c.step == r->decided_at && c.outcome == r->verdict;
+		c.reached = r->step[c.step] != OFL_OUT_NOT_REACHED;
+		add_cause(order, r, &c);
+	}
+}
+
 static void simple(struct ofl_block_report *r, enum ofl_outcome v,
 		   const char *code, const char *reason)
 {
@@ -346,6 +402,8 @@ static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 		r->why[s][0] = '\0';
 	}
 	r->decider = OFL_NR_KINDS;
+	r->decider_pfn = 0;
+	r->nr_causes = 0;
 	r->code[0] = r->reason[0] = '\0';
 }
 
@@ -378,6 +436,7 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		return;
 	}
 	decide_by_steps(env, r);
+	list_causes(env, r);
 	if (ofl_outcome_rows[r->verdict].passes)
 		simple(r, OFL_OUT_OFFLINABLE, "", "");
 }

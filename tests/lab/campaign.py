@@ -20,7 +20,7 @@ from lab.module import CannotBuild
 
 JOBS = 2          # guests at a time: each keeps a processor busy
 ENOUGH = 200      # attempts on a kernel
-VERDICTS = ("OFFLINABLE", "DRIVER", "MIGRATE", "SPINS", "BLOCKED", "UNKNOWN", "OFFLINE")
+VERDICTS = ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES", "SPINS", "BLOCKED", "UNKNOWN", "OFFLINE")
 DEFINITE = ("OFFLINABLE", "DRIVER", "SPINS", "BLOCKED")
 FIRST = ("success", "EBUSY", "EINVAL", "still trying")
 INTRODUCTION = """\

@@ -150,7 +150,7 @@ static void test_the_first_step_that_blocks(void **state)
 	struct world *w = world(ZONE_NORMAL);
 
 	(void)state;
-	put(w, OFL_KIND_OFFLINE_HELD, 1, 5);
+	put(w, OFL_KIND_OFFLINE_HELD, 9, 5);
 	put(w, OFL_KIND_RESERVED, 1, 9000);
 	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 512);
 	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range");
@@ -161,7 +161,7 @@ static void test_the_first_step_that_blocks(void **state)
 	       "failure to dissolve huge pages");
 	w = world(ZONE_NORMAL);
 	put(w, OFL_KIND_OFFLINE_HELD, 1, 9000);
-	put(w, OFL_KIND_OFFLINE_PLUGGED, 1, 5);
+	put(w, OFL_KIND_OFFLINE_PLUGGED, 2, 5);
 	expect(w, OFL_OUT_BLOCKED, "offline-plugged", "unmovable page: ");
 }
 
@@ -371,6 +371,57 @@ static void test_what_lies_before_decides_whether_it_is_reached(void **state)
 	free(w);
 }
 
+static void expect_cause(const struct ofl_cause *c, enum ofl_kind kind,
+			 uint64_t pages, bool decides, bool reached)
+{
+	assert_string_equal(ofl_rule_rows[c->kind].code,
+			    ofl_rule_rows[kind].code);
+	assert_int_equal(c->pages, pages);
+	assert_int_equal(c->decides, decides);
+	assert_int_equal(c->reached, reached);
+}
+
+/* what decides comes first, by size; then the rest in the kernel's order */
+static void test_causes_by_size(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_FREE, 100, 0);
+	put(w, OFL_KIND_RESERVED, 3, 200);
+	put(w, OFL_KIND_KERNEL, 900, 300);
+	put(w, OFL_KIND_SLAB, 40, 2000);
+	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 4096);
+	put(w, OFL_KIND_LRU, 7, 5000);
+	put(w, OFL_KIND_OFFLINE_HELD, 8, 5100);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.nr_causes, 6);
+	expect_cause(&w->r.cause[0], OFL_KIND_KERNEL, 900, true, true);
+	expect_cause(&w->r.cause[1], OFL_KIND_SLAB, 40, true, true);
+	expect_cause(&w->r.cause[2], OFL_KIND_RESERVED, 3, true, true);
+	expect_cause(&w->r.cause[3], OFL_KIND_OFFLINE_HELD, 8, false, false);
+	expect_cause(&w->r.cause[4], OFL_KIND_LRU, 7, false, false);
+	expect_cause(&w->r.cause[5], OFL_KIND_HUGETLB_RESERVED, 512, false,
+		     false);
+	assert_int_equal(w->r.decider, OFL_KIND_KERNEL);
+	assert_int_equal(w->r.decider_pfn, 200);
+	free(w);
+}
+
+/* a step that needs no page decides: pages are listed, none as the cause */
+static void test_causes_of_a_step(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	w->r.ram_pages = PAGES - 1;
+	put(w, OFL_KIND_SLAB, 40, 2000);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.nr_causes, 1);
+	expect_cause(&w->r.cause[0], OFL_KIND_SLAB, 40, false, false);
+	free(w);
+}
+
 /* before v5.18 the kernel counts RAM before it looks at zones (seen in 5.10) */
 static void test_holes_come_first_before_5_18(void **state)
 {
@@ -423,6 +474,8 @@ int main(void)
 		cmocka_unit_test(test_steps_of_unknown_pages),
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
+		cmocka_unit_test(test_causes_by_size),
+		cmocka_unit_test(test_causes_of_a_step),
 		cmocka_unit_test(test_holes_come_first_before_5_18),
 		cmocka_unit_test(test_no_page_and_no_question),
 	};

@@ -214,7 +214,7 @@ static void test_ranks(void **state)
 {
 	static const enum ofl_outcome worst_first[] = {
 		OFL_OUT_NOT_REACHED, OFL_OUT_OFFLINE, OFL_OUT_BLOCKED,
-		OFL_OUT_UNKNOWN, OFL_OUT_SPINS, OFL_OUT_MIGRATE,
+		OFL_OUT_UNKNOWN, OFL_OUT_SPINS, OFL_OUT_RETRIES, OFL_OUT_MIGRATE,
 		OFL_OUT_DRIVER, OFL_OUT_SKIPPED, OFL_OUT_OFFLINABLE,
 	};
 	unsigned int i;

@@ -199,6 +199,8 @@ class Row:
             return self.outcome != SUCCESS
         if self.verdict == "SPINS":
             return self.outcome != TRYING
+        if self.verdict == "RETRIES":
+            return self.outcome not in (SUCCESS, TRYING)  # what holds a page may have let go
         return self.verdict == "BLOCKED" and self.outcome == SUCCESS or self.verdict == "OFFLINE"
 
     @property
