@@ -46,10 +46,14 @@ def mixed(guest):
     guest.plug(mib(12288) * MIB, timeout=1800)
 
 
+def on_disk(name):
+    """Memory that may be written out while it is idle: writing the dump reads all of it, also what was never used."""
+    return ("-object", f"memory-backend-file,id={name},size={mib(16384)}M,mem-path=.,share=on")
+
+
 MACHINE = Machine(
-    memory=f"{mib(16384)}M", maxmem="256G",
-    devices=("-device", "virtio-balloon-pci,id=b0",
-             "-object", f"memory-backend-ram,id=m0,size={mib(16384)}M",
+    memory=f"{mib(16384)}M", maxmem="256G", machine="pc,memory-backend=r0",
+    devices=("-device", "virtio-balloon-pci,id=b0", *on_disk("r0"), *on_disk("m0"),
              "-device", "virtio-mem-pci,id=vm0,memdev=m0,requested-size=0"),
     # makedumpfile refuses what QEMU writes about a kernel that was moved
     more_append="nokaslr")

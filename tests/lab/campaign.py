@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The verdict campaign: what `make check-verdicts` runs.
 
-campaign.py [-o FILE] [-k KIND,...] [KERNEL...]    default: 6.1 6.12 7.2, all kinds
+campaign.py [-o FILE] [-k KIND,...] [-s FIRST-LAST] [KERNEL...]
+default: 6.1 6.12 7.2, all kinds; -s: guests of which these seeds decide everything
 
 Every kind of guest is dumped and tried on every kernel; the tables go to FILE.
 Fails on a contradiction, and when a kernel had fewer than 200 attempts.
@@ -55,8 +56,8 @@ def collect(series, name):
     """(rows, notes, problems) of one guest."""
     try:
         dump = verdicts.get(series, name)
-        if name in KINDS:
-            return verdicts.compare(dump), [], []
+        if name not in CAUGHT:
+            return (rows := verdicts.compare(dump)), *freed(name, rows, verdicts.freed(dump))
         block, wrong = verdicts.caught(dump)
         note = f"{name}: {block['name']} is {block['state']}, {block['verdict']}: {block['reason']}"
         return [], [note], [f"{series} {name}: {text}" for text in wrong]
@@ -64,6 +65,15 @@ def collect(series, name):
         return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], []
     except util.LabError as error:
         return [], [f"{name}: no result, {str(error).splitlines()[0]}"], [f"{series} {name}: {error}"]
+
+
+def freed(name, rows, again):
+    """What is noted, and what is wrong, of blocks that were tried again when nobody held them any longer."""
+    held = [row.did["block"] for row in rows if row.verdict == "RETRIES" and row.did["block"] in again]
+    stuck = [block for block in held if again[block] != "success"]
+    notes = [f"{name}: {len(held) - len(stuck)} of {len(held)} blocks called RETRIES that kept trying went when the "
+             f"references were dropped"] if held else []
+    return notes, [f"{name}: {block} was called RETRIES; without the references: {again[block]}" for block in stuck]
 
 
 def matrix(rows, first):
@@ -81,13 +91,18 @@ def matrix(rows, first):
 
 def summary(rows):
     """The sentence below a kernel's table."""
+    tried = [row for row in rows if row.verdict == "RETRIES" and not row.changed]
+    endless = [row for row in rows if row.verdict == "MIGRATE" and row.outcome == "still trying" and not row.changed]
+    migrate = sum(row.verdict == "MIGRATE" for row in rows)
     definite = sum(row.verdict in DEFINITE for row in rows)
     reasons = [row.same_reason for row in rows if row.same_reason is not None]
     return (f"{len(rows)} attempts, {sum(row.contradiction for row in rows)} contradictions; "
             f"in {sum(row.changed for row in rows)} the guest had changed since the dump and the attempt does not count; "
             f"{definite} verdicts ({100 * definite // max(1, len(rows))} %) were definite. "
             f"Where the kernel gave a reason for refusing, `offblock` had given the same in "
-            f"{sum(reasons)} of {len(reasons)} cases.")
+            f"{sum(reasons)} of {len(reasons)} cases. Of {len(tried)} blocks called `RETRIES` "
+            f"{sum(row.outcome == 'still trying' for row in tried)} were still being tried when the time was over, "
+            f"and so were {len(endless)} of {migrate} called `MIGRATE`.")
 
 
 def page(results):
@@ -122,20 +137,29 @@ def run(wanted, names):
     return results, problems
 
 
+def seeds(text):
+    """The names of guests, from what is behind -s."""
+    first, _, last = text.partition("-")
+    return [f"chance-{seed}" for seed in range(int(first), int(last or first) + 1)]
+
+
 def main(arguments):
     """Run, print, write the page; the number of problems decides the exit status."""
     names = [*KINDS, *CAUGHT]
     parser = argparse.ArgumentParser(description="offblock's verdicts against what the kernel does")
     parser.add_argument("-o", dest="output", type=pathlib.Path, help="write the tables here")
-    parser.add_argument("-k", dest="kinds", type=lambda text: text.split(","), default=names)
+    parser.add_argument("-k", dest="kinds", type=lambda text: text.split(","), help="these kinds only")
+    parser.add_argument("-s", dest="seeds", type=seeds, metavar="FIRST-LAST", default=(),
+                        help="guests of which these seeds decide everything, and the kinds of -k only")
     parser.add_argument("kernels", nargs="*", default=["6.1", "6.12", "7.2"])
     given = parser.parse_args(arguments)
     util.report[0] = lambda text: print(text, file=sys.stderr, flush=True)
-    results, problems = run(given.kernels, [name for name in names if name in given.kinds])
+    kinds = given.kinds or ([] if given.seeds else names)
+    results, problems = run(given.kernels, [*kinds, *given.seeds])
     text = "\n".join(line for line in page(results) if line is not None) + "\n"
     print(text)
     problems += [f"{series}: only {len(rows)} attempts" for series, (rows, _) in results.items()
-                 if len(rows) < ENOUGH and given.kinds == names]
+                 if len(rows) < ENOUGH and kinds == names]
     for problem in problems:
         print(f"check-verdicts: {problem}")
     if given.output:

@@ -117,7 +117,8 @@ class Guest:
     def _start(self):
         progress(f"booting {self.kernel.release}")
         with open(self.folder / "qemu.log", "wb") as log:
-            self.process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(self._command(), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                            cwd=self.folder)  # a machine may keep its memory in it
         self.qmp = Qmp(self.sockets / "qmp", lambda: self.process.poll() is None)
         self.shell = socket.socket(socket.AF_UNIX)
         self.shell.connect(str(self.sockets / "shell"))

@@ -9,6 +9,8 @@ import dataclasses
 import hashlib
 import inspect
 import json
+import random
+import re
 import typing
 
 from . import initramfs, module
@@ -419,5 +421,63 @@ CAUGHT = {kind.name: kind for kind in (
          machine(memory="1G"), let_go=deflate),
 )}
 
+CHANCE = re.compile(r"chance-(\d+)")
+
+
+def _fill_by_chance(guest, draw):
+    """Most of what is available, in ways that chance.c draws."""
+    free = int(guest.run("sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo").output) >> 10
+    hold(guest, draw.randrange(1 << 32), draw.randrange(10, 80), max(1, free - 300), program="chance")
+
+
+def _plug_by_chance(guest, draw):
+    """Some memory, of which some blocks are onlined by hand, too."""
+    guest.plug(draw.randrange(1, 14) * 64 * MIB)
+    some = blocks(guest, "offline")
+    online(guest, draw.sample(some, draw.randrange(len(some) + 1)), draw.choice(("movable", "kernel")))
+
+
+def _balloon_by_chance(guest, draw):
+    """Up to a third of the boot memory."""
+    size = guest.qmp("query-memory-size-summary")["base-memory"]
+    guest.balloon((size - draw.randrange(size // 3)) // MIB * MIB, timeout=240)
+
+
+def _write_by_chance(path, most):
+    return lambda guest, draw: guest.run(f"echo {draw.randrange(1, most)} >{path}", timeout=120)
+
+
+#: the steps of such a guest: all of them, in an order that its seed decides
+BY_CHANCE = (_fill_by_chance, _fill_by_chance, _plug_by_chance, _plug_by_chance, _balloon_by_chance,
+             _write_by_chance("/proc/sys/vm/nr_hugepages", 60), _write_by_chance("/proc/sys/vm/compact_memory", 2),
+             _write_by_chance("/proc/sys/vm/drop_caches", 4))
+
+
+def by_chance(name):
+    """A guest of which a seed decides everything: machine, devices, and what fills its memory."""
+    draw = random.Random(name)
+    built = machine(draw.choice(("online_movable", "online_kernel", "offline")), cpus=draw.choice((1, 2)),
+                    memory=draw.choice(("1G", "1536M", "2G", "3G")), devices=(*BALLOON, *MEM, *DISK),
+                    append=draw.choice(("", "", "kernelcore=600M", "transparent_hugepage=always", "movable_node")))
+
+    def steps(guest):
+        draw = random.Random(f"{name} steps")
+        guest.run("insmod /lib/modules/virtio_blk.ko")
+        for step in draw.sample(BY_CHANCE, len(BY_CHANCE)):
+            step(guest, draw)
+
+    return Kind(name, "a seed decides", steps, built, drivers=("virtio_blk",), programs=("chance",))
+
+
+def kind_of(name):
+    """The kind with this name."""
+    return by_chance(name) if CHANCE.fullmatch(name) else {**KINDS, **CAUGHT}[name]
+
+
 #: once, at the start: a file that is edited meanwhile must not change what a dump is kept as
 KEYS = {name: kind.key() for name, kind in {**KINDS, **CAUGHT}.items()}
+
+
+def key_of(name):
+    """What a dump of this kind is kept as."""
+    return KEYS.setdefault(name, kind_of(name).key())

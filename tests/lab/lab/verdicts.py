@@ -13,7 +13,7 @@ import time
 from . import crashes, kernels, module
 from .dumps import Dump, facts, second_chance, settled, write
 from .guest import Guest
-from .kinds import CAUGHT, KEYS, KINDS, PROGRAMS, SCRIPT
+from .kinds import PROGRAMS, SCRIPT, key_of, kind_of
 from .session import Session
 from .util import CACHE, LabError, lock, new_folder, progress, run
 
@@ -119,6 +119,9 @@ def _take(guest, kind, folder):
     names.sort(key=lambda name: int(name.removeprefix("memory")))
     progress(f"offlining {len(names)} blocks of {guest.kernel.release} {kind.name}")
     truth["attempts"] = attempts(guest, kind, names)
+    if kind.free:
+        guest.run(kind.free, timeout=120)
+        truth["freed"] = attempts(guest, kind, [row["block"] for row in truth["attempts"] if row["outcome"] == TRYING])
     return truth
 
 
@@ -153,8 +156,8 @@ def _fill(kernel, kind, folder):
 
 def get(series, name):
     """The dump of a kind with the attempts in its truth, made when the cache does not have it."""
-    kernel, kind = kernels.get(series), {**KINDS, **CAUGHT}[name]
-    folder = CACHE / "verdicts" / kernel.release / f"{name}-{KEYS[name]}"
+    kernel, kind = kernels.get(series), kind_of(name)
+    folder = CACHE / "verdicts" / kernel.release / f"{name}-{key_of(name)}"
     with lock(f"verdicts-{series}-{name}"):
         if not folder.exists():
             for old in folder.parent.glob(f"{name}-*"):
@@ -237,6 +240,11 @@ def compare(dump):
     if missing:
         raise LabError(f"{dump.name}: offblock does not list {sorted(missing)}")
     return [Row(dump.case, said[row["block"]], row) for row in truth["attempts"]]
+
+
+def freed(dump):
+    """{block: outcome} of those that kept trying, when tried again without the references that were known."""
+    return {row["block"]: row["outcome"] for row in dump.truth.get("freed", ())}
 
 
 def caught(dump):
