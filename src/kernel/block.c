@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* block.c - walk the xarray of memory blocks */
+/* block.c - read memory blocks */
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/block.h"
 #include "kernel/section.h"
-
-#define MAX_SLOTS	64	/* XA_CHUNK_SIZE */
-#define MAX_DEPTH	11	/* 64 index bits, 6 a level */
-#define MAX_NODES	65536	/* 4 million blocks */
-#define MAX_LOST	1024	/* the index is damaged beyond use: it may loop */
+#include "kernel/xarray.h"
 
 /** struct walk - state of one walk */
 struct walk {
@@ -17,8 +13,7 @@ struct walk {
 	const struct ofl_layout *l;
 	enum ofl_status (*visit)(void *arg, const struct ofl_block *b);
 	void *arg;
-	uint64_t lost;
-	unsigned int nodes;	/* read so far */
+	uint64_t *lost;
 };
 
 const char *ofl_block_state_text(enum ofl_block_state state)
@@ -36,8 +31,7 @@ const char *ofl_block_state_text(enum ofl_block_state state)
 bool ofl_blocks_known(const struct ofl_layout *l)
 {
 	static const enum ofl_fact_id needed[] = {
-		OFL_F_MEMORY_BLOCKS, OFL_F_XA_HEAD, OFL_F_XA_SHIFT,
-		OFL_F_XA_SLOTS, OFL_F_XA_SLOTS_BYTES, OFL_F_BLOCK_START_SECTION,
+		OFL_F_MEMORY_BLOCKS, OFL_F_BLOCK_START_SECTION,
 		OFL_F_BLOCK_STATE, OFL_F_BLOCK_STATE_BYTES,
 		OFL_F_SECTIONS_PER_BLOCK,
 	};
@@ -46,7 +40,7 @@ bool ofl_blocks_known(const struct ofl_layout *l)
 	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
 		if (!ofl_fact_known(l, needed[i]))
 			return false;
-	return true;
+	return ofl_xarray_known(l);
 }
 
 static enum ofl_block_state decode_state(const struct ofl_layout *l, int64_t raw)
@@ -123,8 +117,9 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 }
 
 /* @index is its number by its place in the tree, which it has to confirm */
-static enum ofl_status visit_block(struct walk *w, uint64_t kva, uint64_t index)
+static enum ofl_status visit_block(void *arg, uint64_t kva, uint64_t index)
 {
+	struct walk *w = arg;
 	const struct ofl_layout *l = w->l;
 	struct ofl_block b = { .kva = kva, .nid = -1 };
 
@@ -134,7 +129,7 @@ static enum ofl_status visit_block(struct walk *w, uint64_t kva, uint64_t index)
 	    b.start_section_nr >= l->nr_sections ||
 	    b.start_section_nr / l->sections_per_block != index ||
 	    !read_state(w, kva, &b.raw_state)) {
-		w->lost++;
+		++*w->lost;
 		return OFL_OK;
 	}
 	b.nr = index;
@@ -143,56 +138,22 @@ static enum ofl_status visit_block(struct walk *w, uint64_t kva, uint64_t index)
 	return w->visit(w->arg, &b);
 }
 
-/* an xa_node entry has 2 in its low bits; NULL and other internals have none */
-static bool is_node(uint64_t entry)
-{
-	return (entry & 3) == 2 && entry > 4096;
-}
-
-static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
-				  uint64_t index)
-{
-	uint64_t slot[MAX_SLOTS];
-	uint64_t bytes = (uint64_t)w->l->fact[OFL_F_XA_SLOTS_BYTES].value;
-	enum ofl_status st = OFL_OK;
-	size_t i;
-
-	if (!is_node(entry))
-		return entry && !(entry & 3) ? visit_block(w, entry, index) :
-					       OFL_OK;
-	if (depth == MAX_DEPTH || bytes > sizeof(slot) ||
-	    w->lost > MAX_LOST || w->nodes++ >= MAX_NODES ||
-	    ofl_read(w->t,
-		     entry - 2 + (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
-		     slot, bytes) != OFL_READ_OK) {
-		w->lost++;
-		return OFL_OK;
-	}
-	for (i = 0; i < bytes / 8 && !st; i++)
-		st = walk_entry(w, slot[i], depth + 1, index * (bytes / 8) + i);
-	return st;
-}
-
 enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 				const struct ofl_layout *l,
 				enum ofl_status (*visit)(void *arg,
 						const struct ofl_block *b),
 				void *arg, uint64_t *lost)
 {
-	struct walk w = { .t = t, .l = l, .visit = visit, .arg = arg };
-	enum ofl_status st = OFL_OK;
-	uint64_t head;
+	struct walk w = {
+		.t = t, .l = l, .visit = visit, .arg = arg, .lost = lost,
+	};
 
 	*lost = 0;
 	if (!ofl_blocks_known(l))
 		return OFL_ERR_NODATA;
-	if (ofl_read_u64(t, (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value +
-			 (uint64_t)l->fact[OFL_F_XA_HEAD].value, &head))
-		st = walk_entry(&w, head, 0, 0);
-	else
-		w.lost++;
-	*lost = w.lost;
-	return st;
+	return ofl_xarray_walk(t, l,
+			       (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value,
+			       visit_block, &w, lost);
 }
 
 static enum ofl_status collect(void *arg, const struct ofl_block *b)

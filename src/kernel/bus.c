@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * bus.c - walk the devices of a bus
+ *
+ * bus_kset lists the ksets of all buses; each is the first member of its
+ * struct subsys_private, which has the list of devices.
+ */
+#include <string.h>
+
+#include "kernel/bus.h"
+
+#define MAX_BUSES	1024
+#define MAX_DEVICES	65536
+
+static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+bool ofl_bus_known(const struct ofl_layout *l)
+{
+	int i;
+
+	for (i = OFL_F_BUS_KSET; i <= OFL_F_DEVICE_KOBJ; i++)
+		if (!ofl_fact_known(l, (enum ofl_fact_id)i))
+			return false;
+	return true;
+}
+
+static bool read_name(const struct ofl_target *t, const struct ofl_layout *l,
+		      uint64_t kobj_kva, char *buf, size_t bytes)
+{
+	uint64_t kva;
+
+	return ofl_read_u64(t, kobj_kva + fact(l, OFL_F_KOBJ_NAME), &kva) &&
+	       ofl_read_str(t, kva, buf, bytes);
+}
+
+/* subsys_private of the bus; its kset comes first, and of that the kobject */
+static bool find_bus(const struct ofl_target *t, const struct ofl_layout *l,
+		     const char *bus, uint64_t *ret)
+{
+	uint64_t kset, head, node, kobj;
+	char name[OFL_STR_MAX];
+	int i;
+
+	if (!ofl_read_u64(t, fact(l, OFL_F_BUS_KSET), &kset))
+		return false;
+	head = node = kset + fact(l, OFL_F_KSET_LIST);
+	for (i = 0; i < MAX_BUSES; i++) {
+		if (!ofl_read_u64(t, node, &node) || node == head || !node)
+			return false;
+		kobj = node - fact(l, OFL_F_KOBJ_ENTRY);
+		if (!read_name(t, l, kobj, name, sizeof(name)) ||
+		    strcmp(name, bus))
+			continue;
+		*ret = kobj - fact(l, OFL_F_KSET_KOBJ);
+		return true;
+	}
+	return false;
+}
+
+static bool read_device(const struct ofl_target *t, const struct ofl_layout *l,
+			uint64_t node_kva, struct ofl_bus_device *d)
+{
+	uint64_t dp = node_kva - fact(l, OFL_F_KLIST_NODE) -
+		      fact(l, OFL_F_DEVPRIV_BUS_NODE);
+
+	memset(d, 0, sizeof(*d));
+	if (!ofl_read_u64(t, dp + fact(l, OFL_F_DEVPRIV_DEVICE), &d->kva))
+		return false;
+	if (!read_name(t, l, d->kva + fact(l, OFL_F_DEVICE_KOBJ), d->name,
+		       sizeof(d->name)))
+		d->name[0] = '\0';
+	return true;
+}
+
+bool ofl_bus_walk(const struct ofl_target *t, const struct ofl_layout *l,
+		  const char *bus,
+		  enum ofl_status (*visit)(void *arg,
+					   const struct ofl_bus_device *d),
+		  void *arg)
+{
+	struct ofl_bus_device d;
+	uint64_t kva, head, node;
+	bool whole = true;
+	int i;
+
+	if (!ofl_bus_known(l) || !find_bus(t, l, bus, &kva))
+		return false;
+	head = node = kva + fact(l, OFL_F_SUBSYS_DEVICES) +
+		      fact(l, OFL_F_KLIST_LIST);
+	for (i = 0; i < MAX_DEVICES; i++) {
+		if (!ofl_read_u64(t, node, &node) || !node)
+			return false;
+		if (node == head)
+			return whole;
+		if (!read_device(t, l, node, &d))
+			whole = false;
+		else if (visit(arg, &d))
+			return false;
+	}
+	return false;
+}
