@@ -16,7 +16,6 @@
 #include "owners/owner.h"
 
 #define OFL_MAX_HSTATES		8
-#define OFL_MAX_PAGEBLOCK_BYTES	4096
 
 /** struct ofl_classified - a page and what the rule says of it */
 struct ofl_classified {
@@ -59,8 +58,7 @@ struct ofl_classifier {
 	const struct ofl_block *block;	/* of the page in work; NULL: unknown */
 	uint64_t block_nr;
 	uint64_t section_nr;
-	uint64_t pageblocks[OFL_MAX_PAGEBLOCK_BYTES / 8];
-	bool pageblocks_known;
+	struct ofl_pageblocks pageblocks;
 
 	uint64_t free_end_pfn;		/* inside of a free block until here */
 	uint64_t compound_end_pfn;	/* inside of a compound page until here */

@@ -2,7 +2,7 @@
 /*
  * rule.h - what memory offlining makes of a page
  *
- * Depends on claim.h and outcome.h: a pure function and a table. The
+ * Depends on claim.h, outcome.h and pageblock.h: a pure function and a table. The
  * function says what kind of page it is, the table says what the kernel does with
  * such a page in its order: isolate the range, call the notifiers, scan and
  * migrate, dissolve free huge pages, test that everything is isolated.
@@ -18,18 +18,11 @@
 #include <stdint.h>
 
 #include "judge/outcome.h"
+#include "kernel/pageblock.h"
 #include "owners/claim.h"
 
 /** enum ofl_tri - an answer that a dump may not give; not filled in: UNSURE */
 enum ofl_tri { OFL_UNSURE, OFL_YES, OFL_NO };
-
-/** enum ofl_pageblock - state of the pageblock of a page */
-enum ofl_pageblock {
-	OFL_PB_UNKNOWN,
-	OFL_PB_USUAL,
-	OFL_PB_CMA,
-	OFL_PB_ISOLATED,
-};
 
 /** struct ofl_rule_in - everything that the outcome depends on */
 struct ofl_rule_in {

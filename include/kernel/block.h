@@ -2,7 +2,8 @@
 /*
  * block.h - memory blocks, the units that are taken online and offline
  *
- * Depends on layout.h. Blocks are found in the kernel's own index.
+ * Depends on layout.h. Blocks are found in the kernel's own index, and as the
+ * devices of a bus (late facts), which is all that kernels before v5.8 have.
  */
 #ifndef OFL_BLOCK_H
 #define OFL_BLOCK_H
@@ -35,7 +36,14 @@ struct ofl_block {
 	bool unread;		/* one of these could not be read: none counts */
 };
 
-/** ofl_blocks_known() - has this kernel all that ofl_blocks_walk() needs? */
+/** ofl_blocks_indexed() - has this kernel an index of them, memory_blocks? */
+bool ofl_blocks_indexed(const struct ofl_layout *l);
+
+/**
+ * ofl_blocks_known() - has this kernel all that ofl_blocks_walk() needs?
+ *
+ * Shape:  the index, or with the late facts the bus.
+ */
 bool ofl_blocks_known(const struct ofl_layout *l);
 
 /**
@@ -49,10 +57,13 @@ bool ofl_blocks_memmap_known(const struct ofl_layout *l);
 /**
  * ofl_blocks_walk() - visit all memory blocks, ascending
  * @visit: in  a status other than OFL_OK ends the walk and is returned
- * @lost:  out number of index nodes or blocks that could not be read
+ * @lost:  out number of index nodes or blocks that could not be read; a bus
+ *             that breaks off counts once
  *
- * Errors: OFL_ERR_NODATA if !ofl_blocks_known(), else what @visit returned.
- * Source: drivers/base/memory.c: memory_blocks; lib/xarray.c.
+ * Shape:  from the index, else from the bus.
+ * Errors: OFL_ERR_NODATA if !ofl_blocks_known() or the bus has none,
+ *         OFL_ERR_NOMEM, else what @visit returned.
+ * Source: drivers/base/memory.c: memory_blocks, memory_subsys.
  */
 enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 				const struct ofl_layout *l,
@@ -70,7 +81,9 @@ struct ofl_blocks {
 /**
  * ofl_blocks_load() - collect them; ofl_blocks_free() also after a failure
  *
- * Errors: OFL_ERR_NODATA, OFL_ERR_NOMEM.
+ * Shape:  where there is an index and the late facts are there, the bus is
+ *         walked too, and has to have the same blocks.
+ * Errors: OFL_ERR_NODATA, OFL_ERR_NOMEM, OFL_ERR_CONFLICT.
  */
 enum ofl_status ofl_blocks_load(const struct ofl_target *t,
 				const struct ofl_layout *l,

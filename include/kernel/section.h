@@ -23,6 +23,7 @@ struct ofl_section {
 	bool device;		/* SECTION_TAINT_ZONE_DEVICE */
 	bool corrupt;		/* impossible memmap or usage: nothing below holds */
 	uint64_t usage_kva;	/* struct mem_section_usage; 0: none */
+	uint64_t pageblocks_kva; /* words of pageblock bits; 0: none, or not known */
 	bool has_subsections;	/* subsection[] is filled in */
 	uint64_t subsection[OFL_MAX_SUBSECTIONS / 64]; /* bit set: populated */
 };

@@ -192,7 +192,7 @@ static void show_sections(struct ofl_view *v, const struct ofl_section_stats *s)
 static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b)
 {
 	if (!b->known) {
-		line(v, "BLOCKS", "states not known: this kernel has no memory_blocks index");
+		line(v, "BLOCKS", "states not known: no index memory_blocks, no devices on the bus \"memory\"");
 		return;
 	}
 	line(v, "BLOCKS", "%" PRIu64 " online, %" PRIu64 " offline, %" PRIu64

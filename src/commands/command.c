@@ -9,6 +9,8 @@
 static enum ofl_result add_blocks(const struct ofl_block_totals *b,
 				  struct ofl_text *text)
 {
+	if (!b->known)
+		ofl_text_add(text, "; states of memory blocks are not known");
 	if (b->disagree)
 		ofl_text_add(text, "; memory block states and section bits disagree for %"
 		    PRIu64 " block%s, first memory%" PRIu64, b->disagree,
@@ -16,7 +18,7 @@ static enum ofl_result add_blocks(const struct ofl_block_totals *b,
 	if (b->lost)
 		ofl_text_add(text, "; %" PRIu64 " memory block%s cannot be read",
 		    b->lost, ofl_plural(b->lost));
-	if (b->missing || b->lost)
+	if (b->missing || b->lost || !b->known)
 		return OFL_RESULT_INCOMPLETE;
 	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
 }
@@ -126,10 +128,7 @@ void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)
 	ofl_view_object_end(v);
 }
 
-/*
- * What the whole session lacks, whatever a command asks. A kernel without an
- * index of memory blocks (before 5.8) and a dump that has lost it look alike.
- */
+/* what the whole session lacks, whatever a command asks */
 static bool add_lacks(const struct ofl_session *s, struct ofl_text *text)
 {
 	size_t used = text->used;
@@ -140,8 +139,6 @@ static bool add_lacks(const struct ofl_session *s, struct ofl_text *text)
 			     PRIx64, s->missed.first_kva);
 	if (!s->layout.pageflags_whole)
 		ofl_text_add(text, "; not every page flag has a name here");
-	if (!ofl_blocks_known(&s->layout))
-		ofl_text_add(text, "; states of memory blocks are not known");
 	return text->used > used;
 }
 

@@ -7,7 +7,6 @@
 
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
 #define PIN_BIAS		1024	/* GUP_PIN_COUNTING_BIAS */
-#define HIGHATOMIC		3	/* MIGRATE_HIGHATOMIC */
 #define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
 
 /* ---- set-up ---- */
@@ -97,64 +96,8 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->types_untold = !types_told(l);
 	c->hugetlb_untold = !hugetlb_told(l);
 	c->movable_untold = !movable_ops_told(l);
+	ofl_pageblocks_init(&c->pageblocks, env->t, l);
 	load_pools(c);
-}
-
-/* ---- pageblocks ---- */
-
-static unsigned int pageblock_bits(const struct ofl_layout *l)
-{
-	/* four bits, or eight since isolation is a bit of its own */
-	if (ofl_fact_known(l, OFL_F_PB_ISOLATE))
-		return 8;
-	return (unsigned int)ofl_fact_value(l, OFL_F_NR_PAGEBLOCK_BITS, 0);
-}
-
-static void enter_section(struct ofl_classifier *c, const struct ofl_section *s)
-{
-	const struct ofl_layout *l = c->env->l;
-	int64_t order = ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, -1);
-	uint64_t bits = pageblock_bits(l), bytes;
-
-	c->section_nr = s->nr;
-	c->pageblocks_known = false;
-	if (!s->usage_kva || !ofl_fact_known(l, OFL_F_PAGEBLOCK_FLAGS) ||
-	    order < 0 || order > 20 || (bits != 4 && bits != 8))
-		return;
-	bytes = ((l->section_pages >> order) * bits + 63) / 64 * 8;
-	/* a pageblock is no larger than a section */
-	if (!bytes || bytes > sizeof(c->pageblocks))
-		return;
-	c->pageblocks_known = ofl_read(c->env->t,
-		s->usage_kva + (uint64_t)l->fact[OFL_F_PAGEBLOCK_FLAGS].value,
-		c->pageblocks, bytes) == OFL_READ_OK;
-}
-
-/*
- * A nibble or a byte for each pageblock, counted from the low end of words:
- * get_pfnblock_flags_mask().
- */
-static enum ofl_pageblock pageblock_of(const struct ofl_classifier *c,
-				       const struct ofl_section *s, uint64_t pfn)
-{
-	const struct ofl_layout *l = c->env->l;
-	int64_t isolate = ofl_fact_value(l, OFL_F_PB_ISOLATE, -1), v;
-	unsigned int bits = pageblock_bits(l);
-	uint64_t nr;
-
-	if (!c->pageblocks_known)
-		return OFL_PB_UNKNOWN;
-	nr = (pfn - s->start_pfn) >> l->fact[OFL_F_PAGEBLOCK_ORDER].value;
-	v = (int64_t)(c->pageblocks[nr * bits / 64] >> nr * bits % 64 & 0xff);
-	if (isolate >= 0 && isolate < 8 && (v >> isolate & 1))
-		return OFL_PB_ISOLATED;
-	v &= 7;			/* the migratetype is the low three bits */
-	if (isolate < 0 && v == ofl_fact_value(l, OFL_F_MIGRATE_ISOLATE, -1))
-		return OFL_PB_ISOLATED;
-	if (v == ofl_fact_value(l, OFL_F_MIGRATE_CMA, -1))
-		return OFL_PB_CMA;
-	/* the others have been 0 to 3 since MIGRATE_HIGHATOMIC (v4.4) */
-	return v > HIGHATOMIC ? OFL_PB_UNKNOWN : OFL_PB_USUAL;
 }
 
 /* ---- compound pages ---- */
@@ -459,8 +402,10 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 	uint64_t nr = l->sections_per_block ? s->nr / l->sections_per_block : 0;
 	struct ofl_rule_in in;
 
-	if (s->nr != c->section_nr)
-		enter_section(c, s);
+	if (s->nr != c->section_nr) {
+		c->section_nr = s->nr;
+		ofl_pageblocks_enter(&c->pageblocks, s);
+	}
 	if (nr != c->block_nr)
 		enter_block(c, nr, p);
 	memset(ret, 0, sizeof(*ret));
@@ -475,7 +420,7 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
 	inspect(c, p, s, raw, raw_end, offline, &in, ret);
 	in.unit_tail = p->pfn < c->unit_end_pfn;
-	in.pageblock = pageblock_of(c, s, p->pfn);
+	in.pageblock = ofl_pageblock_of(&c->pageblocks, s, p->pfn);
 	ret->pageblock_unknown = in.pageblock == OFL_PB_UNKNOWN;
 	if (c->block) {
 		in.going_offline = c->block->state == OFL_BLOCK_GOING_OFFLINE;

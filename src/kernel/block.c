@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* block.c - read memory blocks */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "kernel/block.h"
+#include "kernel/bus.h"
 #include "kernel/section.h"
 #include "kernel/xarray.h"
 
@@ -28,19 +30,30 @@ const char *ofl_block_state_text(enum ofl_block_state state)
 	return text[state];
 }
 
+/* what either way needs */
+static bool members_known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_BLOCK_START_SECTION) &&
+	       ofl_fact_known(l, OFL_F_BLOCK_STATE) &&
+	       ofl_fact_known(l, OFL_F_BLOCK_STATE_BYTES) &&
+	       ofl_fact_known(l, OFL_F_SECTIONS_PER_BLOCK);
+}
+
+bool ofl_blocks_indexed(const struct ofl_layout *l)
+{
+	return members_known(l) && ofl_fact_known(l, OFL_F_MEMORY_BLOCKS) &&
+	       ofl_xarray_known(l);
+}
+
+static bool on_bus(const struct ofl_layout *l)
+{
+	return members_known(l) && ofl_fact_known(l, OFL_F_BLOCK_DEV) &&
+	       ofl_bus_known(l);
+}
+
 bool ofl_blocks_known(const struct ofl_layout *l)
 {
-	static const enum ofl_fact_id needed[] = {
-		OFL_F_MEMORY_BLOCKS, OFL_F_BLOCK_START_SECTION,
-		OFL_F_BLOCK_STATE, OFL_F_BLOCK_STATE_BYTES,
-		OFL_F_SECTIONS_PER_BLOCK,
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
-		if (!ofl_fact_known(l, needed[i]))
-			return false;
-	return ofl_xarray_known(l);
+	return ofl_blocks_indexed(l) || on_bus(l);
 }
 
 static enum ofl_block_state decode_state(const struct ofl_layout *l, int64_t raw)
@@ -116,44 +129,62 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 		b->nid = (int)nid;
 }
 
-/* @index is its number by its place in the tree, which it has to confirm */
-static enum ofl_status visit_block(void *arg, uint64_t kva, uint64_t index)
+/* false: it cannot be read, or contradicts the number that it is known by */
+static bool read_block(const struct walk *w, uint64_t kva, uint64_t nr,
+		       struct ofl_block *b)
 {
-	struct walk *w = arg;
 	const struct ofl_layout *l = w->l;
-	struct ofl_block b = { .kva = kva, .nid = -1 };
 
+	*b = (struct ofl_block){ .kva = kva, .nr = nr, .nid = -1 };
 	if (!ofl_read_u64(w->t, kva +
 			  (uint64_t)l->fact[OFL_F_BLOCK_START_SECTION].value,
-			  &b.start_section_nr) ||
-	    b.start_section_nr >= l->nr_sections ||
-	    b.start_section_nr / l->sections_per_block != index ||
-	    !read_state(w, kva, &b.raw_state)) {
-		++*w->lost;
-		return OFL_OK;
-	}
-	b.nr = index;
-	b.state = decode_state(l, b.raw_state);
-	read_more(w, &b);
-	return w->visit(w->arg, &b);
+			  &b->start_section_nr) ||
+	    b->start_section_nr >= l->nr_sections ||
+	    b->start_section_nr / l->sections_per_block != nr ||
+	    !read_state(w, kva, &b->raw_state))
+		return false;
+	b->state = decode_state(l, b->raw_state);
+	read_more(w, b);
+	return true;
 }
 
-enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
-				const struct ofl_layout *l,
-				enum ofl_status (*visit)(void *arg,
-						const struct ofl_block *b),
-				void *arg, uint64_t *lost)
+static enum ofl_status visit_entry(void *arg, uint64_t kva, uint64_t index)
 {
-	struct walk w = {
-		.t = t, .l = l, .visit = visit, .arg = arg, .lost = lost,
-	};
+	struct walk *w = arg;
+	struct ofl_block b;
 
-	*lost = 0;
-	if (!ofl_blocks_known(l))
-		return OFL_ERR_NODATA;
-	return ofl_xarray_walk(t, l,
-			       (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value,
-			       visit_block, &w, lost);
+	if (read_block(w, kva, index, &b))
+		return w->visit(w->arg, &b);
+	++*w->lost;
+	return OFL_OK;
+}
+
+/* memory_dev_init(), register_memory(): "memory7" on the bus "memory" */
+static bool device_number(const char *name, uint64_t *ret)
+{
+	static const char prefix[] = "memory";
+	const char *digits = name + sizeof(prefix) - 1;
+	char *end;
+
+	if (strncmp(name, prefix, sizeof(prefix) - 1) || *digits < '0' ||
+	    *digits > '9')
+		return false;
+	*ret = strtoull(digits, &end, 10);
+	return !*end;
+}
+
+static enum ofl_status visit_device(void *arg, const struct ofl_bus_device *d)
+{
+	struct walk *w = arg;
+	struct ofl_block b;
+	uint64_t nr;
+
+	if (device_number(d->name, &nr) &&
+	    read_block(w, d->kva -
+		       (uint64_t)w->l->fact[OFL_F_BLOCK_DEV].value, nr, &b))
+		return w->visit(w->arg, &b);
+	++*w->lost;
+	return OFL_OK;
 }
 
 static enum ofl_status collect(void *arg, const struct ofl_block *b)
@@ -173,19 +204,155 @@ static enum ofl_status collect(void *arg, const struct ofl_block *b)
 	return OFL_OK;
 }
 
+static int compare_blocks(const void *a, const void *b)
+{
+	const struct ofl_block *x = a, *y = b;
+
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+/** struct counted - hands blocks on until there is no memory for them */
+struct counted {
+	struct ofl_blocks *all;
+	enum ofl_status st;
+};
+
+static enum ofl_status collect_counted(void *arg, const struct ofl_block *b)
+{
+	struct counted *c = arg;
+
+	c->st = collect(c->all, b);
+	return c->st;
+}
+
+/*
+ * Blocks as devices: they come in the order in which they were registered. What
+ * the walk does not come to is one loss: how many they are is not known.
+ */
+static enum ofl_status load_from_bus(const struct ofl_target *t,
+				     const struct ofl_layout *l,
+				     struct ofl_blocks *ret)
+{
+	struct counted c = { .all = ret };
+	struct walk w = {
+		.t = t, .l = l, .visit = collect_counted, .arg = &c,
+		.lost = &ret->lost,
+	};
+	size_t i, nr = 0;
+
+	memset(ret, 0, sizeof(*ret));
+	if (!ofl_bus_walk(t, l, "memory", visit_device, &w) && !c.st)
+		ret->lost++;
+	if (ret->nr)
+		qsort(ret->block, ret->nr, sizeof(*ret->block), compare_blocks);
+	/* a damaged list comes by a device twice */
+	for (i = 0; i < ret->nr; i++)
+		if (!nr || ret->block[nr - 1].nr != ret->block[i].nr)
+			ret->block[nr++] = ret->block[i];
+	ret->lost += ret->nr - nr;
+	ret->nr = nr;
+	return c.st;
+}
+
+static enum ofl_status walk_bus(const struct ofl_target *t,
+				const struct ofl_layout *l,
+				enum ofl_status (*visit)(void *arg,
+						const struct ofl_block *b),
+				void *arg, uint64_t *lost)
+{
+	struct ofl_blocks all;
+	enum ofl_status st = load_from_bus(t, l, &all);
+	size_t i;
+
+	/* no such bus here, or a dump that has nothing of it */
+	if (!st && !all.nr)
+		st = OFL_ERR_NODATA;
+	for (i = 0; i < all.nr && !st; i++)
+		st = visit(arg, &all.block[i]);
+	*lost = all.lost;
+	ofl_blocks_free(&all);
+	return st;
+}
+
+enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
+				const struct ofl_layout *l,
+				enum ofl_status (*visit)(void *arg,
+						const struct ofl_block *b),
+				void *arg, uint64_t *lost)
+{
+	struct walk w = {
+		.t = t, .l = l, .visit = visit, .arg = arg, .lost = lost,
+	};
+
+	*lost = 0;
+	if (!ofl_blocks_known(l))
+		return OFL_ERR_NODATA;
+	if (!ofl_blocks_indexed(l))
+		return walk_bus(t, l, visit, arg, lost);
+	return ofl_xarray_walk(t, l,
+			       (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value,
+			       visit_entry, &w, lost);
+}
+
+static enum ofl_status differ(const struct ofl_block *has, const char *one,
+			      const char *other, struct ofl_err *err)
+{
+	return ofl_fail(err, OFL_ERR_CONFLICT,
+		"memory blocks: %s has memory%" PRIu64 " at %" PRIx64
+		", %s has not", one, has->nr, has->kva, other);
+}
+
+/*
+ * The index and the bus have the same blocks. Which of them is to be believed
+ * is not known where they differ; where the bus cannot be walked to its end
+ * (a dump may lack it) the index stands alone.
+ */
+static enum ofl_status compare(const struct ofl_target *t,
+			       const struct ofl_layout *l,
+			       const struct ofl_blocks *index,
+			       struct ofl_err *err)
+{
+	static const char by_index[] = "the index memory_blocks";
+	static const char by_bus[] = "the bus \"memory\"";
+	const struct ofl_block *a, *b;
+	struct ofl_blocks bus;
+	enum ofl_status st = load_from_bus(t, l, &bus);
+	size_t i;
+
+	for (i = 0; !st && !bus.lost; i++) {
+		a = i < index->nr ? &index->block[i] : NULL;
+		b = i < bus.nr ? &bus.block[i] : NULL;
+		if (!a && !b)
+			break;
+		if (a && b && a->nr == b->nr && a->kva == b->kva)
+			continue;
+		st = !b || (a && a->nr <= b->nr) ?
+		     differ(a, by_index, by_bus, err) :
+		     differ(b, by_bus, by_index, err);
+	}
+	ofl_blocks_free(&bus);
+	return st;
+}
+
 enum ofl_status ofl_blocks_load(const struct ofl_target *t,
 				const struct ofl_layout *l,
 				struct ofl_blocks *ret, struct ofl_err *err)
 {
+	struct ofl_target uncounted = *t;
 	enum ofl_status st;
 
 	memset(ret, 0, sizeof(*ret));
 	st = ofl_blocks_walk(t, l, collect, ret, &ret->lost);
 	if (st == OFL_ERR_NODATA)
-		return ofl_fail(err, st, "no index of memory blocks");
-	if (st)
+		return ofl_fail(err, st,
+			"memory blocks are not known here: no index memory_blocks, and no devices on the bus \"memory\" (no CONFIG_MEMORY_HOTPLUG, or not in the dump)");
+	/* a second opinion: nothing is missed where it cannot be had */
+	uncounted.missed = NULL;
+	if (!st && !ret->lost && ofl_blocks_indexed(l) && on_bus(l))
+		st = compare(&uncounted, l, ret, err);
+	if (st == OFL_ERR_NOMEM)
 		return ofl_fail(err, st, "no memory for the memory blocks");
-	return OFL_OK;
+	return st;
 }
 
 void ofl_blocks_free(struct ofl_blocks *b)
@@ -261,7 +428,7 @@ void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
 	};
 
 	memset(ret, 0, sizeof(*ret));
-	ret->known = ofl_blocks_known(l);
-	if (ret->known)
-		ofl_blocks_walk(t, l, count_block, &c, &ret->lost);
+	ret->known = !ofl_blocks_walk(t, l, count_block, &c, &ret->lost);
+	if (!ret->known)
+		ret->lost = 0;
 }

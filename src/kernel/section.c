@@ -76,6 +76,21 @@ static bool read_subsections(const struct walk *w, const unsigned char *raw,
 			(bits + 63) / 64 * 8) == OFL_READ_OK;
 }
 
+/* a part of its usage, since v5.3; a pointer of its own before */
+static uint64_t find_pageblocks(const struct ofl_layout *l,
+				const unsigned char *raw,
+				const struct ofl_section *s)
+{
+	uint64_t kva = 0;
+
+	if (ofl_fact_known(l, OFL_F_PAGEBLOCK_FLAGS))
+		return s->usage_kva ? s->usage_kva +
+			(uint64_t)l->fact[OFL_F_PAGEBLOCK_FLAGS].value : 0;
+	if (ofl_fact_known(l, OFL_F_SECTION_PAGEBLOCKS))
+		memcpy(&kva, raw + l->fact[OFL_F_SECTION_PAGEBLOCKS].value, 8);
+	return kva;
+}
+
 /*
  * All sections of a VMEMMAP kernel have the same coded memmap, the start of
  * vmemmap: an odd one out is damage.
@@ -85,6 +100,7 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 {
 	const struct ofl_layout *l = w->l;
 	uint64_t word, coded, flag_bits;
+	bool sound;
 
 	memcpy(&word, raw + l->fact[OFL_F_SECTION_MEM_MAP].value, 8);
 	flag_bits = (uint64_t)l->fact[OFL_F_SECTION_FLAG_BITS].value;
@@ -99,8 +115,9 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 	s->online = bit(l, word, OFL_F_SECTION_ONLINE_BIT);
 	s->early = bit(l, word, OFL_F_SECTION_EARLY_BIT);
 	s->device = bit(l, word, OFL_F_SECTION_DEVICE_BIT);
-	return coded == w->vmemmap_kva && read_subsections(w, raw, s) &&
-	       !has_gap(l, s);
+	sound = read_subsections(w, raw, s);
+	s->pageblocks_kva = find_pageblocks(l, raw, s);
+	return sound && coded == w->vmemmap_kva && !has_gap(l, s);
 }
 
 static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,

@@ -163,6 +163,7 @@ static enum ofl_status check_late_members(const struct ofl_layout *l,
 	static const struct inner late[] = {
 		{ OFL_F_PAGE_LRU, OFL_F_PAGE_BYTES, 16 },
 		{ OFL_F_COMPOUND_DTOR, OFL_F_PAGE_BYTES, 1 },
+		{ OFL_F_SECTION_PAGEBLOCKS, OFL_F_MEM_SECTION_BYTES, 8 },
 	};
 
 	return check_inner(l, late, sizeof(late) / sizeof(late[0]), err);

@@ -10,16 +10,16 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 				  struct ofl_analysis *a, struct ofl_err *err)
 {
 	struct ofl_missed before = ofl_missed_begin(t);
-	enum ofl_status st = OFL_OK;
+	enum ofl_status st;
 
 	memset(a, 0, sizeof(*a));
 	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners };
 	ofl_chain_load(t, l, &a->chain);
-	if (ofl_blocks_known(l)) {
-		a->env.blocks = &a->blocks;
-		st = ofl_blocks_load(t, l, &a->blocks, err);
-	}
+	st = ofl_blocks_load(t, l, &a->blocks, err);
 	if (!st)
+		a->env.blocks = &a->blocks;
+	/* only verdicts need them */
+	if (!st || st == OFL_ERR_NODATA)
 		st = ofl_owners_probe(&a->env, &a->owners, err);
 	ofl_missed_end(t, &before, &a->missed);
 	return st;
@@ -34,7 +34,7 @@ enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 
 	if (!a->env.blocks)
 		return ofl_fail(err, OFL_ERR_NODATA,
-			"memory blocks are not known here: no memory_blocks index (before 5.8, or no CONFIG_MEMORY_HOTPLUG)");
+			"memory blocks are not known here: no index memory_blocks, and no devices on the bus \"memory\" (no CONFIG_MEMORY_HOTPLUG, or not in the dump)");
 	if (a->ram_loaded) {
 		ofl_missed_again(t, &a->ram_missed);
 		return OFL_OK;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kernel/block.h"
 #include "kernel/section.h"
 #include "layout/load.h"
 #include "session/session.h"
@@ -130,6 +131,13 @@ static void drop_stale(struct ofl_session *s, const struct now *now)
 
 /* ---- a command ---- */
 
+/* a kernel before v5.8: what tells where its memory blocks are, are late facts */
+static bool has_no_index(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_SECTIONS_PER_BLOCK) &&
+	       !ofl_blocks_indexed(l);
+}
+
 static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 {
 	const struct ofl_target *t = &s->counting;
@@ -159,6 +167,8 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
 {
 	const struct ofl_target *t = s->t;
 	struct now now = { .begin = true, .host_only = host_only };
+	struct ofl_err ignored;
+	enum ofl_status st;
 
 	/* anew for each command: crash's target is known when one runs */
 	s->counting = *t;
@@ -174,7 +184,11 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
 	s->asked = false;
 	s->missed = (struct ofl_missed){ .reads = 0 };
 	s->late_counted = false;
-	return load(s, err);
+	st = load(s, err);
+	/* not had: then states of blocks are not known, which commands say */
+	if (!st && has_no_index(&s->layout))
+		ofl_session_late(s, &ignored);
+	return st;
 }
 
 enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)

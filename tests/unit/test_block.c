@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_block.c - the index of memory blocks, sound and hostile */
+/* test_block.c - the index of memory blocks and their bus, sound and hostile */
 #include "unit.h"
 
 #include <inttypes.h>
@@ -245,6 +245,207 @@ static void test_missing_section(void **state)
 	assert_int_equal(totals.state[OFL_BLOCK_ONLINE], 4);
 }
 
+/* ---- blocks as devices of a bus ---- */
+
+#define BUS	UINT64_C(0xffff888006000000)
+#define HEAD	(BUS + 0x100 + 168)
+#define PRIV(i)	(BUS + 0x1000 + (uint64_t)(i) * 0x200)
+#define NODE(i)	(PRIV(i) + 112)
+#define NAME(i)	(BUS + 0x8000 + (uint64_t)(i) * 0x20)
+
+static void bus_members(void)
+{
+	static const char *const line[] = {
+		"member kset.list 0 16", "member kset.kobj 24 64",
+		"member kobject.name 0 8", "member kobject.entry 8 16",
+		"member subsys_private.klist_devices 160 40",
+		"member klist.k_list 8 16", "member klist_node.n_node 8 16",
+		"member device_private.knode_bus 104 32",
+		"member device_private.device 200 8",
+		"member device.kobj 0 64", "member memory_block.dev 32 744",
+		/* what the other late facts want */
+		"member page.private 40 8", "member page.lru 8 16",
+		"member page.mapping 24 8", "enumerator ZONE_MOVABLE 2",
+		"enumerator PGTY_buddy 240",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(line); i++)
+		kernel_line(&k, "%s", line[i]);
+}
+
+/* the bus "memory", with these of the small kernel's blocks in this order */
+static void bus(const uint64_t *nr, size_t n)
+{
+	uint64_t node = HEAD;
+	size_t i;
+
+	bus_members();
+	kernel_line(&k, "symbol bus_kset %" PRIx64, BUS);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BUS, BUS + 8);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0", BUS + 8,
+		    BUS + 0x100 + 32);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64,
+		    BUS + 0x100 + 24, NAME(100), BUS + 8);
+	kernel_line(&k, "text %" PRIx64 " memory", NAME(100));
+	for (i = 0; i < n; i++) {
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64, node, NODE(i));
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64, PRIV(i) + 200,
+			    K_BLOCK + nr[i] * 0x100 + 32);
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64,
+			    K_BLOCK + nr[i] * 0x100 + 32, NAME(i));
+		kernel_line(&k, "text %" PRIx64 " memory%" PRIu64, NAME(i),
+			    nr[i]);
+		node = NODE(i);
+	}
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, node, HEAD);
+}
+
+static void load_late(void)
+{
+	load();
+	if (ofl_layout_load_late(&tt.target, &l, &err))
+		fail_msg("%s", err.text);
+}
+
+static const uint64_t all[] = { 0, 3, 1, 2 };	/* 3 was plugged first */
+
+static void test_bus_alone(void **state)
+{
+	size_t i;
+
+	(void)state;
+	bus(all, 4);
+	kernel_block(&k, 1, 2);
+	kernel_line(&k, "without symbol memory_blocks");
+	load_late();
+	assert_true(ofl_blocks_known(&l));
+	assert_false(ofl_blocks_indexed(&l));
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 4);
+	assert_int_equal(lost, 0);
+	for (i = 0; i < 4; i++) {
+		assert_int_equal(seen[i].nr, i);
+		assert_true(seen[i].kva == K_BLOCK + i * 0x100);
+	}
+	assert_int_equal(seen[1].state, OFL_BLOCK_OFFLINE);
+}
+
+/* without an index nothing hides what the bus does not give */
+static void lose_on_bus(size_t expect_seen, uint64_t expect_lost)
+{
+	kernel_line(&k, "without symbol memory_blocks");
+	load_late();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, expect_seen);
+	assert_int_equal(lost, expect_lost);
+}
+
+static void test_bus_breaks_off(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "unreadable %" PRIx64 " 8", NODE(1));
+	lose_on_bus(2, 1);
+}
+
+static void test_bus_loops(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, NODE(3), NODE(2));
+	kernel_line(&k, "without symbol memory_blocks");
+	load_late();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 4);
+	assert_true(lost > 0);
+}
+
+/* the name of a device and its section say the same number */
+static void test_bus_names(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "text %" PRIx64 " memory7", NAME(0));
+	kernel_line(&k, "text %" PRIx64 " memory", NAME(1));
+	kernel_line(&k, "text %" PRIx64 " memory1x", NAME(2));
+	lose_on_bus(1, 3);
+}
+
+static void test_no_bus(void **state)
+{
+	struct ofl_block_totals totals;
+
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "text %" PRIx64 " virtio", NAME(100));
+	kernel_line(&k, "without symbol memory_blocks");
+	load_late();
+	assert_int_equal(walk(), OFL_ERR_NODATA);
+	ofl_blocks_count(&tt.target, &l, 0, UINT64_MAX, &totals);
+	assert_false(totals.known);
+	assert_int_equal(totals.lost, 0);
+}
+
+static enum ofl_status load_both(void)
+{
+	struct ofl_blocks blocks;
+	enum ofl_status st;
+
+	load_late();
+	st = ofl_blocks_load(&tt.target, &l, &blocks, &err);
+	nr_seen = blocks.nr;
+	ofl_blocks_free(&blocks);
+	return st;
+}
+
+static void test_both_agree(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	assert_int_equal(load_both(), OFL_OK);
+	assert_int_equal(nr_seen, 4);
+}
+
+static void test_index_lacks_one(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "mem %" PRIx64 " 0", K_XA + 40 + 16);
+	assert_int_equal(load_both(), OFL_ERR_CONFLICT);
+	assert_string_equal(err.text, "memory blocks: the bus \"memory\" has memory2 at ffff888005000200, the index memory_blocks has not");
+}
+
+static void test_bus_lacks_one(void **state)
+{
+	(void)state;
+	bus(all, 3);
+	assert_int_equal(load_both(), OFL_ERR_CONFLICT);
+	assert_string_equal(err.text, "memory blocks: the index memory_blocks has memory2 at ffff888005000200, the bus \"memory\" has not");
+}
+
+/* the same number, and another struct */
+static void test_both_have_their_own(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_XA + 40 + 16,
+		    K_BLOCK + UINT64_C(0x800));
+	kernel_line(&k, "mem %" PRIx64 " 2 0", K_BLOCK + UINT64_C(0x800));
+	assert_int_equal(load_both(), OFL_ERR_CONFLICT);
+	assert_non_null(strstr(err.text, "memory2"));
+}
+
+/* a dump without the bus: the index stands alone */
+static void test_index_stands_alone(void **state)
+{
+	(void)state;
+	bus(all, 2);
+	kernel_line(&k, "unreadable %" PRIx64 " 8", NODE(1));
+	assert_int_equal(load_both(), OFL_OK);
+	assert_int_equal(nr_seen, 4);
+}
+
 static void test_words(void **state)
 {
 	(void)state;
@@ -266,6 +467,11 @@ int main(void)
 		CASE(test_unreadable_head), CASE(test_oversized_slots),
 		CASE(test_not_known), CASE(test_cross_check),
 		CASE(test_missing_section), CASE(test_wrong_place),
+		CASE(test_bus_alone), CASE(test_bus_breaks_off),
+		CASE(test_bus_loops), CASE(test_bus_names), CASE(test_no_bus),
+		CASE(test_both_agree), CASE(test_index_lacks_one),
+		CASE(test_bus_lacks_one), CASE(test_both_have_their_own),
+		CASE(test_index_stands_alone),
 		cmocka_unit_test(test_words),
 	};
 

@@ -130,6 +130,7 @@ static int set_up(void **state)
 	know(OFL_F_PG_ISOLATED, 18);
 	know(OFL_F_NR_ORDERS, 11);
 	know(OFL_F_PAGEBLOCK_FLAGS, 0);
+	know(OFL_F_BLOCK_ZONE, 0);
 	know(OFL_F_PAGEBLOCK_ORDER, 9);
 	know(OFL_F_NR_PAGEBLOCK_BITS, 4);
 	know(OFL_F_PAGE_PRIVATE, offsetof(struct raw_page, private_));
@@ -177,7 +178,7 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 		s.start_pfn = s.nr * SECTION;
 		s.memmap_kva = BASE + s.start_pfn * sizeof(map[0]);
 		s.online = true;
-		s.usage_kva = USAGE;
+		s.pageblocks_kva = USAGE;
 		ofl_page_decode(&c.format, raw, pfn, &p);
 		p.private = 0;
 		p.movable_ops = false;

@@ -56,7 +56,7 @@ class Apt:
     def _prepare(self):
         """Write the configuration and fetch the indexes, unless those of today are there."""
         with lock(self.folder.name):
-            if self.config.exists() and time.time() - self.config.stat().st_mtime < FRESH_SECONDS:
+            if self._is_fresh():
                 return
             with new_folder(self.folder) as work:
                 self._write(work, work)
@@ -64,6 +64,13 @@ class Apt:
                 progress(f"fetching package indexes of {suites} for {self.architecture}")
                 run(("apt-get", "-q", "update"), env=self._environment(work / "apt.conf"))
                 self._write(work, self.folder)
+
+    def _is_fresh(self):
+        """Are the indexes there of today, and of all suites that this tree asks?"""
+        if not self.config.exists() or time.time() - self.config.stat().st_mtime >= FRESH_SECONDS:
+            return False
+        there = set((self.folder / "sources.list").read_text().split())
+        return there.issuperset(self.suites) and there.issuperset(self.security_suites)
 
     def _write(self, work, folder):
         """The configuration in `work`, naming its files as they will be in `folder`."""

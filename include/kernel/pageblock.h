@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * pageblock.h - the state that the kernel keeps for each pageblock
+ *
+ * Depends on section.h (late facts).
+ */
+#ifndef OFL_PAGEBLOCK_H
+#define OFL_PAGEBLOCK_H
+
+#include "kernel/section.h"
+
+#define OFL_MAX_PAGEBLOCK_BYTES	4096
+
+/** enum ofl_pageblock - state of the pageblock of a page */
+enum ofl_pageblock {
+	OFL_PB_UNKNOWN,
+	OFL_PB_USUAL,
+	OFL_PB_CMA,
+	OFL_PB_ISOLATED,
+};
+
+/** enum ofl_pageblock_order - from which end of a word pageblocks are counted */
+enum ofl_pageblock_order {
+	OFL_PB_FROM_NOWHERE,	/* not known */
+	OFL_PB_FROM_LOW,	/* since v5.9; the type is the low bits of a state */
+	OFL_PB_FROM_TOP,	/* the type is the high bits of a state */
+};
+
+/** struct ofl_pageblocks - the pageblocks of the section in work */
+struct ofl_pageblocks {
+	const struct ofl_target *t;
+	const struct ofl_layout *l;
+	enum ofl_pageblock_order order;
+	uint64_t word[OFL_MAX_PAGEBLOCK_BYTES / 8];
+	bool known;
+};
+
+/**
+ * ofl_pageblocks_init() - find out how this kernel keeps them
+ *
+ * Shape:  a kernel with mem_section.pageblock_flags counts from the top, one
+ *         with memory_block.zone from the low end. Between them nothing but the
+ *         words themselves tells: most pageblocks are MIGRATE_MOVABLE, and that
+ *         is another number in each order. Less than four to one tells nothing.
+ * Errors: none; what is not known makes states unknown.
+ * Source: get_pfnblock_flags_mask() of mm/page_alloc.c, before and in v5.9.
+ */
+void ofl_pageblocks_init(struct ofl_pageblocks *pb, const struct ofl_target *t,
+			 const struct ofl_layout *l);
+
+/** ofl_pageblocks_enter() - read those of a section */
+void ofl_pageblocks_enter(struct ofl_pageblocks *pb,
+			  const struct ofl_section *s);
+
+/** ofl_pageblock_of() - the state of a page's, in the section entered last */
+enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
+				    const struct ofl_section *s, uint64_t pfn);
+
+#endif

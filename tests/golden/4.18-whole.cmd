@@ -1,0 +1,6 @@
+offline
+offrange
+offowner
+offblock
+offblock memory34
+offcheck

@@ -1,0 +1,129 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Compose 4.18-whole.fixture: compose.py >4.18-whole.fixture
+
+What kernels 4.18 to 5.2 have in place of an index of memory blocks and of
+mem_section_usage, over the struct pages, sections and blocks of a real
+recording (6.1-both-whole): its blocks become devices of a bus, in an order in
+which memory may have come, and its pageblocks go into words of their own,
+counted from the top.
+"""
+import pathlib
+
+HERE = pathlib.Path(__file__).resolve().parent
+BASE = "6.1-both-whole.fixture"
+#: not in the recording: addresses of what is made up here
+MADE = 0xffff8880fa000000
+BUS, TEXTS, PRIVATES, WORDS = (MADE + i * 0x100000 for i in range(4))
+#: where 6.1 has struct memory_block.dev
+BLOCK_DEV = 32
+WITHOUT = """
+without vmcoreinfo NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)
+without vmcoreinfo NUMBER(SECTION_SIZE_BITS)
+without vmcoreinfo NUMBER(MAX_PHYSMEM_BITS)
+without member mem_section.usage
+without member mem_section_usage.subsection_map
+without member mem_section_usage.pageblock_flags
+without member memory_block.zone
+without member memory_block.nr_vmemmap_pages
+without enumerator SECTION_MARKED_PRESENT_BIT
+without enumerator SECTION_HAS_MEM_MAP_BIT
+without enumerator SECTION_IS_ONLINE_BIT
+without enumerator SECTION_IS_EARLY_BIT
+without enumerator SECTION_TAINT_ZONE_DEVICE_BIT
+without enumerator SECTION_MAP_LAST_BIT
+without enumerator HPG_migratable
+without enumerator HPG_vmemmap_optimized
+without symbol split_free_page
+without symbol memory_blocks
+without symbol offline_and_remove_memory"""
+
+
+class Memory(dict):
+    """The 8-byte words of a fixture by address; groups of struct pages are left out."""
+
+    def __init__(self, lines):
+        super().__init__()
+        for line in lines:
+            if line.startswith("mem ") and "(" not in line:
+                _, kva, *words = line.split()
+                self._add(int(kva, 16), words)
+
+    def _add(self, kva, words):
+        for word in words:
+            value, _, count = word.partition("*")
+            for _ in range(int(count or 1)):
+                if value.startswith("b"):
+                    kva += 1
+                    continue
+                self[kva] = int(value, 16)
+                kva += 8
+
+
+def symbol(lines, name):
+    """The address of a symbol of the recording."""
+    return int(next(line.split()[2] for line in lines if line.startswith(f"symbol {name} ")), 16)
+
+
+def offset(lines, member):
+    """Where a member is in its struct."""
+    return int(next(line.split()[2] for line in lines if line.startswith(f"member {member} ")))
+
+
+def blocks(memory, entry, index=0):
+    """(number, address) of all entries of the index."""
+    if entry & 3 != 2:
+        return [(index, entry)] if entry else []
+    return [found for i in range(64) for found in blocks(memory, memory.get(entry - 2 + 40 + 8 * i, 0), index * 64 + i)]
+
+
+def bus(memory, lines):
+    """The bus "memory" with a device for each block; the last one came first after boot."""
+    found = blocks(memory, memory[symbol(lines, "memory_blocks") + 8])
+    found = found[:3] + found[-1:] + found[3:-1]
+    kobj, head = BUS + 0x100 + 24, BUS + 0x100 + 160 + 8
+    yield f"mem {symbol(lines, 'bus_kset'):x} {BUS:x}"
+    yield f"mem {BUS:x} {kobj + 8:x} {BUS:x}"
+    yield f"mem {kobj:x} {TEXTS:x} {BUS:x}"
+    yield f"text {TEXTS:x} memory"
+    nodes = [PRIVATES + number * 0x200 + 104 + 8 for number, _ in found]
+    for node, following in zip([head, *nodes], [*nodes, head]):
+        yield f"mem {node:x} {following:x}"
+    for number, kva in found:
+        name = TEXTS + (number + 1) * 0x20
+        yield f"mem {PRIVATES + number * 0x200 + 200:x} {kva + BLOCK_DEV:x}"
+        yield f"mem {kva + BLOCK_DEV:x} {name:x}"
+        yield f"text {name:x} memory{number}"
+
+
+def from_top(word):
+    """The 16 states of a word in the order of kernels before 5.9: 3 bits of type, and one to skip, from the top."""
+    states = [word >> 4 * i & 15 for i in range(16)]
+    return sum(((state & 7) << 1 | state >> 3) << 4 * (15 - i) for i, state in enumerate(states))
+
+
+def pageblocks(memory, lines):
+    """Words of pageblocks that sections point to, from those in their usage."""
+    at = offset(lines, "mem_section_usage.pageblock_flags")
+    root = memory[memory[symbol(lines, "mem_section")]]
+    for number in range(256):
+        usage = memory.get(root + 16 * number + 8)
+        if usage:
+            words = [memory[usage + at + 8 * i] for i in range(4)]
+            yield f"mem {root + 16 * number + 8:x} {WORDS + 0x40 * number:x}"
+            yield f"mem {WORDS + 0x40 * number:x} " + " ".join(f"{from_top(word):x}" for word in words)
+
+
+def main():
+    """Print it."""
+    lines = (HERE / BASE).read_text(encoding="utf-8").splitlines()
+    memory = Memory(lines)
+    print("# composed by compose.py: see there")
+    print(f"include {BASE}\nrelease 4.18.0-composed\nvmcoreinfo OSRELEASE=4.18.0-composed{WITHOUT}")
+    print("symbol is_mem_section_removable ffffffff8b000000\nsymbol page_huge_active ffffffff8b000010")
+    print(f"member memory_block.dev {BLOCK_DEV} 744\nmember mem_section.pageblock_flags 8 8")
+    print("\n".join((*bus(memory, lines), *pageblocks(memory, lines))))
+
+
+if __name__ == "__main__":
+    main()
