@@ -62,10 +62,14 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
  * @l: in/out  vmemmap_kva is set to what most sections say
  *
  * Shape:  without it a walk believes the first section, which may be the one
- *         that is damaged.
+ *         that is damaged. Where crash does not say that this is a VMEMMAP
+ *         kernel (it never does on s390x), all sections have to, and more than
+ *         one.
+ * Errors: OFL_ERR_UNSUPPORTED: there is no SPARSEMEM_VMEMMAP.
  */
-void ofl_section_find_vmemmap(const struct ofl_target *t,
-			      struct ofl_layout *l);
+enum ofl_status ofl_section_find_vmemmap(const struct ofl_target *t,
+					 struct ofl_layout *l,
+					 struct ofl_err *err);
 
 /**
  * ofl_section_populated() - does the subsection of a page exist?

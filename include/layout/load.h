@@ -17,7 +17,7 @@
  *
  * Errors: OFL_ERR_NODATA (a required fact has no witness here),
  *         OFL_ERR_CONFLICT (two witnesses disagree; both are named),
- *         OFL_ERR_UNSUPPORTED (no SPARSEMEM_VMEMMAP, before 4.18, unknown
+ *         OFL_ERR_UNSUPPORTED (before 4.18, unknown
  *         page type encoding), OFL_ERR_CORRUPT (impossible geometry).
  */
 enum ofl_status ofl_layout_load(const struct ofl_target *t,

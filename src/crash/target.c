@@ -386,7 +386,8 @@ static bool crash_host(void *ctx, enum ofl_host what, uint64_t *ret)
 	case OFL_HOST_PAGEBLOCK_ORDER:
 		/* a PMD maps as many pages as a page table has 8-byte entries */
 		*ret = (uint64_t)__builtin_ctzl(PAGESIZE() / 8);
-		return machine_type("X86_64") || machine_type("ARM64");
+		return machine_type("X86_64") || machine_type("ARM64") ||
+		       machine_type("RISCV64");
 	case OFL_NR_HOST:
 		break;
 	}

@@ -228,7 +228,8 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
 /** struct vote - majority of one value, in one pass and no memory */
 struct vote {
 	const struct ofl_layout *l;
-	uint64_t kva, lead;
+	uint64_t kva, lead, voters;
+	bool unanimous;
 };
 
 static enum ofl_status cast_vote(void *arg, const struct ofl_section *s)
@@ -236,13 +237,16 @@ static enum ofl_status cast_vote(void *arg, const struct ofl_section *s)
 	struct vote *v = arg;
 	uint64_t kva = s->memmap_kva - s->start_pfn * v->l->struct_page_bytes;
 
+	v->unanimous = !v->voters++ || (v->unanimous && kva == v->kva);
 	if (!v->lead)
 		v->kva = kva;
 	v->lead = kva == v->kva ? v->lead + 1 : v->lead - 1;
 	return OFL_OK;
 }
 
-void ofl_section_find_vmemmap(const struct ofl_target *t, struct ofl_layout *l)
+enum ofl_status ofl_section_find_vmemmap(const struct ofl_target *t,
+					 struct ofl_layout *l,
+					 struct ofl_err *err)
 {
 	struct vote v = { .l = l };
 	struct ofl_section_stats stats;
@@ -251,4 +255,11 @@ void ofl_section_find_vmemmap(const struct ofl_target *t, struct ofl_layout *l)
 	ofl_section_walk(t, l, 0, l->nr_sections * l->section_pages, cast_vote,
 			 &v, &stats);
 	l->vmemmap_kva = v.kva;
+	/* a memmap for each section would be an accident at the same place */
+	if (ofl_fact_value(l, OFL_F_VMEMMAP, 0) ||
+	    (v.unanimous && v.voters > 1))
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+		"kernel %s has no SPARSEMEM_VMEMMAP memmap; only such kernels can be looked at",
+		t->release);
 }

@@ -64,8 +64,7 @@ static enum ofl_status find_roots(const struct ofl_target *t,
 	return OFL_OK;
 }
 
-static enum ofl_status check_geometry(const struct ofl_target *t,
-				      struct ofl_layout *l, struct ofl_err *err)
+static enum ofl_status check_geometry(struct ofl_layout *l, struct ofl_err *err)
 {
 	int64_t page = l->fact[OFL_F_PAGE_SIZE].value;
 	int64_t section = l->fact[OFL_F_SECTION_SIZE_BITS].value;
@@ -74,10 +73,6 @@ static enum ofl_status check_geometry(const struct ofl_target *t,
 	int64_t per_block = ofl_fact_value(l, OFL_F_SECTIONS_PER_BLOCK, 1);
 	int64_t page_struct = l->fact[OFL_F_PAGE_BYTES].value;
 
-	if (!l->fact[OFL_F_VMEMMAP].value)
-		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-			"kernel %s has no SPARSEMEM_VMEMMAP memmap; only such kernels can be looked at",
-			t->release);
 	if (page < 4096 || page > 65536 || (page & (page - 1)) ||
 	    section < 20 || section > 40 || physmem <= section || physmem > 56 ||
 	    sec_bytes < 16 || sec_bytes > page || per_block < 1 ||
@@ -193,7 +188,7 @@ static enum ofl_status check_states(const struct ofl_layout *l,
 static enum ofl_status conclude(const struct ofl_target *t,
 				struct ofl_layout *l, struct ofl_err *err)
 {
-	enum ofl_status st = check_geometry(t, l, err);
+	enum ofl_status st = check_geometry(l, err);
 
 	if (!st)
 		st = check_members(l, err);

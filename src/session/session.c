@@ -151,7 +151,7 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 	before = ofl_missed_begin(t);
 	st = ofl_layout_load(t, &s->layout, err);
 	if (!st)
-		ofl_section_find_vmemmap(s->t, &s->layout);
+		st = ofl_section_find_vmemmap(s->t, &s->layout, err);
 	if (!st)
 		st = ofl_nodes_load(t, &s->layout, &s->nodes, err);
 	ofl_missed_end(t, &before, &s->facts_missed);

@@ -40,6 +40,14 @@ def test_fixture_decides(whole, tmp_path):
     assert [line for line in different if line.startswith("warning") and page in line.split()], different
 
 
+def test_bus_has_the_same_blocks(whole, tmp_path):
+    """Where the index of memory blocks is hidden, the bus that they are devices of says the same."""
+    fixture, commands, transcript = whole
+    changed = tmp_path / "fixture"
+    changed.write_text(f"{fixture.read_text()}without symbol memory_blocks\n")
+    assert replay(changed, commands) == transcript
+
+
 @pytest.mark.parametrize("name", CUTS)
 def test_commands_are_the_ones_in_the_tree(name):
     """The cases in the tree ask what the table has, so that cutting them anew asks nothing else."""

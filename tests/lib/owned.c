@@ -135,7 +135,7 @@ void owned_load(struct kernel *k, struct owned *o)
 	kernel_load(k, &o->tt);
 	must(ofl_layout_load(&o->tt.target, &o->l, &err), &err);
 	must(ofl_layout_load_late(&o->tt.target, &o->l, &err), &err);
-	ofl_section_find_vmemmap(&o->tt.target, &o->l);
+	must(ofl_section_find_vmemmap(&o->tt.target, &o->l, &err), &err);
 	must(ofl_nodes_load(&o->tt.target, &o->l, &o->n, &err), &err);
 	ofl_chain_load(&o->tt.target, &o->l, &o->chain);
 	must(ofl_blocks_load(&o->tt.target, &o->l, &o->blocks, &err), &err);

@@ -99,7 +99,6 @@ static const struct bad_kernel {
 	enum ofl_status status;
 	const char *text;
 } bad_kernels[] = {
-	{ "host vmemmap 0", OFL_ERR_UNSUPPORTED, "SPARSEMEM_VMEMMAP" },
 	{ "host page_size 5000", OFL_ERR_CORRUPT, "impossible geometry" },
 	{ "host page_size 0", OFL_ERR_CORRUPT, "impossible geometry" },
 	{ "host page_size 2048", OFL_ERR_CORRUPT, "impossible geometry" },

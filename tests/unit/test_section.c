@@ -293,6 +293,44 @@ static void test_bit_above_the_last_flag(void **state)
 	assert_true(seen[1].memmap_kva == K_VMEMMAP + 1024 * 64);
 }
 
+/* crash says nothing of it on s390x, so the sections have to: all, and several */
+static void vote(unsigned int sections, uint64_t odd, enum ofl_status expect)
+{
+	unsigned int i;
+
+	kernel_open(&k);
+	kernel_line(&k, "host vmemmap 0");
+	for (i = 0; i < sections; i++)
+		kernel_section(&k, i, K_LIVE, ~0ull);
+	if (odd)
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64, K_ROOT + 16 * odd,
+			    (K_VMEMMAP + 0x100000) | K_LIVE);
+	load();
+	assert_int_equal(ofl_section_find_vmemmap(&tt.target, &l, &err), expect);
+	if (expect)
+		assert_string_equal(err.text, "kernel 0.0-made-up has no SPARSEMEM_VMEMMAP memmap; only such kernels can be looked at");
+	else
+		assert_true(l.vmemmap_kva == K_VMEMMAP);
+}
+
+static void test_sections_agree(void **state)
+{
+	(void)state;
+	vote(3, 0, OFL_OK);
+}
+
+static void test_sections_differ(void **state)
+{
+	(void)state;
+	vote(3, 1, OFL_ERR_UNSUPPORTED);
+}
+
+static void test_one_section_proves_nothing(void **state)
+{
+	(void)state;
+	vote(1, 0, OFL_ERR_UNSUPPORTED);
+}
+
 static void test_unreadable_roots(void **state)
 {
 	(void)state;
@@ -326,7 +364,9 @@ int main(void)
 		CASE(test_too_large_section), CASE(test_no_usage_in_this_kernel),
 		CASE(test_null_usage), CASE(test_damaged), CASE(test_wild_usage),
 		CASE(test_odd_memmap), CASE(test_bit_above_the_last_flag),
-		CASE(test_unreadable_roots),
+		CASE(test_unreadable_roots), CASE(test_sections_agree),
+		CASE(test_sections_differ),
+		CASE(test_one_section_proves_nothing),
 	};
 
 	return cmocka_run_group_tests_name("section", tests, NULL, NULL);

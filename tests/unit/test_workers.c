@@ -247,7 +247,8 @@ static void load(void)
 	if (ofl_layout_load(&tt.target, l, &err) ||
 	    ofl_nodes_load(&tt.target, l, &n, &err))
 		fail_msg("%s", err.text);
-	ofl_section_find_vmemmap(&tt.target, l);
+	if (ofl_section_find_vmemmap(&tt.target, l, &err))
+		fail_msg("%s", err.text);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
 				 .node = -1 };
 	req = (struct ofl_scan_request){ .filter = &f };
