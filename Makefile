@@ -41,7 +41,7 @@ override CFLAGS	+= -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 
 DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
        libbpf-dev libdeflate-dev liblzo2-dev libzstd-dev
-CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest qemu-system-x86 \
+CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-jsonschema qemu-system-x86 \
 	     busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only
 FOREIGN_DEBS = qemu-user-static qemu-system-arm \
@@ -147,7 +147,10 @@ $(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
 	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 
-$(SAN)/rows: $(SAN)/tests/docs/rows.o $(SANOBJ)
+$(SAN)/tests/docs/%.o: override CFLAGS += -Itests/docs \
+	$(shell $(PKG_CONFIG) --cflags $(LIBS))
+
+$(SAN)/rows: $(SAN)/tests/docs/rows.o $(SAN)/tests/docs/schema.o $(SANOBJ)
 	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs $(LIBS))
 

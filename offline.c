@@ -52,13 +52,14 @@ static void cmd_dispatch(void)
 	enum ofl_status st;
 
 	clearerr(fp);
+	ofl_session_target(&session, ofl_crash_target());
 	if (cannot) {
-		st = ofl_command_refuse(cannot, argcnt, args, fp, &err);
+		st = ofl_command_refuse(&session, cannot, argcnt, args, fp,
+					&err);
 		if (st && st != OFL_ERR_OUTPUT)
 			error(INFO, "%s\n", err.text);
 		return;
 	}
-	ofl_session_target(&session, ofl_crash_target());
 	pc->cmd_cleanup = clean_up;
 	pc->cmd_cleanup_arg = NULL;
 	ofl_crash_catch_interrupts();

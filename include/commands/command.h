@@ -113,7 +113,13 @@ static inline const char *ofl_plural(uint64_t n)
 	return n == 1 ? "" : "s";
 }
 
-/** ofl_show_begin() - open the view, with JSON members kernel and page_size */
+/**
+ * ofl_show_host() - JSON member host; nothing in a table
+ * @t: in  NULL: nothing is known of the kernel
+ */
+void ofl_show_host(struct ofl_view *v, const struct ofl_target *t);
+
+/** ofl_show_begin() - open the view, with JSON members host and page_size */
 void ofl_show_begin(struct ofl_view *v, struct ofl_run_ctx *ctx);
 
 /**

@@ -76,6 +76,12 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 				  char **argv, struct ofl_options *o,
 				  struct ofl_err *err);
 
+/**
+ * ofl_options_json() - do the words have -j, whatever else is wrong with them?
+ * @argv: in  as for ofl_options_parse()
+ */
+bool ofl_options_json(const struct ofl_command *c, int argc, char **argv);
+
 extern const char *const ofl_option_groups[OFL_NR_GROUPS];	/* headings */
 
 #endif

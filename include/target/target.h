@@ -187,6 +187,9 @@ struct ofl_target {
 	struct ofl_missed *missed;	/* counts failed reads; NULL: nobody does */
 	char release[65];	/* uname -r of the kernel */
 	char machine[17];	/* uname -m */
+	char nodename[65];	/* uname -n; "": not known */
+	char crash[32];		/* version of the program that we run in, likewise */
+	int64_t date_s;		/* its clock, seconds of the epoch; 0: not known */
 	bool live;		/* memory changes while we read */
 };
 

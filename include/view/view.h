@@ -26,7 +26,7 @@ enum ofl_cell_kind {
 	OFL_CELL_INT,		/* decimal */
 	OFL_CELL_HEX,		/* 0x...; JSON a number */
 	OFL_CELL_SPAN,		/* 0x...-0x..., the end included; in tables only */
-	OFL_CELL_KVA,		/* an address: 0x...; JSON a number */
+	OFL_CELL_KVA,		/* an address: 0x...; JSON the same as a string */
 	OFL_CELL_SIZE,		/* bytes as 4K, 195.6M; JSON bytes */
 	OFL_CELL_BOOL,		/* yes, no; JSON true, false */
 	OFL_CELL_TEXT,
@@ -51,6 +51,9 @@ enum ofl_json {
 	OFL_JSON_NUMBER_OR_NULL,
 	OFL_JSON_STRING,
 	OFL_JSON_STRING_OR_NULL,
+	OFL_JSON_HEX,		/* a string, 0x... */
+	OFL_JSON_HEX_OR_NULL,
+	OFL_JSON_NUMBER_OR_HEX,	/* or null */
 	OFL_JSON_BOOL,
 	OFL_JSON_STRINGS,		/* array of strings */
 	OFL_JSON_MAP,		/* object, its names depend on the dump */

@@ -256,7 +256,7 @@ static const struct ofl_column finding_columns[] = {
 	  "pages" },
 	{ "PAGES", "pages", 6, true, 0, get_pages, OFL_JSON_NUMBER_OR_NULL,
 	  "number of pages; none: the finding is not about pages" },
-	{ "PAGE", "page_kva", 18, false, 0, get_kva, OFL_JSON_NUMBER_OR_NULL,
+	{ "PAGE", "page_kva", 18, false, 0, get_kva, OFL_JSON_HEX_OR_NULL,
 	  "address of the first struct page; none: the finding is "
 	  "about a driver's records" },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount,

@@ -91,7 +91,7 @@ static void get_fact_value(const void *row, const void *ctx,
 	(void)ctx;
 	if (!r->fact->known)
 		return;
-	*ret = r->hex ? ofl_cell_hex((uint64_t)r->fact->value) :
+	*ret = r->hex ? ofl_cell_kva((uint64_t)r->fact->value) :
 			ofl_cell_int(r->fact->value);
 }
 
@@ -109,8 +109,9 @@ static const struct ofl_column fact_columns[] = {
 	{ "FACT", "fact", 32, false, 0, get_fact_name, OFL_JSON_STRING,
 	  "name of the fact, as docs/kernels.md lists them" },
 	{ "VALUE", "value", 18, true, 0, get_fact_value,
-	  OFL_JSON_NUMBER_OR_NULL,
-	  "its value; none if this kernel lacks it" },
+	  OFL_JSON_NUMBER_OR_HEX,
+	  "its value, an address or a mask in hexadecimal; none if this kernel "
+	  "lacks it" },
 	{ "SOURCE", "source", 40, false, 0, get_fact_source, OFL_JSON_STRING,
 	  "the witness that says so" },
 };

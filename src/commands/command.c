@@ -2,8 +2,10 @@
 /* command.c - lines and members that all commands end with */
 #include <inttypes.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "commands/command.h"
+#include "commands/version.h"
 
 /* a section that mem_section has lost is missed by its memory block only */
 static enum ofl_result add_blocks(const struct ofl_block_totals *b,
@@ -101,14 +103,53 @@ enum ofl_result ofl_add_doubts(const struct ofl_run_ctx *ctx,
 						     result;
 }
 
+/* "" is not known */
+static void host_text(struct ofl_view *v, const char *json, const char *text)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_UNKNOWN };
+
+	if (text[0])
+		c = ofl_cell_text(text);
+	ofl_view_field(v, json, NULL, &c);
+}
+
+static void host_date(struct ofl_view *v, int64_t date_s)
+{
+	time_t seconds = (time_t)date_s;
+	char text[40] = "";
+	struct tm tm;
+
+	if (date_s && gmtime_r(&seconds, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	host_text(v, "date", text);
+}
+
+void ofl_show_host(struct ofl_view *v, const struct ofl_target *t)
+{
+	static const struct ofl_target nothing;
+	struct ofl_cell live = { .kind = OFL_CELL_BOOL };
+
+	if (!t)
+		t = &nothing;
+	live.i = t->live;
+	ofl_view_object(v, "host");
+	host_text(v, "nodename", t->nodename);
+	host_text(v, "machine", t->machine);
+	host_text(v, "kernel", t->release);
+	host_date(v, t->date_s);
+	ofl_view_field(v, "live", NULL, &live);
+	host_text(v, "tool", ofl_version);
+	host_text(v, "crash", t->crash);
+	ofl_view_object_end(v);
+}
+
 void ofl_show_begin(struct ofl_view *v, struct ofl_run_ctx *ctx)
 {
-	struct ofl_cell release = ofl_cell_text(ctx->s->t->release);
 	struct ofl_cell page = ofl_cell_int((int64_t)ctx->s->layout.page_bytes);
 
 	ctx->opened = true;
 	ofl_view_open(v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
-	ofl_view_field(v, "kernel", NULL, &release);
+	ofl_show_host(v, ctx->s->t);
 	ofl_view_field(v, "page_size", NULL, &page);
 }
 

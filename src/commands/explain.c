@@ -170,7 +170,7 @@ static const struct ofl_column kind_columns[] = {
 	  "the first page frame numbers" },
 	{ NULL, "first_pfn", 0, false, 0, get_kind_first, OFL_JSON_NUMBER,
 	  "first page frame number" },
-	{ "PAGE", "page_kva", 18, false, 0, get_kind_kva, OFL_JSON_NUMBER,
+	{ "PAGE", "page_kva", 18, false, 0, get_kind_kva, OFL_JSON_HEX,
 	  "address of the first struct page" },
 	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount,
 	  OFL_JSON_NUMBER,

@@ -183,6 +183,22 @@ static enum ofl_status refuse(const struct ofl_command *c, int opt,
 			optopt, c->name);
 }
 
+bool ofl_options_json(const struct ofl_command *c, int argc, char **argv)
+{
+	struct option named[4];
+	char known[64];
+	int opt;
+
+	letters(c, known, sizeof(known));
+	names(c, named, sizeof(named) / sizeof(named[0]));
+	optind = 0;
+	opterr = 0;
+	while ((opt = getopt_long(argc, argv, known, named, NULL)) != -1)
+		if (opt == 'j')
+			return true;
+	return false;
+}
+
 /* crash splits "[mem 0x...-0x...]" at the blank */
 static void join(char *buf, size_t bytes, const char *word)
 {

@@ -75,7 +75,8 @@ static enum ofl_status end(struct ofl_session *s, enum ofl_status st,
 }
 
 /* a failure of which no view tells is a document of its own, with -j */
-static enum ofl_status tell(const struct ofl_run_ctx *ctx, enum ofl_status st,
+static enum ofl_status tell(const struct ofl_session *s,
+			    const struct ofl_run_ctx *ctx, enum ofl_status st,
 			    const struct ofl_err *err)
 {
 	struct ofl_view v;
@@ -83,6 +84,7 @@ static enum ofl_status tell(const struct ofl_run_ctx *ctx, enum ofl_status st,
 	if (!st || st == OFL_ERR_OUTPUT || !ctx->o->json || ctx->opened)
 		return st;
 	ofl_view_open(&v, ctx->out, true, false, ctx->name);
+	ofl_show_host(&v, s->t);
 	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
 }
 
@@ -102,10 +104,15 @@ static enum ofl_status parse(int argc, char **argv, struct ofl_options *o,
 {
 	const struct ofl_command *c = *ret = find(argv[0]);
 
+	memset(o, 0, sizeof(*o));
 	err->status = OFL_OK;
 	err->text[0] = '\0';
-	return c ? ofl_options_parse(c, argc, argv, o, err) :
-		   ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
+	if (!c)
+		return ofl_fail(err, OFL_ERR_ARG, "no command %s", argv[0]);
+	/* also where another word is wrong: a script gets a document */
+	if (ofl_options_parse(c, argc, argv, o, err))
+		o->json = ofl_options_json(c, argc, argv);
+	return err->status;
 }
 
 enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
@@ -113,31 +120,29 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 {
 	const struct ofl_command *c;
 	struct ofl_options o;
-	struct ofl_run_ctx ctx = { .o = &o, .out = out };
+	struct ofl_run_ctx ctx = { .o = &o, .out = out, .name = argv[0] };
 	enum ofl_status st = parse(argc, argv, &o, &c, err);
 
 	if (st)
-		return st;
+		return tell(s, &ctx, st, err);
 	if (o.version)
 		return ofl_view_line(out, "offline.so", ofl_version);
-	ctx.name = c->name;
 	st = o.record ? run_recorded(s, c, &ctx, err) : run(s, c, &ctx, err);
-	return tell(&ctx, end(s, st, &ctx, err), err);
+	return tell(s, &ctx, end(s, st, &ctx, err), err);
 }
 
-enum ofl_status ofl_command_refuse(const char *why, int argc, char **argv,
-				   FILE *out, struct ofl_err *err)
+enum ofl_status ofl_command_refuse(struct ofl_session *s, const char *why,
+				   int argc, char **argv, FILE *out,
+				   struct ofl_err *err)
 {
 	const struct ofl_command *c;
 	struct ofl_options o;
-	struct ofl_run_ctx ctx = { .o = &o, .out = out };
+	struct ofl_run_ctx ctx = { .o = &o, .out = out, .name = argv[0] };
 	enum ofl_status st = parse(argc, argv, &o, &c, err);
 
-	if (st)
-		return st;
-	if (o.version)
+	if (!st && o.version)
 		return ofl_view_line(out, "offline.so", ofl_version);
-	ctx.name = c->name;
-	st = ofl_fail(err, OFL_ERR_UNSUPPORTED, "%s", why);
-	return tell(&ctx, st, err);
+	if (!st)
+		st = ofl_fail(err, OFL_ERR_UNSUPPORTED, "%s", why);
+	return tell(s, &ctx, st, err);
 }

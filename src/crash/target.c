@@ -528,6 +528,10 @@ const struct ofl_target *ofl_crash_target(void)
 		 kt->utsname.release);
 	snprintf(target.machine, sizeof(target.machine), "%.16s",
 		 kt->utsname.machine);
+	snprintf(target.nodename, sizeof(target.nodename), "%.64s",
+		 kt->utsname.nodename);
+	snprintf(target.crash, sizeof(target.crash), "%.31s", build_version);
+	target.date_s = kt->date.tv_sec;
 	return &target;
 }
 

@@ -73,6 +73,17 @@ static void put_text(struct ofl_recorder *rec, const char *what,
 	fprintf(rec->file, "%s%s\n", what, buf);
 }
 
+/* a document says of which machine it is, so a replayed one must too */
+static void put_identity(struct ofl_recorder *rec, const struct ofl_target *t)
+{
+	if (t->nodename[0])
+		put_text(rec, "nodename ", t->nodename);
+	if (t->crash[0])
+		put_text(rec, "crash ", t->crash);
+	if (t->date_s)
+		fprintf(rec->file, "date %" PRId64 "\n", t->date_s);
+}
+
 static bool rec_symbol(void *ctx, const char *name, uint64_t *ret)
 {
 	struct ofl_recorder *rec = ctx;
@@ -262,6 +273,7 @@ enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,
 	rec->target.ctx = rec;
 	put_text(rec, "release ", t->release);
 	put_text(rec, "machine ", t->machine);
+	put_identity(rec, t);
 	*ret = rec;
 	return OFL_OK;
 }

@@ -181,15 +181,25 @@ static struct json_object *map_json(const char *text)
 	return map;
 }
 
+/* beyond 2^53 a number comes out of many a reader as another one */
+static struct json_object *hex_json(uint64_t u)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "0x%" PRIx64, u);
+	return json_object_new_string(text);
+}
+
 static struct json_object *new_json(const struct ofl_cell *c)
 {
 	switch (c->kind) {
 	case OFL_CELL_INT:
 		return json_object_new_int64(c->i);
 	case OFL_CELL_HEX:
-	case OFL_CELL_KVA:
 	case OFL_CELL_SIZE:
 		return json_object_new_uint64(c->u);
+	case OFL_CELL_KVA:
+		return hex_json(c->u);
 	case OFL_CELL_BOOL:
 		return json_object_new_boolean(c->i != 0);
 	case OFL_CELL_TEXT:
@@ -314,7 +324,7 @@ static void ascend(struct ofl_view *v, const char *bracket)
 void ofl_view_open(struct ofl_view *v, FILE *out, bool json, bool header,
 		   const char *command)
 {
-	struct ofl_cell schema = ofl_cell_int(1), name = ofl_cell_text(command);
+	struct ofl_cell schema = ofl_cell_int(2), name = ofl_cell_text(command);
 
 	memset(v, 0, sizeof(*v));
 	v->out = out;
@@ -542,6 +552,9 @@ const char *ofl_json_text(enum ofl_json type)
 		[OFL_JSON_NUMBER_OR_NULL] = "number or null",
 		[OFL_JSON_STRING] = "string",
 		[OFL_JSON_STRING_OR_NULL] = "string or null",
+		[OFL_JSON_HEX] = "hex string",
+		[OFL_JSON_HEX_OR_NULL] = "hex string or null",
+		[OFL_JSON_NUMBER_OR_HEX] = "number, hex string or null",
 		[OFL_JSON_BOOL] = "true or false",
 		[OFL_JSON_STRINGS] = "array of strings",
 		[OFL_JSON_MAP] = "object",

@@ -5,7 +5,8 @@
     docs.py --write ROWS REPLAY	put what the two print between the marks
     docs.py ROWS REPLAY [XML]	compare; exits 1 at a difference
 
-A table stands between "<!-- rows: NAME -->" and "<!-- end of rows -->", in docs/.
+A JSON Schema is a file of schema/, of a command; every document in tests/golden/
+is valid by it. A table stands between "<!-- rows: NAME -->" and "<!-- end of rows -->", in docs/.
 A transcript, in docs/ or README, stands between "<!-- replay: FIXTURE -->" and
 "<!-- end of replay -->", behind the command of each; an example of a help page, in
 manual.c, between "/* replay: FIXTURE: COMMAND */" and "/* end of replay */". Every
@@ -22,12 +23,16 @@ import subprocess
 import xml.etree.ElementTree as ET
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "tests"))
+import schemas     # noqa: E402 - lies beside this folder
 MARKS = re.compile(r"(<!-- rows: (.*?) -->\n)(.*?)(<!-- end of rows -->\n)", re.S)
 MANUAL = ROOT / "src/commands/manual.c"
 TYPES = {
     "number": (int,), "number or null": (int, type(None)), "string": (str,),
     "string or null": (str, type(None)), "true or false": (bool,),
     "array of strings": (list,), "array": (list,), "object": (dict,),
+    "hex string": (str,), "hex string or null": (str, type(None)),
+    "number, hex string or null": (int, str, type(None)),
 }
 
 
@@ -89,7 +94,12 @@ def differences(table):
         wrong += "".join(difflib.unified_diff(
             text.splitlines(True), filled(text, table).splitlines(True), page.name, "rows"))
     for name, rows in table.items():
-        if name not in used and rows.count("\n") > 2:
+        if name.startswith("schema "):
+            path = ROOT / "schema" / f"{name.split()[1]}.json"
+            there = path.read_text(encoding="utf-8") if path.exists() else ""
+            wrong += "".join(difflib.unified_diff(
+                there.splitlines(True), rows.splitlines(True), f"schema/{path.name}", "rows"))
+        elif name not in used and rows.count("\n") > 2:
             wrong += f"no page of docs/ has the rows of '{name}'\n"
     return wrong
 
@@ -148,6 +158,12 @@ def undescribed(table):
     return "".join(sorted(wrong))
 
 
+def invalid():
+    """what is not as schema/ says"""
+    return "".join(f"{name}: {doc.get('command')} -j: {wrong}\n"
+                   for name, doc in documents() for wrong in schemas.wrong(doc))
+
+
 #: "1 pages", but not the number of a table's column before a word of the next
 MANY = re.compile(
     r"\b1 (?:more |reserved |offline |memory |ZONE_DEVICE |struct )*"
@@ -172,20 +188,24 @@ def main():
         for page in [*pages(), MANUAL]:
             text = page.read_text(encoding="utf-8")
             page.write_text(replayed(filled(text, table), replay), encoding="utf-8")
+        for name, rows in table.items():
+            if name.startswith("schema "):
+                (ROOT / "schema" / f"{name.split()[1]}.json").write_text(rows, encoding="utf-8")
         return 0
-    suite = ET.Element("testsuite", name="docs", skipped="0", tests="4")
+    suite = ET.Element("testsuite", name="docs", skipped="0")
     failed = 0
     for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)), \
-            ("plurals", plurals(table)), ("transcripts", transcripts(replay)):
+            ("schemas", invalid()), ("plurals", plurals(table)), ("transcripts", transcripts(replay)):
         case = ET.SubElement(suite, "testcase", classname="docs", name=name)
         if wrong:
             failed += 1
             ET.SubElement(case, "failure", message="differs").text = wrong
             print(f"FAIL docs {name}; make docs writes them\n{wrong}", end="")
+    suite.set("tests", str(len(suite)))
     suite.set("failures", str(failed))
     if len(args) > 2:
         ET.ElementTree(suite).write(args[2], encoding="unicode")
-    print(f"docs: {4 - failed} passed, {failed} failed")
+    print(f"docs: {len(suite) - failed} passed, {failed} failed")
     return 1 if failed else 0
 
 

@@ -2,9 +2,10 @@
 /*
  * rows.c - the tables of docs/, printed from the rows of options and columns
  *
- *	rows		every table, each behind a line "@ NAME"
+ *	rows		every table, each behind a line "@ NAME"; and the JSON
+ *			Schema of each command behind "@ schema COMMAND"
  *
- * docs.py puts them between the marks of docs/, or compares.
+ * docs.py puts them between the marks of docs/ and into schema/, or compares.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "commands/options.h"
 #include "commands/run.h"
 #include "commands/tables.h"
+#include "schema.h"
 
 static void escaped(const char *text)
 {
@@ -169,6 +171,8 @@ int main(void)
 		lines(c);
 		if (c->manual->words_of)
 			words(c->name, c->manual->words_of, c->manual->words);
+		printf("@ schema %s\n", c->name);
+		schema_print(c);
 	}
 	ofl_help_free();
 	return fflush(stdout) ? 1 : 0;

@@ -18,7 +18,7 @@ def same_pages(said, truth):
         assert totals["offline"] == t.count(truth["offline"]), name
         assert totals["unknown"] == 0, name
         assert said[name]["status"]["result"] == "ok", said[name]["status"]
-        assert said[name]["kernel"] == truth["release"]
+        assert said[name]["host"]["kernel"] == truth["release"]
 
 
 def sections(said, truth, section_bytes):

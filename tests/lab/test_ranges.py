@@ -45,12 +45,12 @@ def test_totals(documents, truth, name):
 
 
 def test_document_frame(documents, truth):
-    """The stable names of schema 1."""
+    """The stable names of schema 2, and every document as schema/ says."""
     for name, document in documents.items():
-        assert document["schema"] == 1, name
+        assert document["schema"] == 2, name
         command = name.split(".")[0].split("-")[0]
         assert document["command"] == ("offrange" if command == "filter" else command)
-        assert document["kernel"] == truth["release"]
+        assert document["host"]["kernel"] == truth["release"]
         assert document["page_size"] == t.PAGE
         assert document["status"]["result"] in ("ok", "findings"), document["status"]
         assert all({"value", "source"} <= set(fact) for fact in document.get("facts", {}).values())

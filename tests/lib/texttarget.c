@@ -293,6 +293,33 @@ static enum ofl_status parse_answer(struct loader *ld, const char *word,
 			       parse_fact(ld, line, rest);
 }
 
+/* which kernel it is, and what asked it */
+static bool parse_identity(struct ofl_target *t, const char *word,
+			   const char *rest)
+{
+	const struct {
+		const char *word;
+		char *to;
+		size_t bytes;
+	} texts[] = {
+		{ "release", t->release, sizeof(t->release) },
+		{ "machine", t->machine, sizeof(t->machine) },
+		{ "nodename", t->nodename, sizeof(t->nodename) },
+		{ "crash", t->crash, sizeof(t->crash) },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (!strcmp(word, texts[i].word)) {
+			snprintf(texts[i].to, texts[i].bytes, "%s", rest);
+			return true;
+		}
+	if (strcmp(word, "date"))
+		return false;
+	t->date_s = strtoll(rest, NULL, 10);
+	return true;
+}
+
 static enum ofl_status parse_line(struct loader *ld, char *text)
 {
 	struct ofl_target *t = &ld->tt->target;
@@ -308,14 +335,8 @@ static enum ofl_status parse_line(struct loader *ld, char *text)
 		return include(ld, rest);
 	if (!strcmp(text, "text"))
 		return parse_text(ld, rest);
-	if (!strcmp(text, "release")) {
-		snprintf(t->release, sizeof(t->release), "%s", rest);
+	if (parse_identity(t, text, rest))
 		return OFL_OK;
-	}
-	if (!strcmp(text, "machine")) {
-		snprintf(t->machine, sizeof(t->machine), "%s", rest);
-		return OFL_OK;
-	}
 	if (!strcmp(text, "without")) {
 		absent = true;
 		text = rest;

@@ -15,6 +15,12 @@
 /** unit_seed() - a new seed, or $OFL_SEED to see a failure again; printed */
 unsigned int unit_seed(void);
 
+/**
+ * unit_document() - leave a document for the runner to hold against its schema
+ * @text: in  what a command printed: passed over unless it is a whole document
+ */
+void unit_document(const char *text);
+
 /** unit_slurp() - a file as a string; NULL if there is none; free() it */
 char *unit_slurp(const char *path);
 

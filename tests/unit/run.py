@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Run unit test programs: run.py RESULTS PROGRAM...
 
-Each leaves RESULTS/unit-NAME.xml. A program that dies leaves a failure in the
+Each leaves RESULTS/unit-NAME.xml. The documents that it made are held against their
+schemas, which is a case of its own, "documents". A program that dies leaves a failure in the
 name of the program, with what it said last.
 """
 import concurrent.futures
@@ -11,6 +12,9 @@ import pathlib
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import schemas     # noqa: E402 - lies in the folder above
 
 
 def died(name, xml, run):
@@ -29,18 +33,35 @@ def died(name, xml, run):
     return [f"{name}: exit {run.returncode}"]
 
 
+def invalid(path, xml):
+    """are its documents as their schemas say? a case of its XML"""
+    if not path.exists():
+        return []
+    wrong = schemas.wrong_in(path.read_text(encoding="utf-8"))
+    tree = ET.parse(xml)
+    suite = next(tree.getroot().iter("testsuite"))
+    case = ET.SubElement(suite, "testcase", name="documents")
+    if wrong:
+        ET.SubElement(case, "failure", message="as no schema says").text = "\n".join(wrong[:20])
+    tree.write(xml, encoding="unicode")
+    return ["documents", *wrong[:5]] if wrong else []
+
+
 def run_one(results, program):
     """-> (names of what failed, the run, its XML)"""
     xml = results / f"unit-{program.name}.xml"
     xml.unlink(missing_ok=True)     # cmocka never overwrites
+    documents = results / f"{program.name}.documents"
+    documents.unlink(missing_ok=True)
     env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="xml",
-               CMOCKA_XML_FILE=str(xml))
+               CMOCKA_XML_FILE=str(xml), OFL_DOCUMENTS=str(documents.resolve()))
     # a minute of its own: the machine may be busy with others
     run = subprocess.run(["sh", "-c", 'ulimit -t 60; exec timeout -k 1 900 "$0"',
                           program.resolve()],
                          env=env, capture_output=True, text=True,
                          check=False, errors="replace")
-    return died(program.name, xml, run), run, xml
+    bad = died(program.name, xml, run)
+    return bad or invalid(documents, xml), run, xml
 
 
 def main():

@@ -86,6 +86,7 @@ static enum ofl_status run(struct ofl_session *s, const char *line)
 	f = open_memstream(&text, &len);
 	st = run_to(s, f, line);
 	fclose(f);
+	unit_document(text);
 	return st;
 }
 
@@ -101,10 +102,7 @@ static const struct {
 	{ "offrange --version", "unknown option --version" },
 	{ "offline --version=2", "unknown option --version=2" },
 	{ "offrange -p", "-p needs an argument; see 'help offrange'" },
-	{ "offrange -j -o pfn", "-o chooses" },
-	{ "offrange -j -H", "-H chooses" },
 	{ "offrange junk", "unexpected argument 'junk'" },
-	{ "offrange -a junk -j", "unexpected argument 'junk'" },
 	{ "offrange -o nonsense", "no column 'nonsense'" },
 	{ "offrange -p x", "not a range" },
 	{ "offrange -n 7", "no such node" },
@@ -162,19 +160,44 @@ static void test_bad_options(void **state)
 	assert_int_equal(run(&session, "offrange"), OFL_OK);
 }
 
-/* a bad filter with -j is a document, too */
+/* with -j anything that is wrong is a document, wherever -j stands */
 static void test_failed_document(void **state)
 {
-	struct json_object *o, *status, *result;
+	static const struct {
+		const char *line, *text;
+	} bad[] = {
+		{ "offrange -j -n 7", "no such node" },
+		{ "offrange -j -o pfn", "-o chooses" },
+		{ "offrange -j -H", "-H chooses" },
+		{ "offrange -a junk -j", "unexpected argument 'junk'" },
+		{ "offrange -y -j", "unknown option -y" },
+		{ "offrange --nonsense -aj", "unknown option --nonsense" },
+		{ "offline -j -p", "-p needs an argument" },
+	};
+	struct json_object *o, *status, *said;
+	size_t i;
 
 	(void)state;
-	assert_int_equal(run(&session, "offrange -j -n 7"), OFL_OK);
-	o = json_tokener_parse(text);
-	assert_non_null(o);
-	assert_true(json_object_object_get_ex(o, "status", &status));
-	assert_true(json_object_object_get_ex(status, "result", &result));
-	assert_string_equal(json_object_get_string(result), "failed");
-	json_object_put(o);
+	for (i = 0; i < ARRAY_LEN(bad); i++) {
+		assert_int_equal(run(&session, bad[i].line), OFL_OK);
+		o = json_tokener_parse(text);
+		assert_non_null(o);
+		assert_true(json_object_object_get_ex(o, "host", &status));
+		assert_true(json_object_object_get_ex(status, "kernel", &said));
+		assert_string_equal(json_object_get_string(said),
+				    "0.0-made-up");
+		assert_true(json_object_object_get_ex(o, "status", &status));
+		assert_true(json_object_object_get_ex(status, "result", &said));
+		assert_string_equal(json_object_get_string(said), "failed");
+		assert_true(json_object_object_get_ex(status, "message",
+						      &said));
+		if (!strstr(json_object_get_string(said), bad[i].text))
+			fail_msg("%s: %s", bad[i].line,
+				 json_object_get_string(said));
+		json_object_put(o);
+	}
+	/* what follows -p is no option */
+	assert_int_equal(run(&session, "offrange -p -j"), OFL_ERR_ARG);
 }
 
 /* ---- documented members ---- */
@@ -194,7 +217,9 @@ static struct json_object *member(struct json_object *o, const char *path)
 static void test_members(void **state)
 {
 	static const char *const command[] = { "offline -j", "offrange -j" };
-	static const char *const path[] = { "schema", "command", "kernel",
+	static const char *const path[] = { "schema", "command",
+		"host.kernel", "host.nodename", "host.date", "host.live",
+		"host.tool", "host.crash",
 		"page_size", "totals.scanned", "totals.offline",
 		"totals.unknown", "totals.stale", "status.result",
 		"status.message" };
@@ -812,15 +837,15 @@ static void test_refused(void **state)
 
 	(void)state;
 	f = open_memstream(&text, &len);
-	assert_int_equal(ofl_command_refuse("no layout", 1, plain, f, &err),
-			 OFL_ERR_UNSUPPORTED);
+	assert_int_equal(ofl_command_refuse(&session, "no layout", 1, plain, f,
+					    &err), OFL_ERR_UNSUPPORTED);
 	assert_string_equal(err.text, "no layout");
-	assert_int_equal(ofl_command_refuse("no layout", 2, wrong, f, &err),
-			 OFL_ERR_ARG);
+	assert_int_equal(ofl_command_refuse(&session, "no layout", 2, wrong, f,
+					    &err), OFL_ERR_ARG);
 	fflush(f);
 	assert_int_equal(len, 0);
-	assert_int_equal(ofl_command_refuse("no layout", 2, doc, f, &err),
-			 OFL_OK);
+	assert_int_equal(ofl_command_refuse(&session, "no layout", 2, doc, f,
+					    &err), OFL_OK);
 	fclose(f);
 	assert_int_equal(count_words(text, "\"failed\""), 1);
 	assert_non_null(strstr(text, "\"message\": \"no layout\""));

@@ -128,6 +128,7 @@ static void run(struct ofl_session *s, const char *line)
 	argv[argc] = NULL;
 	ofl_command_run(s, argc, argv, out, &err);
 	fclose(out);
+	unit_document(text);
 	check_bytes(line, text, bytes);
 	check_bytes(line, err.text, strlen(err.text));
 	free(text);

@@ -55,6 +55,7 @@ static void run(char *command, char *option, char *argument)
 	f = open_memstream(&text, &len);
 	ofl_command_run(&session, argument ? 3 : 2, argv, f, &err);
 	fclose(f);
+	unit_document(text);
 }
 
 /* is there a line of these two words? */

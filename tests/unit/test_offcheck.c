@@ -78,6 +78,7 @@ static void run(char *command, char *option)
 	assert_int_equal(ofl_command_run(&session, option ? 2 : 1, argv, f,
 					 &err), OFL_OK);
 	fclose(f);
+	unit_document(text);
 }
 
 static unsigned long number_before(const char *words)

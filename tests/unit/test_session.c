@@ -164,6 +164,7 @@ static enum ofl_status run(const char *line)
 	lookups = tt.reads = 0;
 	st = ofl_command_run(&session, argc, argv, f, &err);
 	fclose(f);
+	unit_document(text);
 	return st;
 }
 

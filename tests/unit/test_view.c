@@ -178,7 +178,7 @@ static void test_json(void **state)
 	(void)state;
 	assert_int_equal(to_text(true, true, 3, NULL), OFL_OK);
 	o = parse();
-	assert_int_equal(json_object_get_int(at(o, "schema")), 1);
+	assert_int_equal(json_object_get_int(at(o, "schema")), 2);
 	assert_string_equal(json_object_get_string(at(o, "command")), "test");
 	assert_string_equal(json_object_get_string(at(o, "field")),
 			    "quote \" and\\x09tab");

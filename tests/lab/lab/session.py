@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs crash on a dump: many commands, one start, one file of output a command."""
 
+import json
 import pathlib
 import shlex
 import subprocess
+import sys
 
 from . import crashes
 from .util import LabError
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+import schemas     # noqa: E402  pylint: disable=wrong-import-position
 
 TIMEOUT = 300
 
@@ -38,6 +43,17 @@ class Session:
             self.out[name] = path.read_text(errors="replace")
             before, after = (self.folder / f"{name}.time").read_text().split()
             self.seconds[name] = (int(after) - int(before)) / 1e9
+            self._must_be_valid(commands[name], self.out[name])
+
+    @staticmethod
+    def _must_be_valid(command, text):
+        """A whole document is as its schema says; what is none is for the tests to judge."""
+        try:
+            document = json.loads(text)
+        except ValueError:
+            return
+        wrong = schemas.wrong(document) if isinstance(document, dict) and "schema" in document else []
+        assert not wrong, (command, wrong)
 
     def _script(self, commands):
         """crash's input: redirections keep outputs apart, the shell's clock is read around them."""
