@@ -8,6 +8,7 @@
 #include "commands/explain.h"
 #include "commands/tables.h"
 #include "judge/judge.h"
+#include "target/count.h"
 
 /* ---- one row a block ---- */
 
@@ -141,7 +142,7 @@ const struct ofl_table ofl_block_table = {
 	"memory blocks, the units of /sys/devices/system/memory, "
 	"ascending",
 	block_columns,
-	sizeof(block_columns) / sizeof(block_columns[0]),
+	OFL_COUNT(block_columns),
 };
 
 /* ---- the command ---- */

@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/tables.h"
 #include "judge/audit.h"
+#include "target/count.h"
 
 #define DEFAULT_LIMIT	20
 
@@ -164,7 +165,7 @@ const struct ofl_table ofl_class_table = {
 	"PageOffline pages of online sections, by owner, reference "
 	"count and outcome",
 	class_columns,
-	sizeof(class_columns) / sizeof(class_columns[0]),
+	OFL_COUNT(class_columns),
 };
 
 static void get_severity(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -279,7 +280,7 @@ const struct ofl_table ofl_finding_table = {
 	"what is wrong: of pages, ascending, then of drivers' "
 	"records",
 	finding_columns,
-	sizeof(finding_columns) / sizeof(finding_columns[0]),
+	OFL_COUNT(finding_columns),
 };
 
 /* ---- adding up ---- */

@@ -10,6 +10,7 @@
 #include "commands/command.h"
 #include "scan/workers.h"
 #include "session/identify.h"
+#include "target/count.h"
 
 /** struct zone_row - a row of the table of zones */
 struct zone_row {
@@ -67,7 +68,7 @@ const struct ofl_table ofl_zone_table = {
 	"zones with pages that were looked at, by node and zone "
 	"type",
 	zone_columns,
-	sizeof(zone_columns) / sizeof(zone_columns[0]),
+	OFL_COUNT(zone_columns),
 };
 
 /** struct fact_row - a row of the table of facts */
@@ -120,7 +121,7 @@ const struct ofl_table ofl_fact_table = {
 	"facts", true,
 	"what is assumed about the kernel, and according to what",
 	fact_columns,
-	sizeof(fact_columns) / sizeof(fact_columns[0]),
+	OFL_COUNT(fact_columns),
 };
 
 static void line(struct ofl_view *v, const char *label, const char *fmt, ...)
@@ -375,7 +376,7 @@ const struct ofl_table ofl_balance_table = {
 	NULL, false,
 	"PageOffline pages by owner",
 	owner_columns,
-	sizeof(owner_columns) / sizeof(owner_columns[0]),
+	OFL_COUNT(owner_columns),
 };
 
 static const char *size_of(const struct ofl_layout *l, uint64_t pages,

@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "scan/range.h"
 #include "session/identify.h"
+#include "target/count.h"
 
 static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
 {
@@ -183,7 +184,7 @@ const struct ofl_table ofl_range_table = {
 	"runs of neighbouring PageOffline pages that are alike; "
 	"stale ones only with -a",
 	range_columns,
-	sizeof(range_columns) / sizeof(range_columns[0]),
+	OFL_COUNT(range_columns),
 };
 
 /** struct printer - where runs go */

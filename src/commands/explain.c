@@ -5,6 +5,7 @@
 
 #include "commands/tables.h"
 #include "commands/explain.h"
+#include "target/count.h"
 #include "target/text.h"
 
 /** struct step_row - a step of offline_pages() for this block */
@@ -48,7 +49,7 @@ const struct ofl_table ofl_step_table = {
 	"steps", false,
 	"if one block is explained: the steps of offlining it",
 	step_columns,
-	sizeof(step_columns) / sizeof(step_columns[0]),
+	OFL_COUNT(step_columns),
 };
 
 /** struct kind_row - the pages of one kind in this block */
@@ -193,7 +194,7 @@ const struct ofl_table ofl_kind_table = {
 	"if one block is explained: the kinds of its pages that are "
 	"not free, the worst first",
 	kind_columns,
-	sizeof(kind_columns) / sizeof(kind_columns[0]),
+	OFL_COUNT(kind_columns),
 };
 
 /** struct callback_row - table of who is asked */
@@ -246,7 +247,7 @@ const struct ofl_table ofl_callback_table = {
 	"notifiers", false,
 	"if one block is explained: the callbacks that are asked",
 	callback_columns,
-	sizeof(callback_columns) / sizeof(callback_columns[0]),
+	OFL_COUNT(callback_columns),
 };
 
 /* how many pages of which kinds make the step what it is; else why it is so */

@@ -7,6 +7,7 @@
 
 #include "commands/offowner.h"
 #include "commands/tables.h"
+#include "target/count.h"
 #include "target/text.h"
 
 /* ---- one row a section, or several that are alike ---- */
@@ -135,7 +136,7 @@ const struct ofl_table ofl_section_table = {
 	"memory sections with PageOffline pages; every section with "
 	"-a",
 	section_columns,
-	sizeof(section_columns) / sizeof(section_columns[0]),
+	OFL_COUNT(section_columns),
 };
 
 /* ---- one row a device ---- */
@@ -293,7 +294,7 @@ const struct ofl_table ofl_device_table = {
 	"one row a device, and one for orphan or unknown pages, if "
 	"there are any",
 	device_columns,
-	sizeof(device_columns) / sizeof(device_columns[0]),
+	OFL_COUNT(device_columns),
 };
 
 /* ---- what is wrong with the books ---- */
@@ -357,5 +358,5 @@ const struct ofl_table ofl_complaint_table = {
 	"what is wrong with the records of drivers and the counters "
 	"of the kernel",
 	complaint_columns,
-	sizeof(complaint_columns) / sizeof(complaint_columns[0]),
+	OFL_COUNT(complaint_columns),
 };

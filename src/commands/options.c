@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/options.h"
 #include "scan/workers.h"
+#include "target/count.h"
 
 #define ALL	OFL_ON_ALL
 #define TEXT(m)	OFL_OPTION_TEXT, offsetof(struct ofl_options, m)
@@ -233,7 +234,7 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 
 	memset(o, 0, sizeof(*o));
 	letters(c, known, sizeof(known));
-	names(c, named, sizeof(named) / sizeof(named[0]));
+	names(c, named, OFL_COUNT(named));
 	optind = 0;		/* glibc: start over, whoever used it before */
 	opterr = 0;		/* one line, and we say it */
 	while ((opt = getopt_long(argc, argv, known, named, NULL)) != -1) {

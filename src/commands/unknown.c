@@ -8,6 +8,7 @@
 #include "commands/tables.h"
 #include "commands/command.h"
 #include "scan/range.h"
+#include "target/count.h"
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
 {
@@ -39,7 +40,7 @@ static const struct ofl_column columns[] = {
 const struct ofl_table ofl_unknown_table = {
 	"unknown", false,
 	"runs of pages that nothing is known of",
-	columns, sizeof(columns) / sizeof(columns[0]),
+	columns, OFL_COUNT(columns),
 };
 
 /* the merger hands out offline pages too */

@@ -25,6 +25,7 @@
 
 #include "crash/jumps.h"
 #include "crash/process.h"
+#include "target/count.h"
 
 #define MAX_COPIES	16
 /*
@@ -127,7 +128,7 @@ static void reset_signals(const sigset_t *mask)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(sigs) / sizeof(sigs[0]); i++)
+	for (i = 0; i < OFL_COUNT(sigs); i++)
 		signal(sigs[i], SIG_DFL);
 	sigprocmask(SIG_SETMASK, mask, NULL);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "judge/decide.h"
+#include "target/count.h"
 #include "target/text.h"
 
 const enum ofl_step *ofl_step_order(const struct ofl_layout *l)
@@ -198,7 +199,7 @@ static void weigh_unknown(struct ofl_block_report *r)
 			 r->kind[OFL_KIND_UNTOLD].pages;
 	size_t i;
 
-	for (i = 0; pages && i < sizeof(looks) / sizeof(looks[0]); i++)
+	for (i = 0; pages && i < OFL_COUNT(looks); i++)
 		because(r, looks[i], OFL_OUT_UNKNOWN,
 			"%" PRIu64 " pages are not known", pages);
 }

@@ -4,6 +4,7 @@
 
 #include "kernel/chain.h"
 #include "kernel/module.h"
+#include "target/count.h"
 
 /** struct known - a callback that we have read */
 struct known {
@@ -99,7 +100,7 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		cb->name[0] = '\0';
 		return;
 	}
-	for (i = 0; i < sizeof(callbacks) / sizeof(callbacks[0]); i++) {
+	for (i = 0; i < OFL_COUNT(callbacks); i++) {
 		if (strcmp(callbacks[i].name, cb->name))
 			continue;
 		cb->veto = callbacks[i].veto;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/iomem.h"
+#include "target/count.h"
 
 #define MAX_DEPTH	32
 #define MAX_RESOURCES	1000000	/* a longer tree has a loop in it */
@@ -16,7 +17,7 @@ static bool known(const struct ofl_layout *l)
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+	for (i = 0; i < OFL_COUNT(needed); i++)
 		if (!ofl_fact_known(l, needed[i]))
 			return false;
 	return true;

@@ -6,6 +6,7 @@
 
 #include "layout/load.h"
 #include "layout/recognise.h"
+#include "target/count.h"
 #include "target/vmcoreinfo.h"
 
 static enum ofl_status missing(const struct ofl_fact_row *row,
@@ -121,7 +122,7 @@ static enum ofl_status check_bits(const struct ofl_layout *l,
 	size_t i;
 	int64_t v;
 
-	for (i = 0; i < sizeof(bits) / sizeof(bits[0]); i++) {
+	for (i = 0; i < OFL_COUNT(bits); i++) {
 		/* the coded memmap is page aligned: flags are below */
 		v = ofl_fact_value(l, bits[i], 0);
 		if (v < 0 || v > 12)
@@ -148,7 +149,7 @@ static enum ofl_status check_members(const struct ofl_layout *l,
 	};
 	enum ofl_status st;
 
-	st = check_inner(l, early, sizeof(early) / sizeof(early[0]), err);
+	st = check_inner(l, early, OFL_COUNT(early), err);
 	return st ? st : check_bits(l, err);
 }
 
@@ -161,7 +162,7 @@ static enum ofl_status check_late_members(const struct ofl_layout *l,
 		{ OFL_F_SECTION_PAGEBLOCKS, OFL_F_MEM_SECTION_BYTES, 8 },
 	};
 
-	return check_inner(l, late, sizeof(late) / sizeof(late[0]), err);
+	return check_inner(l, late, OFL_COUNT(late), err);
 }
 
 /* one of three enumerators alone cannot be missing: the macros had other numbers */
@@ -173,7 +174,7 @@ static enum ofl_status check_states(const struct ofl_layout *l,
 	};
 	size_t i;
 
-	for (i = 1; i < sizeof(state) / sizeof(state[0]); i++)
+	for (i = 1; i < OFL_COUNT(state); i++)
 		if (!strncmp(l->fact[state[0]].source, "enumerator", 10) !=
 		    !strncmp(l->fact[state[i]].source, "enumerator", 10))
 			return ofl_fail(err, OFL_ERR_CONFLICT,
@@ -255,7 +256,7 @@ static const struct type_source type_sources[] = {
 	[OFL_TYPE_UNACCEPTED] = { OFL_F_PGTY_UNACCEPTED, -1 },
 	[OFL_TYPE_LARGE_KMALLOC] = { OFL_F_PGTY_LARGE_KMALLOC, -1 },
 };
-_Static_assert(sizeof(type_sources) / sizeof(type_sources[0]) == OFL_NR_TYPES,
+_Static_assert(OFL_COUNT(type_sources) == OFL_NR_TYPES,
 	       "each page type has its witnesses");
 
 static enum ofl_status load_type(struct ofl_layout *l, enum ofl_type type,

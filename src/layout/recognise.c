@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "layout/recognise.h"
+#include "target/count.h"
 #include "target/text.h"
 
 /* What VMCOREINFO exports for a buddy page where PG_balloon was PageOffline. */
@@ -109,7 +110,7 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l, struct ofl_err *err)
 					      sizeof(l->offline_source));
 	size_t i;
 
-	for (i = 0; i < sizeof(sources) / sizeof(sources[0]); i++) {
+	for (i = 0; i < OFL_COUNT(sources); i++) {
 		const struct source *s = &sources[i];
 
 		if (!s->have(l))

@@ -9,11 +9,12 @@
 const struct ofl_owner_ops *const ofl_owner_table[] = {
 #define DRIVER(name) &ofl_owner_##name,
 #include "owners/drivers.def"
+#include "target/count.h"
 #undef DRIVER
 	NULL
 };
 
-_Static_assert(sizeof(ofl_owner_table) / sizeof(ofl_owner_table[0]) <=
+_Static_assert(OFL_COUNT(ofl_owner_table) <=
 	       OFL_MAX_OWNERS + 1, "OFL_MAX_OWNERS is too small");
 
 enum ofl_status ofl_owners_probe(const struct ofl_env *env,

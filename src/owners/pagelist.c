@@ -7,6 +7,7 @@
 #include "kernel/page.h"
 #include "kernel/pagereader.h"
 #include "kernel/section.h"
+#include "target/count.h"
 
 #define POLL_ENTRIES	4096	/* between two looks at ^C */
 /*
@@ -41,14 +42,14 @@ static const char *const end_text[] = {
 	[OFL_LIST_BACKWARDS] = "has an entry that does not point back",
 	[OFL_LIST_INTERRUPTED] = "was not walked to its end: interrupted",
 };
-_Static_assert(sizeof(end_text) / sizeof(end_text[0]) == OFL_NR_LIST_ENDS,
+_Static_assert(OFL_COUNT(end_text) == OFL_NR_LIST_ENDS,
 	       "each end has a text");
 
 static bool is_poison(uint64_t kva)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(poison_delta) / sizeof(poison_delta[0]); i++)
+	for (i = 0; i < OFL_COUNT(poison_delta); i++)
 		if (kva - poison_delta[i] == POISON_1 ||
 		    kva - poison_delta[i] == POISON_2)
 			return true;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "owners/virtio_mem_device.h"
+#include "target/count.h"
 
 #define TYPE "virtio_mem"
 
@@ -42,7 +43,7 @@ const struct ofl_vmem_state_row ofl_vmem_bb_states[] = {
 	{ NULL, NULL, OFL_VMEM_NOT_ADDED, true }
 };
 
-_Static_assert(sizeof(ofl_vmem_mb_states) / sizeof(ofl_vmem_mb_states[0]) <=
+_Static_assert(OFL_COUNT(ofl_vmem_mb_states) <=
 	       OFL_VMEM_STATES, "OFL_VMEM_STATES is too small");
 
 /* names: since v5.12 in sbm and bbm; before that flat, and no bbm at all */

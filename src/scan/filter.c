@@ -12,6 +12,7 @@
 
 #include "kernel/section.h"
 #include "scan/filter.h"
+#include "target/count.h"
 #include "target/text.h"
 
 static bool parse_number(const char *text, int base, const char **end,
@@ -249,7 +250,7 @@ static const struct option options[] = {
 	{ "-B ", AT(block), by_block },
 	{ "", AT(operand), by_operand },
 };
-#define NR_OPTIONS	(sizeof(options) / sizeof(options[0]))
+#define NR_OPTIONS	(OFL_COUNT(options))
 #define ALL_OPTIONS	((1u << NR_OPTIONS) - 1)
 
 /* the text of an option; NULL: not given */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "scan/image.h"
+#include "target/count.h"
 
 #define NOT_READ	0xff
 
@@ -19,7 +20,7 @@ const char *ofl_unknown_text(enum ofl_unknown why)
 		[OFL_UNKNOWN_BAD_SECTION] = "bad-section",
 	};
 
-	_Static_assert(sizeof(text) / sizeof(text[0]) == OFL_NR_UNKNOWN,
+	_Static_assert(OFL_COUNT(text) == OFL_NR_UNKNOWN,
 		       "each reason has a text");
 	return text[why];
 }

@@ -7,6 +7,7 @@
 #include "kernel/section.h"
 #include "layout/load.h"
 #include "session/session.h"
+#include "target/count.h"
 
 void ofl_session_target(struct ofl_session *s, const struct ofl_target *t)
 {
@@ -119,7 +120,7 @@ static void drop_stale(struct ofl_session *s, const struct now *now)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(causes) / sizeof(causes[0]); i++) {
+	for (i = 0; i < OFL_COUNT(causes); i++) {
 		if (!causes[i].holds(s, now))
 			continue;
 		if (causes[i].all)

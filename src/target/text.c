@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "target/count.h"
 #include "target/text.h"
 
 #define CUT_MARK "..."
@@ -128,7 +129,7 @@ static size_t printable(const unsigned char *s)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
+	for (i = 0; i < OFL_COUNT(forms); i++)
 		if (s[0] >= forms[i].first && s[0] <= forms[i].last)
 			return continues(s, &forms[i]) ? forms[i].bytes : 0;
 	return 0;
