@@ -30,6 +30,7 @@ ALLOWED = """
 # files that may write to a stream, beside offline.c and src/crash; help.c writes to memory
 MAY_PRINT = {"src/commands/help.c", "src/view/view.c", "src/target/record.c"}
 PRINTS = re.compile(r"\b(?:f?printf|f?puts|f?putc|putchar|fwrite|perror|vf?printf)\(")
+FACT = re.compile(r"\bOFL_F_\w+")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)
 
 
@@ -208,6 +209,17 @@ class House:
                 for call in PRINTS.findall(code_of(text)):
                     yield f"{path} calls {call})"
 
+    def check_facts(self):
+        """each fact is read somewhere: a name in the table and nowhere else is none"""
+        table = self.texts.get("include/layout/facts.h", "")
+        read = collections.Counter()
+        for path, text in self.texts.items():
+            if self.file(path) != "layout/facts":
+                read.update(FACT.findall(code_of(text)))
+        for name in dict.fromkeys(re.findall(r"^\t(OFL_F_\w+),", table, re.M)):
+            if not read[name]:
+                yield f"{name} is asked for, and nothing reads it"
+
     def checks(self):
         """-> [(name of the check, what is wrong)]"""
         return [(name[6:], list(getattr(self, name)())) for name in dir(self)
@@ -378,6 +390,14 @@ class MadeUp(unittest.TestCase):
         body = "static int\tf(int a,\n\t\tint b)\n{\n" + "\ta++;\n" * 57 + "}\n"
         self.assertEqual(self.wrong("functions", {"src/low/d.c": "\n" + body}),
                          "src/low/d.c:2: f() has 61 lines")
+
+    def test_fact_that_nothing_reads(self):
+        tree = {"include/layout/facts.h": "enum x {\n\tOFL_F_READ,\n\tOFL_F_LOST,\n};\n",
+                "src/layout/facts.c": "[OFL_F_LOST] = 1, [OFL_F_READ] = 1\n",
+                "src/low/d.c": "x(OFL_F_READ); /* OFL_F_LOST */\n",
+                "docs/design.md": self.TREE["docs/design.md"] + "| `layout` | | |\n"}
+        self.assertEqual(self.wrong("facts", tree),
+                         "OFL_F_LOST is asked for, and nothing reads it")
 
     def test_function_that_fits(self):
         body = "int f(void)\n{\n" + "\ta++;\n" * 57 + "}\n"

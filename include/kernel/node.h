@@ -19,7 +19,6 @@ struct ofl_zone {
 	uint64_t kva;		/* struct zone */
 	uint64_t start_pfn;
 	uint64_t spanned_pages;	/* holes and foreign zones included */
-	uint64_t present_pages;
 };
 
 /** struct ofl_nodes - all zones that span pages, and the decoder */

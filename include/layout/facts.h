@@ -44,20 +44,16 @@ enum ofl_fact_id {
 	OFL_F_MAX_NUMNODES,
 	OFL_F_CONTIG_PAGE_DATA,
 	OFL_F_PGDAT_ZONES,
-	OFL_F_PGDAT_START_PFN,
-	OFL_F_PGDAT_SPANNED,
 	OFL_F_ZONE_BYTES,
 	OFL_F_ZONE_NAME,
 	OFL_F_ZONE_START_PFN,
 	OFL_F_ZONE_SPANNED,
-	OFL_F_ZONE_PRESENT,
 	OFL_F_MAX_NR_ZONES,
 	OFL_F_ZONE_DEVICE,
 	/* memory blocks */
 	OFL_F_SECTIONS_PER_BLOCK,
 	OFL_F_MEMORY_BLOCKS,
 	OFL_F_XA_HEAD,
-	OFL_F_XA_SHIFT,
 	OFL_F_XA_SLOTS,
 	OFL_F_XA_SLOTS_BYTES,
 	OFL_F_BLOCK_START_SECTION,
@@ -84,12 +80,9 @@ enum ofl_fact_id {
 	/* what owners want to know of a page */
 	OFL_F_PAGE_MAPPING,
 	OFL_F_PG_MOVABLE_OPS,
-
-	/* from here on: asked only by commands that judge pages */
-	OFL_F_FIRST_LATE,
-	OFL_F_PAGE_LRU = OFL_F_FIRST_LATE,
+	/* what judging wants to know of a page */
+	OFL_F_PAGE_LRU,
 	OFL_F_PG_ISOLATED,
-	OFL_F_FOLIO_FLAGS_1,
 	OFL_F_COMPOUND_DTOR,
 	OFL_F_FOLIO_DTOR,
 	OFL_F_FOLIO_PINCOUNT,
@@ -134,7 +127,6 @@ enum ofl_fact_id {
 	OFL_F_CHAIN_HEAD,
 	OFL_F_NB_CALL,
 	OFL_F_NB_NEXT,
-	OFL_F_NB_PRIORITY,
 	OFL_F_IOMEM,
 	OFL_F_RES_START,
 	OFL_F_RES_END,
@@ -155,7 +147,6 @@ enum ofl_fact_id {
 	OFL_F_VMLINUX_BTF_END,
 	OFL_F_BTF_MODULES,
 	OFL_F_BTF_MODULE_LIST,
-	OFL_F_BTF_MODULE_MODULE,
 	OFL_F_BTF_MODULE_BTF,
 	OFL_F_BTF_DATA,
 	OFL_F_BTF_DATA_SIZE,
@@ -223,10 +214,18 @@ struct ofl_witness {
 	int64_t n;
 };
 
+/** enum ofl_fact_user - what cannot do without a fact */
+enum ofl_fact_user {
+	OFL_BY_NOTHING,		/* where it is used, it may be missing */
+	OFL_BY_JUDGE,		/* commands that judge pages */
+	OFL_BY_SCAN,		/* every command */
+};
+
 /** struct ofl_fact_row - an assumption, its witnesses, its history */
 struct ofl_fact_row {
 	const char *name;	/* stable: key of facts{} in JSON */
-	bool required;		/* no command can work without */
+	bool early;		/* every command asks for it, not only judging */
+	enum ofl_fact_user needed_by;
 	bool hex;		/* printed in hexadecimal */
 	struct ofl_witness witness[4];	/* in order of preference */
 	const char *history;	/* since when, and the commit; docs/kernels.md */

@@ -70,6 +70,30 @@ static inline bool ofl_fact_known(const struct ofl_layout *l,
 	return l->fact[id].known;
 }
 
+/** ofl_facts_known() - has it one for each of @nr facts? */
+bool ofl_facts_known(const struct ofl_layout *l, const enum ofl_fact_id *id,
+		     size_t nr);
+
+/** ofl_fact_u64() - an address or offset among the facts; 0 if not known */
+static inline uint64_t ofl_fact_u64(const struct ofl_layout *l,
+				    enum ofl_fact_id id)
+{
+	return (uint64_t)l->fact[id].value;
+}
+
+/**
+ * ofl_fact_read_u64() / ofl_fact_read_u32() - read a member of a struct
+ * @kva:    in  where the struct is
+ * @member: in  a fact with the offset of the member
+ *
+ * Errors: false if the fact is not known, or the member cannot be read; *@ret
+ *         is untouched then.
+ */
+bool ofl_fact_read_u64(const struct ofl_target *t, const struct ofl_layout *l,
+		       uint64_t kva, enum ofl_fact_id member, uint64_t *ret);
+bool ofl_fact_read_u32(const struct ofl_target *t, const struct ofl_layout *l,
+		       uint64_t kva, enum ofl_fact_id member, uint32_t *ret);
+
 /** ofl_pageflag_mask() - mask of a flag by its name in lower case, 0: none */
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name);
 

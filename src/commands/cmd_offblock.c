@@ -187,8 +187,8 @@ static bool free_elsewhere(const struct printer *p, uint64_t *ret)
 	if (!ofl_fact_known(l, OFL_F_VM_ZONE_STAT) ||
 	    !ofl_fact_known(l, OFL_F_NR_FREE_PAGES) ||
 	    !ofl_read_u64(p->env->t,
-			  (uint64_t)l->fact[OFL_F_VM_ZONE_STAT].value + 8 *
-			  (uint64_t)l->fact[OFL_F_NR_FREE_PAGES].value, &all))
+			  ofl_fact_u64(l, OFL_F_VM_ZONE_STAT) + 8 *
+			  ofl_fact_u64(l, OFL_F_NR_FREE_PAGES), &all))
 		return false;
 	*ret = all > own ? all - own : 0;
 	return true;

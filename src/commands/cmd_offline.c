@@ -465,11 +465,11 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 	int i;
 
 	ofl_view_table(v, &ofl_fact_table, NULL);
-	for (i = 0; i < OFL_F_FIRST_LATE; i++) {
+	for (i = 0; i < OFL_NR_FACTS; i++) {
 		struct fact_row row = { ofl_fact_rows[i].name, &l->fact[i],
 					ofl_fact_rows[i].hex };
 
-		if (ofl_view_row(v, &row, NULL))
+		if (ofl_fact_rows[i].early && ofl_view_row(v, &row, NULL))
 			break;
 	}
 	ofl_view_table_end(v);

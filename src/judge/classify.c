@@ -26,14 +26,14 @@ static void load_pools(struct ofl_classifier *c)
 	    !ofl_fact_known(l, OFL_F_HSTATE_RESV))
 		return;
 	for (i = 0; i < nr && i < OFL_MAX_HSTATES; i++) {
-		if (!ofl_read_u32(t, kva + (uint64_t)l->fact[OFL_F_HSTATE_ORDER].value, &order) ||
-		    !ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_HSTATE_FREE].value, &nr_free) ||
-		    !ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_HSTATE_RESV].value, &resv))
+		if (!ofl_fact_read_u32(t, l, kva, OFL_F_HSTATE_ORDER, &order) ||
+		    !ofl_fact_read_u64(t, l, kva, OFL_F_HSTATE_FREE, &nr_free) ||
+		    !ofl_fact_read_u64(t, l, kva, OFL_F_HSTATE_RESV, &resv))
 			return;
 		c->pool[i].order = order;
 		c->pool[i].spare = nr_free > resv ? nr_free - resv : 0;
 		c->nr_pools++;
-		kva += (uint64_t)l->fact[OFL_F_HSTATE_BYTES].value;
+		kva += ofl_fact_u64(l, OFL_F_HSTATE_BYTES);
 	}
 }
 

@@ -8,6 +8,7 @@
 #include "kernel/bus.h"
 #include "kernel/section.h"
 #include "kernel/xarray.h"
+#include "target/count.h"
 
 /** struct walk - state of one walk */
 struct walk {
@@ -33,10 +34,12 @@ const char *ofl_block_state_text(enum ofl_block_state state)
 /* what either way needs */
 static bool members_known(const struct ofl_layout *l)
 {
-	return ofl_fact_known(l, OFL_F_BLOCK_START_SECTION) &&
-	       ofl_fact_known(l, OFL_F_BLOCK_STATE) &&
-	       ofl_fact_known(l, OFL_F_BLOCK_STATE_BYTES) &&
-	       ofl_fact_known(l, OFL_F_SECTIONS_PER_BLOCK);
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_BLOCK_START_SECTION, OFL_F_BLOCK_STATE,
+		OFL_F_BLOCK_STATE_BYTES, OFL_F_SECTIONS_PER_BLOCK,
+	};
+
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 bool ofl_blocks_indexed(const struct ofl_layout *l)
@@ -70,19 +73,15 @@ static enum ofl_block_state decode_state(const struct ofl_layout *l, int64_t raw
 /* the state is an enum of 4 bytes, or an unsigned long: ask for its size */
 static bool read_state(const struct walk *w, uint64_t kva, int64_t *ret)
 {
-	uint64_t at = kva + (uint64_t)w->l->fact[OFL_F_BLOCK_STATE].value;
-	uint64_t wide;
-	uint32_t narrow;
+	const struct ofl_member state = {
+		.offset_bytes = ofl_fact_u64(w->l, OFL_F_BLOCK_STATE),
+		.size_bytes = ofl_fact_u64(w->l, OFL_F_BLOCK_STATE_BYTES),
+	};
+	uint64_t v;
 
-	if (w->l->fact[OFL_F_BLOCK_STATE_BYTES].value == 4) {
-		if (!ofl_read_u32(w->t, at, &narrow))
-			return false;
-		*ret = narrow;
-		return true;
-	}
-	if (!ofl_read_u64(w->t, at, &wide))
+	if (!ofl_read_member(w->t, kva, &state, &v))
 		return false;
-	*ret = (int64_t)wide;
+	*ret = (int64_t)v;
 	return true;
 }
 
@@ -100,7 +99,7 @@ static uint64_t member(const struct walk *w, uint64_t kva, enum ofl_fact_id id,
 	uint64_t v = 0;
 
 	if (ofl_fact_known(w->l, id) &&
-	    !ofl_read_u64(w->t, kva + (uint64_t)w->l->fact[id].value, &v))
+	    !ofl_fact_read_u64(w->t, w->l, kva, id, &v))
 		b->unread = true;
 	return v;
 }
@@ -123,9 +122,7 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 
 	b->zone_kva = member(w, b->kva, OFL_F_BLOCK_ZONE, b);
 	b->memmap_pages = memmap_pages(w, b);
-	if (ofl_fact_known(w->l, OFL_F_BLOCK_NID) &&
-	    ofl_read_u32(w->t, b->kva +
-			 (uint64_t)w->l->fact[OFL_F_BLOCK_NID].value, &nid))
+	if (ofl_fact_read_u32(w->t, w->l, b->kva, OFL_F_BLOCK_NID, &nid))
 		b->nid = (int)nid;
 }
 
@@ -136,9 +133,8 @@ static bool read_block(const struct walk *w, uint64_t kva, uint64_t nr,
 	const struct ofl_layout *l = w->l;
 
 	*b = (struct ofl_block){ .kva = kva, .nr = nr, .nid = -1 };
-	if (!ofl_read_u64(w->t, kva +
-			  (uint64_t)l->fact[OFL_F_BLOCK_START_SECTION].value,
-			  &b->start_section_nr) ||
+	if (!ofl_fact_read_u64(w->t, l, kva, OFL_F_BLOCK_START_SECTION,
+			       &b->start_section_nr) ||
 	    b->start_section_nr >= l->nr_sections ||
 	    b->start_section_nr / l->sections_per_block != nr ||
 	    !read_state(w, kva, &b->raw_state))
@@ -181,7 +177,7 @@ static enum ofl_status visit_device(void *arg, const struct ofl_bus_device *d)
 
 	if (device_number(d->name, &nr) &&
 	    read_block(w, d->kva -
-		       (uint64_t)w->l->fact[OFL_F_BLOCK_DEV].value, nr, &b))
+		       ofl_fact_u64(w->l, OFL_F_BLOCK_DEV), nr, &b))
 		return w->visit(w->arg, &b);
 	++*w->lost;
 	return OFL_OK;
@@ -290,7 +286,7 @@ enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 	if (!ofl_blocks_indexed(l))
 		return walk_bus(t, l, visit, arg, lost);
 	return ofl_xarray_walk(t, l,
-			       (uint64_t)l->fact[OFL_F_MEMORY_BLOCKS].value,
+			       ofl_fact_u64(l, OFL_F_MEMORY_BLOCKS),
 			       visit_entry, &w, lost);
 }
 

@@ -8,23 +8,21 @@
 #include <string.h>
 
 #include "kernel/bus.h"
+#include "target/count.h"
 
 #define MAX_BUSES	1024
 #define MAX_DEVICES	65536
 
-static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
-{
-	return (uint64_t)l->fact[id].value;
-}
-
 bool ofl_bus_known(const struct ofl_layout *l)
 {
-	int i;
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_BUS_KSET, OFL_F_KSET_LIST, OFL_F_KSET_KOBJ,
+		OFL_F_KOBJ_NAME, OFL_F_KOBJ_ENTRY, OFL_F_SUBSYS_DEVICES,
+		OFL_F_KLIST_LIST, OFL_F_KLIST_NODE, OFL_F_DEVPRIV_BUS_NODE,
+		OFL_F_DEVPRIV_DEVICE, OFL_F_DEVICE_KOBJ,
+	};
 
-	for (i = OFL_F_BUS_KSET; i <= OFL_F_DEVICE_KOBJ; i++)
-		if (!ofl_fact_known(l, (enum ofl_fact_id)i))
-			return false;
-	return true;
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 static bool read_name(const struct ofl_target *t, const struct ofl_layout *l,
@@ -32,7 +30,7 @@ static bool read_name(const struct ofl_target *t, const struct ofl_layout *l,
 {
 	uint64_t kva;
 
-	return ofl_read_u64(t, kobj_kva + fact(l, OFL_F_KOBJ_NAME), &kva) &&
+	return ofl_fact_read_u64(t, l, kobj_kva, OFL_F_KOBJ_NAME, &kva) &&
 	       ofl_read_str(t, kva, buf, bytes);
 }
 
@@ -44,17 +42,17 @@ static bool find_bus(const struct ofl_target *t, const struct ofl_layout *l,
 	char name[OFL_STR_MAX];
 	int i;
 
-	if (!ofl_read_u64(t, fact(l, OFL_F_BUS_KSET), &kset))
+	if (!ofl_read_u64(t, ofl_fact_u64(l, OFL_F_BUS_KSET), &kset))
 		return false;
-	head = node = kset + fact(l, OFL_F_KSET_LIST);
+	head = node = kset + ofl_fact_u64(l, OFL_F_KSET_LIST);
 	for (i = 0; i < MAX_BUSES; i++) {
 		if (!ofl_read_u64(t, node, &node) || node == head || !node)
 			return false;
-		kobj = node - fact(l, OFL_F_KOBJ_ENTRY);
+		kobj = node - ofl_fact_u64(l, OFL_F_KOBJ_ENTRY);
 		if (!read_name(t, l, kobj, name, sizeof(name)) ||
 		    strcmp(name, bus))
 			continue;
-		*ret = kobj - fact(l, OFL_F_KSET_KOBJ);
+		*ret = kobj - ofl_fact_u64(l, OFL_F_KSET_KOBJ);
 		return true;
 	}
 	return false;
@@ -63,13 +61,13 @@ static bool find_bus(const struct ofl_target *t, const struct ofl_layout *l,
 static bool read_device(const struct ofl_target *t, const struct ofl_layout *l,
 			uint64_t node_kva, struct ofl_bus_device *d)
 {
-	uint64_t dp = node_kva - fact(l, OFL_F_KLIST_NODE) -
-		      fact(l, OFL_F_DEVPRIV_BUS_NODE);
+	uint64_t dp = node_kva - ofl_fact_u64(l, OFL_F_KLIST_NODE) -
+		      ofl_fact_u64(l, OFL_F_DEVPRIV_BUS_NODE);
 
 	memset(d, 0, sizeof(*d));
-	if (!ofl_read_u64(t, dp + fact(l, OFL_F_DEVPRIV_DEVICE), &d->kva))
+	if (!ofl_fact_read_u64(t, l, dp, OFL_F_DEVPRIV_DEVICE, &d->kva))
 		return false;
-	if (!read_name(t, l, d->kva + fact(l, OFL_F_DEVICE_KOBJ), d->name,
+	if (!read_name(t, l, d->kva + ofl_fact_u64(l, OFL_F_DEVICE_KOBJ), d->name,
 		       sizeof(d->name)))
 		d->name[0] = '\0';
 	return true;
@@ -88,8 +86,8 @@ bool ofl_bus_walk(const struct ofl_target *t, const struct ofl_layout *l,
 
 	if (!ofl_bus_known(l) || !find_bus(t, l, bus, &kva))
 		return false;
-	head = node = kva + fact(l, OFL_F_SUBSYS_DEVICES) +
-		      fact(l, OFL_F_KLIST_LIST);
+	head = node = kva + ofl_fact_u64(l, OFL_F_SUBSYS_DEVICES) +
+		      ofl_fact_u64(l, OFL_F_KLIST_LIST);
 	for (i = 0; i < MAX_DEVICES; i++) {
 		if (!ofl_read_u64(t, node, &node) || !node)
 			return false;

@@ -110,10 +110,12 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 
 static bool walkable(const struct ofl_layout *l)
 {
-	return ofl_fact_known(l, OFL_F_MEMORY_CHAIN) &&
-	       ofl_fact_known(l, OFL_F_CHAIN_HEAD) &&
-	       ofl_fact_known(l, OFL_F_NB_CALL) &&
-	       ofl_fact_known(l, OFL_F_NB_NEXT);
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_MEMORY_CHAIN, OFL_F_CHAIN_HEAD, OFL_F_NB_CALL,
+		OFL_F_NB_NEXT,
+	};
+
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
@@ -123,8 +125,8 @@ void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
 
 	memset(chain, 0, sizeof(*chain));
 	if (!walkable(l) ||
-	    !ofl_read_u64(t, (uint64_t)l->fact[OFL_F_MEMORY_CHAIN].value +
-			  (uint64_t)l->fact[OFL_F_CHAIN_HEAD].value, &kva))
+	    !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_MEMORY_CHAIN) +
+			  ofl_fact_u64(l, OFL_F_CHAIN_HEAD), &kva))
 		return;
 	chain->known = true;
 	while (kva) {
@@ -135,10 +137,9 @@ void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
 			return;
 		}
 		cb->nb_kva = kva;
-		if (!ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_NB_CALL].value,
-				  &cb->call_kva) ||
-		    !ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_NB_NEXT].value,
-				  &kva)) {
+		if (!ofl_fact_read_u64(t, l, kva, OFL_F_NB_CALL,
+				       &cb->call_kva) ||
+		    !ofl_fact_read_u64(t, l, kva, OFL_F_NB_NEXT, &kva)) {
 			chain->cut = true;
 			return;
 		}

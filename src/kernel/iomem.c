@@ -15,18 +15,14 @@ static bool known(const struct ofl_layout *l)
 		OFL_F_IOMEM, OFL_F_RES_START, OFL_F_RES_END, OFL_F_RES_NAME,
 		OFL_F_RES_FLAGS, OFL_F_RES_SIBLING, OFL_F_RES_CHILD,
 	};
-	size_t i;
 
-	for (i = 0; i < OFL_COUNT(needed); i++)
-		if (!ofl_fact_known(l, needed[i]))
-			return false;
-	return true;
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 static bool get(const struct ofl_target *t, const struct ofl_layout *l,
 		uint64_t kva, enum ofl_fact_id member, uint64_t *ret)
 {
-	return ofl_read_u64(t, kva + (uint64_t)l->fact[member].value, ret);
+	return ofl_fact_read_u64(t, l, kva, member, ret);
 }
 
 /** struct space - where the next sibling has to lie; all ends are included */
@@ -70,7 +66,7 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 
 	if (!known(l))
 		return OFL_ERR_NODATA;
-	parent[0] = (uint64_t)l->fact[OFL_F_IOMEM].value;
+	parent[0] = ofl_fact_u64(l, OFL_F_IOMEM);
 	if (!get(t, l, parent[0], OFL_F_RES_CHILD, &next[0]))
 		return OFL_ERR_CORRUPT;
 	while (depth >= 0) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "kernel/module.h"
+#include "target/count.h"
 
 #define MAX_MODULES	4096
 #define MAX_SYMBOLS	200000
@@ -18,14 +19,11 @@
 
 static bool known(const struct ofl_layout *l)
 {
-	return ofl_fact_known(l, OFL_F_MODULES) &&
-	       ofl_fact_known(l, OFL_F_MODULE_LIST) &&
-	       ofl_fact_known(l, OFL_F_MODULE_NAME);
-}
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_MODULES, OFL_F_MODULE_LIST, OFL_F_MODULE_NAME,
+	};
 
-static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
-{
-	return (uint64_t)l->fact[id].value;
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 static void load_symbols(const struct ofl_layout *l, struct ofl_module *m)
@@ -34,15 +32,11 @@ static void load_symbols(const struct ofl_layout *l, struct ofl_module *m)
 	uint64_t kva, symtab;
 	uint32_t nr;
 
-	if (!ofl_fact_known(l, OFL_F_MODULE_KALLSYMS) ||
-	    !ofl_fact_known(l, OFL_F_KALLSYMS_SYMTAB) ||
-	    !ofl_fact_known(l, OFL_F_KALLSYMS_NUM) ||
-	    !ofl_fact_known(l, OFL_F_KALLSYMS_STRTAB) ||
-	    !ofl_read_u64(t, m->kva + fact(l, OFL_F_MODULE_KALLSYMS), &kva) ||
-	    !ofl_read_u64(t, kva + fact(l, OFL_F_KALLSYMS_SYMTAB), &symtab) ||
-	    !ofl_read_u32(t, kva + fact(l, OFL_F_KALLSYMS_NUM), &nr) ||
-	    !ofl_read_u64(t, kva + fact(l, OFL_F_KALLSYMS_STRTAB),
-			  &m->strtab_kva) || !nr || nr > MAX_SYMBOLS)
+	if (!ofl_fact_read_u64(t, l, m->kva, OFL_F_MODULE_KALLSYMS, &kva) ||
+	    !ofl_fact_read_u64(t, l, kva, OFL_F_KALLSYMS_SYMTAB, &symtab) ||
+	    !ofl_fact_read_u32(t, l, kva, OFL_F_KALLSYMS_NUM, &nr) ||
+	    !ofl_fact_read_u64(t, l, kva, OFL_F_KALLSYMS_STRTAB,
+			       &m->strtab_kva) || !nr || nr > MAX_SYMBOLS)
 		return;
 	m->symtab = malloc(nr * sizeof(Elf64_Sym));
 	if (!m->symtab)
@@ -63,13 +57,13 @@ static enum ofl_module_found walk(const struct ofl_target *t,
 
 	if (!known(l))
 		return OFL_MODULE_UNKNOWN;
-	head = node = fact(l, OFL_F_MODULES);
+	head = node = ofl_fact_u64(l, OFL_F_MODULES);
 	for (i = 0; i < MAX_MODULES; i++) {
 		if (!ofl_read_u64(t, node, &node) || !node)
 			return OFL_MODULE_UNKNOWN;
 		if (node == head)
 			return OFL_MODULE_ABSENT;
-		if (visit(arg, node - fact(l, OFL_F_MODULE_LIST)))
+		if (visit(arg, node - ofl_fact_u64(l, OFL_F_MODULE_LIST)))
 			return OFL_MODULE_LOADED;
 	}
 	return OFL_MODULE_UNKNOWN;
@@ -87,9 +81,9 @@ static bool has_name(void *arg, uint64_t module_kva)
 {
 	struct by_name *q = arg;
 	char text[OFL_STR_MAX];
+	uint64_t name_kva = module_kva + ofl_fact_u64(q->l, OFL_F_MODULE_NAME);
 
-	if (!ofl_read_str(q->ret->t, module_kva + fact(q->l, OFL_F_MODULE_NAME),
-			  text, sizeof(text))) {
+	if (!ofl_read_str(q->ret->t, name_kva, text, sizeof(text))) {
 		q->unnamed = true;
 		return false;
 	}

@@ -23,14 +23,11 @@ static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 	uint64_t name_kva;
 
 	z->kva = kva;
-	return ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_ZONE_START_PFN].value,
-			    &z->start_pfn) &&
-	       ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_ZONE_SPANNED].value,
-			    &z->spanned_pages) &&
-	       ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_ZONE_PRESENT].value,
-			    &z->present_pages) &&
-	       ofl_read_u64(t, kva + (uint64_t)l->fact[OFL_F_ZONE_NAME].value,
-			    &name_kva) &&
+	return ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_START_PFN,
+				 &z->start_pfn) &&
+	       ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_SPANNED,
+				 &z->spanned_pages) &&
+	       ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_NAME, &name_kva) &&
 	       ofl_read_str(t, name_kva, z->name, sizeof(z->name));
 }
 
@@ -56,7 +53,7 @@ static enum ofl_status load_node(const struct ofl_target *t,
 {
 	int types = (int)l->fact[OFL_F_MAX_NR_ZONES].value;
 	uint64_t zone_kva = pgdat_kva +
-			    (uint64_t)l->fact[OFL_F_PGDAT_ZONES].value;
+			    ofl_fact_u64(l, OFL_F_PGDAT_ZONES);
 	enum ofl_status st = OFL_OK;
 	int i;
 
@@ -67,7 +64,7 @@ static enum ofl_status load_node(const struct ofl_target *t,
 			n->unreadable++;
 			return OFL_OK;
 		}
-		zone_kva += (uint64_t)l->fact[OFL_F_ZONE_BYTES].value;
+		zone_kva += ofl_fact_u64(l, OFL_F_ZONE_BYTES);
 		if (z.spanned_pages)
 			st = add_zone(n, &z, err);
 	}
@@ -102,7 +99,7 @@ static enum ofl_status load_numa(const struct ofl_target *t,
 				 const struct ofl_layout *l, uint64_t nodes,
 				 struct ofl_nodes *n, struct ofl_err *err)
 {
-	uint64_t node_data = (uint64_t)l->fact[OFL_F_NODE_DATA].value;
+	uint64_t node_data = ofl_fact_u64(l, OFL_F_NODE_DATA);
 	uint64_t pgdat_kva[MAX_NODES];
 	enum ofl_status st = OFL_OK;
 	uint64_t nid;
@@ -137,7 +134,7 @@ enum ofl_status ofl_nodes_load(const struct ofl_target *t,
 		st = load_numa(t, l, nodes, n, err);
 	else
 		st = load_node(t, l, 0,
-			(uint64_t)l->fact[OFL_F_CONTIG_PAGE_DATA].value, n, err);
+			ofl_fact_u64(l, OFL_F_CONTIG_PAGE_DATA), n, err);
 	if (!st && !n->nr_zones)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
 				"no zone could be read (%u unreadable nodes)",

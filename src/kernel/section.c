@@ -71,7 +71,7 @@ static bool read_subsections(const struct walk *w, const unsigned char *raw,
 	s->usage_kva = usage_kva;
 	if (!usage_kva)
 		return true;	/* on its way out: no subsection is left */
-	usage_kva += (uint64_t)l->fact[OFL_F_SUBSECTION_MAP].value;
+	usage_kva += ofl_fact_u64(l, OFL_F_SUBSECTION_MAP);
 	return ofl_read(w->t, usage_kva, s->subsection,
 			(bits + 63) / 64 * 8) == OFL_READ_OK;
 }
@@ -85,7 +85,7 @@ static uint64_t find_pageblocks(const struct ofl_layout *l,
 
 	if (ofl_fact_known(l, OFL_F_PAGEBLOCK_FLAGS))
 		return s->usage_kva ? s->usage_kva +
-			(uint64_t)l->fact[OFL_F_PAGEBLOCK_FLAGS].value : 0;
+			ofl_fact_u64(l, OFL_F_PAGEBLOCK_FLAGS) : 0;
 	if (ofl_fact_known(l, OFL_F_SECTION_PAGEBLOCKS))
 		memcpy(&kva, raw + l->fact[OFL_F_SECTION_PAGEBLOCKS].value, 8);
 	return kva;
@@ -103,7 +103,7 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 	bool sound;
 
 	memcpy(&word, raw + l->fact[OFL_F_SECTION_MEM_MAP].value, 8);
-	flag_bits = (uint64_t)l->fact[OFL_F_SECTION_FLAG_BITS].value;
+	flag_bits = ofl_fact_u64(l, OFL_F_SECTION_FLAG_BITS);
 	if (flag_bits < 6)	/* the bits above the last flag are zero */
 		flag_bits = 6;
 	coded = word & ~((1ull << flag_bits) - 1);
@@ -150,7 +150,7 @@ static enum ofl_status walk_root(struct walk *w, uint64_t nr, uint64_t root_kva)
 {
 	unsigned char raw[MAX_PAGE_BYTES];
 	const struct ofl_layout *l = w->l;
-	uint64_t bytes = (uint64_t)l->fact[OFL_F_MEM_SECTION_BYTES].value;
+	uint64_t bytes = ofl_fact_u64(l, OFL_F_MEM_SECTION_BYTES);
 	enum ofl_status st = OFL_OK;
 	uint64_t i;
 
@@ -192,7 +192,7 @@ static enum ofl_status walk_roots(struct walk *w)
 static enum ofl_status walk_array(struct walk *w)
 {
 	uint64_t bytes =
-		(uint64_t)w->l->fact[OFL_F_MEM_SECTION_BYTES].value;
+		ofl_fact_u64(w->l, OFL_F_MEM_SECTION_BYTES);
 	enum ofl_status st = OFL_OK;
 	uint64_t nr;
 

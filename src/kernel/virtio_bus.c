@@ -16,7 +16,7 @@ static bool place(const struct ofl_layout *l, const struct ofl_types *ty,
 	struct ofl_member m;
 
 	if (ofl_fact_known(l, id)) {
-		*ret = (uint64_t)l->fact[id].value;
+		*ret = ofl_fact_u64(l, id);
 		return true;
 	}
 	if (!ofl_types_member(ty, "virtio_device", member, &m))

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* vmstat.c - per-CPU counters, added up */
 #include "kernel/vmstat.h"
+#include "target/count.h"
 
 #define MAX_CPUS	8192
-
-static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
-{
-	return (uint64_t)l->fact[id].value;
-}
 
 static bool cpus_known(const struct ofl_layout *l)
 {
 	return ofl_fact_known(l, OFL_F_NR_CPU_IDS) &&
 	       ofl_fact_known(l, OFL_F_PER_CPU_OFFSET) &&
-	       fact(l, OFL_F_NR_CPU_IDS) <= MAX_CPUS;
+	       ofl_fact_u64(l, OFL_F_NR_CPU_IDS) <= MAX_CPUS;
 }
 
 /* where CPU @cpu has its copy of a per-CPU variable */
@@ -22,7 +18,8 @@ static bool cpu_kva(const struct ofl_target *t, const struct ofl_layout *l,
 {
 	uint64_t offset;
 
-	if (!ofl_read_u64(t, fact(l, OFL_F_PER_CPU_OFFSET) + cpu * 8, &offset))
+	if (!ofl_read_u64(t, ofl_fact_u64(l, OFL_F_PER_CPU_OFFSET) + cpu * 8,
+			  &offset))
 		return false;
 	*ret = variable + offset;
 	return true;
@@ -36,9 +33,10 @@ bool ofl_vm_event(const struct ofl_target *t, const struct ofl_layout *l,
 	if (!cpus_known(l) || !ofl_fact_known(l, event) ||
 	    !ofl_fact_known(l, OFL_F_VM_EVENT_STATES))
 		return false;
-	for (cpu = 0; cpu < fact(l, OFL_F_NR_CPU_IDS); cpu++) {
-		if (!cpu_kva(t, l, cpu, fact(l, OFL_F_VM_EVENT_STATES), &kva) ||
-		    !ofl_read_u64(t, kva + fact(l, event) * 8, &v))
+	for (cpu = 0; cpu < ofl_fact_u64(l, OFL_F_NR_CPU_IDS); cpu++) {
+		if (!cpu_kva(t, l, cpu, ofl_fact_u64(l, OFL_F_VM_EVENT_STATES),
+			     &kva) ||
+		    !ofl_read_u64(t, kva + ofl_fact_u64(l, event) * 8, &v))
 			return false;
 		sum += v;
 	}
@@ -53,12 +51,12 @@ static bool node_diff(const struct ofl_target *t, const struct ofl_layout *l,
 	uint64_t stats, cpu, kva;
 	int8_t diff;
 
-	if (!ofl_read_u64(t, pgdat + fact(l, OFL_F_PGDAT_NODESTATS), &stats))
+	if (!ofl_fact_read_u64(t, l, pgdat, OFL_F_PGDAT_NODESTATS, &stats))
 		return false;
-	for (cpu = 0; cpu < fact(l, OFL_F_NR_CPU_IDS); cpu++) {
+	for (cpu = 0; cpu < ofl_fact_u64(l, OFL_F_NR_CPU_IDS); cpu++) {
 		if (!cpu_kva(t, l, cpu, stats, &kva) ||
-		    ofl_read(t, kva + fact(l, OFL_F_NODESTAT_DIFF) +
-			     fact(l, OFL_F_NR_BALLOON_PAGES),
+		    ofl_read(t, kva + ofl_fact_u64(l, OFL_F_NODESTAT_DIFF) +
+			     ofl_fact_u64(l, OFL_F_NR_BALLOON_PAGES),
 			     &diff, 1) != OFL_READ_OK)
 			return false;
 		*sum += diff;
@@ -69,20 +67,21 @@ static bool node_diff(const struct ofl_target *t, const struct ofl_layout *l,
 bool ofl_balloon_stat(const struct ofl_target *t, const struct ofl_layout *l,
 		      int64_t *ret)
 {
-	uint64_t i, pgdat, v, nodes = fact(l, OFL_F_MAX_NUMNODES);
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_NR_BALLOON_PAGES, OFL_F_VM_NODE_STAT,
+		OFL_F_PGDAT_NODESTATS, OFL_F_NODESTAT_DIFF, OFL_F_NODE_DATA,
+	};
+	uint64_t i, pgdat, v, nodes = ofl_fact_u64(l, OFL_F_MAX_NUMNODES);
 	int64_t sum;
 
-	if (!cpus_known(l) || !ofl_fact_known(l, OFL_F_NR_BALLOON_PAGES) ||
-	    !ofl_fact_known(l, OFL_F_VM_NODE_STAT) ||
-	    !ofl_fact_known(l, OFL_F_PGDAT_NODESTATS) ||
-	    !ofl_fact_known(l, OFL_F_NODESTAT_DIFF) ||
-	    !ofl_fact_known(l, OFL_F_NODE_DATA) ||
-	    !ofl_read_u64(t, fact(l, OFL_F_VM_NODE_STAT) +
-			  fact(l, OFL_F_NR_BALLOON_PAGES) * 8, &v))
+	if (!cpus_known(l) || !ofl_facts_known(l, needed, OFL_COUNT(needed)) ||
+	    !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_VM_NODE_STAT) +
+			  ofl_fact_u64(l, OFL_F_NR_BALLOON_PAGES) * 8, &v))
 		return false;
 	sum = (int64_t)v;
 	for (i = 0; i < nodes; i++) {
-		if (!ofl_read_u64(t, fact(l, OFL_F_NODE_DATA) + i * 8, &pgdat))
+		if (!ofl_read_u64(t, ofl_fact_u64(l, OFL_F_NODE_DATA) + i * 8,
+				  &pgdat))
 			return false;
 		if (pgdat && !node_diff(t, l, pgdat, &sum))
 			return false;

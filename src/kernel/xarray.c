@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* xarray.c - walk an xarray */
 #include "kernel/xarray.h"
+#include "target/count.h"
 
 #define MAX_SLOTS	64	/* XA_CHUNK_SIZE */
 #define MAX_DEPTH	11	/* 64 index bits, 6 a level */
@@ -19,10 +20,11 @@ struct walk {
 
 bool ofl_xarray_known(const struct ofl_layout *l)
 {
-	return ofl_fact_known(l, OFL_F_XA_HEAD) &&
-	       ofl_fact_known(l, OFL_F_XA_SHIFT) &&
-	       ofl_fact_known(l, OFL_F_XA_SLOTS) &&
-	       ofl_fact_known(l, OFL_F_XA_SLOTS_BYTES);
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_XA_HEAD, OFL_F_XA_SLOTS, OFL_F_XA_SLOTS_BYTES,
+	};
+
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 /* an xa_node entry has 2 in its low bits; NULL and other internals have none */
@@ -35,7 +37,7 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
 				  uint64_t index)
 {
 	uint64_t slot[MAX_SLOTS];
-	uint64_t bytes = (uint64_t)w->l->fact[OFL_F_XA_SLOTS_BYTES].value;
+	uint64_t bytes = ofl_fact_u64(w->l, OFL_F_XA_SLOTS_BYTES);
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
@@ -45,7 +47,7 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
 	if (depth == MAX_DEPTH || bytes > sizeof(slot) ||
 	    *w->lost > MAX_LOST || w->nodes++ >= MAX_NODES ||
 	    ofl_read(w->t,
-		     entry - 2 + (uint64_t)w->l->fact[OFL_F_XA_SLOTS].value,
+		     entry - 2 + ofl_fact_u64(w->l, OFL_F_XA_SLOTS),
 		     slot, bytes) != OFL_READ_OK) {
 		++*w->lost;
 		return OFL_OK;
@@ -67,8 +69,7 @@ enum ofl_status ofl_xarray_walk(const struct ofl_target *t,
 	};
 	uint64_t head;
 
-	if (ofl_read_u64(t, xa_kva + (uint64_t)l->fact[OFL_F_XA_HEAD].value,
-			 &head))
+	if (ofl_fact_read_u64(t, l, xa_kva, OFL_F_XA_HEAD, &head))
 		return walk_entry(&w, head, 0, 0);
 	++*lost;
 	return OFL_OK;

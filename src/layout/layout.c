@@ -11,6 +11,31 @@ int64_t ofl_fact_value(const struct ofl_layout *l, enum ofl_fact_id id,
 	return l->fact[id].known ? l->fact[id].value : other;
 }
 
+bool ofl_facts_known(const struct ofl_layout *l, const enum ofl_fact_id *id,
+		     size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (!l->fact[id[i]].known)
+			return false;
+	return true;
+}
+
+bool ofl_fact_read_u64(const struct ofl_target *t, const struct ofl_layout *l,
+		       uint64_t kva, enum ofl_fact_id member, uint64_t *ret)
+{
+	return l->fact[member].known &&
+	       ofl_read_u64(t, kva + ofl_fact_u64(l, member), ret);
+}
+
+bool ofl_fact_read_u32(const struct ofl_target *t, const struct ofl_layout *l,
+		       uint64_t kva, enum ofl_fact_id member, uint32_t *ret)
+{
+	return l->fact[member].known &&
+	       ofl_read_u32(t, kva + ofl_fact_u64(l, member), ret);
+}
+
 uint64_t ofl_pageflag_mask(const struct ofl_layout *l, const char *name)
 {
 	unsigned int i;

@@ -20,21 +20,23 @@ static enum ofl_status missing(const struct ofl_fact_row *row,
 		row->name, first);
 }
 
+/* ask for the early facts or the late ones; @user cannot do without some */
 static enum ofl_status load_facts(const struct ofl_target *t,
-				  struct ofl_layout *l, int first, int end,
-				  struct ofl_err *err)
+				  struct ofl_layout *l, bool early,
+				  enum ofl_fact_user user, struct ofl_err *err)
 {
-	enum ofl_status st;
+	enum ofl_status st = OFL_OK;
 	int i;
 
-	for (i = first; i < end; i++) {
-		st = ofl_fact_load(t, &ofl_fact_rows[i], &l->fact[i], err);
-		if (st)
-			return st;
-		if (ofl_fact_rows[i].required && !l->fact[i].known)
-			return missing(&ofl_fact_rows[i], err);
+	for (i = 0; i < OFL_NR_FACTS && !st; i++) {
+		const struct ofl_fact_row *row = &ofl_fact_rows[i];
+
+		if (row->early == early)
+			st = ofl_fact_load(t, row, &l->fact[i], err);
+		if (!st && row->needed_by == user && !l->fact[i].known)
+			st = missing(row, err);
 	}
-	return OFL_OK;
+	return st;
 }
 
 /*
@@ -44,7 +46,7 @@ static enum ofl_status load_facts(const struct ofl_target *t,
 static enum ofl_status find_roots(const struct ofl_target *t,
 				  struct ofl_layout *l, struct ofl_err *err)
 {
-	uint64_t symbol_kva = (uint64_t)l->fact[OFL_F_MEM_SECTION].value;
+	uint64_t symbol_kva = ofl_fact_u64(l, OFL_F_MEM_SECTION);
 	char text[64];
 	uint64_t told;
 
@@ -197,8 +199,8 @@ static enum ofl_status conclude(const struct ofl_target *t,
 		st = check_states(l, err);
 	if (st)
 		return st;
-	l->page_bytes = (uint64_t)l->fact[OFL_F_PAGE_SIZE].value;
-	l->struct_page_bytes = (uint64_t)l->fact[OFL_F_PAGE_BYTES].value;
+	l->page_bytes = ofl_fact_u64(l, OFL_F_PAGE_SIZE);
+	l->struct_page_bytes = ofl_fact_u64(l, OFL_F_PAGE_BYTES);
 	l->off_flags = (uint32_t)l->fact[OFL_F_PAGE_FLAGS].value;
 	l->off_refcount = (uint32_t)l->fact[OFL_F_PAGE_REFCOUNT].value;
 	l->off_type = (uint32_t)l->fact[OFL_F_PAGE_TYPE].value;
@@ -212,7 +214,7 @@ static enum ofl_status conclude(const struct ofl_target *t,
 	l->sections_per_root = 1;
 	if (l->fact[OFL_F_SPARSEMEM_EXTREME].value)
 		l->sections_per_root = l->page_bytes /
-			(uint64_t)l->fact[OFL_F_MEM_SECTION_BYTES].value;
+			ofl_fact_u64(l, OFL_F_MEM_SECTION_BYTES);
 	return find_roots(t, l, err);
 }
 
@@ -292,7 +294,7 @@ enum ofl_status ofl_layout_load(const struct ofl_target *t,
 	enum ofl_status st;
 
 	memset(l, 0, sizeof(*l));
-	st = load_facts(t, l, 0, OFL_F_FIRST_LATE, err);
+	st = load_facts(t, l, true, OFL_BY_SCAN, err);
 	if (!st)
 		st = conclude(t, l, err);
 	if (!st)
@@ -313,12 +315,7 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 	enum ofl_status st;
 	int i;
 
-	st = load_facts(t, l, OFL_F_FIRST_LATE, OFL_NR_FACTS, err);
-	/* skipping does without it, judging does not */
-	if (!st && !ofl_fact_known(l, OFL_F_PAGE_PRIVATE))
-		st = missing(&ofl_fact_rows[OFL_F_PAGE_PRIVATE], err);
-	if (!st && !ofl_fact_known(l, OFL_F_PAGE_MAPPING))
-		st = missing(&ofl_fact_rows[OFL_F_PAGE_MAPPING], err);
+	st = load_facts(t, l, false, OFL_BY_JUDGE, err);
 	if (!st)
 		st = check_late_members(l, err);
 	for (i = 0; i < OFL_NR_TYPES && !st; i++)

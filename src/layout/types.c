@@ -10,6 +10,7 @@
 
 #include "layout/btf.h"
 #include "layout/types.h"
+#include "target/count.h"
 
 #define MAX_BTF_BYTES	(64u << 20)	/* vmlinux has 4 to 8 MiB */
 #define MAX_MODULES	4096
@@ -17,12 +18,13 @@
 
 static bool btf_known(const struct ofl_layout *l)
 {
-	int i;
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_VMLINUX_BTF, OFL_F_VMLINUX_BTF_END, OFL_F_BTF_MODULES,
+		OFL_F_BTF_MODULE_LIST, OFL_F_BTF_MODULE_BTF, OFL_F_BTF_DATA,
+		OFL_F_BTF_DATA_SIZE, OFL_F_BTF_NAME,
+	};
 
-	for (i = OFL_F_VMLINUX_BTF; i <= OFL_F_BTF_NAME; i++)
-		if (!l->fact[i].known)
-			return false;
-	return true;
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
 static void *read_blob(const struct ofl_target *t, uint64_t kva, uint64_t bytes)
@@ -84,28 +86,23 @@ static struct btf *parse(const struct ofl_target *t, uint64_t kva,
 	return libbpf_get_error(btf) ? NULL : btf;
 }
 
-static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
-{
-	return (uint64_t)l->fact[id].value;
-}
-
 /* struct btf of a module, by walking btf_modules */
 static bool find_module(const struct ofl_target *t, const struct ofl_layout *l,
 			const char *module, uint64_t *btf_kva)
 {
-	uint64_t head = fact(l, OFL_F_BTF_MODULES), node = head, entry;
+	uint64_t head = ofl_fact_u64(l, OFL_F_BTF_MODULES), node = head, entry;
 	char name[OFL_STR_MAX];
 	int i;
 
 	for (i = 0; i < MAX_MODULES; i++) {
 		if (!ofl_read_u64(t, node, &node) || node == head || !node)
 			return false;
-		entry = node - fact(l, OFL_F_BTF_MODULE_LIST);
-		if (!ofl_read_u64(t, entry + fact(l, OFL_F_BTF_MODULE_BTF),
-				  btf_kva))
+		entry = node - ofl_fact_u64(l, OFL_F_BTF_MODULE_LIST);
+		if (!ofl_fact_read_u64(t, l, entry, OFL_F_BTF_MODULE_BTF,
+				       btf_kva))
 			return false;
-		if (ofl_read_str(t, *btf_kva + fact(l, OFL_F_BTF_NAME), name,
-				 sizeof(name)) && !strcmp(name, module))
+		if (ofl_read_str(t, *btf_kva + ofl_fact_u64(l, OFL_F_BTF_NAME),
+				 name, sizeof(name)) && !strcmp(name, module))
 			return true;
 	}
 	return false;
@@ -114,14 +111,16 @@ static bool find_module(const struct ofl_target *t, const struct ofl_layout *l,
 static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
 		     const char *module, struct ofl_types *ret)
 {
-	uint64_t btf_kva, data_kva, start = fact(l, OFL_F_VMLINUX_BTF);
+	uint64_t start = ofl_fact_u64(l, OFL_F_VMLINUX_BTF);
+	uint64_t end = ofl_fact_u64(l, OFL_F_VMLINUX_BTF_END);
+	uint64_t btf_kva, data_kva;
 	uint32_t bytes;
 
 	if (!btf_known(l) || !find_module(t, l, module, &btf_kva) ||
-	    !ofl_read_u64(t, btf_kva + fact(l, OFL_F_BTF_DATA), &data_kva) ||
-	    !ofl_read_u32(t, btf_kva + fact(l, OFL_F_BTF_DATA_SIZE), &bytes))
+	    !ofl_fact_read_u64(t, l, btf_kva, OFL_F_BTF_DATA, &data_kva) ||
+	    !ofl_fact_read_u32(t, l, btf_kva, OFL_F_BTF_DATA_SIZE, &bytes))
 		return;
-	ret->base = parse(t, start, fact(l, OFL_F_VMLINUX_BTF_END) - start, NULL);
+	ret->base = parse(t, start, end - start, NULL);
 	if (ret->base)
 		ret->split = parse(t, data_kva, bytes, ret->base);
 }

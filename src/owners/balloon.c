@@ -12,11 +12,6 @@ bool ofl_balloon_known(const struct ofl_layout *l)
 	       ofl_fact_known(l, OFL_F_BALLOON_MIGRATE);
 }
 
-static uint64_t fact(const struct ofl_layout *l, enum ofl_fact_id id)
-{
-	return (uint64_t)l->fact[id].value;
-}
-
 /* an empty list or not, what its neighbours say must fit the head */
 static bool is_list_head(const struct ofl_target *t, uint64_t head_kva)
 {
@@ -31,11 +26,11 @@ static bool read_info(const struct ofl_env *env, struct ofl_balloon *d)
 {
 	const struct ofl_layout *l = env->l;
 
-	return ofl_read_u64(env->t, d->kva + fact(l, OFL_F_BALLOON_ISOLATED),
-			    &d->isolated) &&
-	       ofl_read_u64(env->t, d->kva + fact(l, OFL_F_BALLOON_MIGRATE),
-			    &d->migrate_kva) &&
-	       is_list_head(env->t, d->kva + fact(l, OFL_F_BALLOON_PAGES));
+	return ofl_fact_read_u64(env->t, l, d->kva, OFL_F_BALLOON_ISOLATED,
+				 &d->isolated) &&
+	       ofl_fact_read_u64(env->t, l, d->kva, OFL_F_BALLOON_MIGRATE,
+				 &d->migrate_kva) &&
+	       is_list_head(env->t, d->kva + ofl_fact_u64(l, OFL_F_BALLOON_PAGES));
 }
 
 /* a place for one more; those that were read earlier make room */
@@ -71,7 +66,8 @@ static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
 	d->list.unit_pages = 1;
 	/* without migration pages do not point back */
 	d->list.private = d->migrate_kva ? kva : 0;
-	st = ofl_pagelist_walk(b->env, kva + fact(b->env->l, OFL_F_BALLOON_PAGES),
+	st = ofl_pagelist_walk(b->env,
+			       kva + ofl_fact_u64(b->env->l, OFL_F_BALLOON_PAGES),
 			       &d->list, err);
 	if (st) {
 		ofl_pagelist_free(&d->list);
@@ -172,8 +168,8 @@ static bool is_readable(const struct ofl_balloons *b, uint64_t kva)
 	const struct ofl_layout *l = b->env->l;
 	uint64_t v;
 
-	return ofl_read_u64(b->env->t, kva + fact(l, OFL_F_BALLOON_PAGES), &v) &&
-	       ofl_read_u64(b->env->t, kva + fact(l, OFL_F_BALLOON_MIGRATE), &v);
+	return ofl_fact_read_u64(b->env->t, l, kva, OFL_F_BALLOON_PAGES, &v) &&
+	       ofl_fact_read_u64(b->env->t, l, kva, OFL_F_BALLOON_MIGRATE, &v);
 }
 
 /*

@@ -56,7 +56,7 @@ bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
 {
 	uint64_t owner;
 
-	return ofl_fact_known(env->l, OFL_F_MUTEX_OWNER) &&
-	       ofl_read_u64(env->t, kva + (uint64_t)env->l->fact[OFL_F_MUTEX_OWNER].value,
-			    &owner) && (owner & ~(uint64_t)MUTEX_FLAGS);
+	return ofl_fact_read_u64(env->t, env->l, kva, OFL_F_MUTEX_OWNER,
+				 &owner) &&
+	       (owner & ~(uint64_t)MUTEX_FLAGS);
 }

@@ -59,7 +59,7 @@ static bool is_poison(uint64_t kva)
 /* pfn of the struct page that has its lru at @kva; false: there is none */
 static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
 {
-	uint64_t at = kva - (uint64_t)l->fact[OFL_F_PAGE_LRU].value;
+	uint64_t at = kva - ofl_fact_u64(l, OFL_F_PAGE_LRU);
 
 	if (!l->vmemmap_kva || at < l->vmemmap_kva ||
 	    (at - l->vmemmap_kva) % l->struct_page_bytes)
@@ -174,7 +174,7 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 			     struct ofl_err *err)
 {
 	const struct ofl_layout *l = w->env->l;
-	uint64_t lru = (uint64_t)l->fact[OFL_F_PAGE_LRU].value, pfn = 0, next;
+	uint64_t lru = ofl_fact_u64(l, OFL_F_PAGE_LRU), pfn = 0, next;
 	struct ofl_pagelist *list = w->list;
 	enum ofl_status st;
 

@@ -41,7 +41,7 @@ static void read_cpus(const struct ofl_env *env, uint64_t variable,
 	const struct ofl_layout *l = env->l;
 	uint64_t offsets, base = direct_map(t), cpu, offset, kva, pfn;
 
-	offsets = (uint64_t)l->fact[OFL_F_PER_CPU_OFFSET].value;
+	offsets = ofl_fact_u64(l, OFL_F_PER_CPU_OFFSET);
 	for (cpu = 0; cpu < nr_cpus; cpu++) {
 		if (!ofl_read_u64(t, offsets + cpu * 8, &offset) ||
 		    !ofl_read_u64(t, variable + offset, &kva)) {

@@ -99,12 +99,9 @@ static void zones(struct kernel *k)
 	kernel_line(k, "symbol node_data %" PRIx64, K_SYMBOL + 0x100);
 	kernel_line(k, "array node_data %d", K_NODES);
 	kernel_line(k, "member pglist_data.node_zones 0 1024");
-	kernel_line(k, "member pglist_data.node_start_pfn 4096 8");
-	kernel_line(k, "member pglist_data.node_spanned_pages 4104 8");
 	kernel_line(k, "struct zone %d", ZONE_BYTES);
 	kernel_line(k, "member zone.zone_start_pfn 0 8");
 	kernel_line(k, "member zone.spanned_pages 8 8");
-	kernel_line(k, "member zone.present_pages 16 8");
 	kernel_line(k, "member zone.name 24 8");
 	kernel_line(k, "enumerator __MAX_NR_ZONES %d", K_ZONES);
 	kernel_line(k, "enumerator ZONE_DEVICE %d", K_ZONES - 1);
@@ -151,7 +148,6 @@ static void blocks(struct kernel *k)
 	kernel_line(k, "symbol memory_blocks %" PRIx64, K_SYMBOL + 0x30);
 	kernel_line(k, "mem %" PRIx64 " %" PRIx64, K_SYMBOL + 0x38, K_XA + 2);
 	kernel_line(k, "member xarray.xa_head 8 8");
-	kernel_line(k, "member xa_node.shift 0 1");
 	kernel_line(k, "member xa_node.slots 40 512");
 	kernel_line(k, "member memory_block.start_section_nr 0 8");
 	kernel_line(k, "member memory_block.state 8 4");

@@ -24,6 +24,9 @@ static void test_rows_are_whole(void **state)
 			fail_msg("%s has no witness", row->name);
 		if (!row->history || !row->history[0])
 			fail_msg("%s has no history", row->name);
+		if (row->needed_by == OFL_BY_SCAN && !row->early)
+			fail_msg("%s is needed before it is asked for",
+				 row->name);
 		for (j = 0; j < i; j++)
 			assert_string_not_equal(row->name,
 						ofl_fact_rows[j].name);

@@ -27,7 +27,7 @@ static void facts(void)
 {
 	static const char *const line[] = {
 		"struct btf_module 64", "member btf_module.list 0 16",
-		"member btf_module.module 16 8", "member btf_module.btf 24 8",
+		"member btf_module.btf 24 8",
 		"struct btf 200", "member btf.data 0 8",
 		"member btf.data_size 8 4", "member btf.name 16 56",
 	};
