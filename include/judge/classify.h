@@ -2,13 +2,14 @@
 /*
  * classify.h - from a raw struct page to a row of the rule
  *
- * Depends on page.h, section.h, block.h, owner.h and rule.h. Collects what
+ * Depends on page.h, section.h, block.h, owner.h, refs.h and rule.h. Collects what
  * rule.h wants to know; the few things that take more than the page itself are
  * tracked from page to page, so pages must come in ascending order.
  */
 #ifndef OFL_CLASSIFY_H
 #define OFL_CLASSIFY_H
 
+#include "judge/refs.h"
 #include "judge/rule.h"
 #include "kernel/block.h"
 #include "kernel/page.h"
@@ -25,13 +26,14 @@ struct ofl_classified {
 	int32_t refcount;	/* its own */
 	bool offline;
 	bool movable_zone;
-	bool pinned;		/* LRU page with more references than users */
+	bool counted;		/* refs is filled in: an LRU page, or once one */
 	bool pageblock_unknown;	/* the state of its pageblock cannot be read */
 	const struct ofl_zone *zone;	/* may be NULL */
 	enum ofl_kind kind;
 	enum ofl_outcome outcome;
 	enum ofl_step step;
 	struct ofl_claim claim;	/* offline pages only */
+	struct ofl_refs refs;
 };
 
 /** struct ofl_classifier - what is remembered from page to page */
@@ -41,6 +43,7 @@ struct ofl_classifier {
 	const struct ofl_blocks *blocks;
 
 	struct ofl_page_format format;
+	struct ofl_refs_from refs;
 
 	/* what this dump has no witness for; see classify.c */
 	enum ofl_tri skip_rule;
@@ -65,7 +68,8 @@ struct ofl_classifier {
 	uint64_t unit_end_pfn;		/* inside of a 2 MiB balloon unit */
 	struct ofl_rule_in compound;	/* of its head */
 	unsigned int compound_order;
-	bool compound_pinned;
+	bool compound_counted;
+	struct ofl_refs compound_refs;
 };
 
 /**

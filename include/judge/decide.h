@@ -16,13 +16,14 @@
 /** struct ofl_tally - pages of one kind in a block */
 struct ofl_tally {
 	uint64_t pages;
-	uint64_t pinned;		/* of them, look pinned */
 	uint64_t pfn[OFL_FIRST_PFNS];	/* the first ones */
 	uint64_t page_kva;		/* of the first */
 	bool unread;			/* its struct page: no flags, no count */
 	uint64_t flags;
 	int32_t refcount;
 	struct ofl_claim claim;
+	bool counted;			/* refs is filled in */
+	struct ofl_refs refs;		/* of the first */
 };
 
 /** struct ofl_cause - a kind of page that keeps the block from being free */

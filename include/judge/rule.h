@@ -41,6 +41,10 @@ struct ofl_rule_in {
 	bool compound;
 	bool mapping;		/* of page cache or anonymous memory */
 	bool was_mapped;	/* no longer, but its flags are those of such */
+	enum ofl_tri held;	/* of an LRU page: references nothing explains */
+	enum ofl_tri batched;	/* all its references are those of batches */
+	enum ofl_tri drained;	/* batches are drained before isolation */
+	bool never;		/* of a mapping that is never migrated */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
 	enum ofl_mgo mgo;

@@ -25,7 +25,8 @@ struct ofl_page_format {
 	const struct ofl_nodes *n;	/* NULL: zones are not decoded */
 	/* masks of page flags; 0: this kernel has none, or it is not known */
 	uint64_t head, slab, reserved, lru, hwpoison;
-	uint64_t locked, uptodate, swapbacked;
+	uint64_t locked, uptodate, swapbacked, writeback, unevictable;
+	uint64_t private, private_2, swapcache;
 	uint64_t movable_ops;		/* 0: page->mapping says it */
 	uint64_t isolated;		/* known after ofl_layout_load_late() */
 	int64_t private_at, mapping_at;	/* bytes; -1: not known */
@@ -228,6 +229,26 @@ unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
  */
 int32_t ofl_page_pincount(const struct ofl_page_format *f,
 			  const unsigned char *tail);
+
+/**
+ * ofl_page_large_mapcount() - mappings of a compound page, in one number
+ * @tail: in  its first tail, raw
+ *
+ * Errors: false where this kernel has no such number.
+ * Source: include/linux/mm.h: folio_large_mapcount().
+ */
+bool ofl_page_large_mapcount(const struct ofl_page_format *f,
+			     const unsigned char *tail, int64_t *ret);
+
+/**
+ * ofl_page_entire_mapcount() - mappings of a compound page as a whole
+ * @tail: in  its first tail, raw
+ *
+ * Errors: false where it is not in the first tail.
+ * Source: include/linux/mm.h: folio_entire_mapcount(), compound_mapcount().
+ */
+bool ofl_page_entire_mapcount(const struct ofl_page_format *f,
+			      const unsigned char *tail, int64_t *ret);
 
 /**
  * ofl_page_free_order() - order of a free block, from its first page

@@ -8,6 +8,7 @@
 #ifndef OFL_DRIVER_H
 #define OFL_DRIVER_H
 
+#include "kernel/batch.h"
 #include "kernel/block.h"
 #include "kernel/chain.h"
 #include "kernel/node.h"
@@ -29,6 +30,7 @@ struct ofl_env {
 	const struct ofl_chain *chain;
 	const struct ofl_blocks *blocks;
 	struct ofl_owners *owners;	/* for names; NULL: none */
+	const struct ofl_batches *batches;	/* NULL: not known */
 };
 
 /** struct ofl_device - one device as it is shown */

@@ -2,11 +2,12 @@
 /*
  * analysis.h - what a verdict on a page needs besides the page
  *
- * Depends on chain.h, block.h, iomem.h, owner.h.
+ * Depends on batch.h, chain.h, block.h, iomem.h, owner.h.
  */
 #ifndef OFL_ANALYSIS_H
 #define OFL_ANALYSIS_H
 
+#include "kernel/batch.h"
 #include "kernel/block.h"
 #include "kernel/chain.h"
 #include "kernel/iomem.h"
@@ -18,6 +19,7 @@ struct ofl_analysis {
 	struct ofl_blocks blocks;	/* env.blocks is NULL: no index of them */
 	struct ofl_ram ram;		/* with ofl_analysis_load_ram() only */
 	bool ram_loaded;
+	struct ofl_batches batches;	/* pages in CPUs' batches of LRU pages */
 	struct ofl_env env;
 	struct ofl_owners owners;
 	struct ofl_missed missed;	/* reads that failed: for all but ram, */

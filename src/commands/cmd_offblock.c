@@ -178,39 +178,6 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 	return ofl_view_row(&p->v, r, p->env->l);
 }
 
-/* where could its pages go? false: the counter is not to be had */
-static bool free_elsewhere(const struct printer *p, uint64_t *ret)
-{
-	const struct ofl_layout *l = p->env->l;
-	uint64_t own = p->kept.kind[OFL_KIND_FREE].pages, all;
-
-	if (!ofl_fact_known(l, OFL_F_VM_ZONE_STAT) ||
-	    !ofl_fact_known(l, OFL_F_NR_FREE_PAGES) ||
-	    !ofl_read_u64(p->env->t,
-			  ofl_fact_u64(l, OFL_F_VM_ZONE_STAT) + 8 *
-			  ofl_fact_u64(l, OFL_F_NR_FREE_PAGES), &all))
-		return false;
-	*ret = all > own ? all - own : 0;
-	return true;
-}
-
-static void hints(struct printer *p, struct ofl_text *text)
-{
-	const struct ofl_tally *lru = &p->kept.kind[OFL_KIND_LRU];
-	uint64_t elsewhere;
-
-	if (!p->explain)
-		return;
-	if (p->kept.verdict == OFL_OUT_MIGRATE)
-		ofl_text_add(text, "; whether migration succeeds is not in a dump");
-	if (p->kept.verdict == OFL_OUT_MIGRATE && free_elsewhere(p, &elsewhere))
-		ofl_text_add(text, ", %" PRIu64 " page%s free elsewhere",
-			     elsewhere, ofl_plural(elsewhere));
-	if (lru->pinned)
-		ofl_text_add(text, "; %" PRIu64 " page%s probably pinned",
-			     lru->pinned, ofl_plural(lru->pinned));
-}
-
 static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 			     const struct ofl_scan_result *r,
 			     struct ofl_text *text)
@@ -231,7 +198,6 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 	result = ofl_owners_status(result, p->blind, text);
 	if (p->verdicts[OFL_OUT_UNKNOWN] || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
-	hints(p, text);
 	return result;
 }
 

@@ -6,7 +6,6 @@
 #include "kernel/pagereader.h"
 
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
-#define PIN_BIAS		1024	/* GUP_PIN_COUNTING_BIAS */
 #define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
 
 /* ---- set-up ---- */
@@ -88,6 +87,8 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->owners = owners;
 	c->blocks = blocks;
 	ofl_page_format_init(&c->format, l, env->n);
+	c->refs = (struct ofl_refs_from){ .t = env->t, .f = &c->format,
+					  .batches = env->batches };
 	c->block_nr = c->section_nr = UINT64_MAX;
 	c->skip_rule = has_skip_rule(l);
 	/* every kernel has these flags; others depend on its configuration */
@@ -239,10 +240,39 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->was_mapped = !ofl_page_mapping(f, raw) &&
 			 (p->flags & (f->uptodate | f->swapbacked));
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
+	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
 	in->skip_rule = c->skip_rule;
 	in->movable_untold = c->movable_untold;
 	in->untold = c->flags_untold || (c->types_untold && in->typed &&
 					 !offline && !has_name(f, p->type));
+}
+
+/* does any row of the rule look at the references of such a page? */
+static bool counts(const struct ofl_rule_in *in)
+{
+	return !in->hugetlb && !in->offline && !in->buddy && !in->slab &&
+	       !in->movable_ops && (in->lru || in->mapping || in->was_mapped);
+}
+
+/*
+ * Of an order-0 page that is poisoned only its mappings are taken away; then
+ * it is left out. Who else refers to it does not matter.
+ */
+static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
+		       uint64_t kva, unsigned int order,
+		       const unsigned char *raw, const unsigned char *raw_end,
+		       struct ofl_rule_in *in, struct ofl_refs *ret)
+{
+	const struct ofl_batches *b = c->env->batches;
+	enum ofl_tri never = ofl_refs_never(&c->refs, p->flags, raw);
+
+	ofl_refs_count(&c->refs, p, kva, order, raw, raw_end, ret);
+	in->held = in->hwpoison && !order ? OFL_NO : ofl_refs_held(ret);
+	if (never == OFL_UNSURE && in->held == OFL_NO)
+		in->held = OFL_UNSURE;
+	in->never = never == OFL_YES;
+	in->batched = !b || !b->known ? OFL_UNSURE :
+		      ofl_batches_refs(b, kva) ? OFL_YES : OFL_NO;
 }
 
 static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
@@ -256,7 +286,7 @@ static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
 }
 
 static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
-			   const unsigned char *raw,
+			   uint64_t kva, const unsigned char *raw,
 			   const unsigned char *raw_end, struct ofl_rule_in *in)
 {
 	uint64_t bytes = c->env->l->struct_page_bytes;
@@ -264,7 +294,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	unsigned int order;
 
 	in->compound = true;
-	c->compound_pinned = false;
+	c->compound_counted = false;
 	if (tail + bytes > raw_end)
 		return;
 	order = ofl_page_compound_order(&c->format, tail);
@@ -276,10 +306,13 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 		hugetlb(c, p, raw, tail, order, in);
 	else if (c->hugetlb_untold && !in->lru && !in->slab)
 		in->untold = true;
+	c->compound_counted = counts(in);
+	if (c->compound_counted)
+		count_refs(c, p, kva, order, raw, raw_end, in,
+			   &c->compound_refs);
 	c->compound_end_pfn = p->pfn + (1ull << order);
 	c->compound_order = order;
 	c->compound = *in;
-	c->compound_pinned = in->lru && ofl_page_pincount(&c->format, tail) > 0;
 }
 
 /* a balloon unit that is no compound page: one referenced head, the rest 0 */
@@ -334,7 +367,7 @@ static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
 	if (!(h.flags & c->format.head))
 		return;
 	look(c, &h, raw, ofl_page_is_offline(&c->format, raw), &in);
-	enter_compound(c, &h, raw, raw + 2 * bytes, &in);
+	enter_compound(c, &h, head_kva, raw, raw + 2 * bytes, &in);
 }
 
 static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
@@ -356,7 +389,8 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 			 ofl_page_head_kva(f, kva, raw));
 	if (p->pfn < c->compound_end_pfn) {
 		*in = c->compound;	/* tails are what their head is */
-		ret->pinned = c->compound_pinned;
+		ret->counted = c->compound_counted;
+		ret->refs = c->compound_refs;
 		return;
 	}
 	look(c, p, raw, offline, in);
@@ -371,12 +405,14 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 	if (in->buddy)
 		enter_free_block(c, p, raw);
 	else if (p->flags & c->format.head)
-		enter_compound(c, p, raw, raw_end, in);
+		enter_compound(c, p, kva, raw, raw_end, in);
 	else if (offline && !in->movable_ops)
 		enter_unit(c, p, raw, raw_end);
-	/* folio_maybe_dma_pinned(), but for what page tables hold */
-	ret->pinned = in->compound ? c->compound_pinned :
-		in->lru && p->refcount - ofl_page_mapcount(p) >= PIN_BIAS;
+	ret->counted = in->compound ? c->compound_counted : counts(in);
+	if (in->compound)
+		ret->refs = c->compound_refs;
+	else if (ret->counted)
+		count_refs(c, p, kva, 0, raw, raw_end, in, &ret->refs);
 }
 
 static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,

@@ -240,6 +240,20 @@ static void say_whose(const struct ofl_env *env,
 			     device[0] ? " " : "", device);
 }
 
+/* ": pfn 0x1234 has 3 references, 1 of them not explained" */
+static void say_refs(const struct ofl_tally *t, struct ofl_text *reason)
+{
+	const struct ofl_refs *refs = &t->refs;
+	int64_t more = refs->count - refs->explained;
+
+	if (!t->counted || more <= 0)
+		return;
+	ofl_text_add(reason, ": 0x%" PRIx64 " has %" PRId64 ", %" PRId64
+		     " of them unexplained", refs->head_pfn, refs->count, more);
+	if (refs->pins > 0)
+		ofl_text_add(reason, " (%" PRId64 " pins)", refs->pins);
+}
+
 /*
  * scan_movable_pages() stops at the first page that can move; one that then
  * does not move is tried again for ever, and what lies behind is not reached.
@@ -287,6 +301,9 @@ static void give(const struct ofl_env *env, struct ofl_block_report *r,
 	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);
 	say_whose(env, r, &reason);
 	ofl_text_add(&reason, "%s", ofl_rule_rows[r->decider].what);
+	if (r->decider == OFL_KIND_LRU_HELD ||
+	    r->decider == OFL_KIND_LRU_UNCOUNTED)
+		say_refs(&r->kind[r->decider], &reason);
 	if (blocked)
 		say_order(env, r, &reason);
 }

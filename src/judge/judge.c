@@ -79,9 +79,10 @@ static void count(struct ofl_tally *t, const struct ofl_classified *p)
 		t->flags = p->flags;
 		t->refcount = p->refcount;
 		t->claim = p->claim;
+		t->counted = p->counted;
+		t->refs = p->refs;
 	}
 	t->pages++;
-	t->pinned += p->pinned;
 }
 
 static enum ofl_status judge_known(void *arg, const struct ofl_section *s,

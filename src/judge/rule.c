@@ -107,6 +107,36 @@ static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 }
 
 /*
+ * do_migrate_range(): what is on the LRU lists, or gets there when the batches
+ * are drained, migrates if nothing but its mappings refers to it.
+ */
+static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
+{
+	if (in->never)
+		return OFL_KIND_LRU_NEVER;
+	if (in->held != OFL_NO)
+		return in->held == OFL_YES ? OFL_KIND_LRU_HELD :
+					     OFL_KIND_LRU_UNCOUNTED;
+	return in->lru ? OFL_KIND_LRU : OFL_KIND_LRU_IN_FLIGHT;
+}
+
+/*
+ * A page that was mapped and is on no list. folio_batch_move_lru(): what else
+ * refers to it finds it on the LRU list when its batch was drained.
+ */
+static enum ofl_kind batch_kind(const struct ofl_rule_in *in)
+{
+	if (in->batched == OFL_UNSURE)
+		return OFL_KIND_BATCH_UNKNOWN;
+	if (in->batched == OFL_NO)
+		return OFL_KIND_KERNEL;
+	if (in->held == OFL_YES)
+		return OFL_KIND_LRU_HELD;
+	/* lru_cache_disable() comes before start_isolate_page_range() */
+	return in->drained == OFL_YES ? OFL_KIND_BATCH : OFL_KIND_BATCH_LATE;
+}
+
+/*
  * A page with a reference that is neither free, offline nor huge: the end of
  * has_unmovable_pages(), "PageLRU or movable operations, else unmovable".
  */
@@ -115,7 +145,7 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 	if (in->slab)
 		return OFL_KIND_SLAB;
 	if (in->lru)
-		return OFL_KIND_LRU;
+		return lru_kind(in);
 	if (in->movable_ops)
 		return OFL_KIND_MOVABLE_OPS;
 	if (in->movable_untold)
@@ -123,9 +153,8 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 	if (in->typed)
 		return OFL_KIND_TYPED;
 	if (in->mapping)
-		return OFL_KIND_LRU_IN_FLIGHT;
-	/* lru_cache_disable() drains the batches first, and frees what is left */
-	return in->was_mapped ? OFL_KIND_BATCH : OFL_KIND_KERNEL;
+		return lru_kind(in);
+	return in->was_mapped ? batch_kind(in) : OFL_KIND_KERNEL;
 }
 
 /*
@@ -159,7 +188,7 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_UNACCEPTED;
 	/* do_migrate_range(): hwpoison or not, it is unmapped or migrated */
 	if (in->lru)
-		return OFL_KIND_LRU;
+		return lru_kind(in);
 	/* has_unmovable_pages(): PageCompound comes before PageHWPoison */
 	if (in->hwpoison && !in->compound)
 		return OFL_KIND_HWPOISON;

@@ -26,6 +26,11 @@ void ofl_page_format_init(struct ofl_page_format *f, const struct ofl_layout *l,
 		.locked = ofl_pageflag_mask(l, "locked"),
 		.uptodate = ofl_pageflag_mask(l, "uptodate"),
 		.swapbacked = ofl_pageflag_mask(l, "swapbacked"),
+		.writeback = ofl_pageflag_mask(l, "writeback"),
+		.unevictable = ofl_pageflag_mask(l, "unevictable"),
+		.private = ofl_pageflag_mask(l, "private"),
+		.private_2 = ofl_pageflag_mask(l, "private_2"),
+		.swapcache = bit_mask(l, OFL_F_PG_SWAPCACHE),
 		.movable_ops = bit_mask(l, OFL_F_PG_MOVABLE_OPS),
 		.isolated = bit_mask(l, OFL_F_PG_ISOLATED),
 		.private_at = ofl_fact_value(l, OFL_F_PAGE_PRIVATE, -1),
@@ -76,6 +81,33 @@ unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
 
 	return at >= 0 ? tail[at] :
 	       (unsigned int)(ofl_page_flags(f, tail) & 0xff);
+}
+
+/* an int of the first tail that counts from -1 */
+static bool count_in_tail(const struct ofl_layout *l, int64_t at,
+			  const unsigned char *tail, int64_t *ret)
+{
+	if (at < 0 || at > (int64_t)l->struct_page_bytes - 4)
+		return false;
+	*ret = (int64_t)(int32_t)ofl_page_u32(tail, (uint64_t)at) + 1;
+	return true;
+}
+
+bool ofl_page_large_mapcount(const struct ofl_page_format *f,
+			     const unsigned char *tail, int64_t *ret)
+{
+	int64_t at = ofl_fact_value(f->l, OFL_F_LARGE_MAPCOUNT, -1);
+
+	return count_in_tail(f->l, at - (int64_t)f->l->struct_page_bytes, tail,
+			     ret);
+}
+
+bool ofl_page_entire_mapcount(const struct ofl_page_format *f,
+			      const unsigned char *tail, int64_t *ret)
+{
+	return count_in_tail(f->l, place_in_tail(f->l, OFL_F_COMPOUND_MAPCOUNT,
+						 OFL_F_ENTIRE_MAPCOUNT),
+			     tail, ret);
 }
 
 int32_t ofl_page_pincount(const struct ofl_page_format *f,

@@ -13,13 +13,16 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 	enum ofl_status st;
 
 	memset(a, 0, sizeof(*a));
-	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners };
+	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners,
+				  &a->batches };
 	ofl_chain_load(t, l, &a->chain);
 	st = ofl_blocks_load(t, l, &a->blocks, err);
 	if (!st)
 		a->env.blocks = &a->blocks;
 	/* only verdicts need them */
 	if (!st || st == OFL_ERR_NODATA)
+		st = ofl_batches_load(t, l, &a->batches, err);
+	if (!st)
 		st = ofl_owners_probe(&a->env, &a->owners, err);
 	ofl_missed_end(t, &before, &a->missed);
 	return st;
@@ -50,5 +53,6 @@ void ofl_analysis_free(struct ofl_analysis *a)
 {
 	ofl_owners_free(&a->owners);
 	ofl_ram_free(&a->ram);
+	ofl_batches_free(&a->batches);
 	ofl_blocks_free(&a->blocks);
 }

@@ -21,6 +21,13 @@
 #define MIGRATABLE	2u	/* in page->private of huge pages */
 #define UPTODATE	0x100ull
 #define SWAPBACKED	0x200ull
+#define PRIVATE		0x1000ull
+#define PRIVATE_2	0x2000ull
+#define SWAPCACHE	0x4000ull
+#define WRITEBACK	0x8000ull
+#define UNEVICTABLE	0x10000ull
+#define MAPPING		0xffff888000002000ull
+#define ANON		0xffff888000003001ull
 #define BUDDY		0xf0000000u
 #define OFFLINE		0xf1000000u
 #define SLAB		0xf5000000u
@@ -59,7 +66,11 @@ static const struct ofl_nodes nodes = {
 static const struct ofl_blocks no_blocks;
 static const struct ofl_owners no_owners;
 static enum ofl_kind whole[PAGES], part[PAGES];
-static bool pinned[PAGES];
+static bool counted[PAGES];
+static struct ofl_refs refs[PAGES];
+static uint64_t space[2];	/* struct address_space: flags, a_ops */
+static struct ofl_batched batched[4];
+static struct ofl_batches batches;
 
 static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 				 size_t bytes)
@@ -69,6 +80,8 @@ static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 		memcpy(buf, (char *)map + (kva - BASE), bytes);
 	else if (kva >= HSTATES && kva + bytes <= HSTATES + sizeof(hstate))
 		memcpy(buf, (char *)hstate + (kva - HSTATES), bytes);
+	else if (kva >= MAPPING && kva + bytes <= MAPPING + sizeof(space))
+		memcpy(buf, (char *)space + (kva - MAPPING), bytes);
 	else if (kva >= USAGE && kva + bytes <= USAGE + 64)
 		memset(buf, 0, bytes);
 	else
@@ -120,6 +133,14 @@ static int set_up(void **state)
 	flag("hwpoison", HWPOISON);
 	flag("uptodate", UPTODATE);
 	flag("swapbacked", SWAPBACKED);
+	flag("private", PRIVATE);
+	flag("private_2", PRIVATE_2);
+	flag("writeback", WRITEBACK);
+	flag("unevictable", UNEVICTABLE);
+	know(OFL_F_PG_SWAPCACHE, 14);
+	know(OFL_F_LRU_DISABLE, 1);
+	memset(space, 0, sizeof(space));
+	batches = (struct ofl_batches){ .page = batched, .known = true };
 	l->pageflags_whole = true;
 	l->type[OFL_TYPE_ZSMALLOC] = top_byte(ZSMALLOC);
 	l->type[OFL_TYPE_UNACCEPTED] = top_byte(UNACCEPTED);
@@ -162,7 +183,8 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 {
 	static const struct ofl_memory_ops ops = { .read = read_kernel };
 	const struct ofl_target t = { .memory = &ops };
-	const struct ofl_env env = { .t = &t, .l = l, .n = &nodes };
+	const struct ofl_env env = { .t = &t, .l = l, .n = &nodes,
+				     .batches = &batches };
 	const unsigned char *raw_end = (const unsigned char *)&map[end_pfn];
 	struct ofl_classifier c;
 	struct ofl_classified ret;
@@ -185,7 +207,8 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 		ofl_classify(&c, &s, &p, raw, raw_end,
 			     ofl_page_is_offline(&c.format, raw), &ret);
 		kind[pfn] = ret.kind;
-		pinned[pfn] = ret.pinned;
+		counted[pfn] = ret.counted;
+		refs[pfn] = ret.refs;
 	}
 }
 
@@ -313,51 +336,245 @@ static void test_poisoned_compound_page(void **state)
 	assert_string_equal(code_of(100), "hwpoison");
 }
 
-/* each page table that maps a page holds a reference, and pins nothing */
-static void test_pinned(void **state)
+/* an order-0 page on the LRU lists, of a file or anonymous */
+static struct raw_page *lru_page(uint64_t pfn, uint64_t mapping, int refcount,
+				 int mapcount)
 {
-	(void)state;
-	map[9].flags = LRU;
-	map[9].refcount = 1024;
-	map[9].type = NO_TYPE;
-	code_of(9);
-	assert_true(pinned[9]);
-	map[9].refcount = 1500;
-	map[9].type = 1499;
-	code_of(9);
-	assert_false(pinned[9]);
-	map[9].refcount = 1500 + 1024;
-	code_of(9);
-	assert_true(pinned[9]);
+	map[pfn].flags = LRU;
+	map[pfn].mapping = mapping;
+	map[pfn].refcount = (uint32_t)refcount;
+	map[pfn].type = (uint32_t)(mapcount - 1);
+	return &map[pfn];
 }
 
-/* a large folio counts its pins; its references say nothing of them */
-static void test_pinned_compound_page(void **state)
+static void expect_refs(uint64_t pfn, const char *code, int64_t explained)
+{
+	assert_string_equal(code_of(pfn), code);
+	assert_true(counted[pfn]);
+	assert_int_equal(refs[pfn].explained, explained);
+}
+
+/* page tables, the swap cache: each holds a reference of an anonymous page */
+static void test_references_of_an_anonymous_page(void **state)
+{
+	struct raw_page *page = lru_page(9, ANON, 1499, 1499);
+
+	(void)state;
+	expect_refs(9, "lru", 1499);
+	page->refcount++;
+	expect_refs(9, "lru-held", 1499);
+	page->flags |= SWAPBACKED;
+	expect_refs(9, "lru-held", 1499);
+	page->flags |= SWAPCACHE;
+	expect_refs(9, "lru", 1500);
+	/* PG_swapcache is another flag in a page that is not swapbacked */
+	page->flags &= ~SWAPBACKED;
+	expect_refs(9, "lru-held", 1499);
+	page->flags |= PRIVATE;
+	expect_refs(9, "lru-held", 1499);
+}
+
+static void test_references_of_page_cache(void **state)
+{
+	struct raw_page *page = lru_page(9, MAPPING, 3, 2);
+
+	(void)state;
+	expect_refs(9, "lru", 3);
+	page->refcount++;
+	expect_refs(9, "lru-held", 3);
+	page->flags |= PRIVATE;
+	expect_refs(9, "lru", 4);
+	page->flags = LRU | PRIVATE_2;
+	expect_refs(9, "lru", 4);
+	/* whatever works on it has one */
+	page->flags = LRU | LOCKED;
+	expect_refs(9, "lru", 4);
+	page->flags = LRU | WRITEBACK | LOCKED;
+	expect_refs(9, "lru", 4);
+	page->refcount++;
+	expect_refs(9, "lru-held", 4);
+	/* truncated, but somebody goes on reading it */
+	lru_page(10, 0, 1, 0);
+	expect_refs(10, "lru-held", 0);
+	/* off the lists, by what took it off */
+	lru_page(11, MAPPING, 2, 0)->flags = UPTODATE;
+	expect_refs(11, "lru-in-flight", 2);
+	map[11].refcount = 3;
+	expect_refs(11, "lru-held", 2);
+	/* of a poisoned page, whoever refers to it does not matter */
+	lru_page(12, MAPPING, 3, 0)->flags = LRU | HWPOISON;
+	expect_refs(12, "lru", 1);
+}
+
+/* what is not known may explain a reference; pins it does not explain */
+static void test_references_that_may_be_explained(void **state)
+{
+	(void)state;
+	lru_page(9, MAPPING, 2, 1);
+	lru_page(10, MAPPING, 3, 1);
+	lru_page(11, MAPPING, 2 + 1024, 1);
+	batches.known = false;
+	expect_refs(9, "lru", 2);
+	expect_refs(10, "lru-uncounted", 2);
+	expect_refs(11, "lru-held", 2);
+	batches.known = true;
+	expect_refs(10, "lru-held", 2);
+	l->fact[OFL_F_PG_SWAPCACHE].known = false;
+	expect_refs(10, "lru-held", 2);
+	map[10].flags |= SWAPBACKED;
+	expect_refs(10, "lru-uncounted", 2);
+}
+
+static void test_references_in_batches(void **state)
+{
+	(void)state;
+	lru_page(9, ANON, 3, 1);
+	batched[0] = (struct ofl_batched){ BASE + 9 * sizeof(map[0]), 1 };
+	batches.nr = 1;
+	expect_refs(9, "lru-held", 2);
+	batched[0].refs = 2;
+	expect_refs(9, "lru", 3);
+	/* truncated: the batch has the last one */
+	map[9].flags = UPTODATE;
+	map[9].mapping = 0;
+	map[9].type = NO_TYPE;
+	map[9].refcount = 2;
+	assert_string_equal(code_of(9), "batch");
+	l->fact[OFL_F_LRU_DISABLE].known = false;
+	assert_string_equal(code_of(9), "batch-late");
+	map[9].refcount = 3;
+	assert_string_equal(code_of(9), "lru-held");
+	batches.nr = 0;
+	assert_string_equal(code_of(9), "kernel");
+	batches.known = false;
+	assert_string_equal(code_of(9), "batch-unknown");
+}
+
+/* a large folio has one number of mappings (v6.12), and one of pins */
+static void test_references_of_a_large_folio(void **state)
 {
 	(void)state;
 	make_compound(512, 9);
 	map[512].flags |= LRU;
-	map[512].refcount = 5000;
-	map[513].more = 1;	/* at 64 + 56 of struct folio */
-	code_of(512);
-	assert_false(pinned[512]);
-	know(OFL_F_FOLIO_PINCOUNT, 64 + 56);
-	code_of(512);
-	assert_true(pinned[512]);
-	assert_true(pinned[1023]);
-	assert_false(pinned[1024]);
+	map[512].mapping = ANON;
+	map[512].refcount = 3;
+	map[513].mapping = 3 - 1;	/* an int at 64 + 24 of struct folio */
+	expect_refs(512, "lru-uncounted", 0);
+	know(OFL_F_LARGE_MAPCOUNT, 64 + 24);
+	expect_refs(512, "lru", 3);
+	expect_refs(1023, "lru", 3);
+	map[512].refcount = 4;
+	expect_refs(512, "lru-held", 3);
+	expect_refs(700, "lru-held", 3);
+	assert_int_equal(refs[700].head_pfn, 512);
 	/* from the middle it is the same */
 	classify(700, 1100, part);
-	assert_true(pinned[700]);
-	assert_false(pinned[1024]);
-	map[513].more = 0;
-	code_of(512);
-	assert_false(pinned[512]);
+	assert_int_equal(part[700], OFL_KIND_LRU_HELD);
+	assert_int_equal(refs[700].explained, 3);
+	map[512].flags |= SWAPBACKED | SWAPCACHE;
+	map[512].refcount = 3 + 512;
+	expect_refs(512, "lru", 515);
+	/* of a file: one for each page, and one for private data */
+	map[512].flags = LRU | HEAD | PRIVATE;
+	map[512].mapping = MAPPING;
+	map[512].refcount = 3 + 512 + 1;
+	expect_refs(512, "lru", 516);
+	/* the pins say that it is so, whatever else may be explained */
+	map[512].refcount++;
+	map[513].more = 1;	/* at 64 + 56 */
+	know(OFL_F_FOLIO_PINCOUNT, 64 + 56);
+	batches.known = false;
+	expect_refs(512, "lru-held", 516);
+	assert_int_equal(refs[512].pins, 1);
 	/* in its third page it is not looked for */
 	know(OFL_F_FOLIO_PINCOUNT, 128);
-	map[513].more = 1;
-	code_of(512);
-	assert_false(pinned[512]);
+	expect_refs(512, "lru-uncounted", 516);
+}
+
+/* page.compound_mapcount, and every page counts by itself (v5.10, v6.1) */
+static void test_references_of_a_large_page(void **state)
+{
+	uint64_t i;
+
+	(void)state;
+	make_compound(512, 9);
+	map[512].flags |= LRU;
+	map[512].mapping = ANON;
+	map[512].refcount = 1;
+	map[513].mapping = 1 - 1;
+	know(OFL_F_COMPOUND_MAPCOUNT, 24);
+	know(OFL_F_PG_DOUBLE_MAP, 8);
+	expect_refs(512, "lru", 1);
+	/* two pages are mapped one by one, too */
+	map[600].type = map[601].type = 0;
+	map[512].refcount = 3;
+	expect_refs(512, "lru", 3);
+	classify(700, 1100, part);
+	assert_int_equal(refs[700].explained, 3);
+	map[512].refcount = 4;
+	expect_refs(512, "lru-held", 3);
+	/* with PG_double_map each of them counts one more */
+	for (i = 0; i < 512; i++)
+		map[512 + i].type++;
+	map[513].flags |= 1u << 8;
+	expect_refs(512, "lru-held", 3);
+	l->fact[OFL_F_PG_DOUBLE_MAP].known = false;
+	expect_refs(512, "lru", 515);
+	/* in a file every page counts the mapping of the whole, always */
+	map[512].mapping = MAPPING;
+	map[512].refcount = 512 + 3;
+	expect_refs(512, "lru", 512 + 3);
+	map[512].refcount++;
+	expect_refs(512, "lru-held", 512 + 3);
+	/* folio._nr_pages_mapped: nothing is counted twice */
+	l->fact[OFL_F_COMPOUND_MAPCOUNT].known = false;
+	know(OFL_F_ENTIRE_MAPCOUNT, 64 + 24);
+	expect_refs(512, "lru", 512 + 515);
+	map[512].refcount = 512 + 515 + 1;
+	expect_refs(512, "lru-uncounted", 512 + 515);
+	know(OFL_F_PAGES_MAPPED, 64 + 28);
+	expect_refs(512, "lru-held", 512 + 515);
+}
+
+/* secretmem and guest_memfd: unevictable, and their mapping says so */
+static void test_mappings_that_never_migrate(void **state)
+{
+	(void)state;
+	lru_page(9, MAPPING, 1, 0)->flags = LRU | UNEVICTABLE;
+	expect_refs(9, "lru", 1);
+	know(OFL_F_SECRETMEM_OPS, 0x5ec);
+	assert_string_equal(code_of(9), "lru-uncounted");
+	know(OFL_F_MAPPING_OPS, 8);
+	know(OFL_F_MAPPING_FLAGS, 0);
+	assert_string_equal(code_of(9), "lru");
+	space[1] = 0x5ec;
+	assert_string_equal(code_of(9), "lru-never");
+	map[9].flags = LRU;
+	assert_string_equal(code_of(9), "lru");
+	map[9].flags = LRU | UNEVICTABLE;
+	space[1] = 0xa10;
+	know(OFL_F_AS_INACCESSIBLE, 8);
+	assert_string_equal(code_of(9), "lru");
+	space[0] = 1u << 8;
+	assert_string_equal(code_of(9), "lru-never");
+	/* anonymous memory has no mapping that could be asked */
+	map[9].mapping = ANON;
+	map[9].type = 0;
+	assert_string_equal(code_of(9), "lru");
+}
+
+/* the ring of an AIO context has a reference of each page, and moves with it */
+static void test_pages_of_an_aio_ring(void **state)
+{
+	(void)state;
+	lru_page(9, MAPPING, 2, 0);
+	expect_refs(9, "lru-held", 1);
+	know(OFL_F_AIO_OPS, 0xa10);
+	know(OFL_F_MAPPING_OPS, 8);
+	know(OFL_F_MAPPING_FLAGS, 0);
+	expect_refs(9, "lru-held", 1);
+	space[1] = 0xa10;
+	expect_refs(9, "lru", 2);
 }
 
 static void put_random(uint64_t pfn, unsigned int order)
@@ -441,8 +658,14 @@ int main(void)
 		CASE(test_size_that_cannot_be),
 		CASE(test_kernel_page_with_a_mapping),
 		CASE(test_poisoned_compound_page),
-		CASE(test_pinned),
-		CASE(test_pinned_compound_page),
+		CASE(test_references_of_an_anonymous_page),
+		CASE(test_references_of_page_cache),
+		CASE(test_references_that_may_be_explained),
+		CASE(test_references_in_batches),
+		CASE(test_references_of_a_large_folio),
+		CASE(test_references_of_a_large_page),
+		CASE(test_mappings_that_never_migrate),
+		CASE(test_pages_of_an_aio_ring),
 		CASE(test_a_list_equals_its_parts),
 	};
 

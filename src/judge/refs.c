@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* refs.c - references of a page, and what explains them */
+#include "judge/refs.h"
+#include "kernel/pagereader.h"
+
+#define MAPPING_ANON	1ull	/* PAGE_MAPPING_ANON */
+#define PIN_BIAS	1024	/* GUP_PIN_COUNTING_BIAS: of an order-0 page */
+
+/* ---- mappings of a compound page ---- */
+
+/* what all pages of it count by themselves; false: one is not there */
+static bool add_up(struct ofl_refs_from *from, uint64_t kva, uint64_t nr,
+		   const unsigned char *raw, const unsigned char *raw_end,
+		   int64_t *ret)
+{
+	const struct ofl_page_format *f = from->f;
+	uint64_t bytes = f->l->struct_page_bytes, i;
+	struct ofl_pagereader reader = { .t = from->t, .l = f->l };
+
+	for (i = 0; i < nr; i++) {
+		const unsigned char *page = raw + i * bytes;
+
+		if (page + bytes > raw_end)
+			page = ofl_pagereader_get(&reader, kva + i * bytes);
+		if (!page || ofl_page_is_zero(f, page))
+			return false;
+		*ret += (int32_t)ofl_page_type(f, page) + 1;
+	}
+	return true;
+}
+
+/*
+ * Until page.compound_mapcount was replaced, pages of a file counted mappings
+ * of the whole again, and anonymous ones one too much once both kinds are there.
+ */
+static bool once(const struct ofl_page_format *f, bool anon, int64_t nr,
+		 int64_t entire, const unsigned char *tail, int64_t *ret)
+{
+	const struct ofl_layout *l = f->l;
+	int64_t bit = ofl_fact_value(l, OFL_F_PG_DOUBLE_MAP, -1);
+
+	if (!ofl_fact_known(l, OFL_F_COMPOUND_MAPCOUNT))
+		return ofl_fact_known(l, OFL_F_PAGES_MAPPED);
+	if (!anon)
+		*ret -= entire * nr;
+	else if (bit < 0 || bit > 63)
+		return false;
+	else if (ofl_page_flags(f, tail) >> bit & 1)
+		*ret -= nr;
+	return true;
+}
+
+static bool mapcount(struct ofl_refs_from *from, uint64_t kva,
+		     unsigned int order, bool anon, const unsigned char *raw,
+		     const unsigned char *raw_end, int64_t *ret)
+{
+	const unsigned char *tail = raw + from->f->l->struct_page_bytes;
+	int64_t entire;
+
+	if (ofl_page_large_mapcount(from->f, tail, ret))
+		return true;
+	if (!ofl_page_entire_mapcount(from->f, tail, &entire))
+		return false;
+	*ret = entire;
+	return add_up(from, kva, 1ull << order, raw, raw_end, ret) &&
+	       once(from->f, anon, 1ll << order, entire, tail, ret);
+}
+
+/* ---- the mapping of a file ---- */
+
+static bool has_bit(const struct ofl_layout *l, enum ofl_fact_id id,
+		    uint64_t flags)
+{
+	int64_t bit = ofl_fact_value(l, id, -1);
+
+	return bit >= 0 && bit < 64 && (flags >> bit & 1);
+}
+
+static const struct ofl_mapping *ask(struct ofl_refs_from *from, uint64_t kva)
+{
+	const struct ofl_layout *l = from->f->l;
+	struct ofl_mapping *m = &from->mapping;
+	uint64_t ops, flags;
+
+	if (m->kva == kva)
+		return m;
+	*m = (struct ofl_mapping){ .kva = kva };
+	if (!ofl_fact_read_u64(from->t, l, kva, OFL_F_MAPPING_OPS, &ops) ||
+	    !ofl_fact_read_u64(from->t, l, kva, OFL_F_MAPPING_FLAGS, &flags))
+		return m;
+	m->known = true;
+	m->aio = ops && ops == (uint64_t)ofl_fact_value(l, OFL_F_AIO_OPS, 0);
+	m->never = has_bit(l, OFL_F_AS_UNMOVABLE, flags) ||
+		   has_bit(l, OFL_F_AS_INACCESSIBLE, flags) ||
+		   (ops && ops == (uint64_t)
+		    ofl_fact_value(l, OFL_F_SECRETMEM_OPS, 0));
+	return m;
+}
+
+/* has this kernel any mapping of that sort? */
+static bool any_never(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_SECRETMEM_OPS) ||
+	       ofl_fact_known(l, OFL_F_AS_UNMOVABLE) ||
+	       ofl_fact_known(l, OFL_F_AS_INACCESSIBLE);
+}
+
+enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
+			    const unsigned char *raw)
+{
+	uint64_t mapping = ofl_page_mapping(from->f, raw);
+	const struct ofl_mapping *m;
+
+	if (!any_never(from->f->l) || !mapping || (mapping & MAPPING_ANON) ||
+	    (from->f->unevictable && !(flags & from->f->unevictable)))
+		return OFL_NO;
+	m = ask(from, mapping);
+	if (!m->known)
+		return OFL_UNSURE;
+	return m->never ? OFL_YES : OFL_NO;
+}
+
+/* ---- all of it ---- */
+
+/* one for each page in a cache, one for private data */
+static void add_caches(const struct ofl_refs_from *from, uint64_t flags,
+		       uint64_t mapping, int64_t nr, struct ofl_refs *ret)
+{
+	const struct ofl_page_format *f = from->f;
+
+	if (flags & f->swapbacked) {
+		ret->whole &= f->swapcache != 0;
+		ret->explained += flags & f->swapcache ? nr : 0;
+	}
+	if (mapping & MAPPING_ANON)
+		return;
+	ret->explained += mapping ? nr : 0;
+	ret->explained += (flags & f->private) != 0;
+	ret->explained += (flags & f->private_2) != 0;
+}
+
+/* what refers to it for a moment, and is gone when the kernel tries again */
+static void add_transient(const struct ofl_refs_from *from, uint64_t flags,
+			  uint64_t mapping, uint64_t kva, struct ofl_refs *ret)
+{
+	const struct ofl_page_format *f = from->f;
+	bool off_list = mapping && !(flags & f->lru);
+
+	ret->explained += off_list || (flags & (f->locked | f->writeback));
+	if (!from->batches || !from->batches->known)
+		ret->whole = false;
+	else
+		ret->explained += ofl_batches_refs(from->batches, kva);
+}
+
+void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
+		    uint64_t page_kva, unsigned int order,
+		    const unsigned char *raw, const unsigned char *raw_end,
+		    struct ofl_refs *ret)
+{
+	const struct ofl_page_format *f = from->f;
+	uint64_t mapping = ofl_page_mapping(f, raw);
+	int64_t mapped = 0;
+
+	*ret = (struct ofl_refs){ .head_pfn = p->pfn, .count = p->refcount,
+				  .whole = f->mapping_at >= 0 && f->private };
+	if (!order)
+		mapped = ofl_page_mapcount(p);
+	else if (!mapcount(from, page_kva, order, mapping & MAPPING_ANON, raw,
+			   raw_end, &mapped))
+		ret->whole = false;
+	if (order)
+		ret->pins = ofl_page_pincount(f, raw +
+					      f->l->struct_page_bytes);
+	ret->explained = mapped > 0 ? mapped : 0;
+	add_caches(from, p->flags, mapping, 1ll << order, ret);
+	add_transient(from, p->flags, mapping, page_kva, ret);
+	if (ret->count > ret->explained && mapping && !(mapping & MAPPING_ANON) &&
+	    ofl_fact_known(f->l, OFL_F_AIO_OPS)) {
+		const struct ofl_mapping *m = ask(from, mapping);
+
+		ret->whole &= m->known;
+		ret->explained += m->aio;
+	}
+}
+
+enum ofl_tri ofl_refs_held(const struct ofl_refs *r)
+{
+	int64_t more = r->count - r->explained;
+
+	if (more <= 0)
+		return OFL_NO;
+	/* no batch and no cache explains so many */
+	if (r->whole || r->pins > 0 || more >= PIN_BIAS)
+		return OFL_YES;
+	return OFL_UNSURE;
+}
