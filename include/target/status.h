@@ -2,8 +2,9 @@
 /*
  * status.h - how a function of the core says that it failed
  *
- * Depends on text.h in its code only. An error is a code and one line of text, filled in
- * where it happened and handed up unchanged; only a view or offline.c prints.
+ * Depends on text.h in its code only. An error is a code and one line of text,
+ * filled in where it happened and handed up. A caller that knows more of what
+ * was being done puts that in front; only a view or offline.c prints.
  */
 #ifndef OFL_STATUS_H
 #define OFL_STATUS_H
@@ -41,5 +42,16 @@ struct ofl_err {
 enum ofl_status ofl_fail(struct ofl_err *err, enum ofl_status status,
 			 const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/**
+ * ofl_fail_in() - put in front of an error what was being done
+ * @err: in/out  of the call that failed; "hv-balloon: no memory for ..."
+ * @fmt: in      without the colon
+ *
+ * Shape:  the line stays within its bounds: the cause is cut, not this.
+ * Errors: returns the status of @err.
+ */
+enum ofl_status ofl_fail_in(struct ofl_err *err, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 #endif

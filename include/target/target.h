@@ -174,7 +174,9 @@ struct ofl_host_ops {
 /** struct ofl_missed - reads that failed */
 struct ofl_missed {
 	uint64_t reads;
-	uint64_t first_kva;	/* of the first of them */
+	uint64_t first_kva;	/* of the first of them, */
+	const char *first_what;	/* and what it was for; NULL: not said */
+	const char *what;	/* reads are for, now; static */
 	bool aside;		/* reads do not count now: see ofl_aside() */
 };
 
@@ -219,6 +221,15 @@ struct ofl_missed ofl_missed_begin(const struct ofl_target *t);
 /** ofl_missed_end() - @part: out  since then; go on with all of it */
 void ofl_missed_end(const struct ofl_target *t, const struct ofl_missed *before,
 		    struct ofl_missed *part);
+
+/**
+ * ofl_missed_what() - say what the reads from now on are for
+ * @what: in  static words for the user; NULL: nothing in particular
+ *
+ * Shape:  holds until it is said anew, or until the ofl_missed_end() of the
+ *         part that it is said in.
+ */
+void ofl_missed_what(const struct ofl_target *t, const char *what);
 
 /** ofl_missed_again() - what is kept is used: count what it misses */
 void ofl_missed_again(const struct ofl_target *t,

@@ -178,6 +178,8 @@ static bool add_lacks(const struct ofl_session *s, struct ofl_text *text)
 	if (s->missed.reads)
 		ofl_text_add(text, "; kernel data cannot be read, first at %"
 			     PRIx64, s->missed.first_kva);
+	if (s->missed.reads && s->missed.first_what)
+		ofl_text_add(text, " (%s)", s->missed.first_what);
 	if (!s->layout.pageflags_whole)
 		ofl_text_add(text, "; not every page flag has a name here");
 	return text->used > used;

@@ -72,5 +72,6 @@ enum ofl_status ofl_show_unknown(struct ofl_view *v,
 		st = ofl_merger_flush(&m);
 	ofl_view_table_end(v);
 	ofl_scan_result_free(&r);
-	return st;
+	return st && st != OFL_ERR_OUTPUT ?
+	       ofl_fail_in(err, "looking again for what is unknown") : st;
 }

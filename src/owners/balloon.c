@@ -97,7 +97,7 @@ void *ofl_balloons_new(const struct ofl_env *env,
 	struct ofl_balloons *b = calloc(1, bytes);
 
 	if (!b) {
-		ofl_fail(err, OFL_ERR_NOMEM, "no memory for %s", driver->name);
+		ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 		return NULL;
 	}
 	b->env = env;

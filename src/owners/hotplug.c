@@ -50,7 +50,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		return OFL_OK;
 	st = calloc(1, sizeof(*st));
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for hotplug");
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 	st->env = env;
 	st->block_pages = env->l->sections_per_block * env->l->section_pages;
 	name_callback(st);

@@ -260,7 +260,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		return OFL_OK;
 	st = calloc(1, sizeof(*st));
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for Hyper-V");
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 	*state = st;
 	st->env = env;
 	st->one = one;

@@ -70,7 +70,7 @@ static enum ofl_status read_entries(const struct ofl_env *env, struct state *st,
 		return OFL_OK;
 	st->range = calloc(w.nr, sizeof(*st->range));
 	if (!st->range)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for memtrace");
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 	for (i = 0; i < w.nr; i++, w.kva += w.entry_bytes) {
 		r = &st->range[st->nr];
 		if (!ofl_place_read(env->t, w.kva, &w.at[F_START], &r->start_pa) ||
@@ -104,7 +104,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st = malloc(sizeof(*st));
 	if (!st) {
 		free(found.range);
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for memtrace");
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 	}
 	*st = found;
 	*state = st;

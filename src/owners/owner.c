@@ -20,22 +20,25 @@ _Static_assert(OFL_COUNT(ofl_owner_table) <=
 enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 				 struct ofl_owners *o, struct ofl_err *err)
 {
-	enum ofl_status st = OFL_OK;
+	enum ofl_status st;
 	size_t i;
 
 	memset(o, 0, sizeof(*o));
-	for (i = 0; ofl_owner_table[i] && !st; i++) {
+	for (i = 0; ofl_owner_table[i]; i++) {
 		const struct ofl_owner_ops *ops = ofl_owner_table[i];
 
+		ofl_missed_what(env->t, ops->name);
 		st = ops->probe(env, &o->state[i], err);
-		if (st || !ops->blind)
+		if (st)
+			return ofl_fail_in(err, "%s", ops->name);
+		if (!ops->blind)
 			continue;
 		o->why[i] = ops->blind(env, o->state[i]);
 		o->nr_blind += o->why[i] != NULL;
 		if (!o->blind)
 			o->blind = o->why[i];
 	}
-	return st;
+	return OFL_OK;
 }
 
 static void free_names(struct ofl_names *n)

@@ -127,7 +127,7 @@ static enum ofl_status add(struct walk *w, uint64_t pfn, struct ofl_err *err)
 	switch (ofl_pfnset_add(&w->list->set, pfn)) {
 	case OFL_PFNSET_NOMEM:
 		return ofl_fail(err, OFL_ERR_NOMEM,
-				"no memory for a driver's list of pages");
+				"no memory for its list of pages");
 	case OFL_PFNSET_AGAIN:
 		w->list->end = OFL_LIST_LOOP;
 		break;

@@ -18,7 +18,7 @@
 #include "owners/virtio_mem_records.h"
 
 #define CHILD_NAME	"System RAM (virtio_mem)"
-#define NO_MEMORY	"no memory for virtio-mem"
+#define NO_MEMORY	"no memory for its records"
 #define CALLBACK	"virtio_mem_memory_notifier_cb"
 
 /* ---- regions, from the iomem tree ---- */

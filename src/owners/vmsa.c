@@ -71,7 +71,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st = calloc(1, sizeof(*st) +
 		    (known ? (size_t)nr : 0) * sizeof(st->pfn[0]));
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for VMSA pages");
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 	st->lost = !known;
 	if (known)
 		read_cpus(env, variable, (uint64_t)nr, st);

@@ -70,7 +70,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		return OFL_OK;
 	st = malloc(sizeof(*st));
 	if (!st)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for Xen");
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for its records");
 	*st = found;
 	*state = st;
 	st->list.unit_pages = 1;

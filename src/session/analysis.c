@@ -15,10 +15,13 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 	memset(a, 0, sizeof(*a));
 	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners,
 				  &a->batches };
+	ofl_missed_what(t, "memory_chain");
 	ofl_chain_load(t, l, &a->chain);
+	ofl_missed_what(t, "memory blocks");
 	st = ofl_blocks_load(t, l, &a->blocks, err);
 	if (!st)
 		a->env.blocks = &a->blocks;
+	ofl_missed_what(t, "batches of the CPUs");
 	/* only verdicts need them */
 	if (!st || st == OFL_ERR_NODATA)
 		st = ofl_batches_load(t, l, &a->batches, err);
@@ -43,6 +46,7 @@ enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 		return OFL_OK;
 	}
 	before = ofl_missed_begin(t);
+	ofl_missed_what(t, "iomem_resource");
 	st = ofl_ram_load(t, a->env.l, &a->ram, err);
 	ofl_missed_end(t, &before, &a->ram_missed);
 	a->ram_loaded = !st;

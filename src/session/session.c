@@ -150,9 +150,11 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 		return OFL_OK;
 	}
 	before = ofl_missed_begin(t);
+	ofl_missed_what(t, "facts of the kernel");
 	st = ofl_layout_load(t, &s->layout, err);
 	if (!st)
 		st = ofl_section_find_vmemmap(s->t, &s->layout, err);
+	ofl_missed_what(t, "nodes and zones");
 	if (!st)
 		st = ofl_nodes_load(t, &s->layout, &s->nodes, err);
 	ofl_missed_end(t, &before, &s->facts_missed);
@@ -205,6 +207,7 @@ enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
 		return OFL_OK;
 	}
 	before = ofl_missed_begin(t);
+	ofl_missed_what(t, "facts of the kernel");
 	st = ofl_layout_load_late(t, &s->layout, err);
 	ofl_missed_end(t, &before, &s->late_missed);
 	s->late = s->late_counted = !st;

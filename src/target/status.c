@@ -21,3 +21,15 @@ enum ofl_status ofl_fail(struct ofl_err *err, enum ofl_status status,
 	ofl_text_escaped(&text, raw);
 	return status;
 }
+
+enum ofl_status ofl_fail_in(struct ofl_err *err, const char *fmt, ...)
+{
+	const struct ofl_err cause = *err;
+	char raw[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(raw, sizeof(raw), fmt, ap);
+	va_end(ap);
+	return ofl_fail(err, cause.status, "%s: %s", raw, cause.text);
+}

@@ -12,8 +12,10 @@ enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
 	enum ofl_read got = t->memory->read(t->ctx, kva, buf, bytes);
 
 	if (got != OFL_READ_OK && t->missed && !t->missed->aside &&
-	    !t->missed->reads++)
+	    !t->missed->reads++) {
 		t->missed->first_kva = kva;
+		t->missed->first_what = t->missed->what;
+	}
 	return got;
 }
 
@@ -64,9 +66,17 @@ void ofl_missed_again(const struct ofl_target *t,
 {
 	if (!t->missed)
 		return;
-	if (!t->missed->reads)
+	if (!t->missed->reads) {
 		t->missed->first_kva = part->first_kva;
+		t->missed->first_what = part->first_what;
+	}
 	t->missed->reads += part->reads;
+}
+
+void ofl_missed_what(const struct ofl_target *t, const char *what)
+{
+	if (t->missed)
+		t->missed->what = what;
 }
 
 bool ofl_struct_bytes(const struct ofl_target *t, const char *type,

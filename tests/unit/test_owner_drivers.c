@@ -1652,6 +1652,7 @@ static void test_names(void **state)
 static void test_probe_without_memory(void **state)
 {
 	struct ofl_owners owners;
+	enum ofl_status st;
 	struct ofl_err err;
 	unsigned long nth, n;
 
@@ -1665,9 +1666,11 @@ static void test_probe_without_memory(void **state)
 	ofl_owners_free(&owners);
 	for (nth = 1; nth <= n; nth++) {
 		alloc_fail_from_now(nth);
-		ofl_owners_probe(&o.env, &owners, &err);
+		st = ofl_owners_probe(&o.env, &owners, &err);
 		alloc_stop();
 		ofl_owners_free(&owners);
+		if (st)
+			assert_non_null(strstr(err.text, ": no memory for "));
 	}
 }
 

@@ -81,11 +81,39 @@ static void test_no_integer(void **state)
 	assert_int_equal(v, 42);
 }
 
+/* the first read that fails is known by its address and by what it was for */
+static void test_missed(void **state)
+{
+	struct ofl_missed missed = { .reads = 0 }, part, before;
+	uint64_t v;
+
+	(void)state;
+	tt.target.missed = &missed;
+	ofl_missed_what(&tt.target, "all of it");
+	before = ofl_missed_begin(&tt.target);
+	ofl_missed_what(&tt.target, "one part");
+	assert_false(ofl_read_u64(&tt.target, KVA + 16, &v));
+	ofl_missed_what(&tt.target, "the other part");
+	assert_false(ofl_read_u64(&tt.target, KVA + 24, &v));
+	ofl_missed_end(&tt.target, &before, &part);
+	assert_string_equal(missed.what, "all of it");
+	assert_string_equal(missed.first_what, "one part");
+	assert_int_equal(missed.first_kva, KVA + 16);
+	assert_int_equal(missed.reads, 2);
+	missed = (struct ofl_missed){ .reads = 0 };
+	ofl_missed_again(&tt.target, &part);
+	assert_string_equal(missed.first_what, "one part");
+	assert_false(ofl_read_u64(&tt.target, KVA + 24, &v));
+	assert_string_equal(missed.first_what, "one part");
+	assert_int_equal(missed.reads, 3);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_every_width, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_no_integer, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_missed, set_up, drop),
 	};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);

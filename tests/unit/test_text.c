@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "target/status.h"
 #include "target/text.h"
 
 /* what fits is there, byte by byte up to the last */
@@ -121,6 +122,27 @@ static void test_escaped_cut(void **state)
 	assert_string_equal(buf, "...");
 }
 
+/* a caller that knows more puts it in front, and the line keeps its bounds */
+static void test_cause(void **state)
+{
+	struct ofl_err err;
+	char name[300];
+
+	(void)state;
+	ofl_fail(&err, OFL_ERR_UNREADABLE, "cannot read %d bytes", 8);
+	assert_int_equal(ofl_fail_in(&err, "device %d", 3), OFL_ERR_UNREADABLE);
+	assert_int_equal(ofl_fail_in(&err, "virtio-mem\n"), OFL_ERR_UNREADABLE);
+	assert_int_equal(err.status, OFL_ERR_UNREADABLE);
+	assert_string_equal(err.text,
+			    "virtio-mem\\x0a: device 3: cannot read 8 bytes");
+	memset(name, 'x', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	ofl_fail_in(&err, "%s", name);
+	ofl_fail_in(&err, "%s", name);
+	assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+	assert_non_null(strstr(err.text, "..."));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -130,6 +152,7 @@ int main(void)
 		cmocka_unit_test(test_any_size),
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_escaped_cut),
+		cmocka_unit_test(test_cause),
 	};
 
 	return cmocka_run_group_tests_name("text", tests, NULL, NULL);
