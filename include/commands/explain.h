@@ -12,7 +12,7 @@
 
 /**
  * ofl_explain_block() - three tables: what each step of offlining comes to,
- * every kind of page that is not simply free, and who is asked before
+ * every kind of page that is not simply free, and which callbacks are asked
  * @r: in  decided by ofl_judge_decide()
  */
 void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,

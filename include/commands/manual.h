@@ -54,7 +54,7 @@ struct ofl_command;
  * Shape:  name, summary, synopsis, then lines; NULL-terminated. A "%s" is
  *         crash's name, no line with one has another percent sign.
  * Memory: made at the first call, kept until ofl_help_free(): crash keeps the
- *         pointer. Without memory it is a page that says so.
+ *         pointer. Without memory the page is one line that names the lack.
  */
 const char *const *ofl_help(const struct ofl_command *c);
 

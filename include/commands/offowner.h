@@ -28,7 +28,7 @@ struct ofl_complaint_row {
 	const struct ofl_complaint *c;
 };
 
-/** ofl_device_driver() - the driver's name, or what nobody's pages are called */
+/** ofl_device_driver() - the driver's name, or the word for its lack */
 const char *ofl_device_driver(const struct ofl_device_records *k);
 
 /** ofl_map_add() - add name=value to a cell; what does not fit makes it cut */

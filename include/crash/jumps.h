@@ -6,7 +6,7 @@
 #define OFL_CRASH_JUMPS_H
 
 /**
- * ofl_crash_land_jumps() - run @run where crash's jumps and words lead nowhere
+ * ofl_crash_land_jumps() - run @run with crash's jumps and output caught
  *
  * Shape:  for a copy of the session: whatever crash prints is dropped, and a
  *         jump to its main loop ends the process instead.

@@ -12,7 +12,7 @@
 
 /** struct ofl_crash_source - what crash reads from */
 struct ofl_crash_source {
-	const char *why_host;	/* words why nobody else can; NULL: one may try */
+	const char *why_host;	/* words why only crash can; NULL: we may try */
 	const char *path;	/* of the dump */
 	size_t page_bytes;
 	uint64_t stamp;		/* see stamp() of struct ofl_host_ops */
@@ -39,7 +39,7 @@ bool ofl_crash_can_tell(void);
 /**
  * ofl_crash_is_short() - would crash give something else for this page?
  *
- * Shape:  see OFL_KDUMP_SHORT. False also where nobody but crash can tell.
+ * Shape:  see OFL_KDUMP_SHORT. False also where only crash can tell.
  */
 bool ofl_crash_is_short(uint64_t pfn);
 

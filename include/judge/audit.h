@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * audit.h - pages held against the books of their drivers
+ * audit.h - pages compared with the records of their drivers
  *
  * Depends on records.h. Pages must come in ascending order.
  */
@@ -42,7 +42,7 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 
 /**
  * ofl_audit_other() - any other page of an online section
- * @c: inout  claim: of who says that it has to be PageOffline
+ * @c: inout  claim: of the driver whose records want it PageOffline
  */
 const struct ofl_audit_row *ofl_audit_other(struct ofl_audit *a,
 					    struct ofl_classified *c,

@@ -70,7 +70,7 @@ struct ofl_block_report {
  * ofl_judge_decide() - verdict from what the report has counted: pure
  * @r: in/out  everything from step[] on is filled in
  *
- * Shape:  what is not known of the block, its pages or who is asked makes a
+ * Shape:  what is not known of the block, its pages or its callbacks makes a
  *         step UNKNOWN, and the block with it, unless one blocks for certain.
  */
 void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * records.h - what was found, held against what the drivers' books say
+ * records.h - what was found, compared with what the drivers' records say
  *
  * Depends on classify.h and scan.h. Pages are added up by device while a scan
- * runs; at its end each device's books are closed: the difference between its
+ * runs; at its end each device is compared: the difference between its
  * counters and the pages that are there, and what explains it.
  */
 #ifndef OFL_RECORDS_H
@@ -76,10 +76,10 @@ bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim);
 /**
  * ofl_records_in_flight() - may orphans be what a balloon driver works on?
  *
- * Shape:  a page may be in nobody's books and yet no orphan while a driver
+ * Shape:  a page may be in no driver's records and yet no orphan while a driver
  *         takes or gives back pages: since v6.17 the mark stays on a page until
- *         it is free, a while after its driver has struck it off. False once
- *         there are more orphans than any driver has in its hands.
+ *         it is free, a while after its driver has removed it. False once
+ *         there are more orphans than any driver works on at once.
  */
 bool ofl_records_in_flight(struct ofl_records *b);
 

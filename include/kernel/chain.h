@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * chain.h - who is asked before memory goes offline
+ * chain.h - which callbacks are asked before memory goes offline
  *
  * Depends on layout.h (late facts). memory_chain holds the callbacks that get
  * MEM_GOING_OFFLINE; what each of them does is a row of a table.

@@ -30,7 +30,7 @@ struct ofl_res {
  * @visit: in  a status other than OFL_OK ends the walk and is returned
  *
  * Errors: OFL_ERR_NODATA if the tree is not known here; OFL_ERR_CORRUPT if it
- *         is endless or leads nowhere; else what @visit returned.
+ *         is endless or cannot be read; else what @visit returned.
  * Source: kernel/resource.c.
  */
 enum ofl_status ofl_iomem_walk(const struct ofl_target *t,

@@ -2,7 +2,7 @@
 /*
  * pagereader.h - single struct pages, wherever they are
  *
- * Depends on layout.h. Who asks for one struct page mostly asks for its
+ * Depends on layout.h. A caller that asks for one struct page mostly asks for its
  * neighbour next: the page of the memmap that was read last is kept.
  */
 #ifndef OFL_PAGEREADER_H

@@ -6,7 +6,7 @@
  *
  * Five encodings have existed (docs/kernels.md, "page types"). All of them
  * reduce to one test, (page_type & mask) == value, and the number that the
- * kernel exports in VMCOREINFO gives the encoding away by its shape alone.
+ * kernel exports in VMCOREINFO shows the encoding by its shape alone.
  */
 #ifndef OFL_PAGETYPE_H
 #define OFL_PAGETYPE_H

@@ -58,7 +58,7 @@ struct ofl_claim {
 	bool unit_tail;		/* shares the reference of the unit's first page */
 	bool stray;		/* in its range, and not in its records */
 	/*
-	 * It may as well be another driver's: one that has proof goes before
+	 * It may as well be another driver's: one that has proof is preferred
 	 * and is no rival, and nothing is claimed so while one cannot be asked.
 	 */
 	bool weak;

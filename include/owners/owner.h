@@ -60,7 +60,7 @@ static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret);
 
-/** ofl_owners_called() - whose is this entry of memory_chain? NULL: nobody's */
+/** ofl_owners_called() - driver of this entry of memory_chain; NULL: none */
 const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,
 					      uint64_t nb_kva);
 
@@ -85,7 +85,7 @@ void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text);
 unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);
 
 /**
- * ofl_owners_missing() - modules whose types would tell more of who owns what
+ * ofl_owners_missing() - modules whose types would tell more about owners
  * @text: inout  their names are appended, separated by blanks
  *
  * Errors: false if there is none such.

@@ -21,7 +21,7 @@ struct ofl_identifier {
 };
 
 /**
- * ofl_identify() - who has this PageOffline page of an online section?
+ * ofl_identify() - which driver has this PageOffline page of an online section?
  * @claim: out  owner NULL: an orphan
  *
  * Errors: false if that is not known; why_not says why, and end_pfn for which

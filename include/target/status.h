@@ -36,7 +36,7 @@ struct ofl_err {
  * @fmt:    in      one line naming what failed and what to do; no newline
  *
  * Shape:  meant for "return ofl_fail(err, OFL_ERR_ARG, ...)". The text is
- *         escaped here (see ofl_text_escaped()): whoever shows it need not.
+ *         escaped here (see ofl_text_escaped()), and need not be where it is shown.
  * Errors: returns @status.
  */
 enum ofl_status ofl_fail(struct ofl_err *err, enum ofl_status status,

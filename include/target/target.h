@@ -50,7 +50,7 @@ struct ofl_sharing {
 	unsigned int processors;
 };
 
-/** struct ofl_reading - who reads the pages of a dump */
+/** struct ofl_reading - which program reads the pages of a dump */
 struct ofl_reading {
 	/*
 	 * Words for the user: why the host does. NULL: this extension does,
@@ -137,7 +137,7 @@ struct ofl_host_ops {
 	/**
 	 * stamp - a number that is another one when the file was written to
 	 *
-	 * Shape:  NULL: nobody writes to it.
+	 * Shape:  NULL: it is never written to.
 	 */
 	uint64_t (*stamp)(void *ctx);
 	/**
@@ -151,7 +151,7 @@ struct ofl_host_ops {
 	bool (*interrupted)(void *ctx);
 	/** progress - @done of @total sections are done */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
-	/** reading - who reads */
+	/** reading - which program reads */
 	void (*reading)(void *ctx, struct ofl_reading *ret);
 	/** host_reads - from now on it reads every page, or as it is best */
 	void (*host_reads)(void *ctx, bool on);
@@ -186,7 +186,7 @@ struct ofl_target {
 	const struct ofl_type_ops *types;
 	const struct ofl_host_ops *host;	/* NULL: none of them */
 	void *ctx;		/* handed to every op */
-	struct ofl_missed *missed;	/* counts failed reads; NULL: nobody does */
+	struct ofl_missed *missed;	/* counts failed reads; NULL: not */
 	char release[65];	/* uname -r of the kernel */
 	char machine[17];	/* uname -m */
 	char nodename[65];	/* uname -n; "": not known */
@@ -206,7 +206,7 @@ void ofl_aside(const struct ofl_target *t, bool on);
 
 /*
  * What is found once and kept remembers what could not be read for it, so that
- * whoever uses it later misses the same:
+ * a command that uses it later misses the same:
  *
  *	before = ofl_missed_begin(t);
  *	find(t, thing);
@@ -263,10 +263,10 @@ bool ofl_start(const struct ofl_target *t, void (*work)(void *arg, int fd),
 	       void *arg, struct ofl_process *ret);
 void ofl_stop(const struct ofl_target *t, struct ofl_process *process);
 
-/** ofl_reading() - who reads; @ret->why_host is "" if the target says nothing */
+/** ofl_reading() - which program reads; @ret->why_host is "" if that is not known */
 void ofl_reading(const struct ofl_target *t, struct ofl_reading *ret);
 
-/** ofl_sharing() - who can read along; false: the target has no processes */
+/** ofl_sharing() - can other processes read too? false: there are none */
 bool ofl_sharing(const struct ofl_target *t, struct ofl_sharing *ret);
 
 /* ---- typed reads ---- */

@@ -40,7 +40,7 @@ struct page_class {
 
 /**
  * struct finding - neighbouring pages that break a rule in the same way, or
- * what is wrong with the books of a device
+ * what is wrong with the records of a device
  */
 struct finding {
 	enum ofl_severity severity;
@@ -374,7 +374,7 @@ static enum ofl_status add_finding(struct check *ck,
 	return st;
 }
 
-/* the rule and the books may both have something to say: the worse counts */
+/* the rule and the records may both find something: the worse counts */
 static enum ofl_status check_offline(struct check *ck,
 				     const struct ofl_classified *c)
 {
@@ -387,7 +387,7 @@ static enum ofl_status check_offline(struct check *ck,
 		ofl_records_add(&ck->records, c);
 	}
 	row = ofl_audit_offline(&ck->audit, c, &by_records);
-	/* whoever knows what is in flight knows better */
+	/* a finding that knows what is in flight goes first */
 	if (row && (by_records >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
 		return add_finding(ck, c, by_records, row->code, row->what);
 	if (!by_rule)
@@ -414,7 +414,7 @@ static enum ofl_status check_known(void *arg, const struct ofl_section *s,
 		     OFL_OK;
 }
 
-/* ---- the books of devices ---- */
+/* ---- the records of devices ---- */
 
 static enum ofl_status check_account(struct check *ck,
 				     const struct ofl_device_records *k,

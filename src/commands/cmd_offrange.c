@@ -276,7 +276,7 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		return st;
 	m.split = o->json ? OFL_SPLIT_ALL :
 			    ofl_columns_split(&ofl_range_table, &shown);
-	/* who does not want to see owners does not pay for them */
+	/* owners cost time: find them only if they are shown */
 	if (o->owner || (m.split & OFL_SPLIT_OWNER))
 		m.identify = identify;
 	ofl_show_begin(&p.v, ctx);

@@ -197,7 +197,7 @@ const struct ofl_table ofl_kind_table = {
 	OFL_COUNT(kind_columns),
 };
 
-/** struct callback_row - table of who is asked */
+/** struct callback_row - table of the callbacks that are asked */
 static void get_cb_name(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	const struct ofl_callback *cb = row;

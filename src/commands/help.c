@@ -104,7 +104,7 @@ static int longer(int width, const char *name)
 
 /* ---- options ---- */
 
-/* the parts of a synopsis are not broken, so they are told apart by newlines */
+/* the parts of a synopsis are not broken, so newlines separate them */
 static void synopsis_parts(const struct ofl_command *c, FILE *f)
 {
 	const struct ofl_option *row;

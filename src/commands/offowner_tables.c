@@ -297,7 +297,7 @@ const struct ofl_table ofl_device_table = {
 	OFL_COUNT(device_columns),
 };
 
-/* ---- what is wrong with the books ---- */
+/* ---- what is wrong with the records ---- */
 
 #define COMPLAINT(row) ((const struct ofl_complaint_row *)(row))
 

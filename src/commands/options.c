@@ -235,7 +235,7 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 	memset(o, 0, sizeof(*o));
 	letters(c, known, sizeof(known));
 	names(c, named, OFL_COUNT(named));
-	optind = 0;		/* glibc: start over, whoever used it before */
+	optind = 0;		/* glibc: start over, crash has used it before */
 	opterr = 0;		/* one line, and we say it */
 	while ((opt = getopt_long(argc, argv, known, named, NULL)) != -1) {
 		row = find(c, opt);

@@ -91,10 +91,10 @@ bool ofl_crash_is_short(uint64_t pfn)
 }
 
 /*
- * The same pages in every process, so that whoever looks again at what a
- * worker saw meets the same; and spread, as walks go by powers of two. The
- * command's own process begins with more: mem_section is a few pages, and
- * whoever misreads these may never come to a page that is a sample.
+ * The same pages in every process, so that a process that reads again what a
+ * worker has read samples the same; and spread, as walks go by powers of two.
+ * The command's own process begins with more: mem_section is a few pages, and a
+ * reader that reads these wrong may never come to a page that is a sample.
  */
 bool ofl_crash_is_sample(uint64_t pfn)
 {

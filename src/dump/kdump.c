@@ -9,7 +9,7 @@
  *
  * Everything is read through small buffers that go along with the reader: the
  * memmap lies in the file nearly in order. Nothing is mapped, since a file
- * that somebody cuts off would then end the session by a signal.
+ * that is truncated meanwhile would then end the session by a signal.
  */
 #include <stdlib.h>
 #include <string.h>

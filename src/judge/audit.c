@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* audit.c - what the books say of each page */
+/* audit.c - each page compared with its driver's records */
 #include <string.h>
 
 #include "judge/audit.h"

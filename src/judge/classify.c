@@ -10,6 +10,7 @@
 
 /* ---- set-up ---- */
 
+/* what dissolve_free_huge_page() compares: struct hstate */
 static void load_pools(struct ofl_classifier *c)
 {
 	const struct ofl_layout *l = c->env->l;
@@ -113,7 +114,10 @@ static struct ofl_pool *pool_of(struct ofl_classifier *c, unsigned int order)
 	return NULL;
 }
 
-/* too large for the buddy allocator, which would make another if asked */
+/*
+ * hstate_is_gigantic(): too large for the buddy allocator, which would make
+ * another if asked.
+ */
 static bool is_gigantic(const struct ofl_layout *l, unsigned int order)
 {
 	return order >= ofl_fact_value(l, OFL_F_NR_ORDERS,
@@ -280,7 +284,7 @@ static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
 {
 	uint64_t order = ofl_page_free_order(&c->format, raw);
 
-	/* an order that cannot be is damage: believe one page only */
+	/* buddy_order(); one that cannot be is damage: believe one page only */
 	if (ofl_page_order_fits(p->pfn, order))
 		c->free_end_pfn = p->pfn + (1ull << order);
 }
@@ -315,7 +319,10 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	c->compound = *in;
 }
 
-/* a balloon unit that is no compound page: one referenced head, the rest 0 */
+/*
+ * A balloon unit that is no compound page: one referenced head, the rest 0;
+ * vmballoon_alloc_page_list().
+ */
 static void enter_unit(struct ofl_classifier *c, const struct ofl_page *p,
 		       const unsigned char *raw, const unsigned char *raw_end)
 {

@@ -28,6 +28,7 @@ const enum ofl_step *ofl_step_order(const struct ofl_layout *l)
 
 /* ---- what the pages make of each step ---- */
 
+/* has_unmovable_pages(): zone_idx(zone) == ZONE_MOVABLE */
 static bool in_movable_zone(const struct ofl_env *env,
 			    const struct ofl_block_report *r)
 {
@@ -429,6 +430,7 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		      struct ofl_block_report *r)
 {
 	begin(r, OFL_OUT_NOT_REACHED);
+	/* memory_subsys_offline(): MEM_OFFLINE returns at once */
 	if (r->block->state == OFL_BLOCK_OFFLINE) {
 		simple(r, OFL_OUT_OFFLINE, "offline", "already offline");
 		return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* records.c - close the books of every device */
+/* records.c - compare what was found with the records of every device */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -230,9 +230,9 @@ static void add_owner(struct ofl_records *b, size_t o, bool whole,
 	}
 }
 
-static void add_nobody(struct ofl_records *b, const struct ofl_found *found,
-		       enum ofl_severity severity, const char *code,
-		       const char *why)
+static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
+			  enum ofl_severity severity, const char *code,
+			  const char *why)
 {
 	struct ofl_device_records *k = found->pages ? next_device(b) : NULL;
 
@@ -250,13 +250,13 @@ static void add_nobody(struct ofl_records *b, const struct ofl_found *found,
 static void add_orphans(struct ofl_records *b)
 {
 	if (ofl_records_in_flight(b))
-		add_nobody(b, &b->orphans, OFL_SEV_INFO, "in-flight",
-			   "in no driver's books, while one takes or gives back pages");
+		add_ownerless(b, &b->orphans, OFL_SEV_INFO, "in-flight",
+			      "in no driver's books, while one takes or gives back pages");
 	else
-		add_nobody(b, &b->orphans, OFL_SEV_WARNING, "orphan",
-			   "no driver has them in its books");
-	add_nobody(b, &b->unknown, OFL_SEV_INFO, "owner-unknown",
-		   b->why_unknown);
+		add_ownerless(b, &b->orphans, OFL_SEV_WARNING, "orphan",
+			      "no driver has them in its books");
+	add_ownerless(b, &b->unknown, OFL_SEV_INFO, "owner-unknown",
+		      b->why_unknown);
 }
 
 /* ---- the kernel's counters ---- */
@@ -344,7 +344,7 @@ enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,
 	close_kernel(b, whole && !r->total.unknown);
 	b->dropped += b->kernel.dropped;
 	return b->no_memory ? ofl_fail(err, OFL_ERR_NOMEM,
-				       "no memory for the books") : OFL_OK;
+				       "no memory for the records of devices") : OFL_OK;
 }
 
 bool ofl_records_shortfall(const struct ofl_records *b, struct ofl_text *text)

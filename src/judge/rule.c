@@ -21,9 +21,9 @@ const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS] = {
 };
 
 /*
- * __test_page_isolated_in_pageblock(): PageOffline && !page_count. Who leaves
- * a page so matters: virtio_mem_fake_offline_going_offline() would take one
- * reference more of a page of an unplugged sub-block.
+ * __test_page_isolated_in_pageblock(): PageOffline && !page_count. It matters
+ * which driver leaves a page so: virtio_mem_fake_offline_going_offline() would
+ * take one reference more of a page of an unplugged sub-block.
  */
 static enum ofl_kind unheld_kind(const struct ofl_rule_in *in)
 {
@@ -168,14 +168,17 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 	/* memory_block_offline() begins behind them */
 	if (in->memmap)
 		return OFL_KIND_MEMMAP;
+	/* has_unmovable_pages(): is_migrate_cma() refuses all but CMA itself */
 	if (in->pageblock == OFL_PB_CMA)
 		return OFL_KIND_CMA;
 	/* set_migratetype_isolate(): "already isolated" */
 	if (in->pageblock == OFL_PB_ISOLATED && !in->going_offline)
 		return OFL_KIND_PB_ISOLATED;
+	/* has_unmovable_pages(): PageReserved() */
 	if (in->reserved)
 		return in->offline ? OFL_KIND_OFFLINE_RESERVED :
 				     OFL_KIND_RESERVED;
+	/* __test_page_isolated_in_pageblock(): PageBuddy() */
 	if (in->buddy)
 		return OFL_KIND_FREE;
 	if (in->untold)

@@ -104,7 +104,7 @@ static uint64_t member(const struct walk *w, uint64_t kva, enum ofl_fact_id id,
 	return v;
 }
 
-/* memmap_on_memory: a count of the block, later in its vmem_altmap */
+/* memory_block_offline(): a count of the block, later in its vmem_altmap */
 static uint64_t memmap_pages(const struct walk *w, struct ofl_block *b)
 {
 	uint64_t altmap = member(w, b->kva, OFL_F_BLOCK_ALTMAP, b);
@@ -144,6 +144,7 @@ static bool read_block(const struct walk *w, uint64_t kva, uint64_t nr,
 	return true;
 }
 
+/* find_memory_block_by_id() */
 static enum ofl_status visit_entry(void *arg, uint64_t kva, uint64_t index)
 {
 	struct walk *w = arg;

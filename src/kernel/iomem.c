@@ -30,7 +30,10 @@ struct space {
 	uint64_t lo_pa, last_pa;
 };
 
-/* siblings ascend inside of their parent: a damaged tree cannot lead in circles */
+/*
+ * __request_resource(): siblings ascend inside of their parent. So a damaged
+ * tree cannot be walked in circles.
+ */
 static bool read_res(const struct ofl_target *t, const struct ofl_layout *l,
 		     uint64_t kva, const struct space *s, struct ofl_res *r)
 {
@@ -45,7 +48,7 @@ static bool read_res(const struct ofl_target *t, const struct ofl_layout *l,
 	    !get(t, l, kva, OFL_F_RES_FLAGS, &r->flags) ||
 	    !get(t, l, kva, OFL_F_RES_NAME, &name_kva))
 		return false;
-	/* the name of a removed module's resource leads nowhere */
+	/* the name of a removed module's resource is gone with the module */
 	if (name_kva && !ofl_read_str(t, name_kva, r->name, sizeof(r->name)))
 		r->name[0] = '\0';
 	return true;

@@ -157,7 +157,7 @@ bool ofl_module_symbol(const struct ofl_module *m, const char *name,
 	for (i = 0; i < m->nr_symbols; i++) {
 		Elf64_Sym sym = symbol(m, i);
 
-		/* no need to read names to their end: one more tells enough */
+		/* one byte more than the name: a longer one differs there */
 		if (!sym.st_name || sym.st_shndx == SHN_UNDEF ||
 		    ofl_read(m->t, m->strtab_kva + sym.st_name, text,
 			     len) != OFL_READ_OK ||

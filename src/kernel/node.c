@@ -65,6 +65,7 @@ static enum ofl_status load_node(const struct ofl_target *t,
 			return OFL_OK;
 		}
 		zone_kva += ofl_fact_u64(l, OFL_F_ZONE_BYTES);
+		/* include/linux/mmzone.h: zone_is_empty() */
 		if (z.spanned_pages)
 			st = add_zone(n, &z, err);
 	}

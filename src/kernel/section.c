@@ -17,6 +17,7 @@ struct walk {
 	uint64_t vmemmap_kva;	/* coded memmap of all sections; 0: see the first */
 };
 
+/* include/linux/mmzone.h: valid_section(), online_section() and the others */
 static bool bit(const struct ofl_layout *l, uint64_t word, enum ofl_fact_id id)
 {
 	return l->fact[id].known && (word >> l->fact[id].value & 1);
@@ -27,6 +28,7 @@ static uint64_t subsection_pages(const struct ofl_layout *l)
 	return (1ull << OFL_SUBSECTION_SHIFT) / l->page_bytes;
 }
 
+/* include/linux/mmzone.h: pfn_section_valid(), subsection_map_index() */
 bool ofl_section_populated(const struct ofl_layout *l,
 			   const struct ofl_section *s, uint64_t pfn)
 {
@@ -35,7 +37,7 @@ bool ofl_section_populated(const struct ofl_layout *l,
 	return !s->has_subsections || (s->subsection[nr / 64] >> nr % 64 & 1);
 }
 
-/* memory that came later came, and went online, in whole sections */
+/* online_pages(): memory that came later goes online in whole sections */
 static bool has_gap(const struct ofl_layout *l, const struct ofl_section *s)
 {
 	uint64_t bits = l->section_pages / subsection_pages(l), nr;
@@ -48,7 +50,7 @@ static bool has_gap(const struct ofl_layout *l, const struct ofl_section *s)
 	return false;
 }
 
-/* false: usage leads nowhere, the section cannot be believed */
+/* false: usage cannot be read, and the section cannot be trusted */
 static bool read_subsections(const struct walk *w, const unsigned char *raw,
 			     struct ofl_section *s)
 {
@@ -92,8 +94,8 @@ static uint64_t find_pageblocks(const struct ofl_layout *l,
 }
 
 /*
- * All sections of a VMEMMAP kernel have the same coded memmap, the start of
- * vmemmap: an odd one out is damage.
+ * mm/sparse.c: sparse_encode_mem_map(). All sections of a VMEMMAP kernel have the
+ * same coded memmap, the start of vmemmap: one that differs is damaged.
  */
 static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 		   struct ofl_section *s)
@@ -165,7 +167,7 @@ static enum ofl_status walk_root(struct walk *w, uint64_t nr, uint64_t root_kva)
 	return st;
 }
 
-/* SPARSEMEM_EXTREME: an array of pointers to roots, read a page at a time */
+/* __nr_to_section(), SPARSEMEM_EXTREME: roots are read a page at a time */
 static enum ofl_status walk_roots(struct walk *w)
 {
 	const struct ofl_layout *l = w->l;
@@ -191,8 +193,7 @@ static enum ofl_status walk_roots(struct walk *w)
 
 static enum ofl_status walk_array(struct walk *w)
 {
-	uint64_t bytes =
-		ofl_fact_u64(w->l, OFL_F_MEM_SECTION_BYTES);
+	uint64_t bytes = ofl_fact_u64(w->l, OFL_F_MEM_SECTION_BYTES);
 	enum ofl_status st = OFL_OK;
 	uint64_t nr;
 

@@ -25,6 +25,7 @@ static bool cpu_kva(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+/* mm/vmstat.c: sum_vm_events() */
 bool ofl_vm_event(const struct ofl_target *t, const struct ofl_layout *l,
 		  enum ofl_fact_id event, int64_t *ret)
 {
@@ -44,7 +45,7 @@ bool ofl_vm_event(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
-/* what the CPUs have not yet added to the counter of one node */
+/* refresh_cpu_vm_stats(): what CPUs have not yet added to a node's counter */
 static bool node_diff(const struct ofl_target *t, const struct ofl_layout *l,
 		      uint64_t pgdat, int64_t *sum)
 {

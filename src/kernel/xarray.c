@@ -27,12 +27,13 @@ bool ofl_xarray_known(const struct ofl_layout *l)
 	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
-/* an xa_node entry has 2 in its low bits; NULL and other internals have none */
+/* xa_is_node(): 2 in the low bits; NULL and other internals have none */
 static bool is_node(uint64_t entry)
 {
 	return (entry & 3) == 2 && entry > 4096;
 }
 
+/* lib/xarray.c: xas_descend() */
 static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
 				  uint64_t index)
 {

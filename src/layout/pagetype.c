@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* pagetype.c - page type encodings, told apart by their numbers */
+/* pagetype.c - page type encodings, recognised by their numbers */
 #include "layout/pagetype.h"
 
 #define BASE_LOW	0xf0000000u	/* 4.18-6.10: type bits below bit 16 */

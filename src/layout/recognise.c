@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* recognise.c - which test finds PageOffline in this kernel, and who says so */
+/* recognise.c - which test finds PageOffline in this kernel, by which source */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -78,8 +78,8 @@ static const struct source sources[] = {
 	  from_legacy },
 };
 
-static enum ofl_status nobody_knows(const struct ofl_layout *l,
-				    struct ofl_err *err)
+static enum ofl_status no_source(const struct ofl_layout *l,
+				 struct ofl_err *err)
 {
 	if (ofl_fact_value(l, OFL_F_BUDDY_NUMBER, 0) == BUDDY_BEFORE_4_18)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
@@ -129,7 +129,7 @@ enum ofl_status ofl_recognise_offline(struct ofl_layout *l, struct ofl_err *err)
 		ofl_text_item(&names, "; ", "%s", s->name);
 		l->marks_balloon_core_only = s->have == have_legacy;
 	}
-	return first ? OFL_OK : nobody_knows(l, err);
+	return first ? OFL_OK : no_source(l, err);
 }
 
 /* pages that are marked in a way that came after us */

@@ -188,7 +188,7 @@ static const char *why_unknown(const struct ofl_balloons *b,
 	       "balloons: a page points to one that cannot be read" : NULL;
 }
 
-/* a page points to a device that the bus, or the module, did not tell of */
+/* a page points to a device that neither the bus nor the module has */
 static struct ofl_balloon *adopt(struct ofl_balloons *b,
 				 const struct ofl_owner_page *p)
 {
@@ -252,6 +252,7 @@ static uint64_t lists_end(struct ofl_balloons *b, uint64_t pfn)
 	return first;
 }
 
+/* balloon_page_insert(): page->private is the device if pages can migrate */
 static struct ofl_balloon *by_pointer(struct ofl_balloons *b,
 				      const struct ofl_owner_page *p,
 				      struct ofl_claim *ret)

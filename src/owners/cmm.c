@@ -96,7 +96,10 @@ static void device(const void *state, unsigned int device,
 			 ": compared with its list, not with loaned_pages");
 }
 
-/* while it loans or takes back one page, counter and list differ by that one */
+/*
+ * cmm_alloc_pages(), cmm_free_pages(): while one page is loaned or taken back,
+ * counter and list differ by that one.
+ */
 static bool at_work(const struct state *st, const struct ofl_balloon *d,
 		    int64_t loaned, int64_t target)
 {

@@ -52,6 +52,7 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 	a->nr_complaints++;
 }
 
+/* kernel/locking/mutex.c: mutex_is_locked() */
 bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
 {
 	uint64_t owner;

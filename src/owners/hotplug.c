@@ -2,8 +2,8 @@
 /*
  * hotplug.c - memory hotplug itself: pages that were never onlined
  *
- * Hot-added memory is PageOffline from the start since v6.11; whoever onlines
- * a page takes the mark away. A block that is just going online still has
+ * Hot-added memory is PageOffline from the start since v6.11; onlining a page
+ * takes the mark away. A block that is just going online still has
  * such pages; afterwards they belong to the driver that held them back.
  *
  * Source: mm/mm_init.c: MEMINIT_HOTPLUG, mm/memory_hotplug.c: online_pages().

@@ -11,7 +11,7 @@
  * What regions have added never overlaps, since the memory core refuses to add
  * a range twice. What was announced may, as the driver does not check it, and
  * extends a region that a request runs out of: then the first region of the
- * list decides about a page that goes online, whoever added it.
+ * list decides about a page that goes online, whichever region added it.
  *
  * Source: drivers/hv/hv_balloon.c: hv_page_online_one(), has_pfn_is_backed(),
  * process_hot_add(), pfn_covered(), alloc_balloon_pages().
@@ -151,7 +151,7 @@ static bool add_gap(struct state *st, struct region *r, uint64_t kva)
 	return true;
 }
 
-/* visit a list by hand; false with @broken_kva where it broke */
+/* visit each entry of a list; false: it breaks at @broken_kva */
 static bool walk(struct state *st, uint64_t head, enum field list,
 		 bool (*visit)(struct state *st, void *arg, uint64_t kva),
 		 void *arg, size_t most)
@@ -209,7 +209,7 @@ static bool visit_region(struct state *st, void *arg, uint64_t kva)
 		    &st->region[st->nr++], MAX_GAPS);
 }
 
-/* memory that was added, and a second region that speaks of it */
+/* memory that was added, and a second region that was announced over it */
 static bool share_memory(const struct region *a, const struct region *b)
 {
 	const struct span said_a = announced(a), said_b = announced(b);
@@ -302,6 +302,7 @@ static void device(const void *state, unsigned int device,
 	ofl_single_show(&st->one, ret);
 }
 
+/* has_pfn_is_backed() */
 static bool is_backed(const struct region *r, uint64_t pfn)
 {
 	size_t i;
@@ -319,6 +320,7 @@ struct opinions {
 	bool added, backed, unbacked;
 };
 
+/* hv_online_page(): the first region that has the page decides */
 static struct opinions opinions_on(const struct state *st, uint64_t pfn)
 {
 	struct opinions o = { .added = false };

@@ -76,7 +76,7 @@ static enum ofl_status read_entries(const struct ofl_env *env, struct state *st,
 		if (!ofl_place_read(env->t, w.kva, &w.at[F_START], &r->start_pa) ||
 		    !ofl_place_read(env->t, w.kva, &w.at[F_SIZE], &r->bytes))
 			st->broken = true;
-		/* an entry that was given back has -1 and -1 */
+		/* memtrace_free_regions(): given back is -1 and -1 */
 		else if (r->bytes != UINT64_MAX && r->bytes)
 			st->nr++;
 	}
@@ -135,6 +135,7 @@ static void device(const void *state, unsigned int device,
 		 st->range[device].start_pa);
 }
 
+/* memtrace_alloc_node() marks all pages of a range */
 static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {

@@ -5,7 +5,7 @@
 
 #include "owners/pfnset.h"
 
-/* index of the piece @nr, or of the one that it has to go before */
+/* index of the piece @nr, or of the first one with a higher number */
 static size_t place(struct ofl_pfnset *s, uint64_t nr)
 {
 	size_t lo = 0, hi = s->nr_pieces, mid;

@@ -54,7 +54,7 @@ static enum ofl_status add_device(void *arg, const struct ofl_virtio_device *v)
 	if (!v->priv_kva ||
 	    !ofl_place_read(st->b.env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
 	    back != v->kva)
-		return OFL_OK;	/* no driver, or not this one */
+		return OFL_OK;	/* virtballoon_probe() did not set it */
 	s->status = ofl_balloons_add(&st->b, v->priv_kva +
 				     st->at[F_INFO].offset_bytes, &d, s->err);
 	if (d) {

@@ -93,7 +93,7 @@ static struct ofl_vmem_device *find_device(struct ofl_vmem *st,
 	return NULL;
 }
 
-/* is the notifier_block at @nb_kva part of a struct virtio_mem? */
+/* virtio_mem_memory_notifier_cb(): is @nb_kva's struct a virtio_mem? */
 static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 {
 	uint64_t kva = nb_kva - st->at[OFL_VMEM_NOTIFIER].offset_bytes, addr, size;
@@ -303,6 +303,10 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 		if (!gone && p->movable_ops)
 			return false;	/* a balloon took it from plugged memory */
 		ret->weak = !gone;
+		/*
+		 * virtio_mem_memory_notifier_cb() refuses while removing, and
+		 * virtio_mem_fake_offline_going_offline() drops references.
+		 */
 		ret->evidence = OFL_EV_BITMAP;
 		ret->mgo = d->removing ? OFL_MGO_REFUSES :
 			   gone ? OFL_MGO_DROPS : OFL_MGO_KEEPS;

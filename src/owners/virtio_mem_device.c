@@ -167,6 +167,7 @@ bool ofl_vmem_read(struct ofl_vmem *st, struct ofl_vmem_device *d)
 	return ok && sane(st, d) && read_map(st, d, map_kva);
 }
 
+/* virtio_mem_sbm_test_sb_unplugged(), VIRTIO_MEM_BBM_BB_FAKE_OFFLINE */
 bool ofl_vmem_is_gone(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
 		      uint64_t unit)
 {
@@ -175,6 +176,7 @@ bool ofl_vmem_is_gone(const struct ofl_vmem *st, const struct ofl_vmem_device *d
 	return !(d->plugged[unit / 64] >> unit % 64 & 1);
 }
 
+/* virtio_mem_phys_to_mb_id(), virtio_mem_phys_to_sb_id(), _bb_id() */
 bool ofl_vmem_unplugged(const struct ofl_vmem *st,
 			const struct ofl_vmem_device *d, uint64_t pa, bool *ret)
 {

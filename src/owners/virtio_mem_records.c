@@ -198,7 +198,7 @@ static void check_states(const struct ofl_vmem *st,
 			m.blocks, m.blocks == 1 ? "" : "s");
 }
 
-/* mb_count[]: the driver's own histogram of the states */
+/* virtio_mem_sbm_set_mb_state(): mb_count[] is the driver's own histogram */
 static void check_histogram(const struct ofl_vmem *st,
 			    const struct ofl_vmem_device *d,
 			    const uint8_t *states, struct ofl_account *a)
@@ -224,7 +224,7 @@ static void check_histogram(const struct ofl_vmem *st,
 
 /* ---- sizes ---- */
 
-/* offline_size: memory that was added and is not online */
+/* virtio_mem_memory_notifier_cb(): offline_size was added and is not online */
 static void check_offline_size(const struct ofl_vmem *st,
 			       const struct ofl_vmem_device *d,
 			       struct ofl_account *a)

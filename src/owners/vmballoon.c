@@ -140,6 +140,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	uint64_t end = ofl_pfnset_end(&st->huge.set, p->pfn);
 	bool owns;
 
+	/* vmballoon_enqueue_page_list(): a 2 MiB unit */
 	if (ofl_pfnset_has(&st->huge.set, p->pfn)) {
 		ret->evidence = OFL_EV_LIST;
 		ret->unit_pfn = p->pfn / UNIT_PAGES * UNIT_PAGES;

@@ -387,7 +387,7 @@ enum ofl_status ofl_filter_resolve(const struct ofl_filter_args *args,
 	return OFL_OK;
 }
 
-/* whoever copied the number from a column may have left its 0x behind */
+/* a number copied from a column may have lost its 0x */
 static enum ofl_status section_has_no_memmap(const char *text, uint64_t nr,
 					     struct ofl_err *err)
 {

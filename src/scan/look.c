@@ -11,7 +11,7 @@
 /** struct look - the section in work */
 struct look {
 	struct ofl_look *look;
-	/* of that, at hand for every page */
+	/* copied from it, as every page needs them */
 	const struct ofl_layout *l;
 	const struct ofl_nodes *n;
 	const struct ofl_filter *filter;

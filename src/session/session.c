@@ -102,7 +102,7 @@ static const struct {
 	{ is_live, true },
 	/* crash left a command by a jump: anything may be half done */
 	{ was_left, true },
-	/* somebody wrote to the dump's file */
+	/* the dump's file was written to */
 	{ is_written_to, true },
 	/* the user loaded, or unloaded, types of modules: mod -s, mod -d */
 	{ has_other_types, true },
