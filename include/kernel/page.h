@@ -23,6 +23,9 @@
 struct ofl_page_format {
 	const struct ofl_layout *l;
 	const struct ofl_nodes *n;	/* NULL: zones are not decoded */
+	/* copied from @l, as every page needs them; bytes */
+	uint32_t flags_at, refcount_at, type_at, compound_at;
+	struct ofl_pagetype offline;
 	/* masks of page flags; 0: this kernel has none, or it is not known */
 	uint64_t head, slab, reserved, lru, hwpoison;
 	uint64_t locked, uptodate, swapbacked, writeback, unevictable;
@@ -78,19 +81,19 @@ static inline uint32_t ofl_page_u32(const unsigned char *raw, uint64_t at)
 static inline uint64_t ofl_page_flags(const struct ofl_page_format *f,
 				      const unsigned char *raw)
 {
-	return ofl_page_u64(raw, f->l->off_flags);
+	return ofl_page_u64(raw, f->flags_at);
 }
 
 static inline uint32_t ofl_page_type(const struct ofl_page_format *f,
 				     const unsigned char *raw)
 {
-	return ofl_page_u32(raw, f->l->off_type);
+	return ofl_page_u32(raw, f->type_at);
 }
 
 static inline int32_t ofl_page_refcount(const struct ofl_page_format *f,
 					const unsigned char *raw)
 {
-	return (int32_t)ofl_page_u32(raw, f->l->off_refcount);
+	return (int32_t)ofl_page_u32(raw, f->refcount_at);
 }
 
 /** ofl_page_private() - page->private; 0 if this dump does not tell */
@@ -169,7 +172,7 @@ static inline bool ofl_page_same_zone(const struct ofl_page_format *f,
 static inline uint64_t ofl_page_compound_info(const struct ofl_page_format *f,
 					      const unsigned char *raw)
 {
-	return ofl_page_u64(raw, f->l->off_compound);
+	return ofl_page_u64(raw, f->compound_at);
 }
 
 /** ofl_page_is_tail() - include/linux/page-flags.h: PageTail() */
@@ -295,7 +298,7 @@ bool ofl_page_hugetlb_migratable(const struct ofl_page_format *f,
 static inline bool ofl_page_is_marked_offline(const struct ofl_page_format *f,
 					      uint32_t page_type)
 {
-	return ofl_pagetype_is(&f->l->offline, page_type);
+	return ofl_pagetype_is(&f->offline, page_type);
 }
 
 /**

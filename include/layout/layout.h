@@ -60,8 +60,11 @@ struct ofl_layout {
 };
 
 /** ofl_fact_value() - value of a fact, or @other if it is not known */
-int64_t ofl_fact_value(const struct ofl_layout *l, enum ofl_fact_id id,
-		       int64_t other);
+static inline int64_t ofl_fact_value(const struct ofl_layout *l,
+				     enum ofl_fact_id id, int64_t other)
+{
+	return l->fact[id].known ? l->fact[id].value : other;
+}
 
 /** ofl_fact_known() - has this dump a witness for the fact? */
 static inline bool ofl_fact_known(const struct ofl_layout *l,

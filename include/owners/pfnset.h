@@ -22,6 +22,7 @@ struct ofl_pfnset {
 	} *piece;		/* ascending by nr; owned */
 	size_t nr_pieces, max_pieces;
 	size_t last;		/* piece that was asked for last */
+	uint64_t like_pfn, like_end;	/* ofl_pfnset_end() said so of these */
 	uint64_t pages;		/* how many are in the set */
 };
 

@@ -8,8 +8,10 @@
 #ifndef OFL_FILTER_H
 #define OFL_FILTER_H
 
-#include "layout/layout.h"
+#include <string.h>
+
 #include "kernel/node.h"
+#include "layout/layout.h"
 
 /** struct ofl_filter_args - option arguments as typed; NULL: not given */
 struct ofl_filter_args {
@@ -80,8 +82,12 @@ static inline bool ofl_filter_names_zone(const struct ofl_filter *f)
 }
 
 /** ofl_filter_wants_zone() - may pages of this zone be shown? */
-bool ofl_filter_wants_zone(const struct ofl_filter *f,
-			   const struct ofl_zone *z);
+static inline bool ofl_filter_wants_zone(const struct ofl_filter *f,
+					 const struct ofl_zone *z)
+{
+	return (f->node < 0 || f->node == z->node) &&
+	       (!f->zone[0] || !strcmp(f->zone, z->name));
+}
 
 /**
  * ofl_filter_wants_span() - may online pages in [lo_pfn, hi_pfn) be wanted?

@@ -18,6 +18,9 @@ void ofl_page_format_init(struct ofl_page_format *f, const struct ofl_layout *l,
 {
 	*f = (struct ofl_page_format){
 		.l = l, .n = n,
+		.flags_at = l->off_flags, .refcount_at = l->off_refcount,
+		.type_at = l->off_type, .compound_at = l->off_compound,
+		.offline = l->offline,
 		.head = ofl_pageflag_mask(l, "head"),
 		.slab = ofl_pageflag_mask(l, "slab"),
 		.reserved = ofl_pageflag_mask(l, "reserved"),
@@ -147,11 +150,11 @@ bool ofl_page_hugetlb_migratable(const struct ofl_page_format *f,
 
 bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type)
 {
-	uint32_t base = f->l->offline.value;
+	uint32_t base = f->offline.value;
 
 	if (page_type == UINT32_MAX)
 		return false;
-	if (f->l->offline.shape == OFL_SHAPE_TOP_BYTE)
+	if (f->offline.shape == OFL_SHAPE_TOP_BYTE)
 		return page_type >> 24 >= 0xf0 && page_type >> 24 <= 0xfe;
 	/* inverted: what a page of a type must have set is the base */
 	return (page_type & base) == base;

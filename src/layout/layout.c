@@ -5,12 +5,6 @@
 #include "layout/layout.h"
 #include "target/text.h"
 
-int64_t ofl_fact_value(const struct ofl_layout *l, enum ofl_fact_id id,
-		       int64_t other)
-{
-	return l->fact[id].known ? l->fact[id].value : other;
-}
-
 bool ofl_facts_known(const struct ofl_layout *l, const enum ofl_fact_id *id,
 		     size_t nr)
 {

@@ -67,6 +67,7 @@ enum ofl_pfnset_add ofl_pfnset_add(struct ofl_pfnset *s, uint64_t pfn)
 		return OFL_PFNSET_AGAIN;
 	*word |= 1ull << bit % 64;
 	s->pages++;
+	s->like_end = 0;
 	return made ? OFL_PFNSET_NEW_PIECE : OFL_PFNSET_NEW;
 }
 
@@ -83,14 +84,12 @@ bool ofl_pfnset_has(struct ofl_pfnset *s, uint64_t pfn)
 	return is_there(s, at, nr) && (s->piece[at].bits[bit / 64] >> bit % 64 & 1);
 }
 
-uint64_t ofl_pfnset_end(struct ofl_pfnset *s, uint64_t pfn)
+static uint64_t find_end(struct ofl_pfnset *s, uint64_t pfn)
 {
 	uint64_t nr, bit, start, others;
 	const uint64_t *bits;
 	size_t at;
 
-	if (!s->nr_pieces)
-		return UINT64_MAX;
 	nr = pfn / s->piece_pages;
 	bit = pfn % s->piece_pages;
 	start = pfn - bit;
@@ -109,6 +108,18 @@ uint64_t ofl_pfnset_end(struct ofl_pfnset *s, uint64_t pfn)
 	return start + s->piece_pages;
 }
 
+uint64_t ofl_pfnset_end(struct ofl_pfnset *s, uint64_t pfn)
+{
+	if (!s->nr_pieces)
+		return UINT64_MAX;
+	/* a scan asks for page after page of the same stretch */
+	if (pfn < s->like_pfn || pfn >= s->like_end) {
+		s->like_pfn = pfn;
+		s->like_end = find_end(s, pfn);
+	}
+	return s->like_end;
+}
+
 void ofl_pfnset_free(struct ofl_pfnset *s)
 {
 	size_t i;
@@ -118,5 +129,6 @@ void ofl_pfnset_free(struct ofl_pfnset *s)
 	free(s->piece);
 	s->piece = NULL;
 	s->nr_pieces = s->max_pieces = s->last = 0;
+	s->like_end = 0;
 	s->pages = 0;
 }

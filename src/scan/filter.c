@@ -460,12 +460,6 @@ enum ofl_status ofl_filter_whole_blocks(const struct ofl_layout *l,
 	return OFL_OK;
 }
 
-bool ofl_filter_wants_zone(const struct ofl_filter *f, const struct ofl_zone *z)
-{
-	return (f->node < 0 || f->node == z->node) &&
-	       (!f->zone[0] || !strcmp(f->zone, z->name));
-}
-
 bool ofl_filter_wants_span(const struct ofl_filter *f,
 			   const struct ofl_nodes *n, uint64_t lo_pfn,
 			   uint64_t hi_pfn)

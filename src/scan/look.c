@@ -194,6 +194,13 @@ static void note_hidden(struct look *lo, const struct ofl_page *p)
 		lo->r->hidden_pfn = p->pfn;
 }
 
+/* ZONE_DEVICE has a zone of its own only where such memory is */
+static bool is_device(const struct look *lo, const struct ofl_page *p)
+{
+	return p->zone ? p->zone->type == lo->n->device_type :
+			 ofl_flags_are_device(lo->n, p->flags);
+}
+
 static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 				   struct ofl_page *p)
 {
@@ -201,7 +208,7 @@ static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 	struct ofl_count *zone;
 	bool offline;
 
-	if (ofl_flags_are_device(lo->n, p->flags)) {
+	if (is_device(lo, p)) {
 		lo->r->device++;
 		return OFL_OK;
 	}
@@ -249,7 +256,7 @@ static uint64_t step(struct look *lo, const unsigned char *raw,
 		return 1;
 	}
 	/* counted as online_page() counted the first */
-	if (ofl_flags_are_device(lo->n, p->flags)) {
+	if (is_device(lo, p)) {
 		lo->r->device += n - 1;
 	} else if (ofl_filter_wants_zone(lo->filter, p->zone)) {
 		lo->r->total.scanned += n - 1;

@@ -109,6 +109,28 @@ static void test_pfnset_end(void **state)
 		expect_ends(piece_pages);
 }
 
+/* an answer about a stretch holds until a page is added */
+static void test_pfnset_end_changes(void **state)
+{
+	struct ofl_pfnset s = { .piece_pages = 1024 };
+
+	(void)state;
+	ofl_pfnset_add(&s, 1);
+	assert_int_equal(ofl_pfnset_end(&s, 5), 1024);
+	assert_int_equal(ofl_pfnset_end(&s, 700), 1024);
+	ofl_pfnset_add(&s, 600);
+	assert_int_equal(ofl_pfnset_end(&s, 5), 600);
+	assert_int_equal(ofl_pfnset_end(&s, 599), 600);
+	assert_int_equal(ofl_pfnset_end(&s, 600), 601);
+	assert_int_equal(ofl_pfnset_end(&s, 5), 600);
+	assert_int_equal(ofl_pfnset_end(&s, 1), 2);
+	assert_int_equal(ofl_pfnset_end(&s, 5000), 5120);
+	ofl_pfnset_free(&s);
+	ofl_pfnset_add(&s, 7);
+	assert_int_equal(ofl_pfnset_end(&s, 5), 7);
+	ofl_pfnset_free(&s);
+}
+
 static void test_pfnset_without_memory(void **state)
 {
 	struct ofl_pfnset s = { .piece_pages = 1024 };
@@ -456,6 +478,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_pfnset), cmocka_unit_test(test_pfnset_end),
+		cmocka_unit_test(test_pfnset_end_changes),
 		cmocka_unit_test(test_pfnset_without_memory),
 		CASE(test_whole),
 		CASE(test_empty),

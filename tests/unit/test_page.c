@@ -101,6 +101,7 @@ static void test_any_type(void **state)
 	assert_false(ofl_page_has_type(&f, 0xff000000));
 	l->offline = (struct ofl_pagetype){ OFL_SHAPE_INVERTED, 0xf0000100,
 					    0xf0000000 };
+	ofl_page_format_init(&f, l, NULL);
 	assert_true(ofl_page_has_type(&f, 0xfffffeff));
 	assert_false(ofl_page_has_type(&f, UINT32_MAX));
 	assert_false(ofl_page_has_type(&f, 0x7fffffff));
