@@ -115,8 +115,10 @@ static enum ofl_status parse(int argc, char **argv, struct ofl_options *o,
 	return err->status;
 }
 
-enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
-				FILE *out, struct ofl_err *err)
+/* @why: in  why not; NULL: run it */
+static enum ofl_status run_or_refuse(struct ofl_session *s, const char *why,
+				     int argc, char **argv, FILE *out,
+				     struct ofl_err *err)
 {
 	const struct ofl_command *c;
 	struct ofl_options o;
@@ -127,22 +129,22 @@ enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 		return tell(s, &ctx, st, err);
 	if (o.version)
 		return ofl_view_line(out, "offline.so", ofl_version);
+	if (why)
+		return tell(s, &ctx, ofl_fail(err, OFL_ERR_UNSUPPORTED, "%s",
+					      why), err);
 	st = o.record ? run_recorded(s, c, &ctx, err) : run(s, c, &ctx, err);
 	return tell(s, &ctx, end(s, st, &ctx, err), err);
+}
+
+enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
+				FILE *out, struct ofl_err *err)
+{
+	return run_or_refuse(s, NULL, argc, argv, out, err);
 }
 
 enum ofl_status ofl_command_refuse(struct ofl_session *s, const char *why,
 				   int argc, char **argv, FILE *out,
 				   struct ofl_err *err)
 {
-	const struct ofl_command *c;
-	struct ofl_options o;
-	struct ofl_run_ctx ctx = { .o = &o, .out = out, .name = argv[0] };
-	enum ofl_status st = parse(argc, argv, &o, &c, err);
-
-	if (!st && o.version)
-		return ofl_view_line(out, "offline.so", ofl_version);
-	if (!st)
-		st = ofl_fail(err, OFL_ERR_UNSUPPORTED, "%s", why);
-	return tell(s, &ctx, st, err);
+	return run_or_refuse(s, why, argc, argv, out, err);
 }
