@@ -11,7 +11,7 @@
 #include "kernel/section.h"
 #include "layout/load.h"
 
-void owned_facts(struct kernel *k)
+static void facts(struct kernel *k)
 {
 	kernel_line(k, "member page.mapping %d 8", O_MAPPING);
 	kernel_line(k, "member page.private %d 8", O_PRIVATE);
@@ -43,6 +43,14 @@ void owned_facts(struct kernel *k)
 	kernel_line(k, "mem %" PRIx64 " 0*8", O_IOMEM);
 	kernel_line(k, "struct mutex 32");
 	kernel_line(k, "member mutex.owner 0 8");
+}
+
+void owned_open(struct kernel *k)
+{
+	kernel_init(k);
+	kernel_open(k);
+	kernel_small(k);
+	facts(k);
 }
 
 uint64_t owned_lru(uint64_t pfn)

@@ -28,8 +28,8 @@ struct owned_page {
 	int32_t ref;
 };
 
-/** owned_facts() - the facts that ofl_layout_load_late() looks for */
-void owned_facts(struct kernel *k);
+/** owned_open() - kernel_small() with all late facts, open to be written to */
+void owned_open(struct kernel *k);
 
 /** owned_lru() - address of page.lru */
 uint64_t owned_lru(uint64_t pfn);

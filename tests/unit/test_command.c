@@ -10,11 +10,9 @@
 #include <unistd.h>
 
 #include "alloc.h"
-#include "commands/run.h"
+#include "asked.h"
 #include "kernel.h"
 #include "target/record.h"
-
-#define MAX_WORDS 16
 
 static struct kernel k;
 static struct texttarget tt;
@@ -53,41 +51,13 @@ static int drop(void **state)
 {
 	(void)state;
 	ofl_session_drop(&session);
-	ofl_session_drop(&session);
-	texttarget_free(&tt);
-	free(text);
-	text = NULL;
+	asked_drop(&session, &tt, &text);
 	return 0;
-}
-
-static enum ofl_status run_to(struct ofl_session *s, FILE *f, const char *line)
-{
-	char copy[512], *argv[MAX_WORDS + 1], *save = NULL, *word;
-	int argc = 0;
-
-	err.status = OFL_OK;
-	err.text[0] = '\0';
-	snprintf(copy, sizeof(copy), "%s", line);
-	for (word = strtok_r(copy, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save))
-		argv[argc++] = word;
-	argv[argc] = NULL;
-	return ofl_command_run(s, argc, argv, f, &err);
 }
 
 static enum ofl_status run(struct ofl_session *s, const char *line)
 {
-	enum ofl_status st;
-	size_t len;
-	FILE *f;
-
-	free(text);
-	text = NULL;
-	f = open_memstream(&text, &len);
-	st = run_to(s, f, line);
-	fclose(f);
-	unit_document(text);
-	return st;
+	return asked(s, line, &text, &err);
 }
 
 /* ---- options ---- */
@@ -129,7 +99,7 @@ static void test_version(void **state)
 	assert_int_equal(run(&session, "offline --version"), OFL_OK);
 	assert_string_equal(text, "offline.so " OFL_VERSION "\n");
 	assert_non_null(full);
-	assert_int_equal(run_to(&session, full, "offline --version"),
+	assert_int_equal(asked_to(&session, "offline --version", full, &err),
 			 OFL_ERR_OUTPUT);
 	fclose(full);
 }
@@ -308,7 +278,7 @@ static void test_full_device(void **state)
 	for (i = 0; i < ARRAY_LEN(command); i++) {
 		FILE *f = fopen("/dev/full", "w");
 
-		assert_int_equal(run_to(&session, f, command[i]),
+		assert_int_equal(asked_to(&session, command[i], f, &err),
 				 OFL_ERR_OUTPUT);
 		fclose(f);
 	}
@@ -488,7 +458,7 @@ static void test_every_allocation_fails(void **state)
 			text = NULL;
 			f = open_memstream(&text, &len);
 			alloc_fail_from_now(n);
-			st = run_to(&session, f, faulted[c]);
+			st = asked_to(&session, faulted[c], f, &err);
 			made = alloc_stop();
 			fclose(f);
 			if (made < n)
@@ -816,7 +786,7 @@ static void test_one_document(void **state)
 		f = open_memstream(&text, &len);
 		differ_after = 1;
 		alloc_fail_from_now(n);
-		run_to(&session, f, "offrange -j");
+		asked_to(&session, "offrange -j", f, &err);
 		made = alloc_stop();
 		fclose(f);
 		assert_true(count_words(text, "\"command\"") <= 1);

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/run.h"
+#include "asked.h"
 #include "owned.h"
 
 #define XEN	(K_SYMBOL + 0x12000)
@@ -21,20 +21,14 @@ static char *text;		/* what the last command printed */
 static int set_up(void **state)
 {
 	(void)state;
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	return 0;
 }
 
 static int drop(void **state)
 {
 	(void)state;
-	ofl_session_drop(&session);
-	texttarget_free(&tt);
-	free(text);
-	text = NULL;
+	asked_drop(&session, &tt, &text);
 	return 0;
 }
 
@@ -44,18 +38,11 @@ static void load(void)
 	ofl_session_init(&session, &tt.target);
 }
 
-static void run(char *command, char *option, char *argument)
+static void run(const char *line)
 {
-	char *argv[] = { command, option, argument, NULL };
 	struct ofl_err err;
-	size_t len;
-	FILE *f;
 
-	free(text);
-	f = open_memstream(&text, &len);
-	ofl_command_run(&session, argument ? 3 : 2, argv, f, &err);
-	fclose(f);
-	unit_document(text);
+	asked(&session, line, &text, &err);
 }
 
 /* is there a line of these two words? */
@@ -106,15 +93,15 @@ static void test_part_of_a_run(void **state)
 	(void)state;
 	xen();
 	load();
-	run("offrange", "-o", "pfn,owner");
+	run("offrange -o pfn,owner");
 	expect_row("0x5a-0x63", "orphan");
 	expect_row("0x64-0x68", "xen-balloon");
 	expect_row("0x69-0x77", "orphan");
 	expect_text("; 3 rows");
-	run("offline", "-H", NULL);
+	run("offline -H");
 	expect_row("xen-balloon", "5");
 	expect_row("orphan", "25");
-	run("offrange", "-O", "xen-balloon");
+	run("offrange -O xen-balloon");
 	expect_text("; 1 row\n");
 }
 
@@ -125,11 +112,11 @@ static void test_part_is_not_known(void **state)
 	xen();
 	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(102));
 	load();
-	run("offrange", "-o", "pfn,owner");
+	run("offrange -o pfn,owner");
 	expect_row("0x5a-0x63", "?");
 	expect_row("0x64-0x66", "xen-balloon");
 	expect_row("0x67-0x77", "?");
-	run("offline", "-H", NULL);
+	run("offline -H");
 	expect_row("xen-balloon", "3");
 	expect_row("unknown", "27");
 }
@@ -145,7 +132,7 @@ static void test_pages_that_only_owners_tell_apart(void **state)
 	for (pfn = 90; pfn < 120; pfn++)
 		page(pfn, pfn < 110 ? info : info + 0x800, pfn < 100 ? 0 : 2);
 	load();
-	run("offrange", "-o", "pfn,owner");
+	run("offrange -o pfn,owner");
 	/*
 	 * The first ones point to a balloon and are not movable, which proves
 	 * nothing; what the last ones point to cannot be read. Neither makes
@@ -166,9 +153,9 @@ static void test_stale_pages(void **state)
 	kernel_block(&k, 3, 2);
 	kernel_pages(&k, first + 7, 5, kernel_zone_bits(1, 2), K_OFFLINE, 0);
 	load();
-	run("offowner", "-j", NULL);
+	run("offowner -j");
 	expect_text("\"offline\": 0, \"stale\": 5, \"owners\"");
-	run("offrange", "-a", "-H");
+	run("offrange -a -H");
 	expect_row("0xc07-0xc0b", "0xc07000-0xc0bfff");
 	expect_text("; 1 row\n");
 }

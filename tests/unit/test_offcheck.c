@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/run.h"
+#include "asked.h"
 #include "owned.h"
 
 #define HEAP	UINT64_C(0xffff888007000000)
@@ -38,10 +38,7 @@ static int set_up(void **state)
 	int i, ref;
 
 	(void)state;
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	for (i = 0; i < DEVICES; i++) {
 		info = HEAP + 0x100 * (uint64_t)(i + 1);
 		kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " %" PRIx64 " %"
@@ -59,26 +56,15 @@ static int set_up(void **state)
 static int drop(void **state)
 {
 	(void)state;
-	ofl_session_drop(&session);
-	texttarget_free(&tt);
-	free(text);
-	text = NULL;
+	asked_drop(&session, &tt, &text);
 	return 0;
 }
 
-static void run(char *command, char *option)
+static void run(const char *line)
 {
-	char *argv[] = { command, option, NULL };
 	struct ofl_err err;
-	size_t len;
-	FILE *f;
 
-	free(text);
-	f = open_memstream(&text, &len);
-	assert_int_equal(ofl_command_run(&session, option ? 2 : 1, argv, f,
-					 &err), OFL_OK);
-	fclose(f);
-	unit_document(text);
+	assert_int_equal(asked(&session, line, &text, &err), OFL_OK);
 }
 
 static unsigned long number_before(const char *words)
@@ -120,7 +106,7 @@ static unsigned long pages_of_classes(void)
 static void test_every_class_has_a_row(void **state)
 {
 	(void)state;
-	run("offcheck", "-j");
+	run("offcheck -j");
 	assert_int_equal(pages_of_classes(), PAGES);
 	assert_int_equal(number_before(" offline, "), PAGES);
 	assert_non_null(strstr(text, "\"owner\": \"orphan\""));
@@ -140,13 +126,13 @@ static void test_interrupted(void **state)
 	bool interrupted;
 
 	(void)state;
-	run("offcheck", "-j");
+	run("offcheck -j");
 	all = findings();
 	assert_true(all > 0);
 	for (n = 1; ; n++) {
 		tt.polls = 0;
 		tt.interrupt_after = n;
-		run("offcheck", "-j");
+		run("offcheck -j");
 		interrupted = tt.polls > n;
 		assert_int_equal(pages_of_classes(), number_before(" offline, "));
 		listed = count("\"severity\": ");
@@ -164,7 +150,7 @@ static void test_interrupted(void **state)
 static void test_owner_counts_what_it_shows(void **state)
 {
 	(void)state;
-	run("offowner", "-j");
+	run("offowner -j");
 	assert_int_equal(number_before(" without owner"), ORPHANS);
 	assert_int_equal(count("\"severity\": \"error\""),
 			 number_before(" error"));

@@ -20,10 +20,7 @@ static struct ofl_device dev[1];
 static int set_up(void **state)
 {
 	(void)state;
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	return 0;
 }
 
@@ -1123,10 +1120,7 @@ static void test_callback_of_a_module(void **state)
 	assert_string_equal(o.chain.callback[0].name, "");
 	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_UNKNOWN);
 	owned_free(&o);
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	virtio_mem(0x6, BITS);
 	kernel_line(&k, "without symbol_at %" PRIx64, TEXT);
 	owned_modules(&k, &module, 1);

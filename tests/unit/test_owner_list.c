@@ -22,10 +22,7 @@ static struct ofl_err err;
 static int set_up(void **state)
 {
 	(void)state;
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	memset(&list, 0, sizeof(list));
 	list.unit_pages = 1;
 	return 0;

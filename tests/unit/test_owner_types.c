@@ -81,10 +81,7 @@ static int set_up(void **state)
 	uint32_t bytes;
 
 	(void)state;
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	facts();
 	make_types();
 	blob(BASE, base, &bytes);

@@ -7,10 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "commands/run.h"
+#include "asked.h"
 #include "owned.h"
-
-#define MAX_WORDS 16
 
 static struct kernel k;
 static struct texttarget tt;
@@ -139,33 +137,14 @@ static int set_up(void **state)
 static int drop(void **state)
 {
 	(void)state;
-	ofl_session_drop(&session);
-	texttarget_free(&tt);
-	free(text);
-	text = NULL;
+	asked_drop(&session, &tt, &text);
 	return 0;
 }
 
 static enum ofl_status run(const char *line)
 {
-	char copy[512], *argv[MAX_WORDS + 1], *save = NULL, *word;
-	enum ofl_status st;
-	int argc = 0;
-	size_t len;
-	FILE *f;
-
-	snprintf(copy, sizeof(copy), "%s", line);
-	for (word = strtok_r(copy, " ", &save); word;
-	     word = strtok_r(NULL, " ", &save))
-		argv[argc++] = word;
-	argv[argc] = NULL;
-	free(text);
-	f = open_memstream(&text, &len);
 	lookups = tt.reads = 0;
-	st = ofl_command_run(&session, argc, argv, f, &err);
-	fclose(f);
-	unit_document(text);
-	return st;
+	return asked(&session, line, &text, &err);
 }
 
 /* what a command prints that finds everything by itself; free() it */
@@ -482,10 +461,7 @@ static void balloon(uint64_t info, uint64_t pfn, uint64_t end_pfn)
 static int set_up_balloons(void **state)
 {
 	(void)state;
-	kernel_init(&k);
-	kernel_open(&k);
-	kernel_small(&k);
-	owned_facts(&k);
+	owned_open(&k);
 	balloon(HEAP + 0x100, 0x50, 0x58);
 	balloon(HEAP + 0x200, 0x60, 0x68);
 	balloon(HEAP + 0x300, 0x70, 0x78);
