@@ -479,9 +479,11 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 static int by_outcome(const void *a, const void *b)
 {
 	const struct page_class *x = a, *y = b;
+	unsigned int rank_x = ofl_outcome_rows[x->outcome].rank;
+	unsigned int rank_y = ofl_outcome_rows[y->outcome].rank;
 
-	if (x->outcome != y->outcome)
-		return x->outcome < y->outcome ? 1 : -1;
+	if (rank_x != rank_y)
+		return rank_x < rank_y ? 1 : -1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
 	return x->ref < y->ref ? -1 : x->ref > y->ref;
