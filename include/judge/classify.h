@@ -26,6 +26,7 @@ struct ofl_classified {
 	int32_t refcount;	/* its own */
 	bool offline;
 	bool movable_zone;
+	bool file;		/* an LRU page of a file that is not in memory only */
 	bool counted;		/* refs is filled in: an LRU page, or once one */
 	bool pageblock_unknown;	/* the state of its pageblock cannot be read */
 	const struct ofl_zone *zone;	/* may be NULL */

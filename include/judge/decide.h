@@ -46,6 +46,7 @@ struct ofl_block_report {
 	bool several_zones;		/* its pages are in more than one */
 	bool early;			/* holds boot memory */
 	uint64_t ram_pages;		/* busy system RAM in the iomem tree */
+	uint64_t file_pages;		/* on LRU lists of files: may be reclaimed */
 	uint64_t pageblock_unknown;	/* pages of pageblocks of no known state */
 	struct ofl_tally kind[OFL_NR_KINDS];
 

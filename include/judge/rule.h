@@ -34,7 +34,7 @@ struct ofl_rule_in {
 	bool unaccepted;
 	bool slab;		/* page flag or page type */
 	bool typed;		/* any other page type: table, guard ... */
-	bool reserved, lru, hwpoison;	/* page flags */
+	bool reserved, lru, hwpoison, swapbacked;	/* page flags */
 	bool movable_ops;	/* in the way of this kernel */
 	bool movable_untold;	/* which way that is has no witness */
 	bool isolated;		/* taken off its list for migration */

@@ -12,6 +12,7 @@
 #include "kernel/block.h"
 #include "kernel/chain.h"
 #include "kernel/node.h"
+#include "kernel/room.h"
 #include "layout/layout.h"
 #include "owners/claim.h"
 
@@ -31,6 +32,7 @@ struct ofl_env {
 	const struct ofl_blocks *blocks;
 	struct ofl_owners *owners;	/* for names; NULL: none */
 	const struct ofl_batches *batches;	/* NULL: not known */
+	const struct ofl_room *room;	/* NULL: not known */
 };
 
 /** struct ofl_device - one device as it is shown */

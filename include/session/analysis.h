@@ -18,6 +18,7 @@ struct ofl_analysis {
 	struct ofl_chain chain;
 	struct ofl_blocks blocks;	/* env.blocks is NULL: no index of them */
 	struct ofl_ram ram;		/* with ofl_analysis_load_ram() only */
+	struct ofl_room room;		/* and that */
 	bool ram_loaded;
 	struct ofl_batches batches;	/* pages in CPUs' batches of LRU pages */
 	struct ofl_env env;

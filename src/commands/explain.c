@@ -266,6 +266,9 @@ static void step_detail(const struct ofl_env *env,
 			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
 				      r->kind[k].pages, ofl_rule_rows[k].code);
 	}
+	if (text.used && row->outcome == OFL_OUT_RETRIES &&
+	    r->why[row->step][0])
+		ofl_text_add(&text, "; %s", r->why[row->step]);
 	if (text.used || row->outcome == OFL_OUT_NOT_REACHED)
 		return;
 	if (r->why[row->step][0])

@@ -238,6 +238,7 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->typed = ofl_page_has_type(f, p->type);
 	in->reserved = p->flags & f->reserved;
 	in->lru = p->flags & f->lru;
+	in->swapbacked = p->flags & f->swapbacked;
 	in->hwpoison = p->flags & f->hwpoison;
 	in->isolated = p->flags & f->isolated;
 	in->mapping = ofl_page_is_mapped(f, raw);
@@ -472,6 +473,7 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 	}
 	if (offline)
 		find_owner(c, p, &in, ret);
+	ret->file = in.lru && !in.swapbacked;
 	ret->kind = ofl_rule_kind(&in);
 	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);

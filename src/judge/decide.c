@@ -189,6 +189,37 @@ static void weigh_chain(const struct ofl_env *env, struct ofl_block_report *r)
 			"memory_chain breaks off: nobody knows who refuses");
 }
 
+static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r,
+		     enum ofl_kind kind)
+{
+	return r->kind[kind].pages && kind != OFL_KIND_HUGETLB &&
+	       ofl_report_outcome(env, r, kind) == OFL_OUT_MIGRATE;
+}
+
+/*
+ * alloc_migration_target(): -ENOMEM is tried again, too. Said only if there is
+ * no room even when all page cache is reclaimed and swap is filled.
+ */
+static void weigh_room(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	int64_t pages = -(int64_t)r->file_pages, room;
+	int k;
+
+	if (!env->room || !env->room->known || !r->zone || r->several_zones)
+		return;
+	for (k = 0; k < OFL_NR_KINDS; k++)
+		if (migrates(env, r, (enum ofl_kind)k))
+			pages += (int64_t)r->kind[k].pages;
+	room = ofl_room_for(env->room, env->l, r->zone,
+			    (int64_t)(r->kind[OFL_KIND_FREE].pages +
+				      r->kind[OFL_KIND_PCP].pages),
+			    (int64_t)r->file_pages);
+	if (pages > room)
+		because(r, OFL_STEP_SCAN, OFL_OUT_RETRIES,
+			"no place to go: %" PRId64 " pages to move, room for %"
+			PRId64 " in the zones that may take them", pages, room);
+}
+
 /* a page that is not known may stop every step that looks at pages */
 static void weigh_unknown(struct ofl_block_report *r)
 {
@@ -255,6 +286,26 @@ static void say_refs(const struct ofl_tally *t, struct ofl_text *reason)
 		ofl_text_add(reason, " (%" PRId64 " pins)", refs->pins);
 }
 
+/* pages that the scan has to be rid of before it comes to what blocks */
+static uint64_t pages_before(const struct ofl_env *env,
+			     const struct ofl_block_report *r,
+			     enum ofl_outcome out)
+{
+	const struct ofl_tally *t;
+	uint64_t pages = 0;
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		t = &r->kind[k];
+		if (t->pages &&
+		    ofl_report_outcome(env, r, (enum ofl_kind)k) == out &&
+		    (r->decided_at == OFL_STEP_DISSOLVE ||
+		     t->pfn[0] < r->decider_pfn))
+			pages += t->pages;
+	}
+	return pages;
+}
+
 /*
  * scan_movable_pages() stops at the first page that can move; one that then
  * does not move is tried again for ever, and what lies behind is not reached.
@@ -262,23 +313,15 @@ static void say_refs(const struct ofl_tally *t, struct ofl_text *reason)
 static void say_order(const struct ofl_env *env,
 		      const struct ofl_block_report *r, struct ofl_text *reason)
 {
-	const struct ofl_tally *t;
-	enum ofl_outcome out;
-	uint64_t pages = 0;
-	int k;
+	uint64_t held;
 
 	if (r->decided_at != OFL_STEP_SCAN && r->decided_at != OFL_STEP_DISSOLVE)
 		return;
-	for (k = 0; k < OFL_NR_KINDS; k++) {
-		t = &r->kind[k];
-		out = ofl_report_outcome(env, r, (enum ofl_kind)k);
-		if (t->pages &&
-		    (out == OFL_OUT_MIGRATE || out == OFL_OUT_RETRIES) &&
-		    (r->decided_at == OFL_STEP_DISSOLVE ||
-		     t->pfn[0] < r->decider_pfn))
-			pages += t->pages;
-	}
-	if (pages)
+	held = pages_before(env, r, OFL_OUT_RETRIES);
+	if (held)
+		ofl_text_add(reason, "; not reached as long as %" PRIu64
+			" pages before it are held and tried again", held);
+	else if (pages_before(env, r, OFL_OUT_MIGRATE))
 		ofl_text_add(reason,
 			"; not reached while pages before it cannot be migrated");
 }
@@ -447,6 +490,7 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 	weigh_pageblocks(r);
 	weigh_chain(env, r);
 	weigh_pages(env, r);
+	weigh_room(env, r);
 	weigh_unknown(r);
 	/* not a page of it was seen: a filter, or the memmap is gone */
 	if (!r->scanned && r->step[OFL_STEP_ZONE] != OFL_OUT_BLOCKED &&

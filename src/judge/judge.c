@@ -102,6 +102,7 @@ static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
 	r->offline += offline;
 	r->pageblock_unknown += c.pageblock_unknown;
 	r->early |= s->early;
+	r->file_pages += c.file;
 	/* before memory_block.zone the pages have to tell */
 	if (c.zone && !r->block->zone_kva) {
 		if (r->zone && r->zone != c.zone)

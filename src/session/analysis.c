@@ -14,7 +14,7 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 
 	memset(a, 0, sizeof(*a));
 	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners,
-				  &a->batches };
+				  &a->batches, &a->room };
 	ofl_missed_what(t, "memory_chain");
 	ofl_chain_load(t, l, &a->chain);
 	ofl_missed_what(t, "memory blocks");
@@ -48,6 +48,9 @@ enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 	before = ofl_missed_begin(t);
 	ofl_missed_what(t, "iomem_resource");
 	st = ofl_ram_load(t, a->env.l, &a->ram, err);
+	ofl_missed_what(t, "counters of zones");
+	if (!st)
+		st = ofl_room_load(t, a->env.l, a->env.n, &a->room, err);
 	ofl_missed_end(t, &before, &a->ram_missed);
 	a->ram_loaded = !st;
 	return st;
@@ -58,5 +61,6 @@ void ofl_analysis_free(struct ofl_analysis *a)
 	ofl_owners_free(&a->owners);
 	ofl_ram_free(&a->ram);
 	ofl_batches_free(&a->batches);
+	ofl_room_free(&a->room);
 	ofl_blocks_free(&a->blocks);
 }

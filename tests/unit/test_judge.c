@@ -368,6 +368,14 @@ static void test_what_lies_before_decides_whether_it_is_reached(void **state)
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
 	assert_int_equal(w->r.verdict, OFL_OUT_BLOCKED);
 	assert_non_null(strstr(w->r.reason, "; not reached while"));
+	/* what is held for certain: both are said, the failure and the loop */
+	put(w, OFL_KIND_LRU_HELD, 40, 4);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_BLOCKED);
+	assert_non_null(strstr(w->r.reason, "; not reached as long as 40 pages before"));
+	w->r.kind[OFL_KIND_LRU_HELD].pfn[0] = 6;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_null(strstr(w->r.reason, "are held"));
 	free(w);
 }
 
@@ -422,6 +430,79 @@ static void test_causes_of_a_step(void **state)
 	free(w);
 }
 
+/* a zone that could take @pages, and its node */
+static struct ofl_zone_room zone_room(struct ofl_zone *zone, int node, int type,
+				      int64_t pages)
+{
+	*zone = (struct ofl_zone){ .node = node, .type = type,
+				   .spanned_pages = PAGES };
+	return (struct ofl_zone_room){ .zone = zone, .free = pages };
+}
+
+static struct world *full(struct ofl_room *room, struct ofl_zone_room *zone,
+			  int type, uint64_t pages)
+{
+	struct world *w = world(type);
+
+	w->env.room = room;
+	room->zone = zone;
+	room->known = true;
+	put(w, OFL_KIND_LRU, pages, 0);
+	return w;
+}
+
+/* a page needs a free one elsewhere, in a zone that may take it */
+static void test_no_place_to_go(void **state)
+{
+	struct ofl_zone zone[3];
+	struct ofl_zone_room z[3];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 40);
+	z[0].min = 10;
+	z[0].reserve = 20;
+	z[1].file = 5;
+	/* 40 + 40 + 5 for what comes from ZONE_MOVABLE */
+	w = full(&room, z, ZONE_MOVABLE, 85);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_MOVABLE, 86);
+	expect(w, OFL_OUT_RETRIES, "scan-migrate",
+	       "no place to go: 86 pages to move, room for 85");
+	/* 60 for what comes from ZONE_NORMAL, which has no reserve there */
+	w = full(&room, z, ZONE_NORMAL, 60);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_NORMAL, 61);
+	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 61");
+	room.swap = 1;
+	w = full(&room, z, ZONE_NORMAL, 61);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	room.swap = 0;
+	/* pages of the block itself are no place; its page cache may go */
+	w = full(&room, z, ZONE_NORMAL, 61);
+	w->r.zone = &zone[0];
+	w->r.file_pages = 2;
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_NORMAL, 60);
+	w->r.zone = &zone[0];
+	put(w, OFL_KIND_FREE, 1, 500);
+	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 60");
+	/* another node with memory: only that one is asked */
+	z[2] = zone_room(&zone[2], 1, ZONE_NORMAL, 7);
+	room.nr = 3;
+	w = full(&room, z, ZONE_NORMAL, 8);
+	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 8");
+	zone[2].spanned_pages = 0;
+	w = full(&room, z, ZONE_NORMAL, 8);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	room.known = false;
+	w = full(&room, z, ZONE_NORMAL, 8000);
+	room.known = false;
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+}
+
 /* before v5.18 the kernel counts RAM before it looks at zones (seen in 5.10) */
 static void test_holes_come_first_before_5_18(void **state)
 {
@@ -474,6 +555,7 @@ int main(void)
 		cmocka_unit_test(test_steps_of_unknown_pages),
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
+		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_causes_by_size),
 		cmocka_unit_test(test_causes_of_a_step),
 		cmocka_unit_test(test_holes_come_first_before_5_18),

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * room.h - memory that zones could give to pages that migrate
+ *
+ * Depends on node.h (late facts).
+ */
+#ifndef OFL_ROOM_H
+#define OFL_ROOM_H
+
+#include "kernel/node.h"
+
+/** struct ofl_zone_room - the counters of a zone, in pages */
+struct ofl_zone_room {
+	const struct ofl_zone *zone;
+	int64_t free;			/* NR_FREE_PAGES */
+	int64_t min;			/* WMARK_MIN: not below that */
+	int64_t reserve;		/* kept from what ZONE_MOVABLE could take */
+	int64_t file;			/* on its file LRU lists: may be reclaimed */
+};
+
+/** struct ofl_room - of all zones */
+struct ofl_room {
+	struct ofl_zone_room *zone;	/* as ofl_nodes.zone; owned */
+	size_t nr;
+	int64_t swap;			/* free pages of swap */
+	bool known;			/* all of it could be read */
+};
+
+/**
+ * ofl_room_load() - read the counters; ofl_room_free() also after a failure
+ *
+ * Errors: OFL_ERR_NOMEM; what cannot be read is not known.
+ * Source: include/linux/mmzone.h: struct zone; mm/swapfile.c: nr_swap_pages.
+ */
+enum ofl_status ofl_room_load(const struct ofl_target *t,
+			      const struct ofl_layout *l,
+			      const struct ofl_nodes *n, struct ofl_room *room,
+			      struct ofl_err *err);
+void ofl_room_free(struct ofl_room *room);
+
+/**
+ * ofl_room_for() - at most so many pages could be taken in
+ * @from:      in  their zone
+ * @own_free:  in  pages of the block that are free, and no place to go to
+ * @own_file:  in  pages of the block on file LRU lists: counted elsewhere
+ *
+ * Shape:  free memory above the watermarks, page cache that can be reclaimed,
+ *         and swap: an upper bound. Other nodes if there are any with memory,
+ *         else its own; ZONE_MOVABLE only for pages that come from there.
+ * Source: mm/memory_hotplug.c: do_migrate_range(); mm/migrate.c:
+ *         alloc_migration_target(); mm/page_alloc.c: __zone_watermark_ok().
+ */
+int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
+		     const struct ofl_zone *from, int64_t own_free,
+		     int64_t own_file);
+
+#endif

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* room.c - memory that zones could give to pages that migrate */
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/room.h"
+#include "target/count.h"
+
+static bool all_known(const struct ofl_layout *l)
+{
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_ZONE_STAT, OFL_F_ZONE_WATERMARK, OFL_F_ZONE_RESERVE,
+		OFL_F_NR_FREE_PAGES, OFL_F_NR_INACTIVE_FILE,
+		OFL_F_NR_ACTIVE_FILE, OFL_F_NR_SWAP_PAGES, OFL_F_ZONE_MOVABLE,
+	};
+
+	return ofl_facts_known(l, needed, OFL_COUNT(needed));
+}
+
+/* a counter of the zone; what CPUs have not added yet is little */
+static bool stat(const struct ofl_target *t, const struct ofl_layout *l,
+		 uint64_t zone_kva, enum ofl_fact_id item, int64_t *ret)
+{
+	uint64_t v;
+
+	if (!ofl_read_u64(t, zone_kva + ofl_fact_u64(l, OFL_F_ZONE_STAT) +
+			  8 * ofl_fact_u64(l, item), &v))
+		return false;
+	*ret = (int64_t)v > 0 ? (int64_t)v : 0;
+	return true;
+}
+
+static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
+		      struct ofl_zone_room *z)
+{
+	uint64_t kva = z->zone->kva, min, reserve;
+	int64_t inactive, active;
+
+	if (!stat(t, l, kva, OFL_F_NR_FREE_PAGES, &z->free) ||
+	    !stat(t, l, kva, OFL_F_NR_INACTIVE_FILE, &inactive) ||
+	    !stat(t, l, kva, OFL_F_NR_ACTIVE_FILE, &active) ||
+	    !ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_WATERMARK, &min) ||
+	    !ofl_read_u64(t, kva + ofl_fact_u64(l, OFL_F_ZONE_RESERVE) +
+			  8 * ofl_fact_u64(l, OFL_F_ZONE_MOVABLE), &reserve))
+		return false;
+	z->min = (int64_t)min;
+	z->reserve = (int64_t)reserve;
+	z->file = inactive + active;
+	return true;
+}
+
+enum ofl_status ofl_room_load(const struct ofl_target *t,
+			      const struct ofl_layout *l,
+			      const struct ofl_nodes *n, struct ofl_room *room,
+			      struct ofl_err *err)
+{
+	uint64_t swap;
+	size_t i;
+
+	memset(room, 0, sizeof(*room));
+	if (!all_known(l) || n->unreadable ||
+	    !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_NR_SWAP_PAGES), &swap))
+		return OFL_OK;
+	room->swap = (int64_t)swap > 0 ? (int64_t)swap : 0;
+	room->zone = calloc(n->nr_zones ? n->nr_zones : 1, sizeof(*room->zone));
+	if (!room->zone)
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory for the counters of zones");
+	room->nr = n->nr_zones;
+	room->known = true;
+	for (i = 0; i < room->nr; i++) {
+		room->zone[i].zone = &n->zone[i];
+		room->known &= read_zone(t, l, &room->zone[i]);
+	}
+	return OFL_OK;
+}
+
+void ofl_room_free(struct ofl_room *room)
+{
+	free(room->zone);
+	memset(room, 0, sizeof(*room));
+}
+
+static bool has_memory(const struct ofl_zone *z, const struct ofl_layout *l)
+{
+	return z->spanned_pages &&
+	       z->type <= ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
+}
+
+/* has any node but that of @from memory? */
+static bool others(const struct ofl_room *room, const struct ofl_layout *l,
+		   const struct ofl_zone *from)
+{
+	size_t i;
+
+	for (i = 0; i < room->nr; i++)
+		if (room->zone[i].zone->node != from->node &&
+		    has_memory(room->zone[i].zone, l))
+			return true;
+	return false;
+}
+
+int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
+		     const struct ofl_zone *from, int64_t own_free,
+		     int64_t own_file)
+{
+	int64_t movable = ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
+	bool elsewhere = others(room, l, from);
+	int64_t sum = room->swap, free_pages;
+	size_t i;
+
+	for (i = 0; i < room->nr; i++) {
+		const struct ofl_zone_room *z = &room->zone[i];
+
+		if (!has_memory(z->zone, l) ||
+		    (z->zone->node == from->node) == elsewhere ||
+		    (z->zone->type == movable && from->type != movable))
+			continue;
+		free_pages = z->free - z->min -
+			     (from->type == movable ? z->reserve : 0) -
+			     (z->zone == from ? own_free : 0);
+		sum += free_pages > 0 ? free_pages : 0;
+		sum += z->file;
+		if (z->zone == from)
+			sum -= own_file < z->file ? own_file : z->file;
+	}
+	return sum;
+}

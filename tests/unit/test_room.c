@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_room.c - memory that zones could give to pages that migrate */
+#include "unit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/room.h"
+
+#define ZONE		0xffff888000001000ull
+#define SWAP		0xffffffff82000000ull
+#define ZONE_MOVABLE	3
+
+/** struct raw_zone - struct zone, as far as it matters */
+struct raw_zone {
+	uint64_t watermark[3];
+	uint64_t reserve[4];
+	uint64_t stat[4];	/* free, inactive anon, active file, inactive file */
+};
+
+static struct ofl_layout *l;
+static struct raw_zone raw[2];
+static int64_t swap;
+static bool unreadable;
+
+static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
+				 size_t bytes)
+{
+	(void)ctx;
+	if (kva >= ZONE && kva + bytes <= ZONE + sizeof(raw) && !unreadable)
+		memcpy(buf, (char *)raw + (kva - ZONE), bytes);
+	else if (kva == SWAP && bytes == sizeof(swap))
+		memcpy(buf, &swap, bytes);
+	else
+		return OFL_READ_UNREADABLE;
+	return OFL_READ_OK;
+}
+
+static void know(enum ofl_fact_id id, uint64_t value)
+{
+	l->fact[id].known = true;
+	l->fact[id].value = (int64_t)value;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	l = calloc(1, sizeof(*l));
+	memset(raw, 0, sizeof(raw));
+	swap = 0;
+	unreadable = false;
+	know(OFL_F_ZONE_STAT, offsetof(struct raw_zone, stat));
+	know(OFL_F_ZONE_WATERMARK, offsetof(struct raw_zone, watermark));
+	know(OFL_F_ZONE_RESERVE, offsetof(struct raw_zone, reserve));
+	know(OFL_F_NR_FREE_PAGES, 0);
+	know(OFL_F_NR_ACTIVE_FILE, 2);
+	know(OFL_F_NR_INACTIVE_FILE, 3);
+	know(OFL_F_NR_SWAP_PAGES, SWAP);
+	know(OFL_F_ZONE_MOVABLE, ZONE_MOVABLE);
+	return 0;
+}
+
+static int drop(void **state)
+{
+	(void)state;
+	free(l);
+	return 0;
+}
+
+static struct ofl_room load(void)
+{
+	static const struct ofl_memory_ops ops = { .read = read_kernel };
+	static struct ofl_zone zone[2] = {
+		{ .type = 2, .kva = ZONE, .spanned_pages = 9 },
+		{ .type = 3, .kva = ZONE + sizeof(raw[0]), .spanned_pages = 9 },
+	};
+	const struct ofl_target t = { .memory = &ops };
+	const struct ofl_nodes nodes = { .zone = zone, .nr_zones = 2 };
+	struct ofl_room room;
+	struct ofl_err err;
+
+	assert_int_equal(ofl_room_load(&t, l, &nodes, &room, &err), OFL_OK);
+	return room;
+}
+
+static void test_counters(void **state)
+{
+	struct ofl_room room;
+
+	(void)state;
+	raw[0] = (struct raw_zone){ { 11, 22, 33 }, { 1, 2, 3, 44 },
+				    { 1000, 5, 60, 7 } };
+	raw[1].stat[0] = (uint64_t)-3;	/* what CPUs have not added yet */
+	swap = 512;
+	room = load();
+	assert_true(room.known);
+	assert_int_equal(room.nr, 2);
+	assert_int_equal(room.swap, 512);
+	assert_int_equal(room.zone[0].free, 1000);
+	assert_int_equal(room.zone[0].min, 11);
+	assert_int_equal(room.zone[0].reserve, 44);
+	assert_int_equal(room.zone[0].file, 67);
+	assert_int_equal(room.zone[1].free, 0);
+	ofl_room_free(&room);
+}
+
+static void test_what_is_not_known(void **state)
+{
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_ZONE_STAT, OFL_F_ZONE_WATERMARK, OFL_F_ZONE_RESERVE,
+		OFL_F_NR_FREE_PAGES, OFL_F_NR_INACTIVE_FILE,
+		OFL_F_NR_ACTIVE_FILE, OFL_F_NR_SWAP_PAGES, OFL_F_ZONE_MOVABLE,
+	};
+	struct ofl_room room;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(needed) / sizeof(needed[0]); i++) {
+		l->fact[needed[i]].known = false;
+		room = load();
+		assert_false(room.known);
+		ofl_room_free(&room);
+		l->fact[needed[i]].known = true;
+	}
+	unreadable = true;
+	room = load();
+	assert_false(room.known);
+	ofl_room_free(&room);
+}
+
+int main(void)
+{
+#define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, drop)
+	const struct CMUnitTest tests[] = {
+		CASE(test_counters),
+		CASE(test_what_is_not_known),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
