@@ -243,14 +243,38 @@ static void ask_struct(struct question *q)
 	q->known = q->bytes > 0;
 }
 
+/* mod -s and mod -d: which modules have types now */
+static uint64_t crash_types(void *ctx)
+{
+	uint64_t sum = 0;
+	int i;
+
+	(void)ctx;
+	for (i = 0; i < st->mods_installed; i++)
+		if (st->load_modules[i].mod_flags & MOD_LOAD_SYMS)
+			sum += (uint64_t)st->load_modules[i].module_struct *
+			       (uint64_t)(2 * i + 1);
+	return sum;
+}
+
+/*
+ * What is not in the BTF of vmlinux may be in a module, if the user has loaded
+ * types of one. Else gdb looks through everything for what it does not have,
+ * 70 ms for each name.
+ */
+static bool gdb_may_know(enum ofl_enum_found found)
+{
+	return found != OFL_ENUM_ABSENT || crash_types(NULL);
+}
+
 static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 {
 	struct question q = { .type = type };
+	enum ofl_enum_found found = ofl_enums_struct(vmlinux(), type, ret);
 
 	(void)ctx;
-	/* what is not in it may be in a module */
-	if (ofl_enums_struct(vmlinux(), type, ret) == OFL_ENUM_FOUND)
-		return true;
+	if (found == OFL_ENUM_FOUND || !gdb_may_know(found))
+		return found == OFL_ENUM_FOUND;
 	ask_gdb(ask_struct, &q);
 	if (q.known)
 		*ret = (uint64_t)q.bytes;
@@ -272,10 +296,12 @@ static bool crash_member(void *ctx, const char *type, const char *member,
 			 struct ofl_member *ret)
 {
 	struct question q = { .type = type, .member = member };
+	enum ofl_enum_found found = ofl_enums_member(vmlinux(), type, member,
+						     ret);
 
 	(void)ctx;
-	if (ofl_enums_member(vmlinux(), type, member, ret) == OFL_ENUM_FOUND)
-		return true;
+	if (found == OFL_ENUM_FOUND || !gdb_may_know(found))
+		return found == OFL_ENUM_FOUND;
 	ask_gdb(ask_member, &q);
 	if (!q.known)
 		return false;
@@ -403,20 +429,6 @@ static uint64_t crash_stamp(void *ctx)
 		return 0;
 	return ((uint64_t)st.st_mtim.tv_sec * 1000000000 +
 		(uint64_t)st.st_mtim.tv_nsec) ^ (uint64_t)st.st_size << 40;
-}
-
-/* mod -s and mod -d: which modules have types now */
-static uint64_t crash_types(void *ctx)
-{
-	uint64_t sum = 0;
-	int i;
-
-	(void)ctx;
-	for (i = 0; i < st->mods_installed; i++)
-		if (st->load_modules[i].mod_flags & MOD_LOAD_SYMS)
-			sum += (uint64_t)st->load_modules[i].module_struct *
-			       (uint64_t)(2 * i + 1);
-	return sum;
 }
 
 static const char *why_host_reads(void)
