@@ -17,7 +17,11 @@ VERDICT_KERNELS	?= 6.1 6.12 7.2
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 PREFIX		?= /usr
-EXTENSIONS	?= $(PREFIX)/lib/crash/extensions
+# crash looks in lib64 first, where it is a program of 64 bits, then in lib:
+# the first of the two that is there, else the first
+LIBDIR		?= $(or $(patsubst /usr/%/crash/extensions,%,$(firstword \
+		   $(wildcard /usr/lib64/crash/extensions /usr/lib/crash/extensions))),lib64)
+EXTENSIONS	?= $(PREFIX)/$(LIBDIR)/crash/extensions
 
 # where crash's defs.h is, and of which crash version it is
 CRASH_INCLUDE	?= /usr/include/crash
@@ -30,6 +34,13 @@ PYTHON		?= /usr/bin/python3
 CODECS		:= $(foreach lib,libdeflate lzo2 libzstd,$(shell \
 		   $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
 LIBS		= smartcols json-c libbpf $(CODECS)
+
+# STATIC=1: what has an archive goes into offline.so, so that it needs libc only
+archive		= $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
+LINKED		= $(if $(STATIC),$(foreach f,$(shell $(PKG_CONFIG) --static --libs $(LIBS)),\
+		   $(if $(filter -l%,$(f)),$(call archive,$(f:-l%=%)),$(f))),$(shell \
+		   $(PKG_CONFIG) --libs $(LIBS)))
+SHARED		= $(if $(STATIC),$(patsubst -l%,%,$(filter -l%,$(LINKED))))
 
 # -Wwrite-strings is left out: crash's prototypes take char * for literals
 WARN = -Wall -Wextra -Wshadow -Wvla -Wundef -Wmissing-prototypes \
@@ -48,6 +59,8 @@ FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 	       gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 HYPERVISOR_DEBS = $(FOREIGN_DEBS)
+# what make check-people looks with
+PEOPLE_DEBS = chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm
 # what the floor of make bench decompresses with
 BENCH_DEBS = zlib1g libdeflate0 liblzo2-2
 
@@ -73,8 +86,8 @@ all: $(BUILD)/offline.so
 
 $(BUILD)/offline.so: $(CRASHO) $(BUILD)/libofl.a
 	$(call say,LINK)$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
-		-o $@ $(CRASHO) $(BUILD)/libofl.a \
-		$(shell $(PKG_CONFIG) --libs $(LIBS))
+		-o $@ $(CRASHO) $(BUILD)/libofl.a $(LINKED)
+	$(if $(SHARED),@echo "STATIC=1: no archive of $(sort $(SHARED)) is installed: a shared library is needed where offline.so is loaded")
 
 # everything but the seam; programs that link it prove that it needs no crash
 $(BUILD)/libofl.a: $(OBJ)
@@ -275,8 +288,25 @@ built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%) $(BUILD)/less $(BUIL
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 
-check-unit: house unit golden described corpus less ways
-	$(summary) house unit golden docs corpus less ways
+# offline-report, over a crash that replays
+report: $(BUILD)/replay
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/report.xml
+	@env $(OFL_ENV) $(PYTHON) -m pytest -q tests/report --junitxml=$(RESULTS)/report.xml || true
+
+# what needs a browser, a package build or crash's own sources
+people: all man $(BUILD)/replay
+	@mkdir -p $(RESULTS)
+	@rm -f $(RESULTS)/people.xml
+	@env $(OFL_ENV) $(PYTHON) -m pytest tests/people --junitxml=$(RESULTS)/people.xml || true
+
+check-people: deps
+	@tests/deps.sh $(PEOPLE_DEBS)
+	@$(MAKE) --no-print-directory people
+	$(summary) people
+
+check-unit: house unit golden described corpus less ways report
+	$(summary) house unit golden docs corpus less ways report
 
 check-lab: lab
 	$(summary) lab
@@ -284,8 +314,8 @@ check-lab: lab
 check: deps
 	@rm -rf $(RESULTS)
 	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
-	@$(MAKE) --no-print-directory -k house unit golden described corpus less ways lab || true
-	$(summary) house unit golden docs corpus less ways lab
+	@$(MAKE) --no-print-directory -k house unit golden described corpus less ways report lab || true
+	$(summary) house unit golden docs corpus less ways report lab
 
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
@@ -335,8 +365,56 @@ deps:
 
 # ---- the rest ---------------------------------------------------------------
 
-install: all
-	install -D -m 0755 $(BUILD)/offline.so $(DESTDIR)$(EXTENSIONS)/offline.so
+# the man pages, from the rows of the help pages
+$(BUILD)/mkman: $(BUILD)/tools/mkman.o $(BUILD)/libofl.a
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBS))
+
+COMMANDS	= $(shell sed -n 's/^COMMAND.\([a-z]*\),.*/\1/p' include/commands/commands.def)
+MAN7		= $(COMMANDS:%=$(BUILD)/man/%.7) $(BUILD)/man/offline.so.7
+
+$(BUILD)/man/%.7: $(BUILD)/mkman
+	@mkdir -p $(@D)
+	$(call say,MAN)$(BUILD)/mkman $* > $@
+
+man: $(MAN7)
+
+# what goes where: SOURCE:FOLDER:MODE, for install and for uninstall
+SHARE		= $(PREFIX)/share
+DOCDIR		?= $(SHARE)/doc/offline-so
+INSTALLED	= $(BUILD)/offline.so:$(EXTENSIONS):755 \
+		  tools/offline-report:$(PREFIX)/bin:755 \
+		  $(patsubst %,%:$(SHARE)/offline-so/schema:644,$(wildcard schema/*.json)) \
+		  $(MAN7:%=%:$(SHARE)/man/man7:644) \
+		  man/offline-report.1:$(SHARE)/man/man1:644 \
+		  README:$(DOCDIR):644 \
+		  $(patsubst %,%:$(DOCDIR):644,$(wildcard docs/*.md)) \
+		  $(patsubst %,%:$(DOCDIR)/owners:644,$(wildcard docs/owners/*.md))
+part		= $(word $(2),$(subst :, ,$(1)))
+
+install: all man
+	@$(foreach i,$(INSTALLED),install -D -m 0$(call part,$(i),3) $(call part,$(i),1) \
+		$(DESTDIR)$(call part,$(i),2)/$(notdir $(call part,$(i),1)) &&) true
+	@echo "installed $(DESTDIR)$(EXTENSIONS)/offline.so"
+	$(if $(filter /usr/lib64/crash/extensions /usr/lib/crash/extensions,$(EXTENSIONS)),,@echo "crash does not look there: set CRASH_EXTENSIONS=$(EXTENSIONS)")
+
+uninstall:
+	@rm -f $(foreach i,$(INSTALLED),$(DESTDIR)$(call part,$(i),2)/$(notdir $(call part,$(i),1)))
+	@for dir in $(SHARE)/offline-so/schema $(SHARE)/offline-so $(DOCDIR)/owners $(DOCDIR); do \
+		rmdir $(DESTDIR)$$dir 2>/dev/null || true; done
+
+# the sources as they are, and those that unpack into crash's extensions/
+RELEASE		= offline-so-$(shell cat VERSION)
+DISTRIBUTED	= COPYING Makefile README VERSION offline.c offline.mk include src \
+		  docs schema man tools tests debian packaging
+dist:
+	@mkdir -p $(BUILD)/dist
+	@tar -czf $(BUILD)/dist/$(RELEASE).tar.gz --sort=name --owner=0 --group=0 --numeric-owner \
+		--exclude=__pycache__ --exclude=.pytest_cache --transform='s,^,$(RELEASE)/,' \
+		$(wildcard $(DISTRIBUTED))
+	@tar -czf $(BUILD)/dist/$(RELEASE)-crash.tar.gz --sort=name --owner=0 --group=0 --numeric-owner \
+		--transform='s,^\(src\|include\|VERSION\|COPYING\),offline-so/\1,' \
+		offline.c offline.mk src include VERSION COPYING
+	@ls $(BUILD)/dist/$(RELEASE)*.tar.gz
 
 clean:
 	rm -rf $(BUILD)
@@ -357,7 +435,11 @@ help:
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
 	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
-	@echo "	make install	to $(EXTENSIONS); DESTDIR, PREFIX"
+	@echo "	make check-people	pages in a browser, packages, crash's own tree: needs the network"
+	@echo "	make man	the man pages"
+	@echo "	make install	to $(EXTENSIONS) and below $(PREFIX)/share; DESTDIR, PREFIX; make uninstall"
+	@echo "	make STATIC=1	offline.so that needs libc only, where the archives are installed"
+	@echo "	make dist	tarballs: the sources, and what unpacks into crash's extensions/"
 	@echo "	make distclean	also empty the cache folder"
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
@@ -365,6 +447,6 @@ help:
 .PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
 	bench check-lab check check-all check-verdicts check-mutations check-mutants hypervisors \
-	check-hypervisors fuzz demo deps \
-	install clean distclean help
+	check-hypervisors fuzz demo deps man report people check-people \
+	install uninstall dist clean distclean help
 .SECONDARY:

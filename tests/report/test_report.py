@@ -1,0 +1,214 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""offline-report over a crash that replays recordings, and over one that fails in every way."""
+import json
+import os
+import pathlib
+import re
+import stat
+import subprocess
+import sys
+
+import pytest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+REPLAY = pathlib.Path(os.environ.get("OFL_BUILD", ROOT / "build")) / "replay"
+GOLDEN = ROOT / "tests/golden"
+TOOL = ROOT / "tools/offline-report"
+sys.path.insert(0, str(ROOT / "tests"))
+import schemas     # noqa: E402  pylint: disable=wrong-import-position
+
+#: A crash as offline-report sees it: the words before the commands, and the commands.
+REPLAYING = """#!/usr/bin/python3
+import subprocess, sys
+with open(sys.argv[sys.argv.index("-i") + 1]) as commands:
+    for line in commands:
+        words = line.split()
+        if ">" in words:
+            with open(words[-1], "wb") as out:
+                subprocess.run([{replay!r}, {fixture!r}, *words[:-2]], stdout=out, check=True)
+            if words[0] == {last!r}:
+                sys.exit(9)
+"""
+
+
+class Bench:
+    """A folder with a dump, a vmlinux, an extension and a crash."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        for name in "dump", "vmlinux", "offline.so":
+            (folder / name).write_bytes(b"OSRELEASE=6.1.0-made-up\n" if name == "dump" else b"x")
+
+    def crash(self, text):
+        """what runs as crash"""
+        path = self.folder / "crash"
+        path.write_text(text)
+        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+
+    def replays(self, fixture, last=None):
+        """a crash that has this dump; it dies behind the command `last`"""
+        self.crash(REPLAYING.format(replay=str(REPLAY), fixture=str(GOLDEN / f"{fixture}.fixture"), last=last))
+
+    def says(self, text, status=1):
+        """a crash that says this and ends"""
+        self.crash(f"#!/bin/sh\ncat <<'END'\n{text}\nEND\nexit {status}\n")
+
+    def run(self, *words, files=("dump", "vmlinux")):
+        """-> the run of offline-report"""
+        return subprocess.run([TOOL, "--crash", self.folder / "crash", "--extension", self.folder / "offline.so",
+                               *(self.folder / name for name in files), *words],
+                              capture_output=True, text=True, check=False, timeout=300)
+
+    def report(self, *words, **files):
+        """-> (exit status, document); it is valid, and so is each in it"""
+        run = self.run(*words, **files)
+        document = json.loads(run.stdout)
+        wrong = schemas.wrong(document) + [w for each in document["documents"].values() for w in schemas.wrong(each)]
+        assert not wrong, wrong
+        assert (document["failure"] is None) == (not run.stderr), run.stderr
+        return run.returncode, document
+
+
+@pytest.fixture
+def bench(tmp_path):
+    """a folder for one test"""
+    return Bench(tmp_path)
+
+
+@pytest.mark.parametrize("fixture, result", (
+    ("6.1-both-whole", "ok"), ("6.12-orphaned-whole", "findings"), ("hole-excluded", "incomplete")))
+def test_exit_status_is_the_result(bench, fixture, result):
+    bench.replays(fixture)
+    status, document = bench.report()
+    assert document["status"]["result"] == result, document["status"]
+    assert status == ("ok", "findings", "incomplete").index(result)
+    assert set(document["documents"]) == {"offline", "offrange", "offcheck", "offblock", "offowner"}
+    assert document["host"] == document["documents"]["offline"]["host"]
+
+
+def test_crash_that_dies_in_the_middle_is_incomplete(bench):
+    bench.replays("6.1-both-whole", last="offrange")
+    status, document = bench.report()
+    assert (status, document["status"]["result"]) == (2, "incomplete")
+    assert "offblock: no document" in document["status"]["message"]
+    assert set(document["documents"]) == {"offline", "offrange"}
+
+
+@pytest.mark.parametrize("says, cause, mend", (
+    ("extend: libsmartcols.so.1: cannot open shared object file: No such file or directory", "library", "libsmartcols1"),
+    ("offline.so was built for crash 9.0.2 and this is crash 8.0.2: rebuild it", "extension", "defs.h"),
+    ("extend: /x/offline.so: undefined symbol: nothing", "extension", "this crash"),
+    ("extend: /x/offline.so: not an ELF format object file", "extension", "this machine"),
+    ("crash: vmlinux and vmcore do not match!", "vmlinux", "6.1.0-made-up"),
+    ("crash: /x/vmlinux: no debugging data available", "vmlinux", "debug information"),
+    ("crash: /x/dump: not a supported file format", "dump", "kdump"),
+    ("crash: seek error: kernel virtual address: ffff  type: page", "dump", "copy it again"),
+    ("something new", "crash", "by hand"),
+    ("", "crash", "by hand"),
+))
+def test_what_failed_and_how_to_mend_it(bench, says, cause, mend):
+    bench.says(says)
+    status, document = bench.report()
+    assert (status, document["status"]["result"]) == (3, "failed")
+    assert document["failure"]["cause"] == cause, document["failure"]
+    assert mend in document["failure"]["mend"], document["failure"]
+
+
+@pytest.mark.parametrize("gone, cause", (
+    ("dump", "dump"), ("vmlinux", "vmlinux"), ("offline.so", "extension"), ("crash", "crash")))
+def test_what_is_not_there(bench, gone, cause):
+    bench.says("")
+    (bench.folder / gone).unlink()
+    status, document = bench.report()
+    assert (status, document["failure"]["cause"]) == (3, cause)
+
+
+def test_no_vmlinux_is_installed(bench):
+    bench.says("")
+    status, document = bench.report(files=("dump",))
+    assert (status, document["failure"]["cause"]) == (3, "vmlinux")
+    assert "linux-image-6.1.0-made-up-dbg" in document["failure"]["mend"]
+
+
+def test_crash_that_does_not_end(bench):
+    bench.crash("#!/bin/sh\nexec sleep 600\n")
+    status, document = bench.report("--timeout", "0.5")
+    assert (status, document["failure"]["cause"]) == (3, "crash")
+    assert "no end after" in document["failure"]["message"]
+
+
+def test_command_line_that_is_wrong_is_no_result():
+    for words in (), ("--nonsense",), ("--merge",), ("a", "b", "c"):
+        run = subprocess.run([TOOL, *words], capture_output=True, text=True, check=False)
+        assert run.returncode == 3 and run.stderr.count("\n") == 1 and not run.stdout, run
+
+
+def test_output_that_is_full_is_said(bench):
+    bench.says("")
+    run = subprocess.run(f"{TOOL} --crash {bench.folder}/crash {bench.folder}/dump > /dev/full", shell=True,
+                         capture_output=True, text=True, check=False)
+    assert run.returncode == 3 and "No space left" in run.stderr and "Traceback" not in run.stderr
+
+
+def test_help_and_man_page_have_every_option():
+    said = subprocess.run([TOOL, "--help"], capture_output=True, text=True, check=True).stdout
+    page = (ROOT / "man/offline-report.1").read_text().replace("\\-", "-")
+    options = {word for line in said.splitlines() for word in re.findall(r"(?<![\w-])--[a-z-]*[a-z]\b(?!-)", line)}
+    assert len(options) > 6 and all(option in page for option in options), options
+
+
+# ---- a fleet ----
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory):
+    """a folder of documents: three dumps, a failure, a file that is none, and a host that means harm"""
+    folder = tmp_path_factory.mktemp("fleet")
+    for fixture in "6.1-both-whole", "6.12-orphaned-whole", "6.1-vmware-2m-whole":
+        bench = Bench(tmp_path_factory.mktemp(fixture))
+        bench.replays(fixture)
+        (folder / f"{fixture}.json").write_text(bench.run().stdout)
+    bench = Bench(tmp_path_factory.mktemp("failed"))
+    bench.says("crash: vmlinux and vmcore do not match!")
+    (folder / "failed.json").write_text(bench.run().stdout)
+    (folder / "other.json").write_text("{}")
+    document = json.loads((folder / "6.1-both-whole.json").read_text())
+    document["host"]["nodename"] = "<script>alert(1)</script>\x1b[31m\"'"
+    (folder / "hostile.json").write_text(json.dumps(document))
+    return folder
+
+
+def merged(fleet, *words):
+    """-> the run of --merge over the fleet"""
+    return subprocess.run([TOOL, "--merge", *words, *sorted(fleet.glob("*.json"))], capture_output=True, text=True,
+                          check=False)
+
+
+def test_merged_table(fleet):
+    run = merged(fleet)
+    head, *lines = run.stdout.splitlines()
+    assert run.returncode == 3 and head.split()[:3] == ["HOST", "KERNEL", "DATE"]
+    row, = (line for line in lines if line.startswith("6.1-both-whole.json"))
+    assert "348M" in row and "2G" in row and "16.9%" in row and "3 of 16" in row, row
+    assert lines[-1].startswith("6 dumps: ") and lines[-1].endswith(", 2 failed")
+    assert any(line.startswith("failed.json") and "do not match" in line for line in lines)
+    assert any(line.startswith("CAUSE") for line in lines)
+    assert "\x1b" not in run.stdout
+
+
+def test_causes_are_sorted_by_size(fleet):
+    text = merged(fleet).stdout
+    rows = [line.split() for line in text[text.index("\nCAUSE"):].strip().splitlines()[1:] if line and "dumps:" not in line]
+    unit = {u: 1024 ** i for i, u in enumerate("BKMGT")}
+    sizes = [float(row[2][:-1]) * unit[row[2][-1]] for row in rows]
+    assert len(sizes) > 3 and sizes == sorted(sizes, reverse=True)
+
+
+def test_page_is_self_contained_and_harmless(fleet, tmp_path):
+    page = tmp_path / "fleet.html"
+    merged(fleet, "-o", page)
+    text = page.read_text()
+    assert "<script>alert" not in text and "\x1b" not in text
+    assert "default-src 'none'" in text
+    assert not any(word in text for word in ("http://", "https://", " src=", "<link", "@import", "url("))
+    assert text.count("<tr data-") == 6 and text.count("<svg viewBox=") > 6
+    assert merged(fleet, "-o", page).returncode == 3 and page.read_text() == text    # the same bytes
