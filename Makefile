@@ -35,9 +35,13 @@ CODECS		:= $(foreach lib,libdeflate lzo2 libzstd,$(shell \
 		   $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
 LIBS		= smartcols json-c libbpf $(CODECS)
 
+comma		:= ,
 # STATIC=1: what has an archive goes into offline.so, so that it needs libc only
-archive		= $(or $(filter /%,$(shell $(CC) -print-file-name=lib$(1).a)),-l$(1))
-LINKED		= $(if $(STATIC),$(foreach f,$(shell $(PKG_CONFIG) --static --libs $(LIBS)),\
+# (an archive that was built without -fPIC does not fit into a shared object)
+archive		= $(or $(shell mkdir -p $(BUILD); a=$$($(CC) -print-file-name=lib$(1).a); \
+		   test -f $$a && $(CC) -shared -Wl,--exclude-libs,ALL -Wl,--whole-archive $$a \
+		   -Wl,--no-whole-archive -o $(BUILD)/probe.so 2>/dev/null && echo $$a),-l$(1))
+LINKED		= $(if $(STATIC),-Wl$(comma)--as-needed) $(if $(STATIC),$(foreach f,$(shell $(PKG_CONFIG) --static --libs $(LIBS)),\
 		   $(if $(filter -l%,$(f)),$(call archive,$(f:-l%=%)),$(f))),$(shell \
 		   $(PKG_CONFIG) --libs $(LIBS)))
 SHARED		= $(if $(STATIC),$(patsubst -l%,%,$(filter -l%,$(LINKED))))
@@ -87,7 +91,7 @@ all: $(BUILD)/offline.so
 $(BUILD)/offline.so: $(CRASHO) $(BUILD)/libofl.a
 	$(call say,LINK)$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
 		-o $@ $(CRASHO) $(BUILD)/libofl.a $(LINKED)
-	$(if $(SHARED),@echo "STATIC=1: no archive of $(sort $(SHARED)) is installed: a shared library is needed where offline.so is loaded")
+	$(if $(SHARED),@echo "STATIC=1: no archive of $(sort $(SHARED)) is installed that fits into a shared object: they are needed where offline.so is loaded")
 
 # everything but the seam; programs that link it prove that it needs no crash
 $(BUILD)/libofl.a: $(OBJ)
