@@ -455,6 +455,20 @@ static void simple(struct ofl_block_report *r, enum ofl_outcome v,
 	snprintf(r->reason, sizeof(r->reason), "%s", reason);
 }
 
+/* memory_block_online(): -EHWPOISON */
+static void say_poisoned(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	uint64_t pages = r->kind[OFL_KIND_HWPOISON].pages;
+	size_t used = strlen(r->reason);
+
+	if (pages && ofl_fact_known(env->l, OFL_F_BLOCK_HWPOISON) &&
+	    ofl_outcome_rows[r->verdict].rank <
+	    ofl_outcome_rows[OFL_OUT_SPINS].rank)
+		snprintf(r->reason + used, sizeof(r->reason) - used,
+			 "%scannot be onlined again: %" PRIu64
+			 " of its pages are poisoned", used ? "; " : "", pages);
+}
+
 static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 {
 	int s;
@@ -503,4 +517,5 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 	list_causes(env, r);
 	if (ofl_outcome_rows[r->verdict].passes)
 		simple(r, OFL_OUT_OFFLINABLE, "", "");
+	say_poisoned(env, r);
 }

@@ -83,6 +83,35 @@ static void test_nothing_in_the_way(void **state)
 	expect(w, OFL_OUT_OFFLINABLE, "", "");
 }
 
+/* such a block goes, and never comes back */
+static void test_poisoned_pages(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_HWPOISON, 3, 5);
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	w = world(ZONE_NORMAL);
+	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	put(w, OFL_KIND_HWPOISON, 3, 5);
+	expect(w, OFL_OUT_OFFLINABLE, "",
+	       "cannot be onlined again: 3 of its pages are poisoned");
+	w = world(ZONE_NORMAL);
+	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	put(w, OFL_KIND_HWPOISON, 3, 5);
+	put(w, OFL_KIND_LRU, 3, 50);
+	expect(w, OFL_OUT_MIGRATE, "lru",
+	       "page cache or anonymous memory; cannot be onlined again: 3 ");
+	/* what stays has no need of it */
+	w = world(ZONE_NORMAL);
+	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	put(w, OFL_KIND_HWPOISON, 3, 5);
+	put(w, OFL_KIND_SLAB, 1, 50);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_null(strstr(w->r.reason, "again"));
+	free(w);
+}
+
 static void test_driver(void **state)
 {
 	struct world *w = world(ZONE_MOVABLE);
@@ -540,6 +569,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_in_the_way),
+		cmocka_unit_test(test_poisoned_pages),
 		cmocka_unit_test(test_driver),
 		cmocka_unit_test(test_migration_outweighs_the_driver),
 		cmocka_unit_test(test_spinning_outweighs_migration),
