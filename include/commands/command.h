@@ -22,12 +22,15 @@ struct ofl_options {
 	const char *record;	/* -R: file to record the session to */
 	bool json;		/* -j */
 	bool no_header;		/* -H */
+	bool raw;		/* -r */
 	bool all;		/* -a */
 	bool verbose;		/* -v */
 	bool every_page;	/* -x */
 	bool crash_reads;	/* -C */
 	const char *limit;	/* -l */
 	const char *owner;	/* -O */
+	const char *verdict;	/* -V */
+	bool sort;		/* -s of offblock */
 	unsigned int workers;	/* -w; 0: not given */
 	bool version;		/* --version */
 	char operand[128];	/* words after the options, joined by blanks */

@@ -11,11 +11,13 @@
 #include "view/view.h"
 
 /**
- * ofl_explain_block() - three tables: what each step of offlining comes to,
- * every kind of page that is not simply free, and which callbacks are asked
- * @r: in  decided by ofl_judge_decide()
+ * ofl_explain_block() - the verdict in a sentence, what to do next, and tables:
+ * what each step of offlining comes to, every kind of page that is not simply
+ * free, and which callbacks are asked
+ * @r:   in  decided by ofl_judge_decide()
+ * @all: in  also callbacks that never refuse; a document always has them
  */
 void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
-		       const struct ofl_block_report *r);
+		       const struct ofl_block_report *r, bool all);
 
 #endif

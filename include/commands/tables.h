@@ -17,8 +17,10 @@ extern const struct ofl_table ofl_range_table;		/* offrange */
 extern const struct ofl_table ofl_class_table;		/* offcheck */
 extern const struct ofl_table ofl_finding_table;
 extern const struct ofl_table ofl_block_table;		/* offblock */
+extern const struct ofl_table ofl_sum_table;
 extern const struct ofl_table ofl_step_table;
 extern const struct ofl_table ofl_kind_table;
+extern const struct ofl_table ofl_first_table;
 extern const struct ofl_table ofl_callback_table;
 extern const struct ofl_table ofl_section_table;	/* offowner: ofl_section_row */
 extern const struct ofl_table ofl_device_table;	/* ofl_device_records */

@@ -24,18 +24,18 @@
  */
 #define OFL_OUTCOMES(OUTCOME)						       \
 	/* free, dissolved or left out */				       \
-	OUTCOME(OFFLINABLE, 0, true, "free", "passes", "OFFLINABLE")	       \
+	OUTCOME(OFFLINABLE, 0, true, "offlinable", "passes", "OFFLINABLE")	       \
 	/* PageOffline with refcount 0 */				       \
-	OUTCOME(SKIPPED, 1, true, "skipped", "passes", "OFFLINABLE")	       \
+	OUTCOME(SKIPPED, 1, true, "offlinable", "passes", "OFFLINABLE")	       \
 	/* the driver drops its reference, then it is skipped */	       \
 	OUTCOME(DRIVER, 2, false, "driver", "driver", "DRIVER")		       \
 	/* nothing in the dump speaks against its migration */		       \
-	OUTCOME(MIGRATE, 3, false, "migrates", "migrates", "MIGRATE")	       \
+	OUTCOME(MIGRATE, 3, false, "migrate", "migrate", "MIGRATE")	       \
 	/* tried again until what holds it lets go, or until a signal */       \
 	OUTCOME(RETRIES, 4, false, "retries", "retries", "RETRIES")	       \
 	/* never fails, never ends, until a signal */			       \
 	OUTCOME(SPINS, 5, false, "spins", "spins", "SPINS")		       \
-	OUTCOME(BLOCKED, 7, false, "blocks", "blocks", "BLOCKED")	       \
+	OUTCOME(BLOCKED, 7, false, "blocked", "blocked", "BLOCKED")	       \
 	/* the block is offline already */				       \
 	OUTCOME(OFFLINE, 8, true, NULL, NULL, "OFFLINE")		       \
 	/* the dump does not say */					       \
@@ -83,15 +83,15 @@ enum ofl_outcome ofl_outcome_of_rank(unsigned int rank);
  */
 #define OFL_STEPS(STEP)							       \
 	STEP(ZONE, "zone", "multizone range", "one zone")		       \
-	STEP(HOLES, "holes", "memory holes", "all of it is busy System RAM")   \
+	STEP(HOLES, "holes", "memory holes", "every page is System RAM")   \
 	STEP(ISOLATE, "isolate", "failure to isolate range",		       \
-	     "no page refuses")						       \
-	STEP(NOTIFY, "notify", "notifier failure", "nobody known to refuse")   \
+	     "every page can be isolated")						       \
+	STEP(NOTIFY, "notify", "notifier failure", "no callback is known to refuse")   \
 	STEP(SCAN, "scan-migrate", "unmovable page", "nothing to migrate")     \
 	STEP(DISSOLVE, "dissolve", "failure to dissolve huge pages",	       \
 	     "no huge page in the way")					       \
 	STEP(TEST, "test-isolated", "signal backoff",			       \
-	     "everything free or skipped")
+	     "every page is free or left out")
 
 /**
  * enum ofl_step - the steps of offline_pages(), rows of OFL_STEPS

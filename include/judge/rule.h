@@ -88,6 +88,15 @@ extern const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS];
 /** ofl_rule_kind() - what kind of page it is: pure */
 enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in);
 
+/** ofl_rule_held() - do such pages stay until their driver gives them up? */
+bool ofl_rule_held(enum ofl_kind kind);
+
+/** ofl_rule_orphan() - the same, and there is no driver that could */
+bool ofl_rule_orphan(enum ofl_kind kind, const struct ofl_claim *claim);
+
+/** ofl_rule_what() - the kind in words: of the row, but for orphans */
+const char *ofl_rule_what(enum ofl_kind kind, const struct ofl_claim *claim);
+
 /** ofl_rule_outcome() - the row's outcome in this zone */
 static inline enum ofl_outcome ofl_rule_outcome(enum ofl_kind kind,
 						bool movable_zone)

@@ -61,4 +61,13 @@ void ofl_ram_free(struct ofl_ram *ram);
 uint64_t ofl_ram_pages(const struct ofl_ram *ram, uint64_t start_pfn,
 		       uint64_t end_pfn);
 
+/**
+ * ofl_ram_hole() - the first pages of [start_pfn, end_pfn) that are not busy RAM
+ * @ret: out  half-open, whole: up to the next RAM or @end_pfn
+ *
+ * Errors: false if all of it is RAM.
+ */
+bool ofl_ram_hole(const struct ofl_ram *ram, uint64_t start_pfn,
+		  uint64_t end_pfn, struct ofl_ram_span *ret);
+
 #endif

@@ -28,7 +28,7 @@ struct ofl_balloon {
 
 /** struct ofl_balloon_driver - a driver of the balloon core */
 struct ofl_balloon_driver {
-	const char *name;	/* for people: "virtio-balloon" */
+	const char *name;	/* for people: "virtio_balloon" */
 	const char *module;	/* that the driver is in; NULL: any */
 	const char *migrate;	/* name of its migratepage; NULL: any */
 };

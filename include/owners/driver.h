@@ -107,7 +107,9 @@ bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
  * page, ascending; account() at the end; then forget(). None of them prints.
  */
 struct ofl_owner_ops {
-	const char *name;	/* in columns and JSON: virtio-mem */
+	const char *name;	/* of its module, in columns and JSON: virtio_mem */
+	/* what a person can do to get its pages back; NULL: as the rule has it */
+	const char *next;
 	/* asked only for pages that no other driver claims, in table order */
 	bool last_resort;
 	/* NR_BALLOON_PAGES counts its pages; BALLOON_INFLATE does */

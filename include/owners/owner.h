@@ -96,7 +96,10 @@ bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text);
 void ofl_owner_show(const struct ofl_owners *o, size_t i, unsigned int device,
 		    struct ofl_device *ret);
 
-/** ofl_owner_find() - driver by name; false: no such, neither "orphan" */
+/**
+ * ofl_owner_find() - driver by name; false: no such, neither "orphan"
+ * @name: in  of its module, in any case, with - or _
+ */
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret);
 
 /** ofl_owner_check() - OFL_ERR_ARG, with all names, if there is no such owner */

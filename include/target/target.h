@@ -151,6 +151,12 @@ struct ofl_host_ops {
 	bool (*interrupted)(void *ctx);
 	/** progress - @done of @total sections are done */
 	void (*progress)(void *ctx, uint64_t done, uint64_t total);
+	/**
+	 * columns - of the terminal that shows what is printed
+	 *
+	 * Shape:  0: a file or a pipe does, which has no width.
+	 */
+	unsigned int (*columns)(void *ctx);
 	/** reading - which program reads */
 	void (*reading)(void *ctx, struct ofl_reading *ret);
 	/** host_reads - from now on it reads every page, or as it is best */
@@ -258,6 +264,7 @@ uint64_t ofl_stamp(const struct ofl_target *t);
 uint64_t ofl_types_stamp(const struct ofl_target *t);
 bool ofl_interrupted(const struct ofl_target *t);
 void ofl_progress(const struct ofl_target *t, uint64_t done, uint64_t total);
+unsigned int ofl_terminal_columns(const struct ofl_target *t);
 void ofl_host_reads(const struct ofl_target *t, bool on);
 bool ofl_start(const struct ofl_target *t, void (*work)(void *arg, int fd),
 	       void *arg, struct ofl_process *ret);

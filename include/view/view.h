@@ -108,6 +108,13 @@ struct ofl_view {
 	FILE *out;		/* borrowed */
 	bool json;
 	bool header;		/* table: print column names */
+	/*
+	 * Columns of the terminal, 0: none. The last column of a table wraps
+	 * then, as lines do.
+	 */
+	unsigned int width;
+	bool raw;		/* only rows of the first table, for awk */
+	bool past_first;	/* the first table is over */
 	int depth;
 	bool more[OFL_VIEW_DEPTH];	/* JSON: a comma is due at this depth */
 	const struct ofl_table *table;	/* the table that is open */
@@ -123,6 +130,22 @@ struct ofl_view {
  */
 void ofl_view_open(struct ofl_view *v, FILE *out, bool json, bool header,
 		   const char *command);
+
+/**
+ * ofl_view_raw() - from now on only rows of the first table are written
+ *
+ * Shape:  without column names; values are separated by one blank each, blanks
+ *         in all but the last one become _; sizes are bytes. The status is
+ *         left out if it is ok or findings, else it is a line "# status: ...".
+ */
+void ofl_view_raw(struct ofl_view *v);
+
+/**
+ * ofl_view_sentence() - a line of words, wrapped; nothing in a document
+ * @label: in  word before it: "NEXT:"; NULL: none
+ */
+void ofl_view_sentence(struct ofl_view *v, const char *label,
+		       const char *text);
 
 /**
  * ofl_view_field() - one named value

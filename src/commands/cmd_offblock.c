@@ -2,115 +2,148 @@
 /* cmd_offblock.c - can each memory block be offlined, and if not, why not */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "commands/blockrow.h"
 #include "commands/command.h"
 #include "commands/explain.h"
 #include "commands/tables.h"
 #include "judge/judge.h"
 #include "target/count.h"
 
-/* ---- one row a block ---- */
+/* ---- one row a block, or several that are alike ---- */
 
-#define REPORT(row) ((const struct ofl_block_report *)(row))
+#define ROW(row) ((const struct ofl_block_row *)(row))
 
 static void get_name(const void *row, const void *ctx, struct ofl_cell *ret)
 {
+	uint64_t nr = ROW(row)->nr, blocks = ROW(row)->blocks;
+
 	(void)ctx;
 	ret->kind = OFL_CELL_TEXT;
-	snprintf(ret->text, sizeof(ret->text), "memory%" PRIu64,
-		 REPORT(row)->block->nr);
+	if (blocks > 1)
+		snprintf(ret->text, sizeof(ret->text), "memory%" PRIu64
+			 "-%" PRIu64, nr, nr + blocks - 1);
+	else
+		snprintf(ret->text, sizeof(ret->text), "memory%" PRIu64, nr);
 }
 
 static void get_nr(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int((int64_t)REPORT(row)->block->nr);
+	*ret = ofl_cell_int((int64_t)ROW(row)->nr);
+}
+
+static uint64_t block_bytes(const struct ofl_layout *l)
+{
+	return l->sections_per_block * l->section_pages * l->page_bytes;
 }
 
 static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	const struct ofl_layout *l = ctx;
-	uint64_t start = REPORT(row)->start_pfn * l->page_bytes;
-	uint64_t bytes = l->sections_per_block * l->section_pages *
-			 l->page_bytes;
+	uint64_t start = ROW(row)->start_pfn * l->page_bytes;
 
-	*ret = ofl_cell_span(start, start + bytes - 1);
+	*ret = ofl_cell_span(start, start + ROW(row)->blocks * block_bytes(l) -
+			     1);
+}
+
+static void get_size(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(ROW(row)->blocks * block_bytes(ctx));
 }
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_hex(REPORT(row)->start_pfn);
+	*ret = ofl_cell_hex(ROW(row)->start_pfn);
 }
 
 static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int((int64_t)REPORT(row)->pages);
+	*ret = ofl_cell_int((int64_t)ROW(row)->pages);
 }
 
 static void get_node(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
 	ret->kind = OFL_CELL_UNKNOWN;
-	if (REPORT(row)->node >= 0)
-		*ret = ofl_cell_int(REPORT(row)->node);
+	if (ROW(row)->node >= 0)
+		*ret = ofl_cell_int(ROW(row)->node);
 }
 
 static void get_zone(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (REPORT(row)->zone && !REPORT(row)->several_zones)
-		*ret = ofl_cell_text(REPORT(row)->zone->name);
+	if (ROW(row)->zone)
+		*ret = ofl_cell_text(ROW(row)->zone->name);
 }
 
 static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_block_state_text(REPORT(row)->block->state));
+	*ret = ofl_cell_text(ofl_block_state_text(ROW(row)->state));
 }
 
 static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int((int64_t)REPORT(row)->offline);
+	*ret = ofl_cell_int((int64_t)ROW(row)->offline);
 }
 
 static void get_verdict(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_outcome_rows[REPORT(row)->verdict].block);
+	*ret = ofl_cell_text(ofl_outcome_rows[ROW(row)->verdict].block);
 }
 
 static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(REPORT(row)->code);
+	*ret = ofl_cell_text(ROW(row)->code);
 }
 
 static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(REPORT(row)->reason);
+	*ret = ofl_cell_text(ROW(row)->reason);
+}
+
+static void get_causes(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+
+	ret->kind = OFL_CELL_TEXT;
+	ofl_causes_text(row, ctx, &text);
+}
+
+static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (ROW(row)->next)
+		*ret = ofl_cell_text(ROW(row)->next);
 }
 
 static void get_blocker(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	const struct ofl_block_report *r = row;
-
 	(void)ctx;
-	if (r->decider != OFL_NR_KINDS)
-		*ret = ofl_cell_hex(r->decider_pfn);
+	if (ROW(row)->has_pfn)
+		*ret = ofl_cell_hex(ROW(row)->decider_pfn);
 }
 
 static const struct ofl_column block_columns[] = {
-	{ "BLOCK", "name", 9, false, 0, get_name, OFL_JSON_STRING,
-	  "name of the memory block in /sys/devices/system/memory" },
+	{ "BLOCK", "name", 11, false, 0, get_name, OFL_JSON_STRING,
+	  "name of the memory block in /sys/devices/system/memory, or the "
+	  "first and last of several that are alike" },
 	{ NULL, "nr", 0, false, 0, get_nr, OFL_JSON_NUMBER,
 	  "number of the memory block" },
 	{ "PHYS", NULL, 23, false, 0, get_phys, OFL_JSON_NONE,
 	  "first and last physical address" },
+	{ "SIZE", NULL, 5, true, 0, get_size, OFL_JSON_NONE,
+	  "size of these blocks" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
 	  "first page frame number" },
 	{ NULL, "pages", 0, false, 0, get_pages, OFL_JSON_NUMBER,
@@ -122,7 +155,7 @@ static const struct ofl_column block_columns[] = {
 	  "zone; none if there are several, or none" },
 	{ "STATE", "state", 7, false, 0, get_state, OFL_JSON_STRING,
 	  "online, going-offline, offline or other" },
-	{ "OFFLINE", "offline", 7, true, 0, get_offline, OFL_JSON_NUMBER,
+	{ "OFFPAGES", "offline", 8, true, 0, get_offline, OFL_JSON_NUMBER,
 	  "PageOffline pages" },
 	{ "VERDICT", "verdict", 10, false, 0, get_verdict, OFL_JSON_STRING,
 	  "what offlining the block would come to" },
@@ -132,9 +165,15 @@ static const struct ofl_column block_columns[] = {
 	{ NULL, "code", 0, false, 0, get_code, OFL_JSON_STRING,
 	  "row of the rule, or the step, that decides; empty if "
 	  "nothing is in the way" },
-	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING,
+	{ NULL, "reason", 0, false, 0, get_reason, OFL_JSON_STRING,
 	  "the same in words, for people; begins with the kernel's "
 	  "own words if the block is blocked" },
+	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
+	  "what a person can do, in one sentence; none for a block that is "
+	  "offline" },
+	{ "REASON", NULL, 20, false, 0, get_causes, OFL_JSON_NONE,
+	  "pages that decide, by size and with their owner, then what else is "
+	  "not free; or what decides if no page does" },
 };
 
 const struct ofl_table ofl_block_table = {
@@ -145,37 +184,168 @@ const struct ofl_table ofl_block_table = {
 	OFL_COUNT(block_columns),
 };
 
+/* ---- by verdict ---- */
+
+/** struct sum - blocks of one verdict */
+struct sum {
+	const char *verdict;
+	uint64_t blocks;
+	struct ofl_block_row causes;	/* of all of them, and no more of it holds */
+};
+
+#define SUM(row) ((const struct sum *)(row))
+
+static void get_sum_verdict(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(SUM(row)->verdict);
+}
+
+static void get_sum_blocks(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)SUM(row)->blocks);
+}
+
+static void get_sum_size(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(SUM(row)->blocks * block_bytes(ctx));
+}
+
+static void get_sum_causes(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+
+	ret->kind = OFL_CELL_TEXT;
+	ofl_causes_text(&SUM(row)->causes, ctx, &text);
+}
+
+static const struct ofl_column sum_columns[] = {
+	{ "VERDICT", NULL, 10, false, 0, get_sum_verdict, OFL_JSON_NONE,
+	  "as above" },
+	{ "BLOCKS", NULL, 6, true, 0, get_sum_blocks, OFL_JSON_NONE,
+	  "number of blocks that have it" },
+	{ "SIZE", NULL, 6, true, 0, get_sum_size, OFL_JSON_NONE,
+	  "size of these blocks" },
+	{ "PAGES IN THE WAY", NULL, 20, false, 0, get_sum_causes, OFL_JSON_NONE,
+	  "the largest kinds, of all these blocks" },
+};
+
+const struct ofl_table ofl_sum_table = {
+	NULL, false, "blocks by verdict, the worst first", sum_columns,
+	OFL_COUNT(sum_columns),
+};
+
 /* ---- the command ---- */
 
 /** struct printer - where reports go */
 struct printer {
 	struct ofl_view v;
 	const struct ofl_env *env;
-	uint64_t verdicts[OFL_NR_OUTCOMES];
+	const struct ofl_options *o;
+	struct sum sum[OFL_NR_OUTCOMES];
 	uint64_t nr;
 	const char *blind;		/* why some page's owner is not known */
 	bool explain;
 	struct ofl_filter wanted;	/* node and zone */
+	enum ofl_outcome only;		/* -V; OFL_NR_OUTCOMES: all */
+	const struct ofl_owner_ops *owner;	/* -O; NULL: orphans */
 	struct ofl_block_report kept;	/* the block to explain */
+	struct ofl_block_row held;	/* 0 blocks: none waits */
+	/* with -s: all rows, owned */
+	struct ofl_block_row *row;
+	size_t nr_rows, room;
 };
+
+static enum ofl_status keep(struct printer *p)
+{
+	struct ofl_block_row *more = p->row;
+
+	if (p->nr_rows == p->room) {
+		p->room = p->room ? 2 * p->room : 64;
+		more = realloc(p->row, p->room * sizeof(*more));
+		if (!more)
+			return OFL_ERR_NOMEM;
+		p->row = more;
+	}
+	p->row[p->nr_rows++] = p->held;
+	return OFL_OK;
+}
+
+/* the row that waits is whole */
+static enum ofl_status print_held(struct printer *p)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (p->held.blocks)
+		st = p->o->sort ? keep(p) :
+		     ofl_view_row(&p->v, &p->held, p->env->l);
+	p->held.blocks = 0;
+	return st;
+}
+
+static enum ofl_status print_sorted(struct printer *p)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	if (p->nr_rows)
+		qsort(p->row, p->nr_rows, sizeof(*p->row), ofl_block_row_worse);
+	for (i = 0; i < p->nr_rows && !st; i++)
+		st = ofl_view_row(&p->v, &p->row[i], p->env->l);
+	free(p->row);
+	p->row = NULL;
+	return st;
+}
+
+static void sum_up(struct printer *p, const struct ofl_block_row *row)
+{
+	struct sum *sum = &p->sum[row->verdict];
+
+	sum->verdict = ofl_outcome_rows[row->verdict].block;
+	sum->blocks++;
+	ofl_block_row_sum(&sum->causes, row);
+}
+
+static bool is_wanted(const struct printer *p, const struct ofl_block_report *r,
+		      const struct ofl_block_row *row)
+{
+	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
+
+	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
+		return false;
+	if (p->only != OFL_NR_OUTCOMES && r->verdict != p->only)
+		return false;
+	return !p->o->owner || ofl_row_has_owner(row, p->owner);
+}
 
 static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 {
 	struct printer *p = arg;
-	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
+	struct ofl_block_row row;
+	enum ofl_status st;
 	int k;
 
-	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
+	ofl_block_row(p->env, r, &row);
+	if (!is_wanted(p, r, &row))
 		return OFL_OK;
 	for (k = 0; k < OFL_NR_KINDS; k++)
 		if (r->kind[k].claim.blind || r->kind[k].claim.unsure)
 			p->blind = r->kind[k].claim.blind ?
 				   r->kind[k].claim.blind :
 				   r->kind[k].claim.unsure;
-	p->verdicts[r->verdict]++;
+	sum_up(p, &row);
 	p->nr++;
 	p->kept = *r;
-	return ofl_view_row(&p->v, r, p->env->l);
+	if (p->held.blocks && !p->o->all && !p->v.json &&
+	    ofl_block_row_add(&p->held, &row))
+		return OFL_OK;
+	st = print_held(p);
+	p->held = row;
+	return st;
 }
 
 static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
@@ -184,32 +354,64 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 {
 	enum ofl_result result;
 	bool first = true;
+	char size[24];
 	int i;
 
 	ofl_text_add(text, "%" PRIu64 " block%s", p->nr, ofl_plural(p->nr));
 	for (i = 0; i < OFL_NR_OUTCOMES; i++) {
-		if (!p->verdicts[i])
+		if (!p->sum[i].blocks)
 			continue;
-		ofl_text_add(text, "%s%" PRIu64 " %s", first ? ": " : ", ",
-			     p->verdicts[i], ofl_outcome_rows[i].block);
+		ofl_size_text(p->sum[i].blocks * block_bytes(p->env->l), size,
+			      sizeof(size));
+		ofl_text_add(text, "%s%" PRIu64 " %s (%s)", first ? ": " : ", ",
+			     p->sum[i].blocks, ofl_outcome_rows[i].block, size);
 		first = false;
 	}
 	result = ofl_scan_shortfall(r, text);
 	result = ofl_owners_status(result, p->blind, text);
-	if (p->verdicts[OFL_OUT_UNKNOWN] || a->blocks.lost)
+	if (p->sum[OFL_OUT_UNKNOWN].blocks || a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
 	return result;
 }
 
-static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
-			    const struct ofl_columns *shown, struct ofl_err *err)
+static void show_sums(struct printer *p)
 {
-	const struct ofl_filter_args *given = &ctx->o->filter;
-	struct printer p = {
-		.env = &a->env, .wanted = ctx->filter,
-		.explain = given->operand || given->block || given->section ||
-			   given->pfn || given->phys,
-	};
+	unsigned int rank = OFL_NR_OUTCOMES;
+	struct sum *sum;
+
+	if (p->v.json || p->nr < 2)
+		return;
+	ofl_view_table(&p->v, &ofl_sum_table, NULL);
+	while (rank--) {
+		sum = &p->sum[ofl_outcome_of_rank(rank)];
+		if (sum->blocks)
+			ofl_view_row(&p->v, sum, p->env->l);
+	}
+	ofl_view_table_end(&p->v);
+}
+
+/* sentences stand for the row of a block that is explained */
+static void finish_rows(struct printer *p, enum ofl_status *st)
+{
+	bool alone = p->explain && p->nr == 1 && !p->v.json && !p->v.raw;
+
+	if (alone)
+		p->held.blocks = 0;
+	if (!*st)
+		*st = print_held(p);
+	if (!*st)
+		*st = print_sorted(p);
+	ofl_view_table_end(&p->v);
+	if (!*st && p->explain && p->nr == 1)
+		ofl_explain_block(&p->v, p->env, &p->kept, p->o->verbose);
+	else if (!*st)
+		show_sums(p);
+}
+
+static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
+			    struct printer *p, const struct ofl_columns *shown,
+			    struct ofl_err *err)
+{
 	struct ofl_scan_result r;
 	struct ofl_judge j;
 	struct ofl_sink sink;
@@ -218,50 +420,104 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	char message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
-	st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter, err);
-	if (st)
-		return st;
 	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
 		       &ctx->filter);
 	j.emit = print_report;
-	j.arg = &p;
+	j.arg = p;
 	sink = ofl_judge_sink(&j);
-	ofl_show_begin(&p.v, ctx);
-	ofl_view_table(&p.v, &ofl_block_table, shown);
+	ofl_show_begin(&p->v, ctx);
+	ofl_view_table(&p->v, &ofl_block_table, shown);
 	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
 		      &sink, 1, &r, err);
 	if (!st && !r.interrupted)
 		st = ofl_judge_finish(&j);
-	ofl_view_table_end(&p.v);
-	if (!st && p.explain && p.nr == 1)
-		ofl_explain_block(&p.v, &a->env, &p.kept);
+	finish_rows(p, &st);
 	/* every page was looked at, so every hole was seen: again then */
 	ctx->scan.every_page = true;
 	if (!st)
-		st = ofl_show_unknown(&p.v, ctx, &r, err);
+		st = ofl_show_unknown(&p->v, ctx, &r, err);
 	if (!st)
-		ofl_show_totals(&p.v, &r);
-	result = judge(&p, a, &r, &text);
+		ofl_show_totals(&p->v, &r);
+	result = judge(p, a, &r, &text);
 	result = ofl_add_doubts(ctx, &a->owners, result, &text);
-	st = ofl_show_status(&p.v, ctx, st, result, message, err);
+	st = ofl_show_status(&p->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
+	return st;
+}
+
+static enum ofl_status parse_verdict(const char *word, enum ofl_outcome *ret,
+				     struct ofl_err *err)
+{
+	char names[160];
+	struct ofl_text text = ofl_text_over(names, sizeof(names));
+	int i;
+
+	for (i = 0; word && i < OFL_NR_OUTCOMES; i++) {
+		const char *name = ofl_outcome_rows[i].block;
+
+		if (!name || i == OFL_OUT_SKIPPED)	/* the same word */
+			continue;
+		ofl_text_item(&text, ", ", "%s", name);
+		if (!strcasecmp(name, word)) {
+			*ret = (enum ofl_outcome)i;
+			return OFL_OK;
+		}
+	}
+	*ret = OFL_NR_OUTCOMES;
+	return word ? ofl_fail(err, OFL_ERR_ARG,
+			"-V %s: no such verdict; there are %s", word, names) :
+		      OFL_OK;
+}
+
+static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
+			      struct ofl_columns *shown, struct ofl_err *err)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (o->columns)
+		st = ofl_columns_parse(&ofl_block_table, o->columns, shown, err);
+	else if (o->verbose)
+		ofl_columns_default(&ofl_block_table, shown);
+	else
+		st = ofl_columns_parse(&ofl_block_table,
+			"block,size,node,zone,offpages,verdict,reason", shown,
+			err);
+	if (!st)
+		st = parse_verdict(o->verdict, &p->only, err);
+	if (!st && o->owner)
+		st = ofl_owner_check(o->owner, err);
+	if (!st && o->owner)
+		ofl_owner_find(o->owner, &p->owner);
 	return st;
 }
 
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
+	const struct ofl_filter_args *given = &ctx->o->filter;
 	struct ofl_analysis *a;
 	struct ofl_columns shown;
-	enum ofl_status st = OFL_OK;
+	struct printer *p = calloc(1, sizeof(*p));
+	enum ofl_status st;
 
-	ofl_columns_default(&ofl_block_table, &shown);
-	if (ctx->o->columns)
-		st = ofl_columns_parse(&ofl_block_table, ctx->o->columns, &shown,
-				       err);
-	if (st)
-		return st;
-	st = ofl_session_analysis(ctx->s, &a, err);
+	if (!p)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the blocks");
+	p->o = ctx->o;
+	p->explain = given->operand || given->block || given->section ||
+		     given->pfn || given->phys;
+	st = choose(p, ctx->o, &shown, err);
+	if (!st)
+		st = ofl_session_analysis(ctx->s, &a, err);
 	if (!st)
 		st = ofl_analysis_load_ram(a, err);
-	return st ? st : show(ctx, a, &shown, err);
+	if (!st) {
+		p->env = &a->env;
+		st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter,
+					     err);
+	}
+	p->wanted = ctx->filter;
+	if (!st)
+		st = show(ctx, a, p, &shown, err);
+	free(p->row);
+	free(p);
+	return st;
 }

@@ -156,7 +156,7 @@ static const struct ofl_column class_columns[] = {
 	  "size of these pages" },
 	{ "CODE", "code", 16, false, 0, get_class_code, OFL_JSON_STRING,
 	  "row of the rule in docs/kernels.md" },
-	{ "WHAT", "what", 20, false, 0, get_class_what, OFL_JSON_STRING,
+	{ "REASON", "reason", 20, false, 0, get_class_what, OFL_JSON_STRING,
 	  "the same in words, for people" },
 };
 

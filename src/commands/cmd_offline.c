@@ -57,7 +57,7 @@ static const struct ofl_column zone_columns[] = {
 	  "zone, by name" },
 	{ "SCANNED", "scanned", 9, true, 0, get_scanned, OFL_JSON_NUMBER,
 	  "pages that were looked at" },
-	{ "OFFLINE", "offline", 9, true, 0, get_offline, OFL_JSON_NUMBER,
+	{ "OFFPAGES", "offline", 9, true, 0, get_offline, OFL_JSON_NUMBER,
 	  "those of them that are PageOffline" },
 	{ "SIZE", NULL, 6, true, 0, get_size, OFL_JSON_NONE,
 	  "size of the PageOffline pages" },

@@ -252,11 +252,21 @@ static enum ofl_status finish(struct ofl_run_ctx *ctx, enum ofl_status st,
 	return ofl_show_status(&p->v, ctx, st, result, message, err);
 }
 
+static enum ofl_status choose_owner(struct printer *p, const char *name,
+				    struct ofl_err *err)
+{
+	const struct ofl_owner_ops *ops;
+
+	ofl_owner_find(name, &ops);
+	p->only = ops ? ops->name : OFL_ORPHAN;
+	return ofl_owner_check(name, err);
+}
+
 enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
 	const struct ofl_options *o = ctx->o;
 	struct printer p = {
-		.l = &ctx->s->layout, .id.s = ctx->s, .only = o->owner,
+		.l = &ctx->s->layout, .id.s = ctx->s,
 	};
 	struct ofl_merger m = {
 		.l = p.l, .emit = print_run, .arg = &p,
@@ -271,7 +281,7 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_columns_parse(&ofl_range_table, o->columns, &shown,
 				       err);
 	if (!st && o->owner)
-		st = ofl_owner_check(o->owner, err);
+		st = choose_owner(&p, o->owner, err);
 	if (st)
 		return st;
 	m.split = o->json ? OFL_SPLIT_ALL :

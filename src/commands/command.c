@@ -95,7 +95,7 @@ enum ofl_result ofl_add_doubts(const struct ofl_run_ctx *ctx,
 		ofl_text_add(text, "; which driver owns a page is less certain without types of %s: mod -s loads them",
 			     modules);
 	if (marks[0])
-		ofl_text_add(text, "; WARNING: this kernel has %s, a mark that we do not know: its rule may be another",
+		ofl_text_add(text, "; WARNING: this kernel has %s, a mark that is not known here: its rule may differ",
 			     marks);
 	if (missing)
 		return OFL_RESULT_INCOMPLETE;
@@ -151,6 +151,9 @@ void ofl_show_begin(struct ofl_view *v, struct ofl_run_ctx *ctx)
 	ofl_view_open(v, ctx->out, ctx->o->json, !ctx->o->no_header, ctx->name);
 	ofl_show_host(v, ctx->s->t);
 	ofl_view_field(v, "page_size", NULL, &page);
+	v->width = ofl_terminal_columns(ctx->s->t);
+	if (ctx->o->raw)
+		ofl_view_raw(v);
 }
 
 void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r)

@@ -4,7 +4,9 @@
 #include <stdio.h>
 
 #include "commands/tables.h"
+#include "commands/command.h"
 #include "commands/explain.h"
+#include "judge/next.h"
 #include "target/count.h"
 #include "target/text.h"
 
@@ -38,9 +40,9 @@ static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
 static const struct ofl_column step_columns[] = {
 	{ "STEP", "step", 13, false, 0, get_step, OFL_JSON_STRING,
 	  "step of offline_pages(), in the kernel's order" },
-	{ "RESULT", "result", 9, false, 0, get_finding, OFL_JSON_STRING,
-	  "what the step comes to: passes, driver, migrates, retries, "
-	  "unknown, spins or blocks" },
+	{ "OUTCOME", "outcome", 9, false, 0, get_finding, OFL_JSON_STRING,
+	  "what the step comes to: passes, driver, migrate, retries, "
+	  "spins, unknown, blocked, or not reached" },
 	{ "DETAIL", "detail", 20, false, 0, get_detail, OFL_JSON_STRING,
 	  "how many pages of which kinds, or why" },
 };
@@ -96,12 +98,19 @@ static void get_kind_pfns(const void *row, const void *ctx,
 {
 	const struct ofl_tally *t = KIND(row)->t;
 	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+	char flags[256], *at;
 	uint64_t i;
 
-	(void)ctx;
-	ret->kind = OFL_CELL_LIST;
+	ret->kind = OFL_CELL_TEXT;	/* with blanks, so that it wraps */
 	for (i = 0; i < t->pages && i < OFL_FIRST_PFNS; i++)
-		ofl_text_item(&text, ",", "0x%" PRIx64, t->pfn[i]);
+		ofl_text_item(&text, " ", "0x%" PRIx64, t->pfn[i]);
+	if (t->unread)
+		return;
+	ofl_pageflags_text(ctx, t->flags, flags, sizeof(flags));
+	for (at = flags; *at; at++)
+		if (*at == ',')
+			*at = ' ';
+	ofl_text_add(&text, "; %s", flags);
 }
 
 static void get_kind_first(const void *row, const void *ctx,
@@ -155,38 +164,64 @@ static void get_kind_what(const void *row, const void *ctx,
 			  struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_rule_rows[KIND(row)->kind].what);
+	*ret = ofl_cell_text(ofl_rule_what(KIND(row)->kind,
+					   &KIND(row)->t->claim));
+}
+
+static void get_kind_size(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(KIND(row)->t->pages *
+			     ((const struct ofl_layout *)ctx)->page_bytes);
+}
+
+/* "virtio_mem virtio1: unplugged by ..." */
+static void get_kind_said(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+	const struct ofl_claim *claim = &KIND(row)->t->claim;
+	const char *device = KIND(row)->device;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	if (ofl_rule_rows[KIND(row)->kind].offline || claim->owner)
+		ofl_text_add(&text, "%s%s%s: ", ofl_owner_name(claim),
+			     device[0] ? " " : "", device);
+	ofl_text_add(&text, "%s", ofl_rule_what(KIND(row)->kind, claim));
 }
 
 static const struct ofl_column kind_columns[] = {
-	{ "OUTCOME", "outcome", 8, false, 0, get_kind_outcome, OFL_JSON_STRING,
-	  "what becomes of the pages, as offcheck says it" },
+	{ "OUTCOME", "outcome", 10, false, 0, get_kind_outcome, OFL_JSON_STRING,
+	  "what becomes of the pages, as offcheck has it" },
 	{ "PAGES", "pages", 6, true, 0, get_kind_pages, OFL_JSON_NUMBER,
 	  "number of pages" },
-	{ "CODE", "code", 16, false, 0, get_kind_code, OFL_JSON_STRING,
+	{ "SIZE", NULL, 6, true, 0, get_kind_size, OFL_JSON_NONE,
+	  "size of these pages" },
+	{ NULL, "code", 16, false, 0, get_kind_code, OFL_JSON_STRING,
 	  "row of the rule in docs/kernels.md" },
 	{ "STEP", "step", 13, false, 0, get_kind_step, OFL_JSON_STRING,
 	  "step that these pages decide" },
-	{ "PFNS", NULL, 35, false, 0, get_kind_pfns, OFL_JSON_NONE,
-	  "the first page frame numbers" },
 	{ NULL, "first_pfn", 0, false, 0, get_kind_first, OFL_JSON_NUMBER,
 	  "first page frame number" },
-	{ "PAGE", "page_kva", 18, false, 0, get_kind_kva, OFL_JSON_HEX,
+	{ NULL, "page_kva", 18, false, 0, get_kind_kva, OFL_JSON_HEX,
 	  "address of the first struct page" },
-	{ "REFCOUNT", "refcount", 8, true, 0, get_kind_refcount,
+	{ NULL, "refcount", 8, true, 0, get_kind_refcount,
 	  OFL_JSON_NUMBER,
 	  "reference count of the first page" },
-	{ "FLAGS", "flags", 14, false, 0, get_kind_flags, OFL_JSON_STRINGS,
+	{ NULL, "flags", 14, false, 0, get_kind_flags, OFL_JSON_STRINGS,
 	  "flags of the first page" },
-	{ "OWNER", "owner", 14, false, 0, get_kind_owner,
+	{ NULL, "owner", 14, false, 0, get_kind_owner,
 	  OFL_JSON_STRING_OR_NULL,
 	  "driver that holds the first page, if the page is "
 	  "PageOffline" },
-	{ "DEVICE", "device", 8, false, 0, get_kind_device,
+	{ NULL, "device", 8, false, 0, get_kind_device,
 	  OFL_JSON_STRING_OR_NULL,
 	  "device of that driver" },
-	{ "WHAT", "what", 20, false, 0, get_kind_what, OFL_JSON_STRING,
+	{ NULL, "reason", 20, false, 0, get_kind_what, OFL_JSON_STRING,
 	  "the same in words, for people" },
+	{ "REASON", NULL, 20, false, 0, get_kind_said, OFL_JSON_NONE,
+	  "the same in words, with owner and device" },
 };
 
 const struct ofl_table ofl_kind_table = {
@@ -195,6 +230,24 @@ const struct ofl_table ofl_kind_table = {
 	"not free, the worst first",
 	kind_columns,
 	OFL_COUNT(kind_columns),
+};
+
+/* more about the first page of each kind: a table of its own, to be narrow */
+static const struct ofl_column first_columns[] = {
+	{ "CODE", NULL, 16, false, 0, get_kind_code, OFL_JSON_NONE,
+	  "row of the rule in docs/kernels.md" },
+	{ "REFCOUNT", NULL, 8, true, 0, get_kind_refcount, OFL_JSON_NONE,
+	  "reference count of the first page of this kind" },
+	{ "PAGE", NULL, 18, false, 0, get_kind_kva, OFL_JSON_NONE,
+	  "address of its struct page" },
+	{ "FIRST PFNS; FLAGS", NULL, 20, false, 0, get_kind_pfns, OFL_JSON_NONE,
+	  "page frame numbers of the first ones; flags of the first one" },
+};
+
+const struct ofl_table ofl_first_table = {
+	NULL, false, "if one block is explained: the first pages of each kind",
+	first_columns,
+	OFL_COUNT(first_columns),
 };
 
 /** struct callback_row - table of the callbacks that are asked */
@@ -239,7 +292,7 @@ static const struct ofl_column callback_columns[] = {
 	  "whether it may refuse: no, simulated, boot-memory or "
 	  "possible (not known, or for reasons that are not looked "
 	  "at)" },
-	{ "WHAT", "what", 20, false, 0, get_cb_what, OFL_JSON_STRING,
+	{ "DOES", "does", 20, false, 0, get_cb_what, OFL_JSON_STRING,
 	  "what it does, for people" },
 };
 
@@ -295,14 +348,15 @@ static void show_steps(struct ofl_view *v, const struct ofl_env *env,
 	ofl_view_table_end(v);
 }
 
-static void show_kinds(struct ofl_view *v, const struct ofl_env *env,
+static void show_kinds(struct ofl_view *v, const struct ofl_table *table,
+		       const struct ofl_env *env,
 		       const struct ofl_block_report *r)
 {
 	unsigned int rank = OFL_NR_OUTCOMES;
 	struct kind_row row;
 	int k;
 
-	ofl_view_table(v, &ofl_kind_table, NULL);
+	ofl_view_table(v, table, NULL);
 	/* the worst first; free pages are not worth a line */
 	while (rank--)
 		for (k = 0; k < OFL_NR_KINDS; k++) {
@@ -327,12 +381,13 @@ static struct ofl_callback callback(const struct ofl_env *env, size_t i)
 	if (cb.veto == OFL_VETO_UNKNOWN && env->owners &&
 	    ofl_owners_called(env->owners, cb.nb_kva)) {
 		cb.veto = OFL_VETO_OWNER;
-		cb.what = "in a device of a driver we know: simulated page by page";
+		cb.what = "in a device of a known driver: simulated page by page";
 	}
 	return cb;
 }
 
-static void show_notifiers(struct ofl_view *v, const struct ofl_env *env)
+static void show_notifiers(struct ofl_view *v, const struct ofl_env *env,
+			   bool all)
 {
 	struct ofl_callback cb;
 	size_t i;
@@ -340,16 +395,61 @@ static void show_notifiers(struct ofl_view *v, const struct ofl_env *env)
 	ofl_view_table(v, &ofl_callback_table, NULL);
 	for (i = 0; i < env->chain->nr; i++) {
 		cb = callback(env, i);
-		if (ofl_view_row(v, &cb, NULL))
+		if ((all || cb.veto != OFL_VETO_NEVER) &&
+		    ofl_view_row(v, &cb, NULL))
 			break;
 	}
 	ofl_view_table_end(v);
 }
 
-void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
-		       const struct ofl_block_report *r)
+/* ---- for people, before all tables ---- */
+
+static const char *const sentences[OFL_NR_OUTCOMES] = {
+	[OFL_OUT_OFFLINABLE] = "it can be offlined, every page is free or left out",
+	[OFL_OUT_SKIPPED] = "it can be offlined, every page is free or left out",
+	[OFL_OUT_DRIVER] = "it can be offlined, its driver lets go",
+	[OFL_OUT_MIGRATE] = "it can be offlined if its pages are migrated",
+	[OFL_OUT_RETRIES] = "offlining tries again until something lets go",
+	[OFL_OUT_SPINS] = "offlining goes on until it is killed",
+	[OFL_OUT_BLOCKED] = "offlining fails",
+	[OFL_OUT_OFFLINE] = "it is offline",
+	[OFL_OUT_UNKNOWN] = "whether it can be offlined is not known",
+};
+
+static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
+			  const struct ofl_block_report *r)
 {
+	uint64_t start = r->start_pfn * env->l->page_bytes;
+	uint64_t bytes = env->l->sections_per_block * env->l->section_pages *
+			 env->l->page_bytes;
+	char line[600], size[24];
+	struct ofl_text text = ofl_text_over(line, sizeof(line));
+
+	ofl_size_text(bytes, size, sizeof(size));
+	ofl_text_add(&text, "memory%" PRIu64 " is %s: %s%s%s", r->block->nr,
+		     ofl_outcome_rows[r->verdict].block,
+		     sentences[r->verdict], r->reason[0] ? ": " : "",
+		     r->reason);
+	ofl_view_sentence(v, NULL, line);
+	if (ofl_block_next(r))
+		ofl_view_sentence(v, "NEXT:", ofl_block_next(r));
+	text = ofl_text_over(line, sizeof(line));
+	ofl_text_add(&text, "%s, 0x%" PRIx64 "-0x%" PRIx64 ", node %d, zone %s, "
+		     "%s, %" PRIu64 " PageOffline page%s", size, start,
+		     start + bytes - 1, r->node,
+		     r->zone && !r->several_zones ? r->zone->name : "-",
+		     ofl_block_state_text(r->block->state), r->offline,
+		     ofl_plural(r->offline));
+	ofl_view_sentence(v, "BLOCK:", line);
+}
+
+void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_block_report *r, bool all)
+{
+	show_sentence(v, env, r);
 	show_steps(v, env, r);
-	show_kinds(v, env, r);
-	show_notifiers(v, env);
+	show_kinds(v, &ofl_kind_table, env, r);
+	if (!v->json)
+		show_kinds(v, &ofl_first_table, env, r);
+	show_notifiers(v, env, all || v->json);
 }

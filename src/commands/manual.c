@@ -10,7 +10,7 @@
 
 const struct ofl_word ofl_result_words[] = {
 	{ "ok", "everything that was asked for was looked at" },
-	{ "findings", "likewise, and something in the dump contradicts itself" },
+	{ "findings", "likewise, and something in the dump is wrong" },
 	{ "incomplete", "a part could not be looked at: unknown pages, records "
 	  "that cannot be read, or ^C" },
 	{ "failed", "nothing was found out; the message says why and what to "
@@ -169,9 +169,9 @@ static const char *const offline_example[] = {
 "STALE        0 pages still marked in sections that are not online, not counted below",
 "HOLES        3 reserved pages outside every zone, not counted below",
 "OWNER          OFFPAGES   SIZE SHARE",
-"virtio-mem        31744   124M  6.0%",
-"virtio-balloon    57344   224M 10.9%",
-"NODE ZONE      SCANNED   OFFLINE SIZE",
+"virtio_mem        31744   124M  6.0%",
+"virtio_balloon    57344   224M 10.9%",
+"NODE ZONE      SCANNED  OFFPAGES SIZE",
 "   0 DMA          4096         0    0",
 "   0 DMA32      258045         0    0",
 "   0 Movable    262144     89088 348M",
@@ -205,9 +205,9 @@ static const struct ofl_table *const offrange_tables[] = {
 static const char *const offrange_example[] = {
 /* replay: 6.1-both-whole: offrange */
 "PFN               PHYS                     PAGES   SIZE REFCOUNT FLAGS          NODE ZONE    SECTION OWNER          DEVICE  STATE",
-"0x100000-0x107fff 0x100000000-0x107ffffff  32768   128M        1 -                 0 Movable    0x20 virtio-balloon virtio0 -",
-"0x108000-0x10dfff 0x108000000-0x10dffffff  24576    96M        1 -                 0 Movable    0x21 virtio-balloon virtio0 -",
-"0x138400-0x13ffff 0x138400000-0x13fffffff  31744   124M        1 dirty             0 Movable    0x27 virtio-mem     virtio1 -",
+"0x100000-0x107fff 0x100000000-0x107ffffff  32768   128M        1 -                 0 Movable    0x20 virtio_balloon virtio0 -",
+"0x108000-0x10dfff 0x108000000-0x10dffffff  24576    96M        1 -                 0 Movable    0x21 virtio_balloon virtio0 -",
+"0x138400-0x13ffff 0x138400000-0x13fffffff  31744   124M        1 dirty             0 Movable    0x27 virtio_mem     virtio1 -",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 3 rows",
 /* end of replay */
 NULL
@@ -226,21 +226,23 @@ const struct ofl_manual ofl_manual_offrange = {
 static const char *const offcheck_about[] = {
 	"When a memory block is offlined, the kernel skips a PageOffline page "
 	"only if its reference count is 0. Drivers hold one reference: "
-	"virtio-mem lets go of it when offlining starts, balloon pages can be "
+	"virtio_mem lets go of it when offlining starts, balloon pages can be "
 	"migrated, all others block the whole memory block.",
 	"The first table counts the pages by what becomes of them. The second "
-	"lists pages that break a rule which the kernel relies on, and records "
-	"of drivers that contradict the pages or themselves; docs/output.md "
-	"lists the codes.",
+	"lists findings: pages that break a rule which the kernel relies on, and "
+	"records of drivers that contradict the pages or themselves; "
+	"docs/output.md lists the codes.",
 	NULL
 };
 
 static const struct ofl_word outcome_words[] = {
-	{ "skipped", "reference count 0: the page is skipped as it stands" },
-	{ "driver", "its driver drops the reference in MEM_GOING_OFFLINE, then "
-	  "the page is skipped" },
-	{ "migrates", "its driver can migrate it" },
-	{ "blocks", "the memory block cannot be offlined" },
+	{ "offlinable", "reference count 0: the page is left out" },
+	{ "driver", "its driver drops the reference when offlining starts, then "
+	  "the page is left out" },
+	{ "migrate", "its driver can migrate it" },
+	{ "retries", "the kernel tries to migrate it until what holds it lets go" },
+	{ "spins", "offlining goes on until it is killed" },
+	{ "blocked", "the memory block cannot be offlined" },
 	{ "unknown", "the dump does not say" },
 	{ NULL, NULL }
 };
@@ -251,9 +253,9 @@ static const struct ofl_table *const offcheck_tables[] = {
 
 static const char *const offcheck_example[] = {
 /* replay: 6.1-both-whole: offcheck */
-"OWNER          DEVICE   REFCOUNT OUTCOME     PAGES   SIZE CODE             WHAT",
-"virtio-balloon virtio0         1 migrates    57344   224M offline-movable  offline balloon page that its driver can migrate",
-"virtio-mem     virtio1         1 driver      31744   124M offline-driver   offline, its driver drops the reference in MEM_GOING_OFFLINE",
+"OWNER          DEVICE   REFCOUNT OUTCOME     PAGES   SIZE CODE             REASON",
+"virtio_balloon virtio0         1 migrate     57344   224M offline-movable  balloon page that its driver can migrate",
+"virtio_mem     virtio1         1 driver      31744   124M offline-driver   unplugged by virtio_mem, which lets go when offlining starts",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 errors, 0 warnings, 0 infos",
 /* end of replay */
 NULL
@@ -272,19 +274,20 @@ const struct ofl_manual ofl_manual_offcheck = {
 /* ---- offblock ---- */
 
 static const char *const offblock_about[] = {
-	"One row a memory block. With a block (memory39, or 39), a pfn (-p) or "
-	"a physical range, that block is explained: the steps that the kernel "
-	"goes through, in its order, every kind of page that is not free, and "
-	"the callbacks that are asked. A physical range may be pasted as dmesg "
+	"One row a memory block; neighbours that are alike are one row. With a block (memory39, or 39), a pfn (-p) or "
+	"a physical range, that block is explained: the verdict and what to do "
+	"next (NEXT), the steps that the kernel goes through, in its order, "
+	"every kind of page that is not free, and the callbacks that may "
+	"refuse. A physical range may be pasted as dmesg "
 	"prints it: [mem 0x138000000-0x13fffffff]. Filters choose blocks, "
 	"never parts of one.",
 	NULL
 };
 
 static const struct ofl_word verdict_words[] = {
-	{ "OFFLINABLE", "every page is free, or skipped as it stands" },
+	{ "OFFLINABLE", "every page is free or left out" },
 	{ "DRIVER", "a driver drops its references first, then the pages are "
-	  "skipped" },
+	  "left out" },
 	{ "MIGRATE", "pages have to be migrated, and nothing in the dump speaks "
 	  "against it" },
 	{ "RETRIES", "the kernel tries to migrate pages again and again, until "
@@ -299,34 +302,30 @@ static const struct ofl_word verdict_words[] = {
 };
 
 static const struct ofl_table *const offblock_tables[] = {
-	&ofl_block_table, &ofl_step_table, &ofl_kind_table, &ofl_callback_table,
-	NULL
+	&ofl_block_table, &ofl_sum_table, &ofl_step_table, &ofl_kind_table,
+	&ofl_first_table, &ofl_callback_table, NULL
 };
 
 static const char *const offblock_example[] = {
 /* replay: 6.1-both-whole: offblock memory39 */
-"BLOCK     PHYS                    NODE ZONE    STATE   OFFLINE VERDICT    PFN      REASON",
-"memory39  0x138000000-0x13fffffff    0 Movable online    31744 DRIVER     0x138400 virtio-mem virtio1: offline, its driver drops the reference in MEM_GOING_OFFLINE",
-"STEP          RESULT    DETAIL",
+"memory39 is DRIVER: it can be offlined, its driver lets go: virtio_mem virtio1: unplugged by virtio_mem, which lets go when offlining starts",
+"NEXT: offline the block: virtio_mem drops its references when offlining starts",
+"BLOCK: 128M, 0x138000000-0x13fffffff, node 0, zone Movable, online, 31744 PageOffline pages",
+"STEP          OUTCOME   DETAIL",
 "zone          passes    one zone",
-"holes         passes    all of it is busy System RAM",
-"isolate       passes    no page refuses",
+"holes         passes    every page is System RAM",
+"isolate       passes    every page can be isolated",
 "notify        driver    31744 offline-driver",
 "scan-migrate  passes    nothing to migrate",
 "dissolve      passes    no huge page in the way",
-"test-isolated passes    everything free or skipped",
-"OUTCOME   PAGES CODE             STEP          PFNS                                PAGE               REFCOUNT FLAGS          OWNER          DEVICE   WHAT",
-"driver    31744 offline-driver   notify        0x138400,0x138401,0x138402,0x138403 0xff9f195cc4e10000        1 dirty          virtio-mem     virtio1  offline, its driver drops the reference in MEM_GOING_OFFLINE",
-"NOTIFIER                       VETO      WHAT",
-"ksm_memory_callback            no        KSM: waits",
-"memtier_hotplug_callback       no        memory tiers: nothing",
-"cpuset_track_online_nodes      no        cpusets: nothing",
-"mm_compute_batch_notifier      no        vm counters: nothing",
-"slab_memory_callback           no        slab: shrinks caches",
-"reserve_mem_notifier           no        user reserve: nothing",
-"kcore_callback                 no        /proc/kcore: nothing",
-"virtio_mem_memory_notifier_cb  simulated virtio-mem: drops the references of its unplugged sub-blocks",
-"status: ok: 1 block: 1 DRIVER",
+"test-isolated passes    every page is free or left out",
+"OUTCOME     PAGES   SIZE STEP          REASON",
+"driver      31744   124M notify        virtio_mem virtio1: unplugged by virtio_mem, which lets go when offlining starts",
+"CODE             REFCOUNT PAGE               FIRST PFNS; FLAGS",
+"offline-driver          1 0xff9f195cc4e10000 0x138400 0x138401 0x138402 0x138403; dirty",
+"NOTIFIER                       VETO      DOES",
+"virtio_mem_memory_notifier_cb  simulated virtio_mem: drops the references of its unplugged sub-blocks",
+"status: ok: 1 block: 1 DRIVER (128M)",
 /* end of replay */
 NULL
 };
@@ -369,12 +368,12 @@ static const struct ofl_table *const offowner_tables[] = {
 
 static const char *const offowner_example[] = {
 /* replay: 6.1-both-whole: offowner */
-"SECTION   PHYS                    NODE STATE  OFFLINE STALE OWNERS",
-"0x20-0x21 0x100000000-0x10fffffff    0 online   57344     0 virtio-balloon=57344",
-"0x27      0x138000000-0x13fffffff    0 online   31744     0 virtio-mem=31744",
-"DRIVER         DEVICE     FOUND EXPECTED DIFFERENCE EXPLAINED OFFLINING EVIDENCE COUNTERS",
-"virtio-mem     virtio1    31744    31744          0 -         driver    bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
-"virtio-balloon virtio0    57344    57344          0 -         migrates  list     num_pages=57344 isolated_pages=0 listed=57344",
+"SECTION   PHYS                    NODE STATE  OFFPAGES STALE OWNERS",
+"0x20-0x21 0x100000000-0x10fffffff    0 online    57344     0 virtio_balloon=57344",
+"0x27      0x138000000-0x13fffffff    0 online    31744     0 virtio_mem=31744",
+"OWNER          DEVICE     FOUND EXPECTED DIFFERENCE EXPLAINED OUTCOME   EVIDENCE COUNTERS",
+"virtio_mem     virtio1    31744    31744          0 -         driver    bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
+"virtio_balloon virtio0    57344    57344          0 -         migrate   list     num_pages=57344 isolated_pages=0 listed=57344",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 without owner, 0 errors, 0 warnings, 0 infos",
 /* end of replay */
 NULL

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* offowner_tables.c - the columns of offowner: sections, devices, complaints */
+/* offowner_tables.c - the columns of offowner: sections, devices, findings */
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,7 +123,7 @@ static const struct ofl_column section_columns[] = {
 	{ "STATE", "state", 6, false, 0, get_state, OFL_JSON_STRING,
 	  "state of the memory block: online, going-offline, offline "
 	  "or other" },
-	{ "OFFLINE", "offline", 7, true, 0, get_offline, OFL_JSON_NUMBER,
+	{ "OFFPAGES", "offline", 8, true, 0, get_offline, OFL_JSON_NUMBER,
 	  "PageOffline pages" },
 	{ "STALE", "stale", 5, true, 0, get_stale, OFL_JSON_NUMBER,
 	  "pages still marked though the section is not online" },
@@ -255,7 +255,7 @@ static void get_note(const void *row, const void *ctx, struct ofl_cell *ret)
 }
 
 static const struct ofl_column device_columns[] = {
-	{ "DRIVER", "driver", 14, false, 0, get_driver, OFL_JSON_STRING,
+	{ "OWNER", "owner", 14, false, 0, get_driver, OFL_JSON_STRING,
 	  "driver, orphan (no driver holds the pages) or unknown" },
 	{ "DEVICE", "device", 8, false, 0, get_device, OFL_JSON_STRING_OR_NULL,
 	  "device of that driver" },
@@ -263,8 +263,8 @@ static const struct ofl_column device_columns[] = {
 	  "PageOffline pages that belong to it" },
 	{ "EXPECTED", "expected", 8, true, 0, get_expected,
 	  OFL_JSON_NUMBER_OR_NULL,
-	  "pages that its own counters say; not known if they cannot "
-	  "be read" },
+	  "pages by its own counters; not known if they cannot be "
+	  "read" },
 	{ "DIFFERENCE", "difference", 10, true, 0, get_difference,
 	  OFL_JSON_NUMBER_OR_NULL,
 	  "found minus expected; not known if only a part was looked "
@@ -272,13 +272,13 @@ static const struct ofl_column device_columns[] = {
 	{ "EXPLAINED", "explained_by", 9, false, 0, get_explained,
 	  OFL_JSON_STRING_OR_NULL,
 	  "what explains a difference: a held lock, say" },
-	{ "OFFLINING", "on_offlining", 9, false, 0, get_offlining,
+	{ "OUTCOME", "outcomes", 9, false, 0, get_offlining,
 	  OFL_JSON_STRINGS,
 	  "what becomes of its pages when their memory block is "
-	  "offlined, as offcheck says it, the worst first" },
+	  "offlined, as offcheck has it, the worst first" },
 	{ "EVIDENCE", "evidence", 8, false, 0, get_evidence, OFL_JSON_STRINGS,
-	  "how the pages are known to be its: bitmap, range or list "
-	  "of the driver; pointer of the page; counter: no other "
+	  "how it is known that it owns the pages: bitmap, range or "
+	  "list of the driver; pointer of the page; counter: no other "
 	  "driver has the page and the counter fits" },
 	{ "COUNTERS", "counters", 20, false, 0, get_counters, OFL_JSON_MAP,
 	  "the driver's own counters by their names in the kernel" },
@@ -341,7 +341,7 @@ static void get_text(const void *row, const void *ctx, struct ofl_cell *ret)
 static const struct ofl_column complaint_columns[] = {
 	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
 	  "error, warning or info, as in offcheck" },
-	{ "DRIVER", "driver", 14, false, 0, get_whose, OFL_JSON_STRING_OR_NULL,
+	{ "OWNER", "owner", 14, false, 0, get_whose, OFL_JSON_STRING_OR_NULL,
 	  "driver; none: the kernel's own counters" },
 	{ "DEVICE", "device", 8, false, 0, get_which, OFL_JSON_STRING_OR_NULL,
 	  "device of that driver" },
@@ -349,12 +349,12 @@ static const struct ofl_column complaint_columns[] = {
 	  "first page frame number, if it is about pages" },
 	{ "CODE", "code", 16, false, 0, get_code, OFL_JSON_STRING,
 	  "what is wrong, a word that does not change" },
-	{ "WHAT", "what", 20, false, 0, get_text, OFL_JSON_STRING,
+	{ "REASON", "reason", 20, false, 0, get_text, OFL_JSON_STRING,
 	  "the same in words, for people" },
 };
 
 const struct ofl_table ofl_complaint_table = {
-	"complaints", false,
+	"findings", false,
 	"what is wrong with the records of drivers and the counters "
 	"of the kernel",
 	complaint_columns,

@@ -41,26 +41,35 @@ const struct ofl_option ofl_option_rows[] = {
 	  "columns of the table, in this order; in any case" },
 	{ 'H', NULL, NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(no_header),
 	  "no column names" },
+	{ 'r', NULL, NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(raw),
+	  "only the rows of the first table, for awk: no column names, no "
+	  "status unless it is incomplete or failed (\"# status: ...\"), one "
+	  "blank between values, sizes in bytes" },
 	{ 'R', NULL, "file", ALL, OFL_GROUP_OUTPUT, false, TEXT(record),
 	  "also record what was asked of the kernel in a new text file, for a "
 	  "report that can be replayed without the dump: struct pages and the "
 	  "kernel's own records, no content of pages" },
-	{ 'a', NULL, NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false, FLAG(all),
-	  "also stale pages and unknown pages" },
-	{ 'a', NULL, NULL, OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, FLAG(all),
-	  "all findings" },
-	{ 'a', NULL, NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
-	  "a row for every memory section" },
+	{ 'a', NULL, NULL, OFL_ON_OFFRANGE | OFL_ON_OFFCHECK | OFL_ON_OFFBLOCK |
+	  OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
+	  "all rows: nothing is merged, cut or left out" },
 	{ 'l', NULL, "number", OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, TEXT(limit),
 	  "number of findings to print (default 20)" },
-	{ 'O', NULL, "owner", OFL_ON_OFFRANGE | OFL_ON_OFFOWNER, OFL_GROUP_SHOW,
+	{ 'V', NULL, "verdict", OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
+	  TEXT(verdict), "only blocks of this verdict, in any case" },
+	{ 'O', NULL, "owner",
+	  OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK | OFL_ON_OFFOWNER, OFL_GROUP_SHOW,
 	  false, TEXT(owner),
-	  "only pages of this owner: virtio-mem, virtio-balloon, orphan ..." },
+	  "only pages of this owner, by the name of its module: virtio_mem, "
+	  "virtio_balloon, orphan ...; any case, - for _" },
 	{ 'v', NULL, NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW, false, FLAG(verbose),
 	  "every fact about this kernel with its source, and how much was "
 	  "read" },
 	{ 'v', NULL, NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(verbose),
 	  "more about every device" },
+	{ 's', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(sort),
+	  "the worst verdict first, then the largest row" },
+	{ 'v', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
+	  FLAG(verbose), "every column, and every callback that is asked" },
 	{ 'x', NULL, NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "

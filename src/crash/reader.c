@@ -54,12 +54,12 @@ void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host)
 		first_stamp = from->stamp;
 	why_host[0] = '\0';
 	if (differ_kva)
-		leave_it("it once read something else than we did");
+		leave_it("the two readers disagreed earlier in this session");
 	else if (from->why_host)
 		leave_it(from->why_host);
 	else if (from->stamp != first_stamp)
 		/* crash goes on with the bitmaps that it found at its start */
-		leave_it("somebody wrote to the dump in this session");
+		leave_it("the dump was written to in this session");
 	else
 		open_kdump(from);
 	if (host && !why_host[0])
@@ -108,7 +108,7 @@ bool ofl_crash_is_sample(uint64_t pfn)
 void ofl_crash_distrust(uint64_t kva)
 {
 	ofl_crash_close_reader();
-	leave_it("it read something else than we did");
+	leave_it("the two readers disagreed");
 	differ = true;
 	differ_kva = kva;
 }

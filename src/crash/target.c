@@ -8,6 +8,7 @@
  * both output streams turned to the null device meanwhile.
  */
 #include <defs.h>
+#include <sys/ioctl.h>
 
 #include "crash/process.h"
 #include "crash/reader.h"
@@ -484,6 +485,20 @@ static void crash_progress(void *ctx, uint64_t done, uint64_t total)
 	fflush(stderr);
 }
 
+/* a pager is a terminal, too: crash sends it what fits the terminal */
+static unsigned int crash_columns(void *ctx)
+{
+	struct winsize size;
+
+	(void)ctx;
+	if ((pc->redirect & (REDIRECT_TO_FILE | REDIRECT_TO_PIPE)) ||
+	    !isatty(STDOUT_FILENO))
+		return 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 80)
+		return 80;
+	return size.ws_col;
+}
+
 static void clear_progress(void)
 {
 	if (shown_percent >= 0)
@@ -523,6 +538,7 @@ static const struct ofl_host_ops host_ops = {
 	.types = crash_types,
 	.interrupted = crash_interrupted,
 	.progress = crash_progress,
+	.columns = crash_columns,
 	.reading = ofl_crash_reading,
 	.host_reads = crash_host_reads,
 	.sharing = crash_sharing,

@@ -10,25 +10,25 @@
  */
 #define AUDITS(AUDIT)							       \
 	AUDIT(TWICE, ERROR, false, "claimed-twice",			       \
-	      "in the books of two drivers")				       \
-	AUDIT(STRAY, WARNING, true, "outside-books",			       \
-	      "in the device's region, but beyond what its driver's books cover") \
+	      "in the records of two drivers")				       \
+	AUDIT(STRAY, WARNING, true, "outside-records",			       \
+	      "in the device's region, but beyond what its records cover") \
 	/* virtio_mem_fake_offline_going_offline() does not look */	       \
 	AUDIT(MISSING, ERROR, true, "unplugged-not-offline",		       \
-	      "given back by its driver's books, but not offline: going offline would take a reference that is not the driver's") \
+	      "unplugged by its driver's records, but not offline: offlining would drop a reference that the driver does not hold") \
 	AUDIT(NOT_LISTED, WARNING, true, "not-listed",			       \
 	      "points to a balloon that does not list it")		       \
 	AUDIT(MIXED, WARNING, true, "mixed-never-onlined",		       \
-	      "PG_dirty, the mark of never onlined pages, differs inside of one unit") \
+	      "PG_dirty, which marks pages never onlined, differs within one unit") \
 	/* the rule has a word for it; this one knows what is in flight */     \
 	AUDIT(PLUGGED, WARNING, true, "offline-plugged",		       \
-	      "offline, but its driver's books say plugged")		       \
+	      "offline, but plugged by its driver's records")		       \
 	AUDIT(ORPHAN, WARNING, false, "orphan",				       \
-	      "in no driver's books: its owner is gone")		       \
+	      "in no driver's records: its owner is gone")		       \
 	AUDIT(IN_FLIGHT, INFO, false, "in-flight",			       \
-	      "in no driver's books, while one takes or gives back pages")    \
+	      "in no driver's records, while a driver takes or gives back pages")    \
 	AUDIT(NOT_KNOWN, INFO, false, "owner-unknown",			       \
-	      "in no books that could be read; not all could")
+	      "in no records that could be read, and some could not")
 
 enum audit {
 #define AUDIT(id, severity, transient, code, what) AUDIT_##id,

@@ -94,7 +94,7 @@ static void because(struct ofl_block_report *r, enum ofl_step step,
 static void weigh_zone(const struct ofl_env *env, struct ofl_block_report *r)
 {
 	static const char mixed[] =
-		"memory_block.zone is NULL, the block spans zones or has holes";
+		"mixes zones or has a hole: can never be offlined";
 	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
 
 	if (r->block->unread)
@@ -104,7 +104,23 @@ static void weigh_zone(const struct ofl_env *env, struct ofl_block_report *r)
 		because(r, OFL_STEP_ZONE, OFL_OUT_BLOCKED, "%s", mixed);
 	else if (!r->zone && r->scanned)
 		because(r, OFL_STEP_ZONE, OFL_OUT_UNKNOWN,
-			"its zone is none of those that were found");
+			"its zone is not one of the zones found");
+}
+
+static void say_holes(const struct ofl_ram *ram, struct ofl_block_report *r)
+{
+	uint64_t start = r->start_pfn + r->block->memmap_pages;
+	uint64_t missing = r->pages - r->ram_pages;
+	struct ofl_ram_span hole;
+	char where[64] = "";
+
+	if (ofl_ram_hole(ram, start, start + r->pages, &hole))
+		snprintf(where, sizeof(where), " (0x%" PRIx64 "-0x%" PRIx64
+			 "%s)", hole.start_pfn, hole.end_pfn - 1,
+			 hole.end_pfn - hole.start_pfn < missing ? ", ..." : "");
+	because(r, OFL_STEP_HOLES, OFL_OUT_BLOCKED,
+		"%" PRIu64 " of %" PRIu64 " pages %s not RAM%s", missing,
+		r->pages, missing == 1 ? "is" : "are", where);
 }
 
 /* offline_pages(): walk_system_ram_range() has to count every page */
@@ -118,13 +134,11 @@ static void weigh_holes(const struct ofl_env *env, const struct ofl_ram *ram,
 		because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,
 			"its memory_block cannot be read");
 	else if (r->ram_pages != r->pages)
-		because(r, OFL_STEP_HOLES, OFL_OUT_BLOCKED,
-			"%" PRIu64 " of %" PRIu64 " pages are busy System RAM",
-			r->ram_pages, r->pages);
+		say_holes(ram, r);
 	/* memmap_on_memory is in boot memory never */
 	else if (!r->early && !ofl_blocks_memmap_known(env->l))
 		because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,
-			"no debuginfo says whether it holds its own memmap");
+			"whether it holds its own memmap is not known: vmlinux has no type that says so");
 }
 
 /* set_migratetype_isolate() looks at the pageblock first */
@@ -132,8 +146,9 @@ static void weigh_pageblocks(struct ofl_block_report *r)
 {
 	if (r->pageblock_unknown)
 		because(r, OFL_STEP_ISOLATE, OFL_OUT_UNKNOWN,
-			"the state of pageblocks of %" PRIu64 " pages cannot be read",
-			r->pageblock_unknown);
+			"the pageblock state of %" PRIu64 " page%s cannot be read",
+			r->pageblock_unknown,
+			r->pageblock_unknown == 1 ? "" : "s");
 }
 
 static void weigh_callback(const struct ofl_callback *cb,
@@ -163,7 +178,7 @@ static void weigh_callback(const struct ofl_callback *cb,
 	}
 	if (cb->name[0])
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
-			"%s is not known to us: it may refuse", cb->name);
+			"%s is not known here: it may refuse", cb->name);
 	else
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
 			"the callback at %" PRIx64 " has no name: it may refuse",
@@ -183,10 +198,10 @@ static void weigh_chain(const struct ofl_env *env, struct ofl_block_report *r)
 	}
 	if (!env->chain->known)
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
-			"memory_chain cannot be read: nobody knows who refuses");
+			"memory_chain cannot be read: a callback may refuse");
 	else if (env->chain->cut)
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
-			"memory_chain breaks off: nobody knows who refuses");
+			"memory_chain breaks off: a callback may refuse");
 }
 
 static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r,
@@ -233,7 +248,8 @@ static void weigh_unknown(struct ofl_block_report *r)
 
 	for (i = 0; pages && i < OFL_COUNT(looks); i++)
 		because(r, looks[i], OFL_OUT_UNKNOWN,
-			"%" PRIu64 " pages are not known", pages);
+			"%" PRIu64 " page%s not known", pages,
+			pages == 1 ? " is" : "s are");
 }
 
 /* ---- the verdict ---- */
@@ -259,7 +275,7 @@ static void find_decider(const struct ofl_env *env, struct ofl_block_report *r)
 	}
 }
 
-/* "virtio-mem virtio1: " */
+/* "virtio_mem virtio1: " */
 static void say_whose(const struct ofl_env *env,
 		      const struct ofl_block_report *r, struct ofl_text *reason)
 {
@@ -344,7 +360,8 @@ static void give(const struct ofl_env *env, struct ofl_block_report *r,
 	}
 	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);
 	say_whose(env, r, &reason);
-	ofl_text_add(&reason, "%s", ofl_rule_rows[r->decider].what);
+	ofl_text_add(&reason, "%s", ofl_rule_what(r->decider,
+		     &r->kind[r->decider].claim));
 	if (r->decider == OFL_KIND_LRU_HELD ||
 	    r->decider == OFL_KIND_LRU_UNCOUNTED)
 		say_refs(&r->kind[r->decider], &reason);

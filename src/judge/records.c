@@ -251,10 +251,10 @@ static void add_orphans(struct ofl_records *b)
 {
 	if (ofl_records_in_flight(b))
 		add_ownerless(b, &b->orphans, OFL_SEV_INFO, "in-flight",
-			      "in no driver's books, while one takes or gives back pages");
+			      "in no driver's records, while a driver takes or gives back pages");
 	else
 		add_ownerless(b, &b->orphans, OFL_SEV_WARNING, "orphan",
-			      "no driver has them in its books");
+			      "in no driver's records: their owner is gone");
 	add_ownerless(b, &b->unknown, OFL_SEV_INFO, "owner-unknown",
 		      b->why_unknown);
 }
@@ -317,8 +317,8 @@ static void close_kernel(struct ofl_records *b, bool whole)
 	if (b->rivals) {
 		ofl_account_complain(&b->kernel, OFL_SEV_ERROR, "claimed-twice",
 			b->rival_pfn, b->rivals,
-			"%" PRIu64 " pages are in the books of two drivers",
-			b->rivals);
+			"%" PRIu64 " page%s in the records of two drivers",
+			b->rivals, b->rivals == 1 ? " is" : "s are");
 	}
 	if (!whole)
 		return;

@@ -200,3 +200,22 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 		return in->slab || in->typed ? OFL_KIND_FROZEN : OFL_KIND_PCP;
 	return held_kind(in);
 }
+
+bool ofl_rule_held(enum ofl_kind kind)
+{
+	return kind == OFL_KIND_OFFLINE_HELD ||
+	       kind == OFL_KIND_OFFLINE_UNIT_TAIL ||
+	       kind == OFL_KIND_OFFLINE_NO_RULE;
+}
+
+bool ofl_rule_orphan(enum ofl_kind kind, const struct ofl_claim *claim)
+{
+	return ofl_rule_held(kind) && !claim->owner && !claim->blind;
+}
+
+const char *ofl_rule_what(enum ofl_kind kind, const struct ofl_claim *claim)
+{
+	if (kind == OFL_KIND_OFFLINE_HELD && ofl_rule_orphan(kind, claim))
+		return "its driver is gone; cannot be moved or skipped";
+	return ofl_rule_rows[kind].what;
+}

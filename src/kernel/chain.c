@@ -17,7 +17,7 @@ struct known {
 /* what each does on MEM_GOING_OFFLINE, read in v5.10, v6.1, v6.12, v7.2, v7.3 */
 static const struct known callbacks[] = {
 	{ "virtio_mem_memory_notifier_cb", OFL_VETO_OWNER,
-	  "virtio-mem: drops the references of its unplugged sub-blocks",
+	  "virtio_mem: drops the references of its unplugged sub-blocks",
 	  "drivers/virtio/virtio_mem.c" },
 	{ "prevent_bootmem_remove_notifier", OFL_VETO_BOOT_MEMORY,
 	  "arm64: refuses every block of boot memory", "arch/arm64/mm/mmu.c" },
@@ -33,7 +33,7 @@ static const struct known callbacks[] = {
 	/* gone in v7.3 */
 	{ "sclp_mem_notifier", OFL_VETO_SOMETIMES,
 	  "s390: refuses standby increments", "drivers/s390/char/sclp_cmd.c" },
-	{ "cmm_memory_cb", OFL_VETO_NEVER, "powerpc CMM: pauses loaning",
+	{ "cmm_memory_cb", OFL_VETO_NEVER, "cmm: pauses loaning",
 	  "arch/powerpc/platforms/pseries/cmm.c" },
 	{ "iommu_mem_notifier", OFL_VETO_NEVER,
 	  "pseries IOMMU: nothing before it is done",
@@ -95,7 +95,7 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 	size_t i;
 
 	cb->veto = OFL_VETO_UNKNOWN;
-	cb->what = "not known to us: it may refuse";
+	cb->what = "not known here: it may refuse";
 	if (!find_name(t, l, cb)) {
 		cb->name[0] = '\0';
 		return;

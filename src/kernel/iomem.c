@@ -172,3 +172,23 @@ uint64_t ofl_ram_pages(const struct ofl_ram *ram, uint64_t start_pfn,
 	}
 	return pages;
 }
+
+bool ofl_ram_hole(const struct ofl_ram *ram, uint64_t start_pfn,
+		  uint64_t end_pfn, struct ofl_ram_span *ret)
+{
+	uint64_t at = start_pfn, next = end_pfn;
+	size_t i;
+
+	for (i = 0; i < ram->nr && next == end_pfn; i++) {
+		if (ram->span[i].end_pfn <= at)
+			continue;
+		if (ram->span[i].start_pfn > at)
+			next = ram->span[i].start_pfn;
+		else
+			at = ram->span[i].end_pfn;
+	}
+	if (next > end_pfn)
+		next = end_pfn;
+	*ret = (struct ofl_ram_span){ at, next };
+	return at < next;
+}

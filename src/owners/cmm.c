@@ -31,7 +31,7 @@ struct state {
 };
 
 static const struct ofl_balloon_driver driver = {
-	.name = "CMM",
+	.name = "cmm",
 	.module = MODULE,
 	.migrate = "cmm_migratepage",
 };

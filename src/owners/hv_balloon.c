@@ -59,9 +59,9 @@ static const struct ofl_single_driver driver = {
 	.type = "hv_dynmem_device",
 	.field = fields,
 	.nr_fields = NR_FIELDS,
-	.no_layout = "hv-balloon: no layout, try mod -s hv_balloon",
+	.no_layout = "hv_balloon: no layout, try mod -s hv_balloon",
 	.note = "layout of struct hv_dynmem_device is not known, its pages neither: mod -s hv_balloon",
-	.no_symbols = "hv-balloon: no symbols of hv_balloon",
+	.no_symbols = "hv_balloon: no symbols of hv_balloon",
 };
 
 /** struct span - [start, end) in pfns */
@@ -290,7 +290,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	if (!st)
 		return NULL;
 	why = ofl_single_blind(&st->one);
-	return why ? why : st->broken ? "hv-balloon: its records are damaged" : NULL;
+	return why ? why : st->broken ? "hv_balloon: its records are damaged" : NULL;
 }
 
 static void device(const void *state, unsigned int device,
@@ -516,7 +516,8 @@ static const char *wants(const void *state)
 }
 
 const struct ofl_owner_ops ofl_owner_hv_balloon = {
-	.name = "hv-balloon",
+	.name = "hv_balloon",
+	.next = "give the guest this memory back on the host (Dynamic Memory), then offline the block",
 	.in_node_stat = true,
 	.probe = probe,
 	.free = free_state,

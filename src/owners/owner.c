@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* owner.c - the table of drivers, and which of them owns a page */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -289,17 +290,27 @@ const char *ofl_owner_device(struct ofl_owners *o,
 	return n->name[claim->device] ? n->name[claim->device] : "";
 }
 
+/* any case, and - for _: as modules are written in either way */
+static bool same_name(const char *a, const char *b)
+{
+	for (; *a && *b; a++, b++)
+		if (tolower((unsigned char)(*a == '-' ? '_' : *a)) !=
+		    tolower((unsigned char)*b))
+			return false;
+	return *a == *b;
+}
+
 bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)
 {
 	size_t i;
 
 	*ret = NULL;
 	for (i = 0; ofl_owner_table[i]; i++)
-		if (!strcmp(ofl_owner_table[i]->name, name)) {
+		if (same_name(name, ofl_owner_table[i]->name)) {
 			*ret = ofl_owner_table[i];
 			return true;
 		}
-	return !strcmp(name, OFL_ORPHAN);
+	return same_name(name, OFL_ORPHAN);
 }
 
 enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)

@@ -76,7 +76,7 @@ static enum ofl_status find_devices(struct state *st,
 }
 
 static const struct ofl_balloon_driver driver = {
-	.name = "virtio-balloon",
+	.name = "virtio_balloon",
 	.module = MODULE,
 	.migrate = "virtballoon_migratepage",
 };
@@ -108,7 +108,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 
 	(void)env;
 	return !st || ofl_balloons_known(&st->b) ? NULL :
-	       "virtio-balloon: a list of pages was not read to the end";
+	       "virtio_balloon: a list of pages was not read to the end";
 }
 
 static const char *note(const struct state *st)
@@ -174,7 +174,7 @@ static const char *wants(const void *state)
 }
 
 const struct ofl_owner_ops ofl_owner_virtio_balloon = {
-	.name = "virtio-balloon",
+	.name = "virtio_balloon",
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,

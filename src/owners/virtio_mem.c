@@ -205,8 +205,8 @@ static const char *blind(const struct ofl_env *env, const void *state)
 
 	(void)env;
 	return !st->tree_known ?
-	       "virtio-mem: the iomem tree cannot be walked" : st->unnamed ?
-	       "virtio-mem: a name in the iomem tree cannot be read" : NULL;
+	       "virtio_mem: the iomem tree cannot be walked" : st->unnamed ?
+	       "virtio_mem: a name in the iomem tree cannot be read" : NULL;
 }
 
 static unsigned int devices(const void *state)
@@ -270,7 +270,7 @@ static bool by_region(const struct ofl_vmem *st, const struct ofl_owner_page *p,
 	if (p->movable_ops || p->private)
 		return false;
 	if (!ofl_fact_known(st->env->l, OFL_F_PAGE_PRIVATE)) {
-		ret->blind = "virtio-mem: neither its records nor page.private are known";
+		ret->blind = "virtio_mem: neither its records nor page.private are known";
 		return false;
 	}
 	return true;
@@ -360,7 +360,7 @@ static const char *wants(const void *state)
 }
 
 const struct ofl_owner_ops ofl_owner_virtio_mem = {
-	.name = "virtio-mem",
+	.name = "virtio_mem",
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,

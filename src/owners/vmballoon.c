@@ -28,7 +28,7 @@ static const struct ofl_field fields[NR_FIELDS] = {
 };
 
 static const struct ofl_balloon_driver driver = {
-	.name = "vmballoon",
+	.name = "vmw_balloon",
 	.module = MODULE,
 	.migrate = "vmballoon_migratepage",
 };
@@ -39,9 +39,9 @@ static const struct ofl_single_driver single = {
 	.type = "vmballoon",
 	.field = fields,
 	.nr_fields = NR_FIELDS,
-	.no_layout = "vmballoon: no layout, try mod -s vmw_balloon",
+	.no_layout = "vmw_balloon: no layout, try mod -s vmw_balloon",
 	.note = "layout of struct vmballoon is not known, owners of 2 MiB units neither: mod -s vmw_balloon",
-	.no_symbols = "vmballoon: no symbols of vmw_balloon",
+	.no_symbols = "vmw_balloon: no symbols of vmw_balloon",
 };
 
 /** struct state - the driver in this dump */
@@ -121,7 +121,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 		return NULL;
 	why = ofl_single_blind(&st->one);
 	return why ? why : lists_are_whole(st) ? NULL :
-	       "vmballoon: its list of pages was not read to the end";
+	       "vmw_balloon: its list of pages was not read to the end";
 }
 
 static void device(const void *state, unsigned int device,
@@ -206,7 +206,8 @@ static const char *wants(const void *state)
 }
 
 const struct ofl_owner_ops ofl_owner_vmballoon = {
-	.name = "vmballoon",
+	.name = "vmw_balloon",
+	.next = "deflate the balloon on the host (less pressure, or a higher limit), then offline the block",
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,

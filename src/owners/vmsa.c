@@ -88,7 +88,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 
 	(void)env;
 	return st && st->lost ?
-	       "snp-vmsa: the page of a CPU cannot be found" : NULL;
+	       "snp_vmsa: the page of a CPU cannot be found" : NULL;
 }
 
 static unsigned int devices(const void *state)
@@ -112,7 +112,8 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 }
 
 const struct ofl_owner_ops ofl_owner_vmsa = {
-	.name = "snp-vmsa",
+	.name = "snp_vmsa",
+	.next = "never while the guest runs: these pages hold the state of its CPUs",
 	.probe = probe,
 	.free = free,
 	.blind = blind,

@@ -23,7 +23,7 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_TOTAL] = { "balloon_stats", "total_pages", NULL, 8, true },
 };
 
-#define NOT_WHOLE "xen-balloon: its list of pages was not read to the end"
+#define NOT_WHOLE "xen_balloon: its list of pages was not read to the end"
 
 /** struct state - the driver in this dump */
 struct state {
@@ -96,7 +96,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	if (!ofl_symbol(env->t, "ballooned_pages", &head))
 		/* with nothing of it the kernel may just not have the driver */
 		return ofl_symbol(env->t, "balloon_stats", &next) ?
-		       "xen-balloon: no symbol ballooned_pages" : NULL;
+		       "xen_balloon: no symbol ballooned_pages" : NULL;
 	return ofl_read_u64(env->t, head, &next) ? NULL : NOT_WHOLE;
 }
 
@@ -133,7 +133,8 @@ static void account(const void *state, unsigned int device,
 }
 
 const struct ofl_owner_ops ofl_owner_xen = {
-	.name = "xen-balloon",
+	.name = "xen_balloon",
+	.next = "deflate the balloon on the host (xl mem-set), then offline the block",
 	.in_node_stat = true,
 	.probe = probe,
 	.free = free_state,

@@ -227,6 +227,13 @@ static void rec_learned(void *ctx, const char *type, const char *member,
 		fprintf(rec->file, "enumerator %s %" PRId64 "\n", type, value);
 }
 
+static unsigned int rec_columns(void *ctx)
+{
+	struct ofl_recorder *rec = ctx;
+
+	return ofl_terminal_columns(rec->t);
+}
+
 static const struct ofl_memory_ops record_memory_ops = {
 	.read = rec_read,
 	.symbol = rec_symbol,
@@ -248,6 +255,7 @@ static const struct ofl_host_ops record_host_ops = {
 	.number = rec_host,
 	.interrupted = rec_interrupted,
 	.progress = rec_progress,
+	.columns = rec_columns,
 	.reading = rec_reading,
 	.host_reads = rec_host_reads,
 };

@@ -145,6 +145,11 @@ void ofl_progress(const struct ofl_target *t, uint64_t done, uint64_t total)
 		t->host->progress(t->ctx, done, total);
 }
 
+unsigned int ofl_terminal_columns(const struct ofl_target *t)
+{
+	return t->host && t->host->columns ? t->host->columns(t->ctx) : 0;
+}
+
 void ofl_reading(const struct ofl_target *t, struct ofl_reading *ret)
 {
 	*ret = (struct ofl_reading){ .why_host = "" };

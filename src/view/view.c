@@ -23,6 +23,8 @@
 struct ofl_batch {
 	struct libscols_table *tb;
 	size_t rows;
+	size_t taken;		/* columns of all but the last, with gaps */
+	size_t width[OFL_MAX_COLUMNS];
 	bool printed;		/* the header is out */
 };
 
@@ -283,6 +285,58 @@ static void put_json(struct ofl_view *v, struct json_object *o)
 	json_object_put(o);
 }
 
+#define LEAST_COLUMNS	20	/* that a text wraps in, wherever it begins */
+
+/*
+ * Words go to the next line where they do not fit, with @indent blanks before
+ * them; a word that is longer than a line stays whole.
+ */
+static void wrap(char *ret, size_t bytes, const char *text, size_t columns,
+		 size_t at, int indent)
+{
+	struct ofl_text t = ofl_text_over(ret, bytes);
+	const char *before = "";
+	size_t len;
+
+	for (; *text; text += len + strspn(text + len, " ")) {
+		len = strcspn(text, " ");
+		if (*before && at + 1 + len > columns) {
+			ofl_text_add(&t, "\n%*s", indent, "");
+			at = (size_t)indent;
+			before = "";
+		}
+		ofl_text_add(&t, "%s%.*s", before, (int)len, text);
+		at += strlen(before) + len;
+		before = " ";
+	}
+}
+
+/* a text behind what the line begins with, that long */
+static void put_text(struct ofl_view *v, const char *text, int begins)
+{
+	char lines[2560];
+
+	if (v->width)
+		wrap(lines, sizeof(lines), text, v->width, (size_t)begins,
+		     begins);
+	put(v, v->width ? lines : text);
+	put(v, "\n");
+}
+
+void ofl_view_sentence(struct ofl_view *v, const char *label, const char *text)
+{
+	struct ofl_cell c = ofl_cell_text(text);
+
+	if (v->json || v->raw)
+		return;
+	escape(&c);
+	if (label) {
+		put(v, label);
+		put(v, " ");
+	}
+	put_text(v, c.text, label ? (int)strlen(label) + 1 : 0);
+}
+
 /* what stands before a member or an element: comma, indent, key */
 static void put_key(struct ofl_view *v, const char *key)
 {
@@ -341,17 +395,18 @@ void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 		    const struct ofl_cell *value)
 {
 	struct ofl_cell cell = *value;
-	char text[640], line[680];
+	char text[640], line[40];
 
 	escape(&cell);
 	v->cut |= cell.cut;
 	if (v->json && json) {
 		put_key(v, json);
 		put_json(v, cell_json(v, &cell));
-	} else if (!v->json && label) {
+	} else if (!v->json && !v->raw && label) {
 		cell_text(&cell, text, sizeof(text));
-		snprintf(line, sizeof(line), "%-12s %s\n", label, text);
+		snprintf(line, sizeof(line), "%-12s ", label);
 		put(v, line);
+		put_text(v, text, (int)strlen(line));
 	}
 }
 
@@ -389,11 +444,50 @@ static void open_batch(struct ofl_view *v)
 		const struct ofl_column *c =
 			&v->table->column[v->shown.index[i]];
 
+		bool wraps = v->width && i + 1 == v->shown.nr && !c->right;
+
 		cl = scols_table_new_column(v->batch->tb, c->name, 0,
-					    c->right ? SCOLS_FL_RIGHT : 0);
+					    c->right ? SCOLS_FL_RIGHT :
+					    wraps ? SCOLS_FL_WRAP : 0);
 		if (!cl)
 			v->failed = true;
+		else if (wraps)
+			scols_column_set_wrapfunc(cl, scols_wrapnl_chunksize,
+						  scols_wrapnl_nextchunk, NULL);
+		if (cl && wraps)
+			scols_column_set_safechars(cl, "\n");
+		v->batch->width[i] = strlen(c->name);
 	}
+}
+
+/* the last column gets what is left of the terminal, and wraps in it */
+static void wrap_last(struct ofl_view *v)
+{
+	size_t last = v->shown.nr - 1, i, columns;
+	struct libscols_line *ln;
+	const char *text;
+	char lines[2560];
+
+	columns = v->width > v->batch->taken + LEAST_COLUMNS ?
+		  v->width - v->batch->taken : LEAST_COLUMNS;
+	for (i = 0; i < v->batch->rows; i++) {
+		ln = scols_table_get_line(v->batch->tb, i);
+		text = scols_cell_get_data(scols_line_get_cell(ln, last));
+		if (!text || strlen(text) <= columns)
+			continue;
+		wrap(lines, sizeof(lines), text, columns, 0, 0);
+		if (scols_line_set_data(ln, last, lines))
+			v->failed = true;
+	}
+}
+
+static void measure(struct ofl_view *v)
+{
+	size_t i;
+
+	v->batch->taken = 0;
+	for (i = 0; i + 1 < v->shown.nr; i++)
+		v->batch->taken += v->batch->width[i] + 1;
 }
 
 static void print_batch(struct ofl_view *v)
@@ -402,6 +496,10 @@ static void print_batch(struct ofl_view *v)
 
 	if (!v->batch->rows && v->batch->printed)
 		return;
+	if (v->width) {
+		measure(v);
+		wrap_last(v);
+	}
 	/* an empty table has no header in libsmartcols: nothing to say, then */
 	if (v->batch->rows &&
 	    !scols_print_table_to_string(v->batch->tb, &text)) {
@@ -435,7 +533,8 @@ void ofl_view_table(struct ofl_view *v, const struct ofl_table *table,
 		v->shown = *shown;
 	else
 		ofl_columns_default(table, &v->shown);
-	open_batch(v);
+	if (!v->raw)
+		open_batch(v);
 }
 
 static void get(struct ofl_view *v, const struct ofl_column *c,
@@ -487,6 +586,35 @@ static void pad(char *text, size_t bytes, const struct ofl_column *c)
 	}
 }
 
+/* one value for awk: no blank in it, unless it is the last */
+static void raw_text(const struct ofl_cell *cell, bool last, char *text,
+		     size_t bytes)
+{
+	char *at;
+
+	if (cell->kind == OFL_CELL_SIZE)
+		snprintf(text, bytes, "%" PRIu64, cell->u);
+	else
+		cell_text(cell, text, bytes);
+	for (at = text; *at && !last; at++)
+		if (*at == ' ')
+			*at = '_';
+}
+
+static void raw_row(struct ofl_view *v, const void *row, const void *ctx)
+{
+	struct ofl_cell cell;
+	char text[640];
+	size_t i;
+
+	for (i = 0; i < v->shown.nr && !v->past_first; i++) {
+		get(v, &v->table->column[v->shown.index[i]], row, ctx, &cell);
+		raw_text(&cell, i + 1 == v->shown.nr, text, sizeof(text));
+		put(v, text);
+		put(v, i + 1 < v->shown.nr ? " " : "\n");
+	}
+}
+
 static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 {
 	struct libscols_line *ln = scols_table_new_line(v->batch->tb, NULL);
@@ -503,6 +631,8 @@ static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 		/* one row makes the width of the batch, and every byte costs */
 		if (i + 1 < v->shown.nr && !v->batch->rows)
 			pad(text, sizeof(text), c);
+		if (strlen(text) > v->batch->width[i])
+			v->batch->width[i] = strlen(text);
 		if (scols_line_set_data(ln, i, text))
 			v->failed = true;
 	}
@@ -517,7 +647,9 @@ enum ofl_status ofl_view_row(struct ofl_view *v, const void *row,
 {
 	if (v->failed)
 		return OFL_ERR_OUTPUT;
-	if (!v->json)
+	if (v->raw)
+		raw_row(v, row, ctx);
+	else if (!v->json)
 		line_row(v, row, ctx);
 	else if (v->table->json)
 		json_row(v, row, ctx);
@@ -542,6 +674,7 @@ void ofl_view_table_end(struct ofl_view *v)
 	if (v->batch && !v->failed)
 		print_batch(v);
 	drop_batch(v);
+	v->past_first = true;
 }
 
 const char *ofl_json_text(enum ofl_json type)
@@ -587,6 +720,27 @@ static void add_cut(struct ofl_cell *said, struct ofl_cell *word,
 		*word = ofl_cell_text(ofl_result_text(OFL_RESULT_INCOMPLETE));
 }
 
+/* without a status line, rows of which some may lack would look whole */
+static void put_status(struct ofl_view *v, enum ofl_result result,
+		       const char *message)
+{
+	char head[40];
+
+	if (v->raw && (result == OFL_RESULT_OK ||
+		       result == OFL_RESULT_FINDINGS))
+		return;
+	snprintf(head, sizeof(head), "%sstatus: %s: ", v->raw ? "# " : "",
+		 ofl_result_text(result));
+	put(v, head);
+	put_text(v, message, (int)strlen(head));
+}
+
+void ofl_view_raw(struct ofl_view *v)
+{
+	v->raw = true;
+	v->width = 0;
+}
+
 enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 			       const char *message)
 {
@@ -605,11 +759,7 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 		ascend(v, "}");
 		put(v, "\n");
 	} else {
-		put(v, "status: ");
-		put(v, word.text);
-		put(v, ": ");
-		put(v, said.text);
-		put(v, "\n");
+		put_status(v, result, said.text);
 	}
 	if (fflush(v->out))
 		v->failed = true;

@@ -12,6 +12,7 @@
 
 #include "commands/manual.h"
 #include "commands/options.h"
+#include "judge/rule.h"
 #include "commands/run.h"
 #include "commands/tables.h"
 #include "schema.h"
@@ -101,12 +102,13 @@ static void members(const struct ofl_command *c)
 		members_of_table(*t);
 }
 
-static void columns(const struct ofl_table *t)
+static void columns(const struct ofl_command *c, const struct ofl_table *t)
 {
 	size_t i;
 
-	printf("@ columns %s\n| column | |\n|---|---|\n",
-	       t->json ? t->json : "owners");
+	printf("@ columns %s %s\n| column | |\n|---|---|\n", c->name,
+	       t->json ? t->json : t == &ofl_sum_table ? "verdicts" :
+	       t == &ofl_first_table ? "pages" : "owners");
 	for (i = 0; i < t->nr_columns; i++) {
 		if (!t->column[i].name)
 			continue;
@@ -150,6 +152,37 @@ static void synopsis(const struct ofl_command *c)
 	fputc('\n', stdout);
 }
 
+static void outcome(enum ofl_outcome out, enum ofl_step step)
+{
+	printf(" %s (%s) |", ofl_outcome_rows[out].page,
+	       ofl_step_rows[step].text);
+}
+
+static void rules(void)
+{
+	const struct ofl_rule_row *r;
+
+	puts("@ rules\n| code | page | in ZONE_MOVABLE | in other zones |\n"
+	     "|---|---|---|---|");
+	for (r = ofl_rule_rows; r < ofl_rule_rows + OFL_NR_KINDS; r++) {
+		printf("| `%s` | ", r->code);
+		escaped(r->what);
+		fputs(" |", stdout);
+		outcome(r->movable, r->movable_step);
+		outcome(r->other, r->other_step);
+		puts("");
+	}
+}
+
+static void help(const struct ofl_command *c)
+{
+	const char *const *line;
+
+	printf("@ help %s\n", c->name);
+	for (line = ofl_help(c); *line; line++)
+		puts(*line);
+}
+
 int main(void)
 {
 	const struct ofl_command *c;
@@ -159,15 +192,17 @@ int main(void)
 	options(OFL_GROUP_SHOW, "show");
 	options(OFL_GROUP_OUTPUT, "output");
 	options(OFL_GROUP_READING, "reading");
+	rules();
 	words("status", "`result`", ofl_result_words);
 	printf("@ members all\n" MEMBERS);
 	fields(ofl_common_fields);
 	members_of_table(&ofl_unknown_table);
 	for (c = ofl_commands; c->name; c++) {
 		synopsis(c);
+		help(c);
 		members(c);
 		for (t = c->manual->tables; *t; t++)
-			columns(*t);
+			columns(c, *t);
 		lines(c);
 		if (c->manual->words_of)
 			words(c->name, c->manual->words_of, c->manual->words);

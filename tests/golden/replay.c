@@ -8,9 +8,12 @@
  *
  * Command lines are echoed behind "$ ", so that what comes out is a transcript.
  * All of them run in one session, so that each may use what those before it
- * found; -f: none does. An error is one line, "COMMAND: text".
+ * found; -f: none does. An error is one line, "COMMAND: text". The line
+ * "columns N" is no command: from there on a terminal of N columns shows what is
+ * printed (0, as at the start: none does).
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "commands/run.h"
@@ -27,7 +30,7 @@ static void run(struct ofl_session *s, int argc, char **argv)
 		printf("%s: %s\n", argv[0], err.text);
 }
 
-static void run_line(struct ofl_session *s, char *line)
+static void run_line(struct texttarget *tt, struct ofl_session *s, char *line)
 {
 	char *argv[MAX_WORDS + 1], *save = NULL, *word;
 	int argc = 0;
@@ -36,7 +39,9 @@ static void run_line(struct ofl_session *s, char *line)
 	     word = strtok_r(NULL, " \n", &save))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	if (argc)
+	if (argc == 2 && !strcmp(argv[0], "columns"))
+		tt->columns = (unsigned int)strtoul(argv[1], NULL, 10);
+	else if (argc)
 		run(s, argc, argv);
 }
 
@@ -64,7 +69,7 @@ int main(int argc, char **argv)
 	} else {
 		while (fgets(line, sizeof(line), stdin)) {
 			printf("$ %s", line);
-			run_line(&s, line);
+			run_line(&tt, &s, line);
 			if (fresh)
 				ofl_session_drop(&s);
 		}

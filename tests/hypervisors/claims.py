@@ -46,7 +46,7 @@ def owners(said, truth, section_bytes, expected, document="offowner.json"):
     for row in document["sections"]:
         owned.update(row["owners"])
     assert owned == expected
-    return {device["driver"]: device for device in document["devices"]}
+    return {device["owner"]: device for device in document["devices"]}
 
 
 def no_false_error(said, document="offcheck.json"):

@@ -32,10 +32,10 @@ def test_owners(ask, dump):
     said, truth = ask(dump), dump.truth
     (_, _, _, left_out), = t.devices(truth)
     taken = t.balloon_pages(truth)
-    devices = claims.owners(said, truth, SECTION, {"virtio-mem": left_out, "virtio-balloon": taken})
-    assert {name: device["difference"] for name, device in devices.items()} == {"virtio-mem": 0, "virtio-balloon": 0}
-    assert devices["virtio-mem"]["counters"]["plugged_size"] == truth["memory_devices"][0]["data"]["size"]
-    assert devices["virtio-balloon"]["counters"]["num_pages"] == taken
+    devices = claims.owners(said, truth, SECTION, {"virtio_mem": left_out, "virtio_balloon": taken})
+    assert {name: device["difference"] for name, device in devices.items()} == {"virtio_mem": 0, "virtio_balloon": 0}
+    assert devices["virtio_mem"]["counters"]["plugged_size"] == truth["memory_devices"][0]["data"]["size"]
+    assert devices["virtio_balloon"]["counters"]["num_pages"] == taken
 
 
 def test_no_false_error(ask, dump):

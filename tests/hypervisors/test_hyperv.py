@@ -16,7 +16,7 @@ from lab import crashes, kernels, stock
 from lab import truth as t
 from lab.session import Session
 
-OWNER = "hv-balloon"
+OWNER = "hv_balloon"
 #: PageOffline pages that the stages come to; ballooning takes what it takes, but these are fixed.
 PAGES = {"ballooned": 212 << 8, "hot_added": 0, "tail": 56 << 8, "gap": 112 << 8, "gap_ballooned": (512 + 112) << 8}
 UNBACKED = {"ballooned": 0, "hot_added": 0, "tail": 56 << 8, "gap": 112 << 8, "gap_ballooned": 112 << 8}
@@ -43,7 +43,7 @@ def said(dump, ask):
 def device(said):
     """The only device that there is."""
     devices = said["offowner.json"]["devices"]
-    assert [row["driver"] for row in devices] == [OWNER]
+    assert [row["owner"] for row in devices] == [OWNER]
     return devices[0]
 
 
@@ -149,7 +149,7 @@ def test_no_false_error(said, dump):
     assert {finding["severity"] for finding in findings} <= {"warning"}, findings
     assert {finding["code"] for finding in findings} <= HELD, findings
     assert sum(finding["pages"] for finding in findings) == PAGES[dump.stage]
-    assert said["offowner.json"]["complaints"] == []
+    assert said["offowner.json"]["findings"] == []
 
 
 def test_blocks(said, dump):
@@ -178,7 +178,7 @@ def test_caught_at_work(series, ask):
     findings = said["offcheck.json"]["findings"]
     assert {(row["severity"], row["code"]) for row in findings} == {
         ("warning", "offline-held"), ("info", "counter-mismatch")}
-    assert {row["severity"] for row in said["offowner.json"]["complaints"]} <= {"info"}
+    assert {row["severity"] for row in said["offowner.json"]["findings"]} <= {"info"}
 
 
 #: How the driver's types may be had, or not; each must come to the same.

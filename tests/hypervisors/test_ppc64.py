@@ -31,7 +31,7 @@ def get_expected(dump):
     truth = dump.truth
     taken = (truth["boot_bytes"] - truth["balloon"]["actual"]) // PAGE
     loaned = truth["after"]["loaned_kb"] * 1024 // PAGE
-    return {"cmm": loaned, **({"virtio-balloon": taken} if taken else {})}
+    return {"cmm": loaned, **({"virtio_balloon": taken} if taken else {})}
 
 
 def test_witnesses(dump, expected):
@@ -59,13 +59,13 @@ def test_owners(said, dump, expected):
     for name, pages in expected.items():
         assert (devices[name]["found"], devices[name]["expected"], devices[name]["difference"]) == (pages, pages, 0)
         assert devices[name]["counters"]["listed"] == pages
-    if "virtio-balloon" in expected:  # its unit is 4 KiB, whatever a page is
-        assert devices["virtio-balloon"]["counters"]["num_pages"] == expected["virtio-balloon"] * PAGE // 4096
+    if "virtio_balloon" in expected:  # its unit is 4 KiB, whatever a page is
+        assert devices["virtio_balloon"]["counters"]["num_pages"] == expected["virtio_balloon"] * PAGE // 4096
 
 
 def test_counter_of_cmm(said, dump, expected):
     """loaned_pages, where the dump says where it is; else that it does not, and the list instead."""
-    cmm, = (device for device in said["offowner.json"]["devices"] if device["driver"] == "cmm")
+    cmm, = (device for device in said["offowner.json"]["devices"] if device["owner"] == "cmm")
     if dump.case == "cmm":
         assert cmm["counters"]["loaned_pages"] == expected["cmm"]
         assert cmm["counters"]["loaned_pages_target"] == dump.truth["after"]["loaned_target_kb"] * 1024 // PAGE

@@ -15,7 +15,7 @@ from lab import stock as stock_crash
 from lab import truth as t
 from stacks import elf, xen
 
-DRIVER = "xen-balloon"
+DRIVER = "xen_balloon"
 MIB_PAGES = xen.MIB_PAGES
 #: Pages of a case: taken from what the guest had, never populated.
 TAKEN = {"pvh": 120 * MIB_PAGES, "core": 120 * MIB_PAGES, "hotplug": 0, "pv": 120 * MIB_PAGES}
@@ -75,7 +75,7 @@ def stock(dump, tmp_path_factory):
 
 
 def _device(said):
-    device, = (device for device in said["offowner.json"]["devices"] if device["driver"] == DRIVER)
+    device, = (device for device in said["offowner.json"]["devices"] if device["owner"] == DRIVER)
     return device
 
 
@@ -141,7 +141,7 @@ def test_every_page_is_the_balloons(said, offline):
     by_section = Counter(pfn >> t.SECTION_SHIFT for pfn in offline)
     assert {section["nr"]: section["owners"] for section in document["sections"] if section["offline"]} == \
         {section: {DRIVER: pages} for section, pages in by_section.items()}
-    assert [device["driver"] for device in document["devices"]] == [DRIVER]
+    assert [device["owner"] for device in document["devices"]] == [DRIVER]
 
 
 def test_books(said, truth, offline):

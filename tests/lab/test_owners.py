@@ -15,7 +15,7 @@ ORPHANED = "orphaned"
 
 
 def _devices(document, driver):
-    return [device for device in document["devices"] if device["driver"] == driver]
+    return [device for device in document["devices"] if device["owner"] == driver]
 
 
 def _owned(document):
@@ -43,7 +43,7 @@ def test_books_and_pages_agree(documents):
 
 def test_virtio_mem_is_what_qemu_plugged(dump, documents, truth):
     """Devices are told apart, and each has plugged what QEMU says."""
-    found = _devices(documents["offowner.json"], "virtio-mem")
+    found = _devices(documents["offowner.json"], "virtio_mem")
     told = sorted(device["counters"]["plugged_size"] for device in found if "plugged_size" in device["counters"])
     if ORPHANED in dump.name:
         assert told == []
@@ -54,7 +54,7 @@ def test_virtio_mem_is_what_qemu_plugged(dump, documents, truth):
 def test_balloon_is_what_qemu_took(documents, truth):
     """The balloon holds what the host gave up."""
     taken = truth["boot_bytes"] - truth["balloon"]["actual"]
-    balloons = _devices(documents["offowner.json"], "virtio-balloon")
+    balloons = _devices(documents["offowner.json"], "virtio_balloon")
     assert sum(device["found"] for device in balloons) * t.PAGE == taken
     assert all(device["counters"]["num_pages"] * 4096 == device["found"] * t.PAGE for device in balloons)
 
@@ -88,8 +88,8 @@ def test_types_from_wherever(situation, tmp_path_factory):
     lines = [f"extend {crashes.get(series.crash).extension}", *(line.format(debug=dump.kernel.debug) for line in before)]
     out = Session(dump, {"owner.json": "\n".join([*lines, "offowner -j"])}, tmp_path_factory.mktemp(situation)).out
     document = json.loads(out["owner.json"])
-    assert set(_owned(document)) == {"virtio-mem", "virtio-balloon"}
-    assert len(_devices(document, "virtio-mem")) == 2
+    assert set(_owned(document)) == {"virtio_mem", "virtio_balloon"}
+    assert len(_devices(document, "virtio_mem")) == 2
     assert all(device["difference"] == 0 for device in document["devices"])
-    layouts = {device["details"]["layout"] for device in _devices(document, "virtio-mem")}
+    layouts = {device["details"]["layout"] for device in _devices(document, "virtio_mem")}
     assert layouts == {"debuginfo" if before else "BTF in the dump"}

@@ -13,7 +13,7 @@ from lab import dumpedit, dumps, kernels
 from lab import truth as t
 from lab.talk import Crash
 
-DRIVER = "vmballoon"
+DRIVER = "vmw_balloon"
 LIMIT = 60              # seconds of work; a command takes less than one
 #: where page->lru is, and the type with the reference count behind it, in each kernel so far
 LRU, TYPE = 8, 48
@@ -106,15 +106,15 @@ def test_damaged_list(bench, how, which):
     last, value, words = DAMAGE[how]
     documents = bench.damaged(chain.next_of(last), value(chain))
     entries = last + 1
-    complaint, = (row for row in documents["offowner"]["complaints"] if row["code"] == "list-broken")
-    assert complaint["severity"] == "error"
+    finding, = (row for row in documents["offowner"]["findings"] if row["code"] == "list-broken")
+    assert finding["severity"] == "error"
     addresses = f"at {value(chain):#x} from {chain.at(last):#x}"
-    assert complaint["what"].endswith(f" {words}, {addresses}, after {entries} entries")
+    assert finding["reason"].endswith(f" {words}, {addresses}, after {entries} entries")
     assert documents["offowner"]["status"]["result"] != "ok"
     assert [row for row in documents["offcheck"]["findings"] if row["code"] == "list-broken"]
     assert "offline-skip" not in {row["code"] for row in documents["offcheck"]["classes"]}
     assert {document["totals"]["offline"] for document in documents.values()} == {t.count(bench.truth["offline"])}
-    device, = (row for row in documents["offowner"]["devices"] if row["driver"] == DRIVER)
+    device, = (row for row in documents["offowner"]["devices"] if row["owner"] == DRIVER)
     owners = {name for row in documents["offowner"]["sections"] for name in row["owners"]}
     if which == "pages":    # each of them points back to the device
         assert (device["found"], owners) == (bench.truth["made"]["stats"]["current"], {DRIVER})
@@ -142,9 +142,9 @@ def test_damaged_page_of_a_unit(bench, how):
     if page_type is None:
         page_type, = struct.unpack_from("<I", bench.map, where)
     documents = bench.damaged(where, references << 32 | page_type)
-    complaint, = (row for row in documents["offowner"]["complaints"] if row["code"].startswith("list"))
-    assert (complaint["code"], complaint["severity"], complaint["pfn"]) == (code, severity, pfn)
-    device, = (row for row in documents["offowner"]["devices"] if row["driver"] == DRIVER)
+    finding, = (row for row in documents["offowner"]["findings"] if row["code"].startswith("list"))
+    assert (finding["code"], finding["severity"], finding["pfn"]) == (code, severity, pfn)
+    device, = (row for row in documents["offowner"]["devices"] if row["owner"] == DRIVER)
     lost = code == "listed-not-offline"
     assert (device["found"], device["difference"]) == (bench.truth["made"]["stats"]["current"] - lost, -lost)
     assert {name for row in documents["offowner"]["sections"] for name in row["owners"]} == {DRIVER}
@@ -155,4 +155,4 @@ def test_undamaged(bench):
     """What was put back is as good as ever."""
     chain = bench.chains["units"]
     documents = bench.damaged(chain.next_of(-1), chain.at(0))
-    assert documents["offowner"]["complaints"] == [] and documents["offowner"]["status"]["result"] == "ok"
+    assert documents["offowner"]["findings"] == [] and documents["offowner"]["status"]["result"] == "ok"

@@ -576,10 +576,16 @@ static const struct ofl_type_ops tt_type_ops = {
 	.array_len = tt_array,
 };
 
+static unsigned int tt_columns(void *ctx)
+{
+	return ((const struct texttarget *)ctx)->columns;
+}
+
 static const struct ofl_host_ops tt_host_ops = {
 	.number = tt_host,
 	.stamp = tt_stamp,
 	.interrupted = tt_interrupted,
+	.columns = tt_columns,
 };
 
 static void start(struct texttarget *tt)

@@ -21,6 +21,7 @@ struct texttarget {
 	unsigned long fail_read;	/* number of the read that fails, from 1; 0: none */
 	enum ofl_read fail_how;		/* its answer: UNREADABLE, EXCLUDED */
 	uint64_t stamp;
+	unsigned int columns;	/* of the terminal; 0: none */
 	unsigned long interrupt_after;	/* number of polls before ^C; 0: no ^C */
 
 	/* what happened so far */

@@ -107,7 +107,7 @@ static const char *const rows_of[][8] = {
 	{ "offrange", "ranges", "unknown", "totals", NULL },
 	{ "offcheck", "classes", "findings", "unknown", "totals", NULL },
 	{ "offblock", "blocks", "unknown", "totals", NULL },
-	{ "offowner", "sections", "devices", "complaints", "kernel_counters",
+	{ "offowner", "sections", "devices", "findings", "kernel_counters",
 	  "unknown", "totals", NULL },
 };
 
@@ -167,7 +167,7 @@ static void check_cells(const struct promise *p, const char *row,
 }
 
 /* whose pages point to a balloon: without the driver they are of "balloon" */
-static const char *const balloon[] = { "virtio-balloon", "vmballoon", "cmm" };
+static const char *const balloon[] = { "virtio_balloon", "vmw_balloon", "cmm" };
 
 #define NR_BALLOONS (sizeof(balloon) / sizeof(balloon[0]))
 
@@ -465,13 +465,13 @@ static void check_device(const struct promise *p, struct json_object *was,
 			 struct json_object *is)
 {
 	static const char *const cells[] = { "expected", NULL };
-	bool orphan = !strcmp(text(is, "driver"), "orphan");
+	bool orphan = !strcmp(text(is, "owner"), "orphan");
 	char row[120];
 
-	snprintf(row, sizeof(row), "%s %s", text(is, "driver"),
+	snprintf(row, sizeof(row), "%s %s", text(is, "owner"),
 		 text(is, "device"));
 	if (!was && !orphan && number(is, "found") &&
-	    strcmp(text(is, "driver"), "balloon"))
+	    strcmp(text(is, "owner"), "balloon"))
 		broken(p, "device", "%s was not there, has %" PRId64 " pages",
 		       row, number(is, "found"));
 	else if ((was || orphan) && number(is, "found") > number(was, "found"))
@@ -505,10 +505,10 @@ static void check_device(const struct promise *p, struct json_object *was,
 static struct json_object *same_device(struct json_object *was,
 				       struct json_object *is)
 {
-	struct json_object *row = same_row(was, is, "driver", "device");
+	struct json_object *row = same_row(was, is, "owner", "device");
 
 	return row || text(is, "device")[0] ? row :
-	       same_row(was, is, "driver", NULL);
+	       same_row(was, is, "owner", NULL);
 }
 
 static void check_offowner(const struct promise *p)
@@ -525,7 +525,7 @@ static void check_offowner(const struct promise *p)
 	is = member(p->less, "devices");
 	for (i = 0; i < length(is); i++) {
 		row = json_object_array_get_idx(is, i);
-		if (strcmp(text(row, "driver"), "unknown"))
+		if (strcmp(text(row, "owner"), "unknown"))
 			check_device(p, same_device(was, row), row);
 	}
 }

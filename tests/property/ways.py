@@ -181,7 +181,7 @@ CHECKS = [every_page, filters, zone_filters, blocks_alone, tables,
 # ---- ways that know less ----
 
 #: drivers whose pages point to a balloon: "balloon" without their types
-BALLOONS = {"virtio-balloon", "vmballoon", "cmm"}
+BALLOONS = {"virtio_balloon", "vmw_balloon", "cmm"}
 
 
 def owner_by_page(doc):

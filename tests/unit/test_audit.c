@@ -113,7 +113,7 @@ static void test_beyond_the_books(void **state)
 	(void)state;
 	page.claim.stray = true;
 	page.claim.evidence = OFL_EV_RANGE;
-	expect("outside-books", OFL_SEV_WARNING);
+	expect("outside-records", OFL_SEV_WARNING);
 }
 
 static void test_not_listed(void **state)

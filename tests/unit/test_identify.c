@@ -95,13 +95,13 @@ static void test_part_of_a_run(void **state)
 	load();
 	run("offrange -o pfn,owner");
 	expect_row("0x5a-0x63", "orphan");
-	expect_row("0x64-0x68", "xen-balloon");
+	expect_row("0x64-0x68", "xen_balloon");
 	expect_row("0x69-0x77", "orphan");
 	expect_text("; 3 rows");
 	run("offline -H");
-	expect_row("xen-balloon", "5");
+	expect_row("xen_balloon", "5");
 	expect_row("orphan", "25");
-	run("offrange -O xen-balloon");
+	run("offrange -O xen_balloon");
 	expect_text("; 1 row\n");
 }
 
@@ -114,10 +114,10 @@ static void test_part_is_not_known(void **state)
 	load();
 	run("offrange -o pfn,owner");
 	expect_row("0x5a-0x63", "?");
-	expect_row("0x64-0x66", "xen-balloon");
+	expect_row("0x64-0x66", "xen_balloon");
 	expect_row("0x67-0x77", "?");
 	run("offline -H");
-	expect_row("xen-balloon", "3");
+	expect_row("xen_balloon", "3");
 	expect_row("unknown", "27");
 }
 

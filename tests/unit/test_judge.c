@@ -119,7 +119,7 @@ static void test_driver(void **state)
 	(void)state;
 	put(w, OFL_KIND_FREE, 100, 0);
 	put(w, OFL_KIND_OFFLINE_DRIVER, 512, 1024);
-	expect(w, OFL_OUT_DRIVER, "offline-driver", "offline, its driver");
+	expect(w, OFL_OUT_DRIVER, "offline-driver", "unplugged by virtio_mem");
 }
 
 static void test_migration_outweighs_the_driver(void **state)
@@ -161,17 +161,17 @@ static void test_unknown_pages(void **state)
 	(void)state;
 	put(w, OFL_KIND_UNKNOWN, 64, 0);
 	put(w, OFL_KIND_LRU, 64, 64);
-	expect(w, OFL_OUT_UNKNOWN, "unknown", "struct page not known");
+	expect(w, OFL_OUT_UNKNOWN, "unknown", "struct page that is not in the dump");
 	/* something that blocks for certain needs no other page */
 	w = world(ZONE_MOVABLE);
 	put(w, OFL_KIND_UNKNOWN, 64, 0);
 	put(w, OFL_KIND_RESERVED, 1, 64);
-	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range: PG_res");
+	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range: reserved");
 	/* what only spins is no such thing: an unknown page may block before */
 	w = world(ZONE_MOVABLE);
 	put(w, OFL_KIND_UNKNOWN, 64, 0);
 	put(w, OFL_KIND_SLAB, 1, 64);
-	expect(w, OFL_OUT_UNKNOWN, "unknown", "struct page not known");
+	expect(w, OFL_OUT_UNKNOWN, "unknown", "struct page that is not in the dump");
 }
 
 static void test_the_first_step_that_blocks(void **state)
@@ -206,7 +206,7 @@ static void test_before_any_page(void **state)
 	w = world(ZONE_NORMAL);
 	w->r.ram_pages = PAGES - 1;
 	put(w, OFL_KIND_RESERVED, 1, 0);
-	expect(w, OFL_OUT_BLOCKED, "holes", "memory holes: 32767 of 32768 pages");
+	expect(w, OFL_OUT_BLOCKED, "holes", "memory holes: 1 of 32768 pages is not RAM");
 	w = world(ZONE_NORMAL);
 	w->ram.known = false;
 	put(w, OFL_KIND_FREE, PAGES, 0);
@@ -274,7 +274,7 @@ static void test_who_may_refuse(void **state)
 	expect(asked(OFL_VETO_SOMETIMES, false), OFL_OUT_UNKNOWN, "notify",
 	       "callback may refuse");
 	expect(asked(OFL_VETO_UNKNOWN, false), OFL_OUT_UNKNOWN, "notify",
-	       "callback is not known to us");
+	       "callback is not known here");
 	expect(asked(OFL_VETO_SPLIT, false), OFL_OUT_UNKNOWN, "notify",
 	       "callback may refuse");
 	expect(asked(OFL_VETO_SPLIT, true), OFL_OUT_BLOCKED, "notify",
@@ -313,13 +313,13 @@ static void test_what_cannot_be_read(void **state)
 	expect(w, OFL_OUT_UNKNOWN, "zone", "its memory_block cannot be read");
 	w = free_block();
 	w->r.zone = NULL;
-	expect(w, OFL_OUT_UNKNOWN, "zone", "its zone is none of those");
+	expect(w, OFL_OUT_UNKNOWN, "zone", "its zone is not one of");
 	w = free_block();
 	w->r.pageblock_unknown = 512;
-	expect(w, OFL_OUT_UNKNOWN, "isolate", "the state of pageblocks of 512");
+	expect(w, OFL_OUT_UNKNOWN, "isolate", "the pageblock state of 512");
 	w = free_block();
 	w->l.fact[OFL_F_BLOCK_ALTMAP].known = false;
-	expect(w, OFL_OUT_UNKNOWN, "holes", "no debuginfo says whether");
+	expect(w, OFL_OUT_UNKNOWN, "holes", "whether it holds its own memmap");
 	w = free_block();
 	w->l.fact[OFL_F_BLOCK_ALTMAP].known = false;
 	w->r.early = true;
@@ -343,7 +343,7 @@ static void test_a_mark_that_is_new(void **state)
 	w = free_block();
 	strcpy(w->l.new_marks, "PG_offline_skippable");
 	put(w, OFL_KIND_OFFLINE_HELD, 1, 7);
-	expect(w, OFL_OUT_UNKNOWN, "offline-held", "offline, referenced");
+	expect(w, OFL_OUT_UNKNOWN, "offline-held", "held by its driver");
 }
 
 /* pages that are not known may stop any step that looks at pages */
@@ -380,7 +380,7 @@ static void test_what_is_not_reached(void **state)
 	w = world(ZONE_MOVABLE);
 	put(w, OFL_KIND_HUGETLB_SWAPS, 512, 512);
 	put(w, OFL_KIND_HUGETLB_RESERVED, 512, 2048);
-	expect(w, OFL_OUT_SPINS, "hugetlb-swaps", "huge page in use that goes");
+	expect(w, OFL_OUT_SPINS, "hugetlb-swaps", "huge page in use that would only");
 }
 
 /* pages before it have to go first, and if one does not, it is not reached */

@@ -126,12 +126,12 @@ static void test_virtio_balloon(void **state)
 	(void)state;
 	virtio_balloon(4, 0);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 1);
+	assert_int_equal(owned_devices(&o, "virtio_balloon", dev), 1);
 	assert_string_equal(dev[0].name, "virtio7");
 	assert_true(dev[0].kva == VB);
-	assert_owner(3, "virtio-balloon", OFL_EV_LIST);
-	assert_owner(2100, "virtio-balloon", OFL_EV_LIST);
-	a = owned_account(&o, "virtio-balloon", 0);
+	assert_owner(3, "virtio_balloon", OFL_EV_LIST);
+	assert_owner(2100, "virtio_balloon", OFL_EV_LIST);
+	a = owned_account(&o, "virtio_balloon", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 4);
 	assert_int_equal(a.nr_complaints, 0);
@@ -146,7 +146,7 @@ static void test_lock_is_held(void **state)
 	virtio_balloon(260, 0);
 	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-balloon", 0);
+	a = owned_account(&o, "virtio_balloon", 0);
 	assert_int_equal(a.expected, 260);
 	assert_non_null(strstr(a.in_flight, "balloon_lock"));
 }
@@ -235,7 +235,7 @@ static void test_isolated_page(void **state)
 	virtio_balloon(5, 1);
 	owned_page(&k, 800, &p);
 	owned_load(&k, &o);
-	assert_owner(800, "virtio-balloon", OFL_EV_POINTER);
+	assert_owner(800, "virtio_balloon", OFL_EV_POINTER);
 }
 
 static void test_negative_counter(void **state)
@@ -245,7 +245,7 @@ static void test_negative_counter(void **state)
 	(void)state;
 	virtio_balloon(4, UINT64_MAX);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-balloon", 0);
+	a = owned_account(&o, "virtio_balloon", 0);
 	assert_true(owned_complaint(&a, "counter-negative"));
 }
 
@@ -257,10 +257,10 @@ static void test_list_into_user_space(void **state)
 	virtio_balloon(4, 0);
 	kernel_line(&k, "mem %" PRIx64 " 7f0000001000", owned_lru(2100));
 	owned_load(&k, &o);
-	assert_owner(3, "virtio-balloon", OFL_EV_LIST);
+	assert_owner(3, "virtio_balloon", OFL_EV_LIST);
 	/* behind the break the page still says whose it is */
-	assert_owner(701, "virtio-balloon", OFL_EV_POINTER);
-	a = owned_account(&o, "virtio-balloon", 0);
+	assert_owner(701, "virtio_balloon", OFL_EV_POINTER);
+	a = owned_account(&o, "virtio_balloon", 0);
 	assert_true(owned_complaint(&a, "list-broken"));
 	assert_non_null(strstr(a.complaint[0].text, "7f0000001000"));
 }
@@ -271,7 +271,7 @@ static void test_not_a_balloon_device(void **state)
 	virtio_balloon(4, 0);
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VB, VDEV + 8);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 0);
+	assert_int_equal(owned_devices(&o, "virtio_balloon", dev), 0);
 	/* its pages still say that they are some balloon's */
 	assert_owner(3, "balloon", OFL_EV_LIST);
 }
@@ -283,7 +283,7 @@ static void test_bus_that_loops(void **state)
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, DEVPRIV + 108,
 		    DEVPRIV + 108);
 	owned_load(&k, &o);
-	assert_true(owned_devices(&o, "virtio-balloon", dev) >= 1);
+	assert_true(owned_devices(&o, "virtio_balloon", dev) >= 1);
 }
 
 /* no types at all: known by its pages and by the name of migratepage */
@@ -299,11 +299,11 @@ static void test_without_types(void **state)
 	balloon(VB + 16, 0, TEXT);
 	owned_modules(&k, m, 1);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 0);
-	assert_owner(3, "virtio-balloon", OFL_EV_LIST);
-	assert_int_equal(owned_devices(&o, "virtio-balloon", dev), 1);
+	assert_int_equal(owned_devices(&o, "virtio_balloon", dev), 0);
+	assert_owner(3, "virtio_balloon", OFL_EV_LIST);
+	assert_int_equal(owned_devices(&o, "virtio_balloon", dev), 1);
 	assert_non_null(strstr(dev[0].note, "mod -s virtio_balloon"));
-	a = owned_account(&o, "virtio-balloon", 0);
+	a = owned_account(&o, "virtio_balloon", 0);
 	assert_false(a.known);
 }
 
@@ -370,16 +370,16 @@ static void test_vmware(void **state)
 	(void)state;
 	vmware(516);
 	owned_load(&k, &o);
-	assert_owner(700, "vmballoon", OFL_EV_LIST);
+	assert_owner(700, "vmw_balloon", OFL_EV_LIST);
 	c = owned_claim(&o, 1024);
 	assert_false(c.unit_tail);
 	assert_int_equal(c.unit_pages, 512);
 	c = owned_claim(&o, 1535);
-	assert_string_equal(ofl_owner_name(&c), "vmballoon");
+	assert_string_equal(ofl_owner_name(&c), "vmw_balloon");
 	assert_true(c.unit_tail);
 	assert_int_equal(c.unit_pfn, 1024);
 	assert_owner(1536, "orphan", OFL_EV_NONE);
-	a = owned_account(&o, "vmballoon", 0);
+	a = owned_account(&o, "vmw_balloon", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 516);
 	assert_int_equal(a.not_in_node_stat, 512);
@@ -408,7 +408,7 @@ static void test_vmware_negative_size(void **state)
 	(void)state;
 	vmware(UINT64_MAX);
 	owned_load(&k, &o);
-	a = owned_account(&o, "vmballoon", 0);
+	a = owned_account(&o, "vmw_balloon", 0);
 	assert_false(a.known);
 	assert_true(owned_complaint(&a, "counter-negative"));
 }
@@ -427,11 +427,11 @@ static void test_vmware_broken_list_of_units(void **state)
 	vmware(1028);
 	owned_page(&k, 1024, &head);
 	owned_load(&k, &o);
-	assert_owner(1024, "vmballoon", OFL_EV_LIST);
+	assert_owner(1024, "vmw_balloon", OFL_EV_LIST);
 	c = owned_claim(&o, 1536);
 	assert_string_equal(ofl_owner_name(&c), "unknown");
-	assert_non_null(strstr(c.blind, "vmballoon: its list"));
-	a = owned_account(&o, "vmballoon", 0);
+	assert_non_null(strstr(c.blind, "vmw_balloon: its list"));
+	a = owned_account(&o, "vmw_balloon", 0);
 	assert_true(owned_complaint(&a, "list-broken"));
 }
 
@@ -447,8 +447,8 @@ static void test_vmware_broken_list_of_pages(void **state)
 	vmware(516);
 	owned_page(&k, 700, &first);
 	owned_load(&k, &o);
-	assert_owner(700, "vmballoon", OFL_EV_LIST);
-	assert_owner(3, "vmballoon", OFL_EV_POINTER);
+	assert_owner(700, "vmw_balloon", OFL_EV_LIST);
+	assert_owner(3, "vmw_balloon", OFL_EV_POINTER);
 	assert_owner(1536, "orphan", OFL_EV_NONE);
 }
 
@@ -580,8 +580,8 @@ static void test_xen(void **state)
 	(void)state;
 	xen(4, 1000, false);
 	owned_load(&k, &o);
-	assert_owner(701, "xen-balloon", OFL_EV_LIST);
-	a = owned_account(&o, "xen-balloon", 0);
+	assert_owner(701, "xen_balloon", OFL_EV_LIST);
+	a = owned_account(&o, "xen_balloon", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 4);
 }
@@ -595,11 +595,11 @@ static void test_xen_list_breaks(void **state)
 	xen(4, 1000, false);
 	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(pfns[1]));
 	owned_load(&k, &o);
-	assert_owner(pfns[0], "xen-balloon", OFL_EV_LIST);
+	assert_owner(pfns[0], "xen_balloon", OFL_EV_LIST);
 	c = owned_claim(&o, 900);
 	assert_null(c.owner);
 	assert_non_null(c.blind);
-	assert_non_null(strstr(c.blind, "xen-balloon: its list"));
+	assert_non_null(strstr(c.blind, "xen_balloon: its list"));
 }
 
 static void test_xen_without_head(void **state)
@@ -609,7 +609,7 @@ static void test_xen_without_head(void **state)
 	kernel_line(&k, "unreadable %" PRIx64 " 10", XEN);
 	owned_load(&k, &o);
 	assert_non_null(o.owners.blind);
-	assert_non_null(strstr(o.owners.blind, "xen-balloon: its list"));
+	assert_non_null(strstr(o.owners.blind, "xen_balloon: its list"));
 }
 
 static void test_xen_elsewhere(void **state)
@@ -617,7 +617,7 @@ static void test_xen_elsewhere(void **state)
 	(void)state;
 	xen(0, 0, true);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "xen-balloon", dev), 0);
+	assert_int_equal(owned_devices(&o, "xen_balloon", dev), 0);
 }
 
 static void test_xen_with_nothing_ballooned(void **state)
@@ -625,7 +625,7 @@ static void test_xen_with_nothing_ballooned(void **state)
 	(void)state;
 	xen(0, 1000, true);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "xen-balloon", dev), 1);
+	assert_int_equal(owned_devices(&o, "xen_balloon", dev), 1);
 }
 
 /* ---- Hyper-V ---- */
@@ -700,14 +700,14 @@ static void test_hyperv(void **state)
 	offline_pages(3100, 1);
 	offline_pages(4000, 1);
 	owned_load(&k, &o);
-	assert_owner(3100, "hv-balloon", OFL_EV_RANGE);
-	assert_owner(4000, "hv-balloon", OFL_EV_RANGE);
-	assert_owner(100, "hv-balloon", OFL_EV_COUNTER);
+	assert_owner(3100, "hv_balloon", OFL_EV_RANGE);
+	assert_owner(4000, "hv_balloon", OFL_EV_RANGE);
+	assert_owner(100, "hv_balloon", OFL_EV_COUNTER);
 	assert_true(ofl_owners_expect(&o.owners, 3109, &c));
 	assert_false(ofl_owners_expect(&o.owners, 3110, &c));
 	assert_true(ofl_owners_expect(&o.owners, 4095, &c));
 	assert_false(ofl_owners_expect(&o.owners, 4096, &c));
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 2 + 10 + 96);
 	assert_int_equal(a.not_in_node_stat, 106);
@@ -723,7 +723,7 @@ static void test_hyperv_blocks_lost(void **state)
 	hyperv(2, 4000);
 	owned_load(&k, &o);
 	o.blocks.lost = 1;
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_false(a.known);
 }
 
@@ -737,7 +737,7 @@ static void test_hyperv_at_work(void **state)
 	offline_pages(100, 1);
 	owned_load(&k, &o);
 	assert_owner(100, "orphan", OFL_EV_NONE);
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_non_null(strstr(a.in_flight, "DM_BALLOON_UP"));
 }
 
@@ -750,7 +750,7 @@ static void test_hyperv_region_overflows(void **state)
 	kernel_line(&k, "mem %" PRIx64 " fffffffffffff000 fffffffffffff000",
 		    REGION + 40);
 	owned_load(&k, &o);
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_false(a.known);
 	assert_true(owned_complaint(&a, "list-broken"));
 }
@@ -763,7 +763,7 @@ static void test_hyperv_regions_loop(void **state)
 	hyperv(2, 4000);
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, REGION, REGION);
 	owned_load(&k, &o);
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_false(a.known);
 	assert_true(owned_complaint(&a, "list-broken"));
 }
@@ -792,10 +792,10 @@ static void test_hyperv_regions_overlap(void **state)
 	second_region(0x1000, 0x1400, 0x1400);
 	offline_pages(0x1000, 1);
 	owned_load(&k, &o);
-	assert_owner(0x1000, "hv-balloon", OFL_EV_RANGE);
+	assert_owner(0x1000, "hv_balloon", OFL_EV_RANGE);
 	assert_false(ofl_owners_expect(&o.owners, 0x1000, &c));
 	assert_true(ofl_owners_expect(&o.owners, 4095, &c));
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_false(a.known);
 	assert_true(owned_complaint(&a, "regions-overlap"));
 	assert_false(owned_complaint(&a, "list-broken"));
@@ -810,7 +810,7 @@ static void test_hyperv_regions_apart(void **state)
 	hyperv(0, 4000);
 	second_region(0x1000, 0x1200, 0x1400);
 	owned_load(&k, &o);
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_true(a.known);
 	assert_false(owned_complaint(&a, "regions-overlap"));
 }
@@ -825,7 +825,7 @@ static void test_hyperv_region_in_vain(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 1400", REGION + 48);
 	second_region(0x1000, 0x1000, 0x1400);
 	owned_load(&k, &o);
-	a = owned_account(&o, "hv-balloon", 0);
+	a = owned_account(&o, "hv_balloon", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 10 + 96);
 	assert_false(owned_complaint(&a, "regions-overlap"));
@@ -903,7 +903,7 @@ static void test_everything_is_wrong(void **state)
 	owned_page(&k, 1024, &unit);
 	owned_page(&k, 1025, &tail);
 	owned_load(&k, &o);
-	a = owned_account(&o, "vmballoon", 0);
+	a = owned_account(&o, "vmw_balloon", 0);
 	assert_string_equal(a.complaint[0].code, "counter-negative");
 	assert_int_equal(a.nr_complaints, 12);
 	assert_string_equal(a.complaint[11].code, "listed-extra-ref");
@@ -980,7 +980,7 @@ static void test_virtio_mem(void **state)
 	offline_pages(2048, 4);
 	offline_pages(2560, 1);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_int_equal(owned_devices(&o, "virtio_mem", dev), 1);
 	assert_string_equal(dev[0].name, "virtio9");
 	assert_int_equal(owned_claim(&o, 2000).end_pfn, 2048);
 	c = owned_claim(&o, 2049);
@@ -996,7 +996,7 @@ static void test_virtio_mem(void **state)
 	assert_false(ofl_owners_expect(&o.owners, 2560, &c));
 	assert_false(ofl_owners_expect(&o.owners, 3583, &c));
 	assert_true(ofl_owners_expect(&o.owners, 3584, &c));
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 1024);
 	assert_int_equal(a.nr_complaints, 0);
@@ -1010,7 +1010,7 @@ static void test_virtio_mem_block_offline(void **state)
 	virtio_mem(0x6, BITS);
 	kernel_block(&k, 3, 2);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_int_equal(a.expected, 512);
 }
 
@@ -1021,7 +1021,7 @@ static void test_virtio_mem_plugged_size(void **state)
 	(void)state;
 	virtio_mem(0x7, BITS);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(owned_complaint(&a, "plugged-size"));
 }
 
@@ -1033,13 +1033,13 @@ static void test_virtio_mem_bitmap_null(void **state)
 	virtio_mem(0x6, 0);
 	offline_pages(2048, 1);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_int_equal(owned_devices(&o, "virtio_mem", dev), 1);
 	assert_non_null(strstr(dev[0].note, "unreadable"));
 	c = owned_claim(&o, 2048);
-	assert_string_equal(ofl_owner_name(&c), "virtio-mem");
+	assert_string_equal(ofl_owner_name(&c), "virtio_mem");
 	assert_int_equal(c.mgo, OFL_MGO_ASSUMED);
 	assert_false(ofl_owners_expect(&o.owners, 2048, &c));
-	assert_false(owned_account(&o, "virtio-mem", 0).known);
+	assert_false(owned_account(&o, "virtio_mem", 0).known);
 }
 
 static void test_virtio_mem_ids_overflow(void **state)
@@ -1048,7 +1048,7 @@ static void test_virtio_mem_ids_overflow(void **state)
 	virtio_mem(0x6, BITS);
 	kernel_line(&k, "mem %" PRIx64 " 2 fffffffffffffff0", VM + 32);
 	owned_load(&k, &o);
-	assert_non_null((owned_devices(&o, "virtio-mem", dev), strstr(dev[0].note, "impossible")));
+	assert_non_null((owned_devices(&o, "virtio_mem", dev), strstr(dev[0].note, "impossible")));
 }
 
 /* sub-blocks larger than a block: their product is its size, modulo 2^64 */
@@ -1058,7 +1058,7 @@ static void test_virtio_mem_units_overflow(void **state)
 	virtio_mem(0x6, BITS);
 	kernel_line(&k, "mem %" PRIx64 " 8000000000200000 2", VM + 48);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_int_equal(owned_devices(&o, "virtio_mem", dev), 1);
 	assert_non_null(strstr(dev[0].note, "impossible"));
 }
 
@@ -1075,7 +1075,7 @@ static void virtio_mem_big(uint64_t bb_bytes)
 		    bb_bytes, BITS + 64);
 	kernel_line(&k, "mem %" PRIx64 " 3", BITS + 64);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-mem", dev), 1);
+	assert_int_equal(owned_devices(&o, "virtio_mem", dev), 1);
 }
 
 /* one big block, which is the whole region */
@@ -1086,7 +1086,7 @@ static void test_virtio_mem_big_block(void **state)
 	(void)state;
 	virtio_mem_big(0x800000);
 	assert_string_equal(dev[0].note, "");
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 2048);
 }
@@ -1143,7 +1143,7 @@ static void test_virtio_mem_beyond_the_books(void **state)
 	c = owned_claim(&o, 2048);
 	assert_false(c.stray);
 	c = owned_claim(&o, 3072);
-	assert_string_equal(ofl_owner_name(&c), "virtio-mem");
+	assert_string_equal(ofl_owner_name(&c), "virtio_mem");
 	assert_int_equal(c.evidence, OFL_EV_RANGE);
 	assert_true(c.stray);
 }
@@ -1172,7 +1172,7 @@ static void test_virtio_mem_states(void **state)
 	(void)state;
 	virtio_mem_states(0x505, "0 0 0 0 0 2 0 0", 0);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_int_equal(a.nr_complaints, 0);
 }
 
@@ -1183,7 +1183,7 @@ static void test_virtio_mem_block_says_other(void **state)
 	(void)state;
 	virtio_mem_states(0x305, "0 0 0 1 0 1 0 0", 0);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(owned_complaint(&a, "block-state"));
 	assert_string_equal(a.complaint[0].text,
 		"the driver says memory3 is offline-partial, but the memory block is online; 1 such block");
@@ -1198,7 +1198,7 @@ static void test_virtio_mem_full_but_given_back(void **state)
 	(void)state;
 	virtio_mem_states(0x404, "0 0 0 0 2 0 0 0", 0);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(owned_complaint(&a, "block-state"));
 	assert_non_null(strstr(a.complaint[0].text, "given back; 2 such blocks"));
 }
@@ -1210,7 +1210,7 @@ static void test_virtio_mem_unused_but_there(void **state)
 	(void)state;
 	virtio_mem_states(0x105, "0 1 0 0 0 1 0 0", 0);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(owned_complaint(&a, "block-state"));
 	assert_non_null(strstr(a.complaint[0].text, "plugged, but there is a memory block"));
 }
@@ -1222,7 +1222,7 @@ static void test_virtio_mem_histogram(void **state)
 	(void)state;
 	virtio_mem_states(0x505, "0 0 0 0 1 1 0 0", 0);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(owned_complaint(&a, "block-count"));
 	assert_int_equal(a.nr_complaints, 1);
 }
@@ -1235,7 +1235,7 @@ static void test_virtio_mem_offline_size(void **state)
 	virtio_mem_states(0x305, "0 0 0 1 0 1 0 0", 0x400000);
 	kernel_block(&k, 3, 2);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_int_equal(a.nr_complaints, 0);
 }
 
@@ -1249,7 +1249,7 @@ static void test_virtio_mem_offline_size_differs(void **state)
 	/* in flight: no more than worth knowing */
 	kernel_line(&k, "mem %" PRIx64 " ffff888000001000", VM + 72);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_true(owned_complaint(&a, "offline-size"));
 	assert_int_equal(a.nr_complaints, 1);
 	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
@@ -1267,7 +1267,7 @@ static void test_virtio_mem_offline_size_of_others(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 600000", RES + 0x100);
 	kernel_line(&k, "mem %" PRIx64 " 600000 a00000", VM);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_int_equal(a.nr_complaints, 0);
 }
 
@@ -1282,7 +1282,7 @@ static void test_virtio_mem_states_without_names(void **state)
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VM + 200, BITS + 64);
 	kernel_line(&k, "mem %" PRIx64 " 505", BITS + 64);
 	owned_load(&k, &o);
-	a = owned_account(&o, "virtio-mem", 0);
+	a = owned_account(&o, "virtio_mem", 0);
 	assert_int_equal(a.nr_complaints, 0);
 }
 
@@ -1312,8 +1312,8 @@ static void test_balloon_in_region(void **state)
 {
 	(void)state;
 	balloon_in_region(SIZE_MAX);
-	assert_owner(2100, "virtio-balloon", OFL_EV_LIST);
-	assert_owner(3000, "virtio-mem", OFL_EV_BITMAP);
+	assert_owner(2100, "virtio_balloon", OFL_EV_LIST);
+	assert_owner(3000, "virtio_mem", OFL_EV_BITMAP);
 	assert_null(owned_claim(&o, 2100).rival);
 }
 
@@ -1324,10 +1324,10 @@ static void test_balloon_in_region_less_known(void **state)
 
 	for (i = 0; i < ARRAY_LEN(virtio_mem_types); i++) {
 		balloon_in_region(i);
-		assert_owner(2100, "virtio-balloon", OFL_EV_LIST);
-		assert_owner(700, "virtio-balloon", OFL_EV_LIST);
-		assert_owner_or_unknown(2100, "virtio-balloon");
-		assert_owner_or_unknown(3000, "virtio-mem");
+		assert_owner(2100, "virtio_balloon", OFL_EV_LIST);
+		assert_owner(700, "virtio_balloon", OFL_EV_LIST);
+		assert_owner_or_unknown(2100, "virtio_balloon");
+		assert_owner_or_unknown(3000, "virtio_mem");
 		drop(state);
 		set_up(state);
 	}
@@ -1360,9 +1360,9 @@ static void test_many_virtio_mem_devices(void **state)
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, O_IOMEM + 48, RES);
 	offline_pages(2048, MANY);
 	owned_load(&k, &o);
-	assert_int_equal(owned_devices(&o, "virtio-mem", dev), MANY);
+	assert_int_equal(owned_devices(&o, "virtio_mem", dev), MANY);
 	for (i = 0; i < MANY; i++) {
-		assert_owner(2048 + (uint64_t)i, "virtio-mem", OFL_EV_RANGE);
+		assert_owner(2048 + (uint64_t)i, "virtio_mem", OFL_EV_RANGE);
 		assert_int_equal(owned_claim(&o, 2048 + (uint64_t)i).device, i);
 	}
 }
@@ -1497,7 +1497,7 @@ static void test_vmsa(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 0", TRACES + 0x100);
 	kernel_line(&k, "mem %" PRIx64 " ffff888000064000", TRACES + 0x200);
 	owned_load(&k, &o);
-	assert_owner(100, "snp-vmsa", OFL_EV_POINTER);
+	assert_owner(100, "snp_vmsa", OFL_EV_POINTER);
 	assert_owner(101, OFL_ORPHAN, OFL_EV_NONE);
 }
 
@@ -1509,7 +1509,7 @@ static void test_vmsa_without_cpus(void **state)
 	offline_pages(100, 1);
 	owned_load(&k, &o);
 	assert_owner(100, OFL_NOT_KNOWN, OFL_EV_NONE);
-	assert_non_null(strstr(owned_claim(&o, 100).blind, "snp-vmsa"));
+	assert_non_null(strstr(owned_claim(&o, 100).blind, "snp_vmsa"));
 }
 
 /* a module has lost its name: it may be a driver that has pages here */
@@ -1551,9 +1551,9 @@ static void test_two_owners(void **state)
 	xen(4, 1000, false);
 	owned_load(&k, &o);
 	c = owned_claim(&o, 2100);
-	assert_string_equal(c.owner->name, "virtio-mem");
+	assert_string_equal(c.owner->name, "virtio_mem");
 	assert_non_null(c.rival);
-	assert_string_equal(c.rival->name, "xen-balloon");
+	assert_string_equal(c.rival->name, "xen_balloon");
 	c = owned_claim(&o, 3);
 	assert_null(c.rival);
 }
@@ -1631,14 +1631,14 @@ static void test_names(void **state)
 
 	(void)state;
 	owned_load(&k, &o);
-	assert_true(ofl_owner_find("virtio-mem", &ops));
+	assert_true(ofl_owner_find("virtio_mem", &ops));
 	assert_ptr_equal(ops, &ofl_owner_virtio_mem);
 	assert_true(ofl_owner_find("orphan", &ops));
 	assert_null(ops);
 	assert_false(ofl_owner_find("orphans", &ops));
-	assert_int_equal(ofl_owner_check("xen-balloon", &err), OFL_OK);
+	assert_int_equal(ofl_owner_check("xen_balloon", &err), OFL_OK);
 	assert_int_equal(ofl_owner_check("xen", &err), OFL_ERR_ARG);
-	assert_non_null(strstr(err.text, "xen-balloon, "));
+	assert_non_null(strstr(err.text, "xen_balloon, "));
 	assert_non_null(strstr(err.text, "hotplug, orphan"));
 }
 

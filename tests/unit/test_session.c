@@ -168,7 +168,7 @@ static char *fresh(const char *line)
 static const char *const commands[] = {
 	"offline -x" EDGE, "offline -x -j" EDGE, "offrange -x -w 1" EDGE,
 	"offrange -x -O orphan" EDGE, "offcheck" EDGE, "offblock -j 39",
-	"offowner -a" EDGE, "offowner -a -v -O virtio-mem" EDGE,
+	"offowner -a" EDGE, "offowner -a -v -O virtio_mem" EDGE,
 };
 
 /* ---- found once ---- */
@@ -239,13 +239,13 @@ static void test_without_memory_blocks(void **state)
 	(void)state;
 	no_symbol = "memory_blocks";
 	assert_int_equal(run("offowner"), OFL_OK);
-	assert_non_null(strstr(text, "virtio-balloon=57344"));
-	assert_non_null(strstr(text, "virtio-mem=31744"));
+	assert_non_null(strstr(text, "virtio_balloon=57344"));
+	assert_non_null(strstr(text, "virtio_mem=31744"));
 	assert_int_equal(run("offcheck" EDGE), OFL_OK);
-	assert_non_null(strstr(text, "virtio-balloon"));
+	assert_non_null(strstr(text, "virtio_balloon"));
 	assert_int_equal(run("offline"), OFL_OK);
-	assert_non_null(strstr(text, "\nvirtio-mem        31744   124M"));
-	assert_non_null(strstr(text, "\nvirtio-balloon    57344   224M"));
+	assert_non_null(strstr(text, "\nvirtio_mem        31744   124M"));
+	assert_non_null(strstr(text, "\nvirtio_balloon    57344   224M"));
 	assert_int_equal(run("offblock"), OFL_ERR_NODATA);
 	assert_non_null(strstr(err.text, "no index memory_blocks"));
 	/* no verdict, and what was found of the drivers is still kept */
@@ -296,7 +296,7 @@ static void test_mark_that_is_not_known(void **state)
 {
 	(void)state;
 	new_mark = true;
-	check_doubt("a mark that we do not know");
+	check_doubt("a mark that is not known here");
 }
 
 /* ---- what ends it ---- */

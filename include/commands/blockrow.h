@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * blockrow.h - a row of offblock: a memory block, or neighbours that are alike
+ *
+ * Depends on judge.h and text.h. Small, so that all rows can be kept and sorted.
+ */
+#ifndef OFL_BLOCKROW_H
+#define OFL_BLOCKROW_H
+
+#include "judge/judge.h"
+#include "target/text.h"
+
+#define OFL_ROW_CAUSES	6
+
+/** struct ofl_row_cause - pages of one kind in the way, and whose they are */
+struct ofl_row_cause {
+	enum ofl_kind kind;
+	uint64_t pages;
+	struct ofl_claim claim;		/* of the first of them */
+	const char *device;		/* kept by struct ofl_owners */
+	bool decides;
+};
+
+/** struct ofl_block_row - see above */
+struct ofl_block_row {
+	uint64_t nr, blocks;		/* the first one; how many */
+	uint64_t start_pfn, pages;
+	int node;			/* -1: not known */
+	const struct ofl_zone *zone;	/* NULL: none, or several */
+	enum ofl_block_state state;
+	uint64_t offline;
+	enum ofl_outcome verdict;
+	enum ofl_step decided_at;
+	bool has_pfn;
+	uint64_t decider_pfn;
+	char code[32], reason[300];	/* of the first block */
+	char why[120];			/* what but pages decides; "" */
+	const char *next;		/* NULL: nothing */
+	/* those that decide first, by size; what has no room here: more */
+	struct ofl_row_cause cause[OFL_ROW_CAUSES];
+	unsigned int nr_causes;
+	uint64_t more;			/* pages */
+};
+
+/** ofl_block_row() - a block that has its verdict */
+void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
+		   struct ofl_block_row *ret);
+
+/**
+ * ofl_block_row_add() - one row of two, if they are neighbours and alike
+ *
+ * Shape:  alike are node, zone, state, verdict, and what decides with its owner.
+ * Errors: false if they are not; nothing has changed then.
+ */
+bool ofl_block_row_add(struct ofl_block_row *row,
+		       const struct ofl_block_row *next);
+
+/** ofl_block_row_sum() - add only what is in the way to @sum, which began zeroed */
+void ofl_block_row_sum(struct ofl_block_row *sum,
+		       const struct ofl_block_row *row);
+
+/** ofl_block_row_worse() - for qsort(): the worst verdict first, then the largest */
+int ofl_block_row_worse(const void *a, const void *b);
+
+/** ofl_causes_text() - "124M orphan: ...; 16K slab"; "" if nothing is in the way */
+void ofl_causes_text(const struct ofl_block_row *row,
+		     const struct ofl_layout *l, struct ofl_text *text);
+
+/** ofl_row_has_owner() - does a kind of its pages belong to @owner? NULL: orphans */
+bool ofl_row_has_owner(const struct ofl_block_row *row,
+		       const struct ofl_owner_ops *owner);
+
+#endif

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* blockrow.c - rows of offblock: made of reports, merged, put into words */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "commands/blockrow.h"
+#include "judge/next.h"
+#include "owners/owner.h"
+#include "view/view.h"
+
+#define SAID	3	/* causes that one row names */
+
+static void add_cause(const struct ofl_env *env,
+		      const struct ofl_block_report *r,
+		      const struct ofl_cause *c, struct ofl_block_row *row)
+{
+	const struct ofl_claim *claim = &r->kind[c->kind].claim;
+
+	if (!c->decides && !c->reached)
+		return;
+	if (row->nr_causes == OFL_ROW_CAUSES) {
+		row->more += c->pages;
+		return;
+	}
+	row->cause[row->nr_causes++] = (struct ofl_row_cause){
+		.kind = c->kind, .pages = c->pages, .claim = *claim,
+		.device = ofl_owner_device(env->owners, claim),
+		.decides = c->decides,
+	};
+}
+
+void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
+		   struct ofl_block_row *ret)
+{
+	unsigned int i;
+
+	*ret = (struct ofl_block_row){
+		.nr = r->block->nr, .blocks = 1, .start_pfn = r->start_pfn,
+		.pages = r->pages, .node = r->node,
+		.zone = r->several_zones ? NULL : r->zone,
+		.state = r->block->state, .offline = r->offline,
+		.verdict = r->verdict, .decided_at = r->decided_at,
+		.has_pfn = r->decider != OFL_NR_KINDS,
+		.decider_pfn = r->decider_pfn, .next = ofl_block_next(r),
+	};
+	memcpy(ret->code, r->code, sizeof(ret->code));
+	memcpy(ret->reason, r->reason, sizeof(ret->reason));
+	if (!ret->has_pfn)
+		snprintf(ret->why, sizeof(ret->why), "%.*s",
+			 (int)sizeof(ret->why) - 1,
+			 r->why[r->decided_at][0] ? r->why[r->decided_at] :
+						    r->reason);
+	for (i = 0; i < r->nr_causes; i++)
+		add_cause(env, r, &r->cause[i], ret);
+}
+
+static bool same_owner(const struct ofl_row_cause *a,
+		       const struct ofl_row_cause *b)
+{
+	return a->claim.owner == b->claim.owner &&
+	       a->claim.device == b->claim.device;
+}
+
+static bool alike(const struct ofl_block_row *a, const struct ofl_block_row *b)
+{
+	if (a->nr + a->blocks != b->nr || a->node != b->node ||
+	    a->zone != b->zone || a->state != b->state ||
+	    a->verdict != b->verdict || a->has_pfn != b->has_pfn)
+		return false;
+	if (!a->has_pfn)
+		return !strcmp(a->why, b->why);
+	return !strcmp(a->code, b->code) && a->nr_causes && b->nr_causes &&
+	       same_owner(&a->cause[0], &b->cause[0]);
+}
+
+static void merge_cause(struct ofl_block_row *row,
+			const struct ofl_row_cause *c)
+{
+	struct ofl_row_cause *is;
+
+	for (is = row->cause; is < row->cause + row->nr_causes; is++)
+		if (is->kind == c->kind && is->decides == c->decides &&
+		    same_owner(is, c)) {
+			is->pages += c->pages;
+			return;
+		}
+	if (row->nr_causes == OFL_ROW_CAUSES)
+		row->more += c->pages;
+	else
+		row->cause[row->nr_causes++] = *c;
+}
+
+static bool goes_before(const struct ofl_row_cause *a,
+			const struct ofl_row_cause *b)
+{
+	return a->decides != b->decides ? a->decides : a->pages > b->pages;
+}
+
+static void sort_causes(struct ofl_block_row *row)
+{
+	struct ofl_row_cause c;
+	unsigned int i, at;
+
+	for (i = 1; i < row->nr_causes; i++) {
+		c = row->cause[i];
+		for (at = i; at && goes_before(&c, &row->cause[at - 1]); at--)
+			row->cause[at] = row->cause[at - 1];
+		row->cause[at] = c;
+	}
+}
+
+bool ofl_block_row_add(struct ofl_block_row *row,
+		       const struct ofl_block_row *next)
+{
+	unsigned int i;
+
+	if (!alike(row, next))
+		return false;
+	row->blocks += next->blocks;
+	row->pages += next->pages;
+	row->offline += next->offline;
+	row->more += next->more;
+	for (i = 0; i < next->nr_causes; i++)
+		merge_cause(row, &next->cause[i]);
+	sort_causes(row);
+	return true;
+}
+
+void ofl_block_row_sum(struct ofl_block_row *sum,
+		       const struct ofl_block_row *row)
+{
+	unsigned int i;
+
+	sum->more += row->more;
+	for (i = 0; i < row->nr_causes; i++)
+		merge_cause(sum, &row->cause[i]);
+	sort_causes(sum);
+}
+
+int ofl_block_row_worse(const void *a, const void *b)
+{
+	const struct ofl_block_row *x = a, *y = b;
+	unsigned int rank_x = ofl_outcome_rows[x->verdict].rank;
+	unsigned int rank_y = ofl_outcome_rows[y->verdict].rank;
+
+	if (rank_x != rank_y)
+		return rank_x > rank_y ? -1 : 1;
+	if (x->blocks != y->blocks)
+		return x->blocks > y->blocks ? -1 : 1;
+	return x->nr < y->nr ? -1 : x->nr > y->nr;
+}
+
+static void cause_text(const struct ofl_row_cause *c,
+		       const struct ofl_layout *l, struct ofl_text *text)
+{
+	const char *owner = "", *device = c->device ? c->device : "";
+	char size[24];
+
+	if (ofl_rule_rows[c->kind].offline || c->claim.owner)
+		owner = ofl_owner_name(&c->claim);
+	ofl_size_text(c->pages * l->page_bytes, size, sizeof(size));
+	ofl_text_item(text, "; ", "%s %s%s%s%s%s", size, owner,
+		      device[0] ? " " : "", device, owner[0] ? ": " : "",
+		      ofl_rule_what(c->kind, &c->claim));
+}
+
+void ofl_causes_text(const struct ofl_block_row *row,
+		     const struct ofl_layout *l, struct ofl_text *text)
+{
+	uint64_t rest = row->more;
+	unsigned int i;
+	char size[24];
+
+	if (row->why[0]) {
+		ofl_text_add(text, "%s", row->why);
+		return;
+	}
+	for (i = 0; i < row->nr_causes; i++)
+		if (i < SAID)
+			cause_text(&row->cause[i], l, text);
+		else
+			rest += row->cause[i].pages;
+	ofl_size_text(rest * l->page_bytes, size, sizeof(size));
+	if (rest)
+		ofl_text_add(text, "; %s of other kinds", size);
+}
+
+bool ofl_row_has_owner(const struct ofl_block_row *row,
+		       const struct ofl_owner_ops *owner)
+{
+	unsigned int i;
+
+	for (i = 0; i < row->nr_causes; i++)
+		if (ofl_rule_rows[row->cause[i].kind].offline &&
+		    row->cause[i].claim.owner == owner &&
+		    !row->cause[i].claim.blind)
+			return true;
+	return false;
+}
