@@ -16,6 +16,7 @@ extern const struct ofl_table ofl_fact_table;
 extern const struct ofl_table ofl_range_table;		/* offrange */
 extern const struct ofl_table ofl_class_table;		/* offcheck */
 extern const struct ofl_table ofl_finding_table;
+extern const struct ofl_table ofl_finding_class_table;
 extern const struct ofl_table ofl_block_table;		/* offblock */
 extern const struct ofl_table ofl_sum_table;
 extern const struct ofl_table ofl_step_table;

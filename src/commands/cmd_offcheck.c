@@ -8,6 +8,7 @@
 #include "commands/command.h"
 #include "commands/tables.h"
 #include "judge/audit.h"
+#include "judge/next.h"
 #include "target/count.h"
 
 #define DEFAULT_LIMIT	20
@@ -45,6 +46,7 @@ struct page_class {
 struct finding {
 	enum ofl_severity severity;
 	const char *code, *what;
+	const char *next;	/* of the rule's row; NULL: as the code has it */
 	const char *device;
 	bool about_pages;	/* what follows holds; else pages may be 0 */
 	uint64_t start_pfn, pages;
@@ -52,6 +54,12 @@ struct finding {
 	uint64_t flags;
 	int32_t refcount;
 	struct ofl_claim claim;
+};
+
+/** struct finding_class - findings of one kind: a row unless all are listed */
+struct finding_class {
+	struct finding first;
+	uint64_t ranges, pages;
 };
 
 /** struct check - state of one pass */
@@ -64,6 +72,9 @@ struct check {
 	struct ofl_classifier classifier;
 	struct page_class *class;	/* owned */
 	size_t nr_classes, room;
+	struct finding_class *kind;	/* owned */
+	size_t nr_kinds, kinds_room;
+	bool list_all;			/* a row for every range */
 	bool no_memory;			/* for another class */
 	struct finding open;		/* pages == 0: none */
 	uint64_t limit, shown;		/* findings */
@@ -134,7 +145,8 @@ static void get_class_what(const void *row, const void *ctx,
 			   struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_rule_rows[CLASS(row)->kind].what);
+	*ret = ofl_cell_text(ofl_rule_what(CLASS(row)->kind,
+					   &CLASS(row)->claim));
 }
 
 static const struct ofl_column class_columns[] = {
@@ -145,16 +157,16 @@ static const struct ofl_column class_columns[] = {
 	{ "DEVICE", "device", 8, false, 0, get_class_device,
 	  OFL_JSON_STRING_OR_NULL,
 	  "device of that driver" },
-	{ "REFCOUNT", "refcount", 8, true, 0, get_class_ref, OFL_JSON_STRING,
+	{ NULL, "refcount", 8, true, 0, get_class_ref, OFL_JSON_STRING,
 	  "reference count: <0, 0, 1 or >1" },
-	{ "OUTCOME", "outcome", 8, false, 0, get_class_outcome, OFL_JSON_STRING,
+	{ "OUTCOME", "outcome", 10, false, 0, get_class_outcome, OFL_JSON_STRING,
 	  "what becomes of the pages when their memory block is "
 	  "offlined" },
 	{ "PAGES", "pages", 8, true, 0, get_class_pages, OFL_JSON_NUMBER,
 	  "number of pages" },
 	{ "SIZE", NULL, 6, true, 0, get_class_size, OFL_JSON_NONE,
 	  "size of these pages" },
-	{ "CODE", "code", 16, false, 0, get_class_code, OFL_JSON_STRING,
+	{ NULL, "code", 16, false, 0, get_class_code, OFL_JSON_STRING,
 	  "row of the rule in docs/kernels.md" },
 	{ "REASON", "reason", 20, false, 0, get_class_what, OFL_JSON_STRING,
 	  "the same in words, for people" },
@@ -246,6 +258,17 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 	*ret = ofl_cell_text(FINDING(row)->what);
 }
 
+static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const char *next = ofl_code_next(FINDING(row)->code);
+
+	(void)ctx;
+	if (!next)
+		next = FINDING(row)->next;
+	if (next)
+		*ret = ofl_cell_text(next);
+}
+
 static const struct ofl_column finding_columns[] = {
 	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
 	  "error: the kernel takes it for impossible; warning: it "
@@ -271,6 +294,8 @@ static const struct ofl_column finding_columns[] = {
 	  "device of that driver" },
 	{ "CODE", "code", 16, false, 0, get_code, OFL_JSON_STRING,
 	  "what is wrong, a word that does not change" },
+	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
+	  "what a person can do, in one sentence" },
 	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING,
 	  "the same in words, for people" },
 };
@@ -282,6 +307,166 @@ const struct ofl_table ofl_finding_table = {
 	finding_columns,
 	OFL_COUNT(finding_columns),
 };
+
+/* ---- one row a kind of findings ---- */
+
+#define OF_KIND(row) ((const struct finding_class *)(row))
+
+static void get_kind_severity(const void *row, const void *ctx,
+			      struct ofl_cell *ret)
+{
+	get_severity(&OF_KIND(row)->first, ctx, ret);
+}
+
+static void get_kind_code(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	get_code(&OF_KIND(row)->first, ctx, ret);
+}
+
+static void get_kind_ranges(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)OF_KIND(row)->ranges);
+}
+
+static void get_kind_pages(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (OF_KIND(row)->pages)
+		*ret = ofl_cell_int((int64_t)OF_KIND(row)->pages);
+}
+
+static void get_kind_size(const void *row, const void *ctx,
+			  struct ofl_cell *ret)
+{
+	if (OF_KIND(row)->pages)
+		*ret = ofl_cell_size(OF_KIND(row)->pages *
+				((const struct ofl_layout *)ctx)->page_bytes);
+}
+
+static void get_kind_first(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	get_start(&OF_KIND(row)->first, ctx, ret);
+}
+
+/* "virtio_mem virtio1: ..." */
+static void get_kind_reason(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	const struct finding *f = &OF_KIND(row)->first;
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	if (f->claim.owner)
+		ofl_text_add(&text, "%s%s%s: ", f->claim.owner->name,
+			     f->device && f->device[0] ? " " : "",
+			     f->device ? f->device : "");
+	ofl_text_add(&text, "%s", f->what);
+}
+
+static const struct ofl_column kind_columns[] = {
+	{ "SEVERITY", NULL, 8, false, 0, get_kind_severity, OFL_JSON_NONE,
+	  "error: the kernel takes it for impossible; warning: it will block "
+	  "or leak; info: something in flight explains it" },
+	{ "CODE", NULL, 12, false, 0, get_kind_code, OFL_JSON_NONE,
+	  "what is wrong, a word that does not change" },
+	{ "RANGES", NULL, 6, true, 0, get_kind_ranges, OFL_JSON_NONE,
+	  "number of such findings; -a lists them" },
+	{ "PAGES", NULL, 6, true, 0, get_kind_pages, OFL_JSON_NONE,
+	  "number of pages in all of them; none: they are not about pages" },
+	{ "SIZE", NULL, 6, true, 0, get_kind_size, OFL_JSON_NONE,
+	  "size of these pages" },
+	{ "FIRST", NULL, 8, false, 0, get_kind_first, OFL_JSON_NONE,
+	  "first page frame number" },
+	{ "REASON", NULL, 20, false, 0, get_kind_reason, OFL_JSON_NONE,
+	  "the first of them in words, with owner and device" },
+};
+
+const struct ofl_table ofl_finding_class_table = {
+	NULL, false, "findings by kind and device, the worst first",
+	kind_columns, OFL_COUNT(kind_columns),
+};
+
+static bool is_of_kind(const struct finding *a, const struct finding *b)
+{
+	return a->severity == b->severity && !strcmp(a->code, b->code) &&
+	       a->claim.owner == b->claim.owner &&
+	       a->claim.device == b->claim.device && a->device == b->device;
+}
+
+static enum ofl_status count_finding(struct check *ck, const struct finding *f)
+{
+	struct finding_class *all = ck->kind;
+	size_t i;
+
+	for (i = 0; i < ck->nr_kinds; i++)
+		if (is_of_kind(&all[i].first, f)) {
+			all[i].ranges++;
+			all[i].pages += f->pages;
+			return OFL_OK;
+		}
+	if (ck->nr_kinds == ck->kinds_room) {
+		ck->kinds_room = ck->kinds_room ? 2 * ck->kinds_room : 16;
+		all = realloc(ck->kind, ck->kinds_room * sizeof(*all));
+		ck->no_memory = !all;
+		if (!all)
+			return OFL_ERR_NOMEM;
+		ck->kind = all;
+	}
+	all[ck->nr_kinds++] = (struct finding_class){ *f, 1, f->pages };
+	return OFL_OK;
+}
+
+static int by_severity(const void *a, const void *b)
+{
+	const struct finding_class *x = a, *y = b;
+
+	if (x->first.severity != y->first.severity)
+		return x->first.severity > y->first.severity ? -1 : 1;
+	if (x->pages != y->pages)
+		return x->pages > y->pages ? -1 : 1;
+	return strcmp(x->first.code, y->first.code);
+}
+
+/* a sentence for each code, behind the table */
+static void show_next(struct check *ck)
+{
+	struct ofl_cell next;
+	char label[48];
+	size_t i, same;
+
+	for (i = 0; i < ck->nr_kinds; i++) {
+		const struct finding *f = &ck->kind[i].first;
+
+		for (same = 0; strcmp(ck->kind[same].first.code, f->code);)
+			same++;
+		next.kind = OFL_CELL_NONE;
+		get_next(f, NULL, &next);
+		if (same < i || next.kind == OFL_CELL_NONE)
+			continue;
+		snprintf(label, sizeof(label), "NEXT (%s):", f->code);
+		ofl_view_sentence(&ck->v, label, next.text);
+	}
+}
+
+static void show_kinds(struct check *ck)
+{
+	size_t i;
+
+	if (ck->nr_kinds)
+		qsort(ck->kind, ck->nr_kinds, sizeof(*ck->kind), by_severity);
+	ofl_view_table(&ck->v, &ofl_finding_class_table, NULL);
+	for (i = 0; i < ck->nr_kinds; i++)
+		if (ofl_view_row(&ck->v, &ck->kind[i], ck->env->l))
+			break;
+	ofl_view_table_end(&ck->v);
+	show_next(ck);
+}
 
 /* ---- adding up ---- */
 
@@ -331,7 +516,9 @@ static enum ofl_status count_class(struct check *ck,
 static enum ofl_status show_finding(struct check *ck, const struct finding *f)
 {
 	ck->findings[f->severity]++;
-	if (!ck->listing || ck->shown >= ck->limit)
+	if (!ck->listing)
+		return count_finding(ck, f);
+	if (ck->shown >= ck->limit)
 		return OFL_OK;
 	ck->shown++;
 	return ofl_view_row(&ck->v, f, ck->env->l);
@@ -366,7 +553,7 @@ static enum ofl_status add_finding(struct check *ck,
 	st = close_finding(ck);
 	*f = (struct finding){
 		.severity = severity, .code = code, .what = what,
-		.about_pages = true,
+		.next = ofl_page_next(c->kind, &c->claim), .about_pages = true,
 		.start_pfn = c->pfn, .pages = 1, .page_kva = c->page_kva,
 		.flags = c->flags, .refcount = c->refcount, .claim = c->claim,
 		.device = ofl_owner_device(ck->owners, &c->claim),
@@ -537,7 +724,7 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 		ofl_text_add(text, "; interrupted, %" PRIu64 " of %" PRIu64
 			     " sections listed", ck->sections_listed,
 			     r->sections_wanted);
-	else if (nr_findings(ck) > ck->shown)
+	else if (ck->list_all && nr_findings(ck) > ck->shown)
 		ofl_text_add(text, "; %" PRIu64
 			     " more finding%s, offcheck -a lists all",
 			     nr_findings(ck) - ck->shown,
@@ -595,6 +782,24 @@ static enum ofl_status list_findings(struct ofl_run_ctx *ctx,
 	return st;
 }
 
+static enum ofl_status show_findings(struct ofl_run_ctx *ctx,
+				     struct ofl_analysis *a, struct check *ck,
+				     const struct ofl_scan_result *r,
+				     struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (!ck->list_all) {
+		show_kinds(ck);
+		return OFL_OK;
+	}
+	ofl_view_table(&ck->v, &ofl_finding_table, NULL);
+	st = list_findings(ctx, a, ck, r, err);
+	ofl_view_table_end(&ck->v);
+	show_next(ck);
+	return st;
+}
+
 static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 			    struct check *ck, struct ofl_err *err)
 {
@@ -611,9 +816,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	}
 	ofl_show_begin(&ck->v, ctx);
 	show_classes(ck);
-	ofl_view_table(&ck->v, &ofl_finding_table, NULL);
-	st = list_findings(ctx, a, ck, &r, err);
-	ofl_view_table_end(&ck->v);
+	st = show_findings(ctx, a, ck, &r, err);
 	/* every page was looked at, so every hole was seen: again then */
 	ctx->scan.every_page = true;
 	if (!st)
@@ -640,6 +843,7 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!ck)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the check");
 	ck->limit = limit;
+	ck->list_all = ctx->o->all || ctx->o->json || ctx->o->limit;
 	st = ofl_session_analysis(ctx->s, &a, err);
 	if (!st) {
 		ck->env = &a->env;
@@ -650,6 +854,7 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = show(ctx, a, ck, err);
 	ofl_records_free(&ck->records);
 	free(ck->class);
+	free(ck->kind);
 	free(ck);
 	return st;
 }

@@ -231,7 +231,8 @@ static const char *const offcheck_about[] = {
 	"The first table counts the pages by what becomes of them. The second "
 	"lists findings: pages that break a rule which the kernel relies on, and "
 	"records of drivers that contradict the pages or themselves; "
-	"docs/output.md lists the codes.",
+	"docs/output.md lists the codes. They are one row a kind and device; "
+	"-a or -l lists every range.",
 	NULL
 };
 
@@ -248,14 +249,14 @@ static const struct ofl_word outcome_words[] = {
 };
 
 static const struct ofl_table *const offcheck_tables[] = {
-	&ofl_class_table, &ofl_finding_table, NULL
+	&ofl_class_table, &ofl_finding_class_table, &ofl_finding_table, NULL
 };
 
 static const char *const offcheck_example[] = {
 /* replay: 6.1-both-whole: offcheck */
-"OWNER          DEVICE   REFCOUNT OUTCOME     PAGES   SIZE CODE             REASON",
-"virtio_balloon virtio0         1 migrate     57344   224M offline-movable  balloon page that its driver can migrate",
-"virtio_mem     virtio1         1 driver      31744   124M offline-driver   unplugged by virtio_mem, which lets go when offlining starts",
+"OWNER          DEVICE   OUTCOME       PAGES   SIZE REASON",
+"virtio_balloon virtio0  migrate       57344   224M balloon page that its driver can migrate",
+"virtio_mem     virtio1  driver        31744   124M unplugged by virtio_mem, which lets go when offlining starts",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 errors, 0 warnings, 0 infos",
 /* end of replay */
 NULL

@@ -53,7 +53,7 @@ const struct ofl_option ofl_option_rows[] = {
 	  OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
 	  "all rows: nothing is merged, cut or left out" },
 	{ 'l', NULL, "number", OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, TEXT(limit),
-	  "number of findings to print (default 20)" },
+	  "number of findings to list, each range by itself" },
 	{ 'V', NULL, "verdict", OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
 	  TEXT(verdict), "only blocks of this verdict, in any case" },
 	{ 'O', NULL, "owner",

@@ -343,7 +343,7 @@ static void test_a_mark_that_is_new(void **state)
 	w = free_block();
 	strcpy(w->l.new_marks, "PG_offline_skippable");
 	put(w, OFL_KIND_OFFLINE_HELD, 1, 7);
-	expect(w, OFL_OUT_UNKNOWN, "offline-held", "held by its driver");
+	expect(w, OFL_OUT_UNKNOWN, "offline-held", "its driver is gone");
 }
 
 /* pages that are not known may stop any step that looks at pages */
