@@ -16,6 +16,8 @@ KERNELS		?= 6.1 6.12
 VERDICT_KERNELS	?= 6.1 6.12 7.2
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
+# and those that make check-reach opens in every crash
+REACH_KERNELS	?= 5.10 6.1 6.12 7.2
 PREFIX		?= /usr
 # crash looks in lib64 first, where it is a program of 64 bits, then in lib:
 # the first of the two that is there, else the first
@@ -98,8 +100,11 @@ $(BUILD)/libofl.a: $(OBJ)
 	@rm -f $@
 	$(call say,AR)$(AR) rcs $@ $^
 
+# what came with libbpf 1.0, for those before: include/layout/libbpf.h
+LIBBPF	:= $(shell $(PKG_CONFIG) --atleast-version=1.0 libbpf || echo -DOFL_OLD_LIBBPF)
+
 $(foreach o,src/view/view.o src/layout/types.o src/layout/btf.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
-	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS))
+	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(LIBBPF)
 
 # the version is in the binary: "offline --version"
 VERSIONO = $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/commands/version.o) \
@@ -315,20 +320,32 @@ check-unit: house unit golden described corpus less ways report
 check-lab: lab
 	$(summary) lab
 
+# what the lab will ask for, so that guests boot while the tiers run that need none
+guests:
+	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" $(PYTHON) tests/lab/prepare.py
+
 check: deps
 	@rm -rf $(RESULTS)
-	@$(MAKE) --no-print-directory -j$$(nproc) -k all built || true
-	@$(MAKE) --no-print-directory -k house unit golden described corpus less ways report lab || true
+	@$(MAKE) --no-print-directory guests & \
+	$(MAKE) --no-print-directory -j$$(nproc) -k all built || true; \
+	$(MAKE) --no-print-directory -k house unit golden described corpus less ways report lab || true; \
+	wait
 	$(summary) house unit golden docs corpus less ways report lab
 
 check-all:
-	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 7.2"
+	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 5.10 7.2"
 
 # the whole campaign, an hour: every block of many guests, judged and tried
 check-verdicts: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -o docs/verdicts.md \
 		$(VERDICT_KERNELS)
+
+# each kernel's dumps under each crash; CELL=6.12/system/elf runs one of them anew
+check-reach: deps
+	@$(MAKE) --no-print-directory all
+	@env $(OFL_ENV) OFL_KERNELS="$(REACH_KERNELS)" $(PYTHON) tests/lab/reach.py \
+		-o docs/reach.md $(CELL)
 
 # guests of real hypervisors, which are emulated too: half an hour, at first an hour
 hypervisors: all
@@ -437,6 +454,7 @@ help:
 	@echo "	make check-mutants	300 small changes of the sources: do tests notice?"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: an hour"
+	@echo "	make check-reach	each kernel's dumps under each crash, into docs/reach.md; CELL=6.12/system/elf"
 	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
 	@echo "	make check-people	pages in a browser, packages, crash's own tree: needs the network"
@@ -448,9 +466,9 @@ help:
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-.PHONY: all built docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
+.PHONY: all built guests docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
 	bench check-lab check check-all check-verdicts check-mutations check-mutants hypervisors \
-	check-hypervisors fuzz demo deps man report people check-people \
-	install uninstall dist clean distclean help
+	check-reach check-hypervisors fuzz demo deps \
+	install clean distclean help
 .SECONDARY:

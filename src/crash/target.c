@@ -85,19 +85,27 @@ struct question {
  * loops are fenced, and what failed is not known. Afterwards crash installs
  * its own handler of ^C again, which leaves our command by longjmp: until
  * ours is back the signal waits.
+ *
+ * It jumps there after a segmentation violation in gdb, whose memory is damaged
+ * then: crash 8.0.2 dies of the next question about a 6.12. So none is asked
+ * any more; what BTF does not tell is not known.
  */
 static void ask_gdb(void (*ask)(struct question *q), struct question *q)
 {
+	static bool broken;
 	sigset_t mask, sigint;
 	struct fence f;
 
+	if (broken)
+		return;
 	sigemptyset(&sigint);
 	sigaddset(&sigint, SIGINT);
 	sigprocmask(SIG_BLOCK, &sigint, &mask);
 	raise_fence(&f);
-	if (!setjmp(pc->main_loop_env))
-		if (!setjmp(pc->foreach_loop_env))
-			ask(q);
+	if (setjmp(pc->main_loop_env))
+		broken = true;
+	else if (!setjmp(pc->foreach_loop_env))
+		ask(q);
 	lower_fence(&f);
 	if (catching)
 		take_sigint(NULL);

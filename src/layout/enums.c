@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* enums.c - look through all enums and structs of a vmlinux at once */
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "layout/btf.h"
 #include "layout/enums.h"
+#include "layout/libbpf.h"
 
 struct ofl_enums {
 	struct btf *btf;	/* owned */

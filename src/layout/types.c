@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* types.c - a module's types from the host's debuginfo or the dump's BTF */
-#include <bpf/btf.h>
-#include <bpf/libbpf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +7,7 @@
 #include <unistd.h>
 
 #include "layout/btf.h"
+#include "layout/libbpf.h"
 #include "layout/types.h"
 #include "target/count.h"
 
