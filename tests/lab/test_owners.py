@@ -76,6 +76,27 @@ SITUATIONS = {
 }
 
 
+@pytest.mark.parametrize("series", [series for series in kernels.selected() if kernels.SERIES[series].untyped])
+def test_without_types(series, tmp_path):
+    """A kernel whose dumps have no types of modules: the same owners, no error, and one hint what would tell more."""
+    dump = dumps.get(series, "both", "kdump-zlib")
+    extend = f"extend {crashes.get(dump.kernel.series.crash).extension}"
+    out = Session(dump, {"poor.json": f"{extend}\noffowner -j", "check.json": "offcheck -j", "block.json": "offblock -j",
+                         "rich.json": "\n".join((*dump.kernel.types, "offowner -j"))}, tmp_path).out
+    documents = {name: json.loads(text) for name, text in out.items()}
+    poor, rich = documents["poor.json"], documents["rich.json"]
+    assert _owned(poor) == _owned(rich)
+    assert rich["status"]["result"] == "ok"
+    assert all(device["difference"] == 0 for device in rich["devices"])
+    assert not documents["check.json"]["findings"]
+    for name in ("poor.json", "check.json", "block.json"):
+        status = documents[name]["status"]
+        assert status["result"] == "incomplete", name
+        assert status["message"].count("try mod -s virtio_mem") == 1, name
+    verdicts = {block["verdict"] for block in documents["block.json"]["blocks"] if block["offline"]}
+    assert verdicts == {"MIGRATE", "UNKNOWN"}
+
+
 @pytest.mark.parametrize("situation", SITUATIONS)
 def test_types_from_wherever(situation, tmp_path_factory):
     """With the modules' debuginfo loaded, and without crash knowing any module."""

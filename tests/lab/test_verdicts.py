@@ -10,14 +10,14 @@ import pytest
 
 from lab import kernels, verdicts
 
-TRIED = ("balloon", "made")
 #: what these guests are known to hold at the least: attempts, and blocks of a verdict
 LEAST = {"balloon": {"attempts": 25, "OFFLINABLE": 10, "DRIVER": 1, "BLOCKED": 2},
          "made": {"attempts": 25, "OFFLINABLE": 3, "SPINS": 1, "BLOCKED": 12}}
 
 
 @pytest.fixture(scope="module", params=[pytest.param((series, kind), id=f"{series}-{kind}")
-                                        for series in kernels.selected() for kind in TRIED])
+                                        for series in kernels.selected() for kind in verdicts.TRIED
+                                        if kernels.SERIES[series].has(kind)])
 def tried(request):
     """(kind, its rows): each online block of a guest, judged and tried."""
     return request.param[1], verdicts.compare(verdicts.get(*request.param))
@@ -48,7 +48,8 @@ def test_reasons(tried):
 
 
 #: one kind on each kernel, the other on the first
-IN_THE_MIDDLE = [*((series, "caught-pinned") for series in kernels.selected()),
+IN_THE_MIDDLE = [*((series, "caught-pinned") for series in kernels.selected()
+                   if kernels.SERIES[series].has("caught-pinned")),
                  (kernels.selected()[0], "caught-balloon")]
 
 

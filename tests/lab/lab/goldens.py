@@ -49,7 +49,7 @@ def replayer():
 
 def _record(dump, commands, folder, modules):
     """What crash prints; recordings go to the folder. A document asks what its table asks."""
-    script = {"extend": "\n".join((*(f"mod -s {name} {dump.kernel.debug}/{name}.ko" for name in modules),
+    script = {"extend": "\n".join((*dump.kernel.types, *(f"mod -s {name} {dump.kernel.debug}/{name}.ko" for name in modules),
                                    f"extend {crashes.get(dump.kernel.series.crash).extension}"))}
     for number, command in enumerate(commands):
         word, *rest = command.split()

@@ -105,8 +105,11 @@ class Guest:
     def _command(self):
         image = self.folder / "initramfs.gz"
         self.build(image)
+        arguments = list(self.machine.arguments())
+        if self.kernel.series.append:
+            arguments[arguments.index("-append") + 1] += f" {self.kernel.series.append}"
         # QEMU must not outlive the tests, however they end
-        command = ["setpriv", "--pdeathsig", "KILL", "--", *self.emulator(), *self.machine.arguments(),
+        command = ["setpriv", "--pdeathsig", "KILL", "--", *self.emulator(), *arguments,
                    "-kernel", self.kernel.vmlinuz, "-initrd", image,
                    "-serial", f"file:{self.folder}/console.log", *self.lines(),
                    "-qmp", f"unix:{self.sockets}/qmp,server=on,wait=off"]

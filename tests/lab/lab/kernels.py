@@ -31,10 +31,20 @@ class Series:
     flavour: str = "cloud-amd64"
     build: str = ""            # the one that is taken, where newer ones come and go
     tools: str = ""            # prefix of the binutils that know its files
+    append: str = ""           # kernel parameters that its guests need
+    untyped: tuple = ()        # modules whose types are in no dump of it: crash is given their debuginfo
+    cases: tuple = ()          # the cases and kinds that are tried on it; none: all
+
+    def has(self, case):
+        """Is a case, or a kind of guest for the verdicts, tried on it?"""
+        return not self.cases or case in self.cases
 
 
 SERIES = {row.name: row for row in (
-    Series("5.10", "system", marked=("_mapcount", 0xf0000100, 0xf0000000), build="5.10.0-32"),
+    Series("5.10", "system", marked=("_mapcount", 0xf0000100, 0xf0000000), build="5.10.0-32",
+           append="no_timer_check",  # it panics for want of a timer interrupt when the emulation is late
+           untyped=("virtio_mem", "virtio_balloon"),
+           cases=("both", "numa", "orphaned", "balloon")),
     Series("6.1", "system", marked=("_mapcount", 0xf0000100, 0xf0000000)),
     Series("6.12", "sid"),
     Series("7.2", "sid", ("--no_modules",)),
@@ -58,6 +68,11 @@ class Kernel:
     vmlinux = property(lambda self: self.folder / "vmlinux")
     modules = property(lambda self: self.folder / "modules")
     debug = property(lambda self: self.folder / "debug")
+
+    @property
+    def types(self):
+        """crash's commands that load the types which its dumps lack."""
+        return tuple(f"mod -s {name} {self.debug}/{name}.ko" for name in self.series.untyped)
 
 
 def _folder(release):

@@ -30,6 +30,8 @@ ERRORS = {"Device or resource busy": "EBUSY", "Invalid argument": "EINVAL", "Can
           "Interrupted system call": "EINTR", "Operation not permitted": "EPERM"}
 SUCCESS, TRYING = "success", "still trying"
 FORM = "kdump-zlib"
+#: the kinds that make check tries
+TRIED = ("balloon", "made")
 
 
 # -- in the guest -----------------------------------------------------------------
@@ -225,7 +227,8 @@ def documents(dump, **commands):
     """What crash with offline.so says of a dump, as JSON documents."""
     extension = crashes.get(dump.kernel.series.crash).extension
     with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
-        out = Session(dump, {"extend": f"extend {extension}", **commands}, folder).out
+        extend = "\n".join((*dump.kernel.types, f"extend {extension}"))
+        out = Session(dump, {"extend": extend, **commands}, folder).out
     try:
         return {name: json.loads(out[name]) for name in commands}
     except ValueError as error:
