@@ -158,18 +158,22 @@ enum ofl_enum_found ofl_enums_member(const struct ofl_enums *e,
 {
 	struct ofl_member one, all = { 0, 0 };
 	const struct btf_type *t;
-	uint32_t i = 0, found = 0;
+	uint32_t i = 0, found = 0, without = 0;
 
 	if (!e || !e->nr_structs)
 		return OFL_ENUM_UNKNOWN;
 	while ((t = next_struct(e, type, &i))) {
-		if (!ofl_btf_member(e->btf, t, path, &one))
-			return OFL_ENUM_UNKNOWN;
+		if (!ofl_btf_member(e->btf, t, path, &one)) {
+			without++;
+			continue;
+		}
 		if (found++ && (one.offset_bytes != all.offset_bytes ||
 				one.size_bytes != all.size_bytes))
 			return OFL_ENUM_UNKNOWN;
 		all = one;
 	}
+	if (found && without)
+		return OFL_ENUM_UNKNOWN;
 	if (found)
 		*ret = all;
 	return found ? OFL_ENUM_FOUND : OFL_ENUM_ABSENT;
