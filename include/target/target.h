@@ -311,7 +311,7 @@ bool ofl_read_member(const struct ofl_target *t, uint64_t struct_kva,
  * @bytes: in  size of @buf, at most OFL_STR_MAX
  *
  * Shape:  cut to fit; only printable ASCII is accepted.
- * Errors: false if unreadable, empty or not text.
+ * Errors: false if unreadable, empty or not text; @buf is "" then.
  */
 #define OFL_STR_MAX 64
 bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,

@@ -236,15 +236,15 @@ bool ofl_read_str(const struct ofl_target *t, uint64_t kva, char *buf,
 
 	/* byte by byte: the string may end right before a page that is not there */
 	for (i = 0; i < bytes; i++) {
-		if (ofl_read(t, kva + i, buf + i, 1) != OFL_READ_OK)
-			return false;
+		if (ofl_read(t, kva + i, buf + i, 1) != OFL_READ_OK ||
+		    (buf[i] && !isprint((unsigned char)buf[i])))
+			break;
 		if (!buf[i])
 			return i > 0;
-		if (!isprint((unsigned char)buf[i]))
-			return false;
 	}
-	buf[bytes - 1] = '\0';
-	return true;
+	/* the beginning of a name is another name */
+	buf[i < bytes ? 0 : bytes - 1] = '\0';
+	return i == bytes;
 }
 
 enum ofl_status ofl_readers_agree(const struct ofl_target *t,

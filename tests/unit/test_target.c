@@ -108,12 +108,37 @@ static void test_missed(void **state)
 	assert_int_equal(missed.reads, 3);
 }
 
+/* what of a name could be read is another name */
+static void test_no_part_of_a_text(void **state)
+{
+	static const char *const kernel[] = {
+		"mem 2000 74726976\n",			/* ends: "virt", 0 */
+		"text 2000 vi\nunreadable 2002 1\n",
+		"mem 2000 1b6976\n",			/* "vi", escape */
+	};
+	char buf[OFL_STR_MAX];
+	struct texttarget t;
+	struct ofl_err err;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < OFL_COUNT(kernel); i++) {
+		assert_int_equal(texttarget_parse(&t, kernel[i], &err), OFL_OK);
+		memset(buf, 'x', sizeof(buf));
+		assert_int_equal(ofl_read_str(&t.target, 0x2000, buf,
+					      sizeof(buf)), !i);
+		assert_string_equal(buf, i ? "" : "virt");
+		texttarget_free(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_every_width, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_no_integer, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_missed, set_up, drop),
+		cmocka_unit_test(test_no_part_of_a_text),
 	};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
