@@ -41,6 +41,7 @@ struct ofl_device {
 	char note[160];		/* what is open or odd about it; "" */
 	uint64_t kva;		/* the driver's struct; 0 if not found */
 	const char *module;	/* its types would tell more; NULL: nothing lacks */
+	const char *lost;	/* what cannot be read would tell more; NULL: nothing */
 };
 
 #define OFL_MAX_COUNTERS	8

@@ -55,6 +55,11 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 				  struct ofl_err *err);
 void ofl_pagelist_free(struct ofl_pagelist *list);
 
+/** ofl_pagelist_count() - a counter of it; @at_least is its name if the list breaks */
+void ofl_pagelist_count(const struct ofl_pagelist *list, const char *name,
+			const char *at_least, uint64_t n,
+			struct ofl_account *a);
+
 /** ofl_pagelist_complain() - put down everything that is wrong with it */
 void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 			   struct ofl_account *a);

@@ -300,7 +300,8 @@ bool ofl_balloons_known(const struct ofl_balloons *b)
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 {
 	ofl_account_counter(a, "isolated_pages", (int64_t)b->isolated);
-	ofl_account_counter(a, "listed", (int64_t)b->list.set.pages);
+	ofl_pagelist_count(&b->list, "listed", "listed_at_least",
+			   b->list.set.pages, a);
 	if ((int64_t)b->isolated < 0)
 		ofl_account_complain(a, OFL_SEV_ERROR, "counter-negative", 0, 0,
 				     "isolated_pages is negative");

@@ -487,11 +487,12 @@ static void account(const void *state, unsigned int device,
 	ofl_account_counter(a, "num_pages_added", (int64_t)st->added);
 	ofl_account_counter(a, "num_pages_onlined",
 			    (int64_t)st->onlined);
-	ofl_account_counter(a, "unbacked", (int64_t)unbacked);
 	/* which of a region is online is what the blocks say */
 	a->known = !st->broken && !st->overlap &&
 		   (!st->nr || blocks_known(st->env));
 	a->expected = (int64_t)(st->ballooned + unbacked);
+	if (a->known)
+		ofl_account_counter(a, "unbacked", (int64_t)unbacked);
 	a->not_in_node_stat = (int64_t)unbacked;
 	for (i = 0; i < 3; i++)
 		if (st->busy[i] == (int64_t)st->dm_state)

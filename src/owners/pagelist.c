@@ -251,6 +251,14 @@ static void complain(struct ofl_account *a, enum ofl_severity severity,
 				     what, wrong);
 }
 
+void ofl_pagelist_count(const struct ofl_pagelist *list, const char *name,
+			const char *at_least, uint64_t n,
+			struct ofl_account *a)
+{
+	ofl_account_counter(a, list->end == OFL_LIST_WHOLE ? name : at_least,
+			    (int64_t)n);
+}
+
 void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 			   struct ofl_account *a)
 {

@@ -303,7 +303,8 @@ void ofl_vmem_account(const void *state, unsigned int device,
 	find_in_flight(st, d, a);
 	a->known = st->env->blocks && !st->env->blocks->lost;
 	a->expected = (int64_t)expected_pages(st, d);
-	ofl_account_counter(a, "unplugged_pages", a->expected);
+	if (a->known)
+		ofl_account_counter(a, "unplugged_pages", a->expected);
 	check_plugged_size(st, d, a);
 	check_offline_size(st, d, a);
 	ofl_account_detail(a, "mode", "%s", d->sbm ? "SBM" : "BBM");

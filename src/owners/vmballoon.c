@@ -183,7 +183,8 @@ static void account(const void *state, unsigned int device,
 		return;
 	find_in_flight(st, a);
 	a->not_in_node_stat = (int64_t)st->huge.set.pages;
-	ofl_account_counter(a, "huge_pages", (int64_t)st->huge.entries);
+	ofl_pagelist_count(&st->huge, "huge_pages", "huge_pages_at_least",
+			   st->huge.entries, a);
 	if (get(st, F_TARGET, &v))
 		ofl_account_counter(a, "target", (int64_t)v);
 	if (get(st, F_SIZE, &v)) {

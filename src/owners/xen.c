@@ -122,7 +122,8 @@ static void account(const void *state, unsigned int device,
 		if (st->have[i])
 			ofl_account_counter(a, fields[i].path,
 					    (int64_t)st->value[i]);
-	ofl_account_counter(a, "listed", (int64_t)st->list.set.pages);
+	ofl_pagelist_count(&st->list, "listed", "listed_at_least",
+			   st->list.set.pages, a);
 	a->known = st->have[F_LOW] && st->have[F_HIGH];
 	a->expected = (int64_t)(st->value[F_LOW] + st->value[F_HIGH]);
 	if (ofl_symbol(st->env->t, "balloon_mutex", &mutex) &&

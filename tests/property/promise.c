@@ -461,6 +461,20 @@ static void check_section(const struct promise *p, struct json_object *was,
 		check_cells(p, row, was, is, cells);
 }
 
+/* what could be walked of a list is "listed_at_least", where it was "listed" */
+static struct json_object *counter(struct json_object *counters,
+				   const char *name, bool *at_least)
+{
+	const char *end = strstr(name, "_at_least");
+	char whole[64];
+
+	*at_least = end && !member(counters, name);
+	if (!*at_least)
+		return member(counters, name);
+	snprintf(whole, sizeof(whole), "%.*s", (int)(end - name), name);
+	return member(counters, whole);
+}
+
 static void check_device(const struct promise *p, struct json_object *was,
 			 struct json_object *is)
 {
@@ -485,14 +499,12 @@ static void check_device(const struct promise *p, struct json_object *was,
 	if (json_object_is_type(member(is, "counters"), json_type_object)) {
 		json_object_object_foreach(member(is, "counters"), name, value) {
 			struct json_object *w;
+			bool at_least;
 
-			w = member(member(was, "counters"), name);
-			/* what could be walked of its list */
-			if (!strcmp(name, "listed") && rank_of(p->less) > 0 &&
-			    json_object_get_int64(value) <=
-			    json_object_get_int64(w))
-				continue;
-			if (!same_text(w, value))
+			w = counter(member(was, "counters"), name, &at_least);
+			if (at_least ? json_object_get_int64(value) >
+				       json_object_get_int64(w) :
+				       !same_text(w, value))
 				broken(p, "value", "%s: %s was %s, is %s", row,
 				       name, w ? json_object_get_string(w) :
 				       "not there",
