@@ -84,6 +84,9 @@ void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text);
 /** ofl_owner_devices() - how many devices driver @i of the table has */
 unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);
 
+/** ofl_owners_lost() - what of a device cannot be read, or NULL: of none */
+const char *ofl_owners_lost(const struct ofl_owners *o);
+
 /**
  * ofl_owners_missing() - modules whose types would tell more about owners
  * @text: inout  their names are appended, separated by blanks

@@ -291,6 +291,9 @@ static enum ofl_result judge(const struct owner *o,
 				   text);
 	if (o->records.uncounted)
 		ofl_text_add(text, "; the kernel's counter of balloon pages is not known");
+	if (o->unread)
+		ofl_text_add(text, "; %" PRIu64 " offline page%s could not be read a second time",
+			     o->unread, ofl_plural(o->unread));
 	if (o->records.undecided)
 		ofl_show_undecided(o->records.undecided, text);
 	short_of = ofl_records_shortfall(&o->records, text);

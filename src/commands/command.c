@@ -90,14 +90,17 @@ enum ofl_result ofl_add_doubts(const struct ofl_run_ctx *ctx,
 	char modules[128];
 	struct ofl_text names = ofl_text_over(modules, sizeof(modules));
 	bool missing = owners && ofl_owners_missing(owners, &names);
+	const char *lost = owners ? ofl_owners_lost(owners) : NULL;
 
+	if (lost)
+		ofl_text_add(text, "; %s", lost);
 	if (missing)
 		ofl_text_add(text, "; which driver owns a page is less certain without types of %s: mod -s loads them",
 			     modules);
 	if (marks[0])
 		ofl_text_add(text, "; WARNING: this kernel has %s, a mark that is not known here: its rule may differ",
 			     marks);
-	if (missing)
+	if (missing || lost)
 		return OFL_RESULT_INCOMPLETE;
 	return marks[0] && result == OFL_RESULT_OK ? OFL_RESULT_FINDINGS :
 						     result;

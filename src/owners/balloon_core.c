@@ -30,6 +30,7 @@ static bool is_there(const struct ofl_env *env)
 	return ofl_fact_known(env->l, OFL_F_BALLOON_PAGES) ||
 	       ofl_fact_known(env->l, OFL_F_BALLOON_ISOLATED) ||
 	       ofl_fact_known(env->l, OFL_F_BALLOON_MIGRATE) ||
+	       ofl_fact_known(env->l, OFL_F_BALLOON_INFLATE) ||
 	       ofl_symbol(env->t, "balloon_page_alloc", &kva);
 }
 
@@ -55,6 +56,7 @@ static void device(const void *state, unsigned int device,
 	const struct ofl_balloons *b = state;
 
 	ret->kva = b->dev[device].kva;
+	ret->lost = "which driver has a balloon is not known";
 	snprintf(ret->note, sizeof(ret->note),
 		 "balloon_dev_info at %" PRIx64 ", migratepage at %" PRIx64
 		 ": which driver's is not known, try mod -s", b->dev[device].kva,

@@ -28,6 +28,7 @@
 struct state {
 	struct ofl_balloons b;
 	uint64_t loaned_kva, target_kva;	/* 0: not found */
+	bool symbols;		/* of the module: could be read */
 };
 
 static const struct ofl_balloon_driver driver = {
@@ -53,6 +54,7 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 		ofl_module_close(&m);
 		return OFL_ERR_NOMEM;
 	}
+	st->symbols = m.nr_symbols;
 	ofl_module_symbol(&m, "loaned_pages", &st->loaned_kva);
 	ofl_module_symbol(&m, "loaned_pages_target", &st->target_kva);
 	if (ofl_module_symbol(&m, "b_dev_info", &kva)) {
@@ -91,6 +93,8 @@ static void device(const void *state, unsigned int device,
 	const struct state *st = state;
 
 	ret->kva = st->b.dev[device].driver_kva;
+	if (!st->symbols)
+		ret->lost = "the symbols of module " MODULE " cannot be read";
 	if (!ret->kva)
 		snprintf(ret->note, sizeof(ret->note), NO_VARIABLES
 			 ": compared with its list, not with loaned_pages");

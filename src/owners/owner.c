@@ -328,6 +328,21 @@ enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 			OFL_ORPHAN, name, names);
 }
 
+const char *ofl_owners_lost(const struct ofl_owners *o)
+{
+	struct ofl_device d;
+	unsigned int n;
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		for (n = 0; n < ofl_owner_devices(o, i); n++) {
+			ofl_owner_show(o, i, n, &d);
+			if (d.lost)
+				return d.lost;
+		}
+	return NULL;
+}
+
 bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text)
 {
 	size_t before = text->used, i;
