@@ -78,6 +78,7 @@ struct ofl_vmem {
 	bool no_memory;			/* for all devices */
 	bool unnamed;			/* a region may be one, its name is lost */
 	bool driver_maybe;		/* a callback may be the driver's */
+	bool driver_here;		/* one is, by its name or its struct */
 	bool tree_known;		/* the iomem tree was walked to its end */
 };
 

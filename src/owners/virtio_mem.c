@@ -118,6 +118,7 @@ static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 		d->end_pa = addr + size;
 	}
 	d->kva = kva;
+	st->driver_here = true;
 	d->records = ofl_vmem_read(st, d);
 	if (!d->records)
 		snprintf(d->note, sizeof(d->note),
@@ -137,6 +138,7 @@ static void walk_chain(struct ofl_vmem *st, bool layout)
 		if (cb->name[0] && strcmp(cb->name, CALLBACK))
 			continue;
 		st->driver_maybe = true;
+		st->driver_here |= cb->name[0];
 		if (layout)
 			try_callback(st, cb->nb_kva);
 	}
@@ -269,6 +271,10 @@ static bool by_region(const struct ofl_vmem *st, const struct ofl_owner_page *p,
 	ret->weak = true;
 	if (p->movable_ops || p->private)
 		return false;
+	if (!st->driver_here) {
+		ret->blind = "virtio-mem: a driver of the region may be there or gone";
+		return false;
+	}
 	if (!ofl_fact_known(st->env->l, OFL_F_PAGE_PRIVATE)) {
 		ret->blind = "virtio_mem: neither its records nor page.private are known";
 		return false;

@@ -529,6 +529,7 @@ static const struct owned_module cmm_module[] = {
 	{ "cmm", cmm_functions, 1 },
 };
 
+/* functions could be read: then the kernel keeps no variables */
 static void test_cmm_without_variables(void **state)
 {
 	struct ofl_account a;
@@ -540,10 +541,24 @@ static void test_cmm_without_variables(void **state)
 	assert_owner(3, "cmm", OFL_EV_LIST);
 	assert_int_equal(owned_devices(&o, "cmm", dev), 1);
 	assert_non_null(strstr(dev[0].note, "not with loaned_pages"));
+	assert_null(dev[0].lost);
 	a = owned_account(&o, "cmm", 0);
 	assert_true(a.known);
 	assert_int_equal(a.expected, 5);
 	assert_string_equal(a.counter[0].name, "isolated_pages");
+}
+
+static void test_cmm_without_symbols(void **state)
+{
+	(void)state;
+	owned_modules(&k, cmm_module, 1);
+	kernel_line(&k, "symbol_at %" PRIx64 " cmm_migratepage", TEXT);
+	kernel_line(&k, "without member mod_kallsyms.strtab");
+	balloon(VMW, 1, TEXT);
+	owned_load(&k, &o);
+	assert_owner(3, "cmm", OFL_EV_LIST);
+	assert_int_equal(owned_devices(&o, "cmm", dev), 1);
+	assert_non_null(strstr(dev[0].lost, "cmm cannot be read"));
 }
 
 static void test_cmm_without_variables_or_migration(void **state)
@@ -1338,13 +1353,12 @@ static void test_balloon_in_region_less_known(void **state)
 
 #define MANY 70
 
-/* one page each, from pfn 2048 on; the chain is not known, the driver may be there */
-static void test_many_virtio_mem_devices(void **state)
+/* a region of one page each, from pfn 2048 on, and of no device a struct */
+static void many_regions(void)
 {
 	uint64_t at, pa;
 	int i;
 
-	(void)state;
 	kernel_line(&k, "text %" PRIx64 " System RAM (virtio_mem)", RES - 0x40);
 	for (i = 0; i < MANY; i++) {
 		at = RES + (uint64_t)i * 0x100;
@@ -1359,12 +1373,55 @@ static void test_many_virtio_mem_devices(void **state)
 	}
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, O_IOMEM + 48, RES);
 	offline_pages(2048, MANY);
+}
+
+static void one_callback(const char *name)
+{
+	kernel_line(&k, "symbol memory_chain %" PRIx64, CHAIN);
+	kernel_line(&k, "member blocking_notifier_head.head 32 8");
+	kernel_line(&k, "member notifier_block.notifier_call 0 8");
+	kernel_line(&k, "member notifier_block.next 8 8");
+	kernel_line(&k, "member notifier_block.priority 16 4");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, CHAIN + 32, VM + 128);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " 0 0", VM + 128, TEXT);
+	if (name)
+		kernel_line(&k, "symbol_at %" PRIx64 " %s", TEXT, name);
+}
+
+static void test_many_virtio_mem_devices(void **state)
+{
+	int i;
+
+	(void)state;
+	many_regions();
+	one_callback("virtio_mem_memory_notifier_cb");
 	owned_load(&k, &o);
 	assert_int_equal(owned_devices(&o, "virtio_mem", dev), MANY);
 	for (i = 0; i < MANY; i++) {
 		assert_owner(2048 + (uint64_t)i, "virtio_mem", OFL_EV_RANGE);
 		assert_int_equal(owned_claim(&o, 2048 + (uint64_t)i).device, i);
 	}
+}
+
+/* is the driver still there? a callback without name does not say so */
+static void test_virtio_mem_maybe_gone(void **state)
+{
+	(void)state;
+	many_regions();
+	owned_load(&k, &o);
+	assert_owner(2048, "unknown", OFL_EV_NONE);
+	drop(state);
+	set_up(state);
+	many_regions();
+	one_callback(NULL);
+	owned_load(&k, &o);
+	assert_owner(2048, "unknown", OFL_EV_NONE);
+	drop(state);
+	set_up(state);
+	many_regions();
+	one_callback("slab_memory_callback");
+	owned_load(&k, &o);
+	assert_owner(2048, "orphan", OFL_EV_NONE);
 }
 
 static void assert_found(size_t records, uint64_t pages)
@@ -1694,6 +1751,7 @@ int main(void)
 		CASE(test_cmm_at_work),
 		CASE(test_cmm_off_by_two),
 		CASE(test_cmm_without_variables),
+		CASE(test_cmm_without_symbols),
 		CASE(test_cmm_without_variables_or_migration),
 		CASE(test_xen),
 		CASE(test_xen_list_breaks),
@@ -1733,6 +1791,7 @@ int main(void)
 		CASE(test_memtrace_half_known),
 		CASE(test_many_memtraces),
 		CASE(test_many_virtio_mem_devices),
+		CASE(test_virtio_mem_maybe_gone),
 		CASE(test_many_balloons),
 		CASE(test_virtio_mem_beyond_the_books),
 		CASE(test_virtio_mem_states),
