@@ -80,6 +80,14 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 /** ofl_step_order() - the steps as this kernel goes through them */
 const enum ofl_step *ofl_step_order(const struct ofl_layout *l);
 
+/**
+ * ofl_report_zone() - the zone that all of the block is in
+ *
+ * Shape:  NULL if there are several, or not known: where the pages have to tell,
+ *         each of them has to.
+ */
+const struct ofl_zone *ofl_report_zone(const struct ofl_block_report *r);
+
 /** ofl_report_outcome() - what a kind of page comes to in this block */
 enum ofl_outcome ofl_report_outcome(const struct ofl_env *env,
 				    const struct ofl_block_report *r,

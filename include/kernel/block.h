@@ -55,6 +55,19 @@ bool ofl_blocks_known(const struct ofl_layout *l);
 bool ofl_blocks_memmap_known(const struct ofl_layout *l);
 
 /**
+ * ofl_blocks_zone_by_pages() - is this a kernel before v5.18, which looks
+ * through the pages of a block for its zone?
+ *
+ * Shape:  proved by symbols that were gone by then: test_pages_in_a_zone(),
+ *         page_huge_active() (until v5.12) and those that the skip rule took
+ *         away (in v5.8).
+ */
+bool ofl_blocks_zone_by_pages(const struct ofl_layout *l);
+
+/** ofl_blocks_zone_known() - is it known where the kernel takes a block's zone from? */
+bool ofl_blocks_zone_known(const struct ofl_layout *l);
+
+/**
  * ofl_blocks_walk() - visit all memory blocks, ascending
  * @visit: in  a status other than OFL_OK ends the walk and is returned
  * @lost:  out number of index nodes or blocks that could not be read; a bus

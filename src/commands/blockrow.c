@@ -38,7 +38,7 @@ void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
 	*ret = (struct ofl_block_row){
 		.nr = r->block->nr, .blocks = 1, .start_pfn = r->start_pfn,
 		.pages = r->pages, .node = r->node,
-		.zone = r->several_zones ? NULL : r->zone,
+		.zone = ofl_report_zone(r),
 		.state = r->block->state, .offline = r->offline,
 		.verdict = r->verdict, .decided_at = r->decided_at,
 		.has_pfn = r->decider != OFL_NR_KINDS,

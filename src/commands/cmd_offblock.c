@@ -369,7 +369,10 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 	}
 	result = ofl_scan_shortfall(r, text);
 	result = ofl_owners_status(result, p->blind, text);
-	if (p->sum[OFL_OUT_UNKNOWN].blocks || a->blocks.lost)
+	if (!ofl_blocks_zone_known(p->env->l))
+		ofl_text_add(text, "; where the zone of a block is kept is not known");
+	if (p->sum[OFL_OUT_UNKNOWN].blocks || a->blocks.lost ||
+	    !ofl_blocks_zone_known(p->env->l))
 		result = OFL_RESULT_INCOMPLETE;
 	return result;
 }

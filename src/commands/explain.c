@@ -437,7 +437,7 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 	ofl_text_add(&text, "%s, 0x%" PRIx64 "-0x%" PRIx64 ", node %d, zone %s, "
 		     "%s, %" PRIu64 " PageOffline page%s", size, start,
 		     start + bytes - 1, r->node,
-		     r->zone && !r->several_zones ? r->zone->name : "-",
+		     ofl_report_zone(r) ? ofl_report_zone(r)->name : "-",
 		     ofl_block_state_text(r->block->state), r->offline,
 		     ofl_plural(r->offline));
 	ofl_view_sentence(v, "BLOCK:", line);

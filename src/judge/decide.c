@@ -23,12 +23,19 @@ const enum ofl_step *ofl_step_order(const struct ofl_layout *l)
 		OFL_STEP_TEST,
 	};
 
-	return ofl_fact_known(l, OFL_F_BLOCK_ZONE) ? order : before_v5_18;
+	return ofl_blocks_zone_by_pages(l) ? before_v5_18 : order;
 }
 
 /* ---- what the pages make of each step ---- */
 
 /* has_unmovable_pages(): zone_idx(zone) == ZONE_MOVABLE */
+const struct ofl_zone *ofl_report_zone(const struct ofl_block_report *r)
+{
+	bool by_pages = !r->block->zone_kva;
+
+	return r->several_zones || (by_pages && r->unknown) ? NULL : r->zone;
+}
+
 static bool in_movable_zone(const struct ofl_env *env,
 			    const struct ofl_block_report *r)
 {
@@ -100,6 +107,9 @@ static void weigh_zone(const struct ofl_env *env, struct ofl_block_report *r)
 	if (r->block->unread)
 		because(r, OFL_STEP_ZONE, OFL_OUT_UNKNOWN,
 			"its memory_block cannot be read");
+	else if (!ofl_blocks_zone_known(env->l))
+		because(r, OFL_STEP_ZONE, OFL_OUT_UNKNOWN,
+			"neither debuginfo nor a symbol says where its zone is kept");
 	else if (has_zone ? !r->block->zone_kva : r->several_zones)
 		because(r, OFL_STEP_ZONE, OFL_OUT_BLOCKED, "%s", mixed);
 	else if (!r->zone && r->scanned)
@@ -220,7 +230,7 @@ static void weigh_room(const struct ofl_env *env, struct ofl_block_report *r)
 	int64_t pages = -(int64_t)r->file_pages, room;
 	int k;
 
-	if (!env->room || !env->room->known || !r->zone || r->several_zones)
+	if (!env->room || !env->room->known || !ofl_report_zone(r))
 		return;
 	for (k = 0; k < OFL_NR_KINDS; k++)
 		if (migrates(env, r, (enum ofl_kind)k))

@@ -92,6 +92,20 @@ bool ofl_blocks_memmap_known(const struct ofl_layout *l)
 	       ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE);
 }
 
+bool ofl_blocks_zone_by_pages(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_PAGES_IN_A_ZONE) ||
+	       ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE) ||
+	       ofl_fact_known(l, OFL_F_SECTION_REMOVABLE) ||
+	       ofl_fact_known(l, OFL_F_ISOLATE_CHAIN);
+}
+
+bool ofl_blocks_zone_known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_BLOCK_ZONE) ||
+	       ofl_blocks_zone_by_pages(l);
+}
+
 /* a member that this kernel does not have is 0; one that cannot be read is not */
 static uint64_t member(const struct walk *w, uint64_t kva, enum ofl_fact_id id,
 		       struct ofl_block *b)

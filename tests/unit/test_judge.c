@@ -213,18 +213,35 @@ static void test_before_any_page(void **state)
 	expect(w, OFL_OUT_UNKNOWN, "holes", "iomem_resource cannot be read");
 }
 
-/* a kernel without memory_block.zone: the pages have to tell */
-static void test_several_zones(void **state)
+/* a kernel before v5.18: the pages have to tell */
+static void before_5_18(struct world *w)
+{
+	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	know(&w->l, OFL_F_PAGES_IN_A_ZONE, 0x2000);
+}
+
+/* such a kernel, or one that has lost the member: who can say? */
+static void test_nobody_says_where_the_zone_is(void **state)
 {
 	struct world *w = world(ZONE_NORMAL);
 
 	(void)state;
 	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	put(w, OFL_KIND_FREE, PAGES, 0);
+	expect(w, OFL_OUT_UNKNOWN, "zone", "neither debuginfo nor a symbol");
+}
+
+static void test_several_zones(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	before_5_18(w);
 	w->block.zone_kva = 0;
 	put(w, OFL_KIND_FREE, PAGES, 0);
 	expect(w, OFL_OUT_OFFLINABLE, "", "");
 	w = world(ZONE_NORMAL);
-	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	before_5_18(w);
 	w->r.several_zones = true;
 	put(w, OFL_KIND_FREE, PAGES, 0);
 	expect(w, OFL_OUT_BLOCKED, "zone", "multizone range");
@@ -538,7 +555,7 @@ static void test_holes_come_first_before_5_18(void **state)
 	struct world *w = free_block();
 
 	(void)state;
-	w->l.fact[OFL_F_BLOCK_ZONE].known = false;
+	before_5_18(w);
 	w->r.several_zones = true;
 	w->r.ram_pages = PAGES - 98;
 	expect(w, OFL_OUT_BLOCKED, "holes", "memory holes: ");
@@ -578,6 +595,7 @@ int main(void)
 		cmocka_unit_test(test_the_first_step_that_blocks),
 		cmocka_unit_test(test_before_any_page),
 		cmocka_unit_test(test_several_zones),
+		cmocka_unit_test(test_nobody_says_where_the_zone_is),
 		cmocka_unit_test(test_boot_memory_on_arm64),
 		cmocka_unit_test(test_who_may_refuse),
 		cmocka_unit_test(test_what_cannot_be_read),
