@@ -9,6 +9,7 @@
 #ifndef OFL_TEXT_H
 #define OFL_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -29,6 +30,12 @@ struct ofl_text ofl_text_after(char *buf, size_t bytes);
 /** ofl_text_add() - append; what does not fit is cut */
 void ofl_text_add(struct ofl_text *t, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+
+/** ofl_text_put() - all of a buffer of the caller; what does not fit is cut */
+void ofl_text_put(char *buf, size_t bytes, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void ofl_text_vput(char *buf, size_t bytes, const char *fmt, va_list ap)
+	__attribute__((format(printf, 3, 0)));
 
 /** ofl_text_item() - append, after @separator unless the text is empty */
 void ofl_text_item(struct ofl_text *t, const char *separator, const char *fmt,

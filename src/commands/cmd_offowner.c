@@ -258,13 +258,13 @@ static void show_lines(struct owner *o)
 			continue;
 		for (n = 0; o->ctx->o->verbose && n < k->account.nr_details;
 		     n++) {
-			snprintf(c.text, sizeof(c.text), "%-10s %s",
+			ofl_text_put(c.text, sizeof(c.text), "%-10s %s",
 				 k->account.detail[n].name,
 				 k->account.detail[n].text);
 			ofl_view_field(&o->v, NULL, label, &c);
 		}
 		if (k->dev.note[0]) {
-			snprintf(c.text, sizeof(c.text), "%s", k->dev.note);
+			ofl_text_put(c.text, sizeof(c.text), "%s", k->dev.note);
 			ofl_view_field(&o->v, NULL, label, &c);
 		}
 	}

@@ -93,7 +93,7 @@ static void because(struct ofl_block_report *r, enum ofl_step step,
 		return;
 	r->step[step] = out;
 	va_start(ap, fmt);
-	vsnprintf(r->why[step], sizeof(r->why[step]), fmt, ap);
+	ofl_text_vput(r->why[step], sizeof(r->why[step]), fmt, ap);
 	va_end(ap);
 }
 
@@ -479,7 +479,7 @@ static void simple(struct ofl_block_report *r, enum ofl_outcome v,
 	r->verdict = v;
 	r->decider = OFL_NR_KINDS;
 	snprintf(r->code, sizeof(r->code), "%s", code);
-	snprintf(r->reason, sizeof(r->reason), "%s", reason);
+	ofl_text_put(r->reason, sizeof(r->reason), "%s", reason);
 }
 
 /* memory_block_online(): -EHWPOISON */

@@ -7,6 +7,7 @@
 
 #include "judge/records.h"
 #include "kernel/vmstat.h"
+#include "target/text.h"
 
 #define IN_FLIGHT_PAGES	512	/* the largest batch that a driver works on, VMware's */
 
@@ -158,13 +159,13 @@ static void explain(struct ofl_device_records *k,
 		return;
 	k->severity = OFL_SEV_INFO;
 	if (k->account.in_flight[0]) {
-		snprintf(k->explained, sizeof(k->explained), "%s",
+		ofl_text_put(k->explained, sizeof(k->explained), "%s",
 			 k->account.in_flight);
 	} else if (k->difference < 0 && missing <= r->total.unknown) {
-		snprintf(k->explained, sizeof(k->explained),
+		ofl_text_put(k->explained, sizeof(k->explained),
 			 "%" PRIu64 " pages are unknown", r->total.unknown);
 	} else {
-		snprintf(k->explained, sizeof(k->explained),
+		ofl_text_put(k->explained, sizeof(k->explained),
 			 "nothing explains it");
 		k->severity = OFL_SEV_WARNING;
 	}
@@ -185,7 +186,7 @@ static void close_device(struct ofl_device_records *k, bool whole,
 			k->found.pages, k->found.pages == 1 ? "" : "s",
 			k->account.expected, k->explained);
 	if (!k->compared)
-		snprintf(k->explained, sizeof(k->explained), "%s",
+		ofl_text_put(k->explained, sizeof(k->explained), "%s",
 			 k->account.known ? "only a part was looked at" :
 			 k->owner ? "no counters to compare with" : "");
 }
@@ -241,7 +242,7 @@ static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
 	k->found = *found;
 	k->blind = found == &b->unknown;
 	k->severity = severity;
-	snprintf(k->explained, sizeof(k->explained), "%s", why);
+	ofl_text_put(k->explained, sizeof(k->explained), "%s", why);
 	ofl_account_complain(&k->account, severity, code, 0, 0, "%" PRIu64
 			     " page%s: %s", found->pages,
 			     found->pages == 1 ? "" : "s", why);

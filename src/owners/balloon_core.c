@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "owners/balloon.h"
+#include "target/text.h"
 
 static const struct ofl_balloon_driver driver = { .name = "balloons" };
 
@@ -57,7 +58,7 @@ static void device(const void *state, unsigned int device,
 
 	ret->kva = b->dev[device].kva;
 	ret->lost = "which driver has a balloon is not known";
-	snprintf(ret->note, sizeof(ret->note),
+	ofl_text_put(ret->note, sizeof(ret->note),
 		 "balloon_dev_info at %" PRIx64 ", migratepage at %" PRIx64
 		 ": which driver's is not known, try mod -s", b->dev[device].kva,
 		 b->dev[device].migrate_kva);

@@ -20,6 +20,7 @@
 #include <string.h>
 
 #include "owners/balloon.h"
+#include "target/text.h"
 
 #define MODULE "cmm"
 #define NO_VARIABLES "the dump has no symbols of cmm's variables"
@@ -96,7 +97,7 @@ static void device(const void *state, unsigned int device,
 	if (!st->symbols)
 		ret->lost = "the symbols of module " MODULE " cannot be read";
 	if (!ret->kva)
-		snprintf(ret->note, sizeof(ret->note), NO_VARIABLES
+		ofl_text_put(ret->note, sizeof(ret->note), NO_VARIABLES
 			 ": compared with its list, not with loaned_pages");
 }
 
@@ -132,7 +133,7 @@ static void account(const void *state, unsigned int device,
 	    ofl_read_u64(st->b.env->t, st->target_kva, &target)) {
 		ofl_account_counter(a, "loaned_pages_target", (int64_t)target);
 		if (at_work(st, d, (int64_t)loaned, (int64_t)target))
-			snprintf(a->in_flight, sizeof(a->in_flight),
+			ofl_text_put(a->in_flight, sizeof(a->in_flight),
 				 "loaned_pages is not its target: loaning or taking back");
 	}
 	ofl_balloon_account(d, a);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "owners/driver.h"
+#include "target/text.h"
 
 #define MUTEX_FLAGS	7	/* low bits of mutex.owner, since v4.10 */
 
@@ -28,7 +29,7 @@ void ofl_account_detail(struct ofl_account *a, const char *name,
 	}
 	snprintf(d->name, sizeof(d->name), "%s", name);
 	va_start(ap, fmt);
-	vsnprintf(d->text, sizeof(d->text), fmt, ap);
+	ofl_text_vput(d->text, sizeof(d->text), fmt, ap);
 	va_end(ap);
 	a->nr_details++;
 }
@@ -47,7 +48,7 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 	*c = (struct ofl_complaint){ .severity = severity, .code = code,
 				     .pfn = pfn, .pages = pages };
 	va_start(ap, fmt);
-	vsnprintf(c->text, sizeof(c->text), fmt, ap);
+	ofl_text_vput(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);
 	a->nr_complaints++;
 }

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "owners/driver.h"
+#include "target/text.h"
 
 /** struct state - which blocks are just going online */
 struct state {
@@ -65,7 +66,7 @@ static void device(const void *state, unsigned int device,
 
 	(void)device;
 	if (st->callback[0])
-		snprintf(ret->note, sizeof(ret->note),
+		ofl_text_put(ret->note, sizeof(ret->note),
 			 "pages are onlined by %s", st->callback);
 }
 

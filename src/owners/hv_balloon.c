@@ -496,7 +496,7 @@ static void account(const void *state, unsigned int device,
 	a->not_in_node_stat = (int64_t)unbacked;
 	for (i = 0; i < 3; i++)
 		if (st->busy[i] == (int64_t)st->dm_state)
-			snprintf(a->in_flight, sizeof(a->in_flight),
+			ofl_text_put(a->in_flight, sizeof(a->in_flight),
 				 "state is %s", busy_names[i]);
 	if (st->broken)
 		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,

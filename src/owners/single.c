@@ -4,6 +4,7 @@
 
 #include "kernel/module.h"
 #include "owners/single.h"
+#include "target/text.h"
 
 bool ofl_single_find(const struct ofl_env *env,
 		     const struct ofl_single_driver *driver,
@@ -47,8 +48,8 @@ void ofl_single_show(const struct ofl_single *s, struct ofl_device *ret)
 	if (!s->layout)
 		ret->module = s->driver->module;
 	if (!s->layout)
-		snprintf(ret->note, sizeof(ret->note), "%s", s->driver->note);
+		ofl_text_put(ret->note, sizeof(ret->note), "%s", s->driver->note);
 	else if (!s->kva)
-		snprintf(ret->note, sizeof(ret->note),
+		ofl_text_put(ret->note, sizeof(ret->note),
 			 "the module is loaded, but its symbols are not in the dump");
 }

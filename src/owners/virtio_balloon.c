@@ -15,6 +15,7 @@
 #include "kernel/virtio_bus.h"
 #include "owners/balloon.h"
 #include "owners/field.h"
+#include "target/text.h"
 
 #define MODULE		"virtio_balloon"
 #define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */
@@ -133,10 +134,10 @@ static void device(const void *state, unsigned int device,
 	const struct state *st = state;
 	const struct ofl_balloon *d = &st->b.dev[device];
 
-	snprintf(ret->name, sizeof(ret->name), "%s", d->name);
+	ofl_text_put(ret->name, sizeof(ret->name), "%s", d->name);
 	ret->kva = d->driver_kva;
 	if (!d->driver_kva)
-		snprintf(ret->note, sizeof(ret->note), "%s", note(st));
+		ofl_text_put(ret->note, sizeof(ret->note), "%s", note(st));
 	if (!st->layout)
 		ret->module = MODULE;
 }
@@ -159,7 +160,7 @@ static void account(const void *state, unsigned int device,
 	ofl_balloon_account(d, a);
 	if (d->driver_kva && ofl_mutex_held(st->b.env, d->driver_kva +
 					     st->at[F_LOCK].offset_bytes))
-		snprintf(a->in_flight, sizeof(a->in_flight),
+		ofl_text_put(a->in_flight, sizeof(a->in_flight),
 			 "balloon_lock is held: inflating or deflating");
 	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "owners/virtio_mem_records.h"
+#include "target/text.h"
 
 #define CHILD_NAME	"System RAM (virtio_mem)"
 #define NO_MEMORY	"no memory for its records"
@@ -54,7 +55,7 @@ static enum ofl_status find_regions(void *arg, const struct ofl_res *r)
 	d = new_device(st);
 	if (!d)
 		return OFL_ERR_NOMEM;
-	snprintf(d->name, sizeof(d->name), "%.23s", st->parent.name);
+	ofl_text_put(d->name, sizeof(d->name), "%s", st->parent.name);
 	d->start_pa = st->parent.start_pa;
 	d->end_pa = st->parent.last_pa + 1;
 	return OFL_OK;
@@ -73,7 +74,7 @@ static enum ofl_status match_region(void *arg, const struct ofl_res *r)
 
 	if (r->depth == 0 && r->start_pa == q->start_pa &&
 	    r->last_pa == q->last_pa) {
-		snprintf(q->name, sizeof(q->name), "%.23s", r->name);
+		ofl_text_put(q->name, sizeof(q->name), "%s", r->name);
 		q->found = true;
 	}
 	return OFL_OK;
@@ -121,7 +122,7 @@ static void try_callback(struct ofl_vmem *st, uint64_t nb_kva)
 	st->driver_here = true;
 	d->records = ofl_vmem_read(st, d);
 	if (!d->records)
-		snprintf(d->note, sizeof(d->note),
+		ofl_text_put(d->note, sizeof(d->note),
 			 "records at %#" PRIx64 " unreadable or impossible", kva);
 }
 
@@ -152,13 +153,13 @@ static void note_missing(struct ofl_vmem *st, enum ofl_types_source source)
 		if (st->dev[i].kva || st->dev[i].note[0])
 			continue;
 		if (!st->driver_maybe)
-			snprintf(st->dev[i].note, sizeof(st->dev[i].note),
+			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
 				 "driver is gone, its memory stayed: no driver drops references");
 		else if (source == OFL_TYPES_NOWHERE)
-			snprintf(st->dev[i].note, sizeof(st->dev[i].note),
+			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
 				 "layout of struct virtio_mem is not known: mod -s virtio_mem");
 		else
-			snprintf(st->dev[i].note, sizeof(st->dev[i].note),
+			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
 				 "no device found for this region");
 	}
 }
@@ -224,8 +225,8 @@ static void device(const void *state, unsigned int device,
 	const struct ofl_vmem *st = state;
 	const struct ofl_vmem_device *d = &st->dev[device];
 
-	snprintf(ret->name, sizeof(ret->name), "%s", d->name);
-	snprintf(ret->note, sizeof(ret->note), "%s", d->note);
+	ofl_text_put(ret->name, sizeof(ret->name), "%s", d->name);
+	ofl_text_put(ret->note, sizeof(ret->note), "%s", d->note);
 	ret->kva = d->kva;
 	if (!d->kva && st->driver_maybe && st->source == OFL_TYPES_NOWHERE)
 		ret->module = "virtio_mem";

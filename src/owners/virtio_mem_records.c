@@ -72,7 +72,7 @@ static void find_in_flight(const struct ofl_vmem *st, const struct ofl_vmem_devi
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_HOTPLUG_ACTIVE, &active) && active)
 		why = "hotplug_active: a block goes online or offline";
 	if (why)
-		snprintf(a->in_flight, sizeof(a->in_flight), "%s", why);
+		ofl_text_put(a->in_flight, sizeof(a->in_flight), "%s", why);
 }
 
 /* ---- states of memory blocks ---- */

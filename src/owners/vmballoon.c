@@ -12,6 +12,7 @@
 
 #include "owners/balloon.h"
 #include "owners/single.h"
+#include "target/text.h"
 
 #define MODULE		"vmw_balloon"
 #define UNIT_PAGES	512	/* VMW_BALLOON_2M_ORDER 9 */
@@ -164,7 +165,7 @@ static void find_in_flight(const struct state *st, struct ofl_account *a)
 
 	/* rw_semaphore.count: 0 while it is not held */
 	if (get(st, F_SEM, &count) && count)
-		snprintf(a->in_flight, sizeof(a->in_flight),
+		ofl_text_put(a->in_flight, sizeof(a->in_flight),
 			 "conf_sem is held: inflating, deflating or migrating");
 }
 

@@ -12,6 +12,7 @@
 
 #include "owners/field.h"
 #include "owners/pagelist.h"
+#include "target/text.h"
 
 enum field { F_CURRENT, F_TARGET, F_LOW, F_HIGH, F_TOTAL, NR_FIELDS };
 
@@ -128,7 +129,7 @@ static void account(const void *state, unsigned int device,
 	a->expected = (int64_t)(st->value[F_LOW] + st->value[F_HIGH]);
 	if (ofl_symbol(st->env->t, "balloon_mutex", &mutex) &&
 	    ofl_mutex_held(st->env, mutex))
-		snprintf(a->in_flight, sizeof(a->in_flight),
+		ofl_text_put(a->in_flight, sizeof(a->in_flight),
 			 "balloon_mutex is held: ballooning");
 	ofl_pagelist_complain(&st->list, "the list of ballooned pages", a);
 }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text.c - text in a buffer: bounds, lists, escapes */
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -62,6 +61,22 @@ void ofl_text_add(struct ofl_text *t, const char *fmt, ...)
 
 	va_start(ap, fmt);
 	add(t, fmt, ap);
+	va_end(ap);
+}
+
+void ofl_text_vput(char *buf, size_t bytes, const char *fmt, va_list ap)
+{
+	struct ofl_text t = ofl_text_over(buf, bytes);
+
+	add(&t, fmt, ap);
+}
+
+void ofl_text_put(char *buf, size_t bytes, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	ofl_text_vput(buf, bytes, fmt, ap);
 	va_end(ap);
 }
 

@@ -27,6 +27,18 @@ static void test_add(void **state)
 	assert_string_equal(buf, "abc,...");
 }
 
+/* a sentence that does not fit says so */
+static void test_put(void **state)
+{
+	char buf[8] = "before";
+
+	(void)state;
+	ofl_text_put(buf, sizeof(buf), "%d page%s", 1, "");
+	assert_string_equal(buf, "1 page");
+	ofl_text_put(buf, sizeof(buf), "%d page%s", 10, "s");
+	assert_string_equal(buf, "10 p...");
+}
+
 /* nothing follows what was cut, however short it is */
 static void test_after_a_cut(void **state)
 {
@@ -147,6 +159,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_add),
+		cmocka_unit_test(test_put),
 		cmocka_unit_test(test_after_a_cut),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_any_size),
