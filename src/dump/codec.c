@@ -76,3 +76,6 @@ const struct ofl_codec ofl_codecs[] = {
 #endif
 	{ NULL, 0, NULL, NULL, NULL },
 };
+
+_Static_assert(sizeof(ofl_codecs) / sizeof(ofl_codecs[0]) <= OFL_MAX_CODECS + 1,
+	       "OFL_MAX_CODECS is too small");

@@ -25,7 +25,7 @@
 #define NEEDED_BY(user)	.needed_by = OFL_BY_##user
 #define HEX		.hex = true
 
-const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS] = {
+const struct ofl_fact_row ofl_fact_rows[] = {
 	[OFL_F_PAGE_SIZE] = { "page_size", EARLY, NEEDED_BY(SCAN),
 		.witness = { NUMBER("PAGESIZE"), HOST(OFL_HOST_PAGE_SIZE) },
 		.history = "PAGESIZE in VMCOREINFO, which there is since fd59d231f81c (in v2.6.24)" },
@@ -81,6 +81,9 @@ const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS] = {
 	[OFL_F_SUBSECTION_MAP] = { "mem_section_usage.subsection_map", EARLY,
 		.witness = { OFFSET("mem_section_usage", "subsection_map") },
 		.history = "since f1eca35a0dc7 (in v5.3); one bit for 2 MiB" },
+	[OFL_F_SUBSECTION_MAP_BYTES] = { "sizeof(mem_section_usage.subsection_map)", EARLY,
+		.witness = { BYTES("mem_section_usage", "subsection_map") },
+		.history = "a bit for each subsection, in whole words: says how large a section is, or at most is" },
 	[OFL_F_SECTION_PRESENT_BIT] = { "SECTION_MARKED_PRESENT", EARLY,
 		.witness = { ENUM("SECTION_MARKED_PRESENT_BIT"), EVER(0) },
 		.history = "since 29751f6991e8 (in v2.6.13), enumerator since ed7802dd48f7 (in v6.0); the bit never moved" },
@@ -639,3 +642,6 @@ const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS] = {
 		.witness = { OFFSET("per_cpu_nodestat", "vm_node_stat_diff") },
 		.history = "a signed byte for each counter" },
 };
+
+_Static_assert(sizeof(ofl_fact_rows) / sizeof(ofl_fact_rows[0]) == OFL_NR_FACTS,
+	       "each fact has a row");

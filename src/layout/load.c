@@ -9,6 +9,8 @@
 #include "target/count.h"
 #include "target/vmcoreinfo.h"
 
+#define SUBSECTION_BITS	21	/* include/linux/mmzone.h: SUBSECTION_SHIFT */
+
 static enum ofl_status missing(const struct ofl_fact_row *row,
 			       struct ofl_err *err)
 {
@@ -87,6 +89,32 @@ static enum ofl_status check_geometry(struct ofl_layout *l, struct ofl_err *err)
 			" sections per block",
 			page, section, physmem, page_struct, sec_bytes, per_block);
 	return OFL_OK;
+}
+
+/*
+ * A witness that is neither VMCOREINFO nor crash, which reads VMCOREINFO: the
+ * bitmap of subsections has a bit for 2 MiB, and is made of words.
+ */
+static enum ofl_status check_section_size(const struct ofl_layout *l,
+					  struct ofl_err *err)
+{
+	const struct ofl_fact *told = &l->fact[OFL_F_SECTION_SIZE_BITS];
+	const struct ofl_fact *map = &l->fact[OFL_F_SUBSECTION_MAP_BYTES];
+	int64_t bits = SUBSECTION_BITS, n;
+
+	/* a host may know where the bitmap is, and not its size */
+	if (!map->known || map->value < 8 || map->value > (1 << 20))
+		return OFL_OK;
+	for (n = map->value * 8; n > 1; n /= 2)
+		bits++;
+	if (map->value == 8 ? told->value <= bits : told->value == bits)
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_CONFLICT,
+		"section_size_bits: %s says %" PRId64
+		", %s of %" PRId64 " bytes says %s%" PRId64
+		"; is this the vmlinux of this dump?",
+		told->source, told->value, map->source, map->value,
+		map->value == 8 ? "at most " : "", bits);
 }
 
 /** struct inner - a member that is looked for in memory read as a whole */
@@ -195,6 +223,8 @@ static enum ofl_status conclude(const struct ofl_target *t,
 
 	if (!st)
 		st = check_members(l, err);
+	if (!st)
+		st = check_section_size(l, err);
 	if (!st)
 		st = check_states(l, err);
 	if (st)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "kernel/block.h"
+#include "kernel/geometry.h"
 #include "kernel/section.h"
 #include "layout/load.h"
 #include "session/session.h"
@@ -157,6 +158,8 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 	ofl_missed_what(t, "nodes and zones");
 	if (!st)
 		st = ofl_nodes_load(t, &s->layout, &s->nodes, err);
+	if (!st)
+		st = ofl_section_size_check(t, &s->layout, &s->nodes, err);
 	ofl_missed_end(t, &before, &s->facts_missed);
 	if (st)
 		ofl_session_drop(s);

@@ -263,7 +263,7 @@ enum ofl_status ofl_readers_agree(const struct ofl_target *t,
 
 const char *ofl_host_name(enum ofl_host what)
 {
-	static const char *const name[OFL_NR_HOST] = {
+	static const char *const name[] = {
 		[OFL_HOST_PAGE_SIZE] = "page_size",
 		[OFL_HOST_SECTION_SIZE_BITS] = "section_size_bits",
 		[OFL_HOST_MAX_PHYSMEM_BITS] = "max_physmem_bits",
@@ -271,6 +271,8 @@ const char *ofl_host_name(enum ofl_host what)
 		[OFL_HOST_VMEMMAP] = "vmemmap",
 		[OFL_HOST_PAGEBLOCK_ORDER] = "pageblock_order",
 	};
+	_Static_assert(sizeof(name) / sizeof(name[0]) == OFL_NR_HOST,
+		       "each number of the host has a name");
 
 	return name[what];
 }

@@ -76,7 +76,10 @@ static void sections(struct kernel *k)
 	kernel_line(k, "member mem_section.section_mem_map 0 8");
 	if (k->subsections) {
 		kernel_line(k, "member mem_section.usage 8 8");
-		kernel_line(k, "member mem_section_usage.subsection_map 16 8");
+		/* a bit for 2 MiB, in whole words */
+		kernel_line(k, "member mem_section_usage.subsection_map 16 %d",
+			    k->section_bits > 27 ?
+			    8 << (k->section_bits - 27) : 8);
 	}
 	kernel_line(k, "enumerator SECTION_TAINT_ZONE_DEVICE_BIT 4");
 	kernel_line(k, "enumerator SECTION_MAP_LAST_BIT 5");
