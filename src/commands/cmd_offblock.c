@@ -367,6 +367,8 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 			     p->sum[i].blocks, ofl_outcome_rows[i].block, size);
 		first = false;
 	}
+	if (!p->nr && !r->interrupted)
+		ofl_text_add(text, "; no block passes the filter");
 	result = ofl_scan_shortfall(r, text);
 	result = ofl_owners_status(result, p->blind, text);
 	if (!ofl_blocks_zone_known(p->env->l))

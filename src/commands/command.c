@@ -48,6 +48,9 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 		ofl_text_add(text, "; %" PRIu64 " offline page%s inside of free or compound pages, first 0x%"
 		    PRIx64 ": a size is damaged, offline and offrange see them with -x only",
 		    r->hidden, ofl_plural(r->hidden), r->hidden_pfn);
+	/* what is not online has no zone and is not counted: that is no surprise */
+	if (!r->total.scanned && sec->online && !r->interrupted)
+		ofl_text_add(text, "; no page passes the filter");
 	by_blocks = add_blocks(&r->blocks, text);
 	if (r->interrupted || sec->unreadable || sec->corrupt ||
 	    r->total.unknown)

@@ -113,6 +113,26 @@ static void test_stale_pages_of_a_zone(void **state)
 	assert_non_null(strstr(text, "4 stale"));
 }
 
+/* a zone may span pages that are all of another */
+static void test_filter_that_no_page_passes(void **state)
+{
+	drop(state);
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	kernel_line(&k, "vmcoreinfo NUMBER(PAGE_BUDDY_MAPCOUNT_VALUE)=-268435456");
+	kernel_zone(&k, 0, 2, 0, kernel_section_pages(&k));
+	kernel_load(&k, &tt);
+	ofl_session_init(&session, &tt.target);
+	assert_int_equal(run(&session, "offline -z Movable -S 0"), OFL_OK);
+	assert_non_null(strstr(text, ": 0 pages scanned in 1 section"));
+	assert_non_null(strstr(text, "; no page passes the filter"));
+	assert_int_equal(run(&session, "offrange -z Movable -S 0"), OFL_OK);
+	assert_non_null(strstr(text, "; no page passes the filter"));
+	assert_int_equal(run(&session, "offline -z Normal -S 0"), OFL_OK);
+	assert_null(strstr(text, "passes the filter"));
+}
+
 static void test_bad_options(void **state)
 {
 	size_t i;
@@ -849,6 +869,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(test_bad_options), CASE(test_version),
+		CASE(test_filter_that_no_page_passes),
 		CASE(test_stale_pages_of_a_zone), CASE(test_failed_document),
 		CASE(test_members), CASE(test_same_input_same_bytes),
 		CASE(test_interrupted), CASE(test_live),

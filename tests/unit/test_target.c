@@ -132,6 +132,45 @@ static void test_no_part_of_a_text(void **state)
 	}
 }
 
+/* how many reads failed, and where first: only what was asked in earnest */
+static void test_missed_count(void **state)
+{
+	struct ofl_missed m = { .reads = 0 }, before, part;
+	struct ofl_target t = tt.target;
+	uint64_t v;
+
+	(void)state;
+	t.missed = &m;
+	assert_true(ofl_read_u64(&t, KVA, &v));
+	assert_int_equal(m.reads, 0);
+	assert_false(ofl_read_u64(&t, 0x9000, &v));
+	assert_false(ofl_read_u64(&t, 0x8000, &v));
+	ofl_aside(&t, true);
+	assert_false(ofl_read_u64(&t, 0x5000, &v));
+	ofl_aside(&t, false);
+	assert_int_equal(m.reads, 2);
+	assert_int_equal(m.first_kva, 0x9000);
+	/* a part of it, which may be counted again without reading again */
+	before = ofl_missed_begin(&t);
+	assert_false(ofl_read_u64(&t, 0x7000, &v));
+	ofl_missed_end(&t, &before, &part);
+	assert_int_equal(part.reads, 1);
+	assert_int_equal(part.first_kva, 0x7000);
+	assert_int_equal(m.reads, 3);
+	assert_int_equal(m.first_kva, 0x9000);
+	m = (struct ofl_missed){ .reads = 0 };
+	ofl_missed_again(&t, &part);
+	assert_int_equal(m.reads, 1);
+	assert_int_equal(m.first_kva, 0x7000);
+	/* a target that does not count */
+	t.missed = NULL;
+	before = ofl_missed_begin(&t);
+	assert_false(ofl_read_u64(&t, 0x7000, &v));
+	ofl_missed_end(&t, &before, &part);
+	ofl_missed_again(&t, &part);
+	assert_int_equal(part.reads, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -139,6 +178,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_no_integer, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_missed, set_up, drop),
 		cmocka_unit_test(test_no_part_of_a_text),
+		cmocka_unit_test_setup_teardown(test_missed_count, set_up, drop),
 	};
 
 	return cmocka_run_group_tests_name("target", tests, NULL, NULL);
