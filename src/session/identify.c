@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* identify.c - ask the session for the owners when the first page wants one */
-#include <stdio.h>
-
 #include "session/identify.h"
+#include "target/text.h"
 
 static void load(struct ofl_identifier *id)
 {
@@ -10,7 +9,7 @@ static void load(struct ofl_identifier *id)
 
 	id->tried = true;
 	if (ofl_session_analysis(id->s, &id->a, &err))
-		snprintf(id->why_not, sizeof(id->why_not), "%.150s", err.text);
+		ofl_text_put(id->why_not, sizeof(id->why_not), "%s", err.text);
 }
 
 bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
@@ -28,7 +27,7 @@ bool ofl_identify(struct ofl_identifier *id, const struct ofl_page *p,
 		return false;
 	ofl_owners_claim(&id->a->owners, &page, claim);
 	if (claim->blind || claim->unsure)
-		snprintf(id->why_not, sizeof(id->why_not), "%s",
+		ofl_text_put(id->why_not, sizeof(id->why_not), "%s",
 			 claim->blind ? claim->blind : claim->unsure);
 	return !claim->blind;
 }

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Filters let through what they say and nothing else; nonsense is refused with one line."""
 
+import json
+
 import pytest
 
 from conftest import REFUSED
@@ -50,3 +52,23 @@ def test_refuses_another_crash(series, tmp_path):
     assert f"built for crash {other.version}" in text
     assert "shared object loaded" not in text
     assert "42" in said.out["after"]
+
+
+@pytest.mark.parametrize("series", kernels.selected())
+def test_minimal(series, tmp_path):
+    """crash --minimal reads no symbols: one line that says so and what to do, or a document with it, and no more."""
+    dump = dumps.get(series, "both", "kdump-zlib")
+    extension = crashes.get(dump.kernel.series.crash).extension
+    names = "offline", "offrange", "offcheck", "offblock", "offowner"
+    said = Session(dump, {"extend": f"extend {extension}",
+                          **{name: name for name in names}, **{f"{name}-j": f"{name} -j" for name in names},
+                          "offblock-one": "offblock memory33", "offline-v": "offline -v"},
+                   tmp_path, flags=("--minimal",))
+    for name in (*names, "offblock-one", "offline-v"):
+        command = name.split("-")[0]
+        assert said.out[name].splitlines() == [
+            f"{command}: a --minimal session knows no memory layout: start crash without --minimal"], name
+    for name in names:
+        document = json.loads(said.out[f"{name}-j"])
+        assert document["command"] == name and document["status"]["result"] == "failed"
+        assert "start crash without --minimal" in document["status"]["message"]

@@ -51,6 +51,20 @@ def test_every_page(dump, said, documents, truth):
         assert said.out["offrange-x-w1"] == said.out["offrange-x-w2"] == said.out["offrange-x.json"]
 
 
+def test_crash_reads_all_of_it(tmp_path):
+    """-C: of what the other reader read and kept nothing is used; what crash read with -C is kept for the next -C."""
+    with Changing(tmp_path) as session:
+        session.start()
+        clean = session.ask(EVERY)
+        session.ask("offrange")
+        assert "\nKEPT" in session.ask("offline -v")
+        alone = session.ask("offline -v -C")
+        assert reader(alone) == "crash: -C" and "\nKEPT" not in alone
+        again = session.ask("offline -v -C")
+        assert reader(again) == "crash: -C" and "\nKEPT" in again
+        assert session.ask(f"{EVERY} -C") == clean
+
+
 @pytest.mark.parametrize("series", kernels.selected())
 def test_flattened(series, tmp_path):
     """QEMU's stream, which crash puts together in its head: read by crash, and right."""

@@ -25,15 +25,17 @@ def command_line(dump):
 class Session:
     """What one run of crash printed.  `out[name]` is a command's output."""
 
-    def __init__(self, dump, commands, folder, timeout=None, environment=None):
+    def __init__(self, dump, commands, folder, timeout=None, environment=None, flags=()):
         """Run the commands, given as {name: command}, with their output below `folder`.
 
         A command may have several lines (as a key, the last line's output counts).
-        Each command's wall time is in `seconds`.  `environment` is added to crash's.
+        Each command's wall time is in `seconds`.  `environment` is added to crash's,
+        `flags` to its command line.
         """
         self.folder = pathlib.Path(folder)
         self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
                             "HOME": str(self.folder), **(environment or {})}
+        self.flags = flags
         self.transcript = self._run(dump, commands, timeout or TIMEOUT * crashes.get(dump.kernel.series.crash).slower)
         self.out, self.seconds = {}, {}
         for name in commands:
@@ -67,7 +69,7 @@ class Session:
     def _run(self, dump, commands, timeout):
         (self.folder / "commands").write_text(self._script(commands))
         with open(self.folder / "transcript", "wb") as log:
-            command = [*command_line(dump)[:-2], "-s", *command_line(dump)[-2:], "-i", "commands"]
+            command = [*command_line(dump)[:-2], *self.flags, "-s", *command_line(dump)[-2:], "-i", "commands"]
             process = subprocess.Popen(command, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                        env=self.environment)
             try:
