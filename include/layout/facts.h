@@ -258,7 +258,7 @@ enum ofl_fact_user {
 	OFL_BY_SCAN,		/* every command */
 };
 
-/** struct ofl_fact_row - an assumption, its witnesses, its history */
+/** struct ofl_fact_row - an assumption, its witnesses, its history, its worth */
 struct ofl_fact_row {
 	const char *name;	/* stable: key of facts{} in JSON */
 	bool early;		/* every command asks for it, not only judging */
@@ -266,6 +266,7 @@ struct ofl_fact_row {
 	bool hex;		/* printed in hexadecimal */
 	struct ofl_witness witness[4];	/* in order of preference */
 	const char *history;	/* since when, and the commit; docs/kernels.md */
+	const char *without;	/* what it costs; NULL: see needed_by */
 };
 
 extern const struct ofl_fact_row ofl_fact_rows[OFL_NR_FACTS];

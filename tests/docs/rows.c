@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rows.c - the tables of docs/, printed from the rows of options and columns
+ * rows.c - the tables of docs/, printed from the rows of options, columns, facts
  *
  *	rows		every table, each behind a line "@ NAME"; and the JSON
  *			Schema of each command behind "@ schema COMMAND"
  *
  * docs.py puts them between the marks of docs/ and into schema/, or compares.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "judge/rule.h"
 #include "commands/run.h"
 #include "commands/tables.h"
+#include "layout/witness.h"
 #include "schema.h"
 
 static void escaped(const char *text)
@@ -184,6 +186,47 @@ static void help(const struct ofl_command *c)
 		puts(*line);
 }
 
+/* "debuginfo `page.flags`": who, and what of it */
+static void witness(const struct ofl_witness *w)
+{
+	char text[64];
+	size_t who;
+
+	if (w->kind == OFL_W_SINCE_EVER) {
+		printf("else %" PRId64, w->n);
+		return;
+	}
+	ofl_witness_text(w, text, sizeof(text));
+	who = strcspn(text, " ");
+	if (w->kind == OFL_W_ARRAY)
+		who = strlen("debuginfo length of");
+	printf("%.*s `%s`", (int)who, text, text + who + 1);
+}
+
+static void facts(void)
+{
+	static const char *const cost[] = {
+		[OFL_BY_NOTHING] = "",
+		[OFL_BY_JUDGE] = "offcheck, offblock and offowner fail, owners are unknown",
+		[OFL_BY_SCAN] = "every command fails",
+	};
+	const struct ofl_fact_row *row;
+	int i, j;
+
+	printf("@ facts\n| fact | witnesses, in order | without it | history |\n"
+	       "|---|---|---|---|\n");
+	for (i = 0; i < OFL_NR_FACTS; i++) {
+		row = &ofl_fact_rows[i];
+		printf("| `%s` | ", row->name);
+		for (j = 0; j < 4 && row->witness[j].kind; j++) {
+			fputs(j ? "; " : "", stdout);
+			witness(&row->witness[j]);
+		}
+		printf(" | %s | %s |\n", row->without ? row->without :
+		       cost[row->needed_by], row->history);
+	}
+}
+
 int main(void)
 {
 	const struct ofl_command *c;
@@ -210,6 +253,7 @@ int main(void)
 		printf("@ schema %s\n", c->name);
 		schema_print(c);
 	}
+	facts();
 	ofl_help_free();
 	return fflush(stdout) ? 1 : 0;
 }
