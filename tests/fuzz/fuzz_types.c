@@ -120,7 +120,6 @@ static void arrange(struct ofl_layout *l, const void *data, uint32_t bytes,
 	know(l, OFL_F_VMLINUX_BTF_END, BASE_KVA + memory[0].bytes);
 	know(l, OFL_F_BTF_MODULES, LIST_KVA);
 	know(l, OFL_F_BTF_MODULE_LIST, 0);
-	know(l, OFL_F_BTF_MODULE_MODULE, 8);
 	know(l, OFL_F_BTF_MODULE_BTF, 16);
 	know(l, OFL_F_BTF_DATA, 0);
 	know(l, OFL_F_BTF_DATA_SIZE, 8);
