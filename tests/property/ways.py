@@ -125,6 +125,20 @@ def table_rows(text):
             if line and not line.startswith("status:")]
 
 
+def members(name, blocks):
+    """those of a row "memory32-33", which stands for neighbours that are alike"""
+    first, _, last = name.removeprefix("memory").partition("-")
+    return [b for b in blocks if int(first) <=
+            int(b["name"].removeprefix("memory")) <= int(last or first)]
+
+
+def together(name, blocks):
+    """what a row of a table has to say of its blocks"""
+    of_row = members(name, blocks)
+    return (name, str(sum(b["offline"] for b in of_row)),
+            ",".join(sorted({b["verdict"] for b in of_row})))
+
+
 def tables(ask):
     texts = ask("offrange", "offrange -j", "offblock", "offblock -j")
     rows, doc = table_rows(texts[0]), json.loads(texts[1])
@@ -136,11 +150,15 @@ def tables(ask):
         [(f"{r['start_pfn']:#x}", str(r["pages"]), cell(r["refcount"]),
           cell(r["node"]), cell(r["zone"]), cell(r["owner"]),
           cell(r["device"])) for r in doc["ranges"]])
-    rows, doc = table_rows(texts[2]), json.loads(texts[3])
+    rows, doc = table_rows(texts[2].partition("\nVERDICT ")[0]), \
+        json.loads(texts[3])
     yield from rows_differ(
         "offblock, table and document",
-        [(r["BLOCK"], r["OFFLINE"], r["VERDICT"]) for r in rows],
-        [(r["name"], str(r["offline"]), r["verdict"]) for r in doc["blocks"]])
+        [(r["BLOCK"], r["OFFPAGES"], r["VERDICT"]) for r in rows],
+        [together(r["BLOCK"], doc["blocks"]) for r in rows])
+    blocks = sum(len(members(r["BLOCK"], doc["blocks"])) for r in rows)
+    if blocks != len(doc["blocks"]):
+        yield f"offblock: {blocks} in the table, {len(doc['blocks'])} in all"
 
 
 # ---- one command and another ----
