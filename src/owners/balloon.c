@@ -162,14 +162,24 @@ static struct ofl_balloon *read_before(struct ofl_balloons *b, uint64_t kva)
 	return NULL;
 }
 
-/* is there anything at all where a page points to? */
+/* entries are struct pages: what lies elsewhere is on no list of a balloon */
+static bool in_memmap(const struct ofl_layout *l, uint64_t kva)
+{
+	return kva >= l->vmemmap_kva && (kva - l->vmemmap_kva) /
+	       l->struct_page_bytes < l->nr_sections * l->section_pages;
+}
+
+/* could all that proves it no device be read where a page points to? */
 static bool is_readable(const struct ofl_balloons *b, uint64_t kva)
 {
 	const struct ofl_layout *l = b->env->l;
-	uint64_t v;
+	const struct ofl_target *t = b->env->t;
+	uint64_t head = kva + ofl_fact_u64(l, OFL_F_BALLOON_PAGES), next, v;
 
-	return ofl_fact_read_u64(b->env->t, l, kva, OFL_F_BALLOON_PAGES, &v) &&
-	       ofl_fact_read_u64(b->env->t, l, kva, OFL_F_BALLOON_MIGRATE, &v);
+	return ofl_read_u64(t, head, &next) && ofl_read_u64(t, head + 8, &v) &&
+	       (!in_memmap(l, next) || ofl_read_u64(t, next + 8, &v)) &&
+	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_ISOLATED, &v) &&
+	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_MIGRATE, &v);
 }
 
 /*

@@ -228,6 +228,8 @@ static void device(const void *state, unsigned int device,
 	ofl_text_put(ret->name, sizeof(ret->name), "%s", d->name);
 	ofl_text_put(ret->note, sizeof(ret->note), "%s", d->note);
 	ret->kva = d->kva;
+	if (!d->kva && st->driver_maybe && !st->driver_here)
+		ret->lost = "whether a region of virtio_mem has a device is not known";
 	if (!d->kva && st->driver_maybe && st->source == OFL_TYPES_NOWHERE)
 		ret->module = "virtio_mem";
 }

@@ -319,7 +319,13 @@ static void test_private_leads_astray(void **state)
 	p.private = HEAP + 0x9000;	/* readable, but no list head */
 	owned_page(&k, 801, &p);
 	kernel_line(&k, "mem %" PRIx64 " 0 1 2 3", HEAP + 0x9000);
+	/* the first entry of its list, in the memmap, cannot be read */
+	p.private = HEAP + 0xa000;
+	owned_page(&k, 802, &p);
+	kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " %" PRIx64 " 3",
+		    HEAP + 0xa000, owned_lru(200000), owned_lru(200000));
 	owned_load(&k, &o);
+	assert_owner(802, "unknown", OFL_EV_NONE);
 	/* what cannot be read may be a balloon; what can be, and is none, is not */
 	assert_owner(800, "unknown", OFL_EV_NONE);
 	assert_non_null(strstr(owned_claim(&o, 800).blind, "cannot be read"));
