@@ -250,6 +250,7 @@ struct printer {
 	uint64_t nr;
 	const char *blind;		/* why some page's owner is not known */
 	bool explain;
+	uint64_t untold;		/* pages of kinds that nothing tells apart */
 	struct ofl_filter wanted;	/* node and zone */
 	enum ofl_outcome only;		/* -V; OFL_NR_OUTCOMES: all */
 	const struct ofl_owner_ops *owner;	/* -O; NULL: orphans */
@@ -339,6 +340,7 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 				   r->kind[k].claim.unsure;
 	sum_up(p, &row);
 	p->nr++;
+	p->untold += r->kind[OFL_KIND_UNTOLD].pages;
 	p->kept = *r;
 	if (p->held.blocks && !p->o->all && !p->v.json &&
 	    ofl_block_row_add(&p->held, &row))
@@ -346,6 +348,22 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 	st = print_held(p);
 	p->held = row;
 	return st;
+}
+
+/* what a block that is blocked anyway does not show */
+static bool short_of_facts(const struct printer *p,
+			   const struct ofl_analysis *a, struct ofl_text *text)
+{
+	size_t used = text->used;
+
+	if (!ofl_blocks_zone_known(p->env->l))
+		ofl_text_add(text, "; where the zone of a block is kept is not known");
+	if (!a->ram.known)
+		ofl_text_add(text, "; what is System RAM is not known");
+	if (p->untold)
+		ofl_text_add(text, "; what kind %" PRIu64 " page%s are of is not known",
+			     p->untold, ofl_plural(p->untold));
+	return text->used > used;
 }
 
 static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
@@ -371,12 +389,8 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 		ofl_text_add(text, "; no block passes the filter");
 	result = ofl_scan_shortfall(r, text);
 	result = ofl_owners_status(result, p->blind, text);
-	if (!ofl_blocks_zone_known(p->env->l))
-		ofl_text_add(text, "; where the zone of a block is kept is not known");
-	if (p->sum[OFL_OUT_UNKNOWN].blocks || a->blocks.lost ||
-	    !ofl_blocks_zone_known(p->env->l))
-		result = OFL_RESULT_INCOMPLETE;
-	return result;
+	return short_of_facts(p, a, text) || p->sum[OFL_OUT_UNKNOWN].blocks ||
+	       a->blocks.lost ? OFL_RESULT_INCOMPLETE : result;
 }
 
 static void show_sums(struct printer *p)

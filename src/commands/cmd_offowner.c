@@ -270,6 +270,15 @@ static void show_lines(struct owner *o)
 	}
 }
 
+/* a driver that cannot tell all may have devices that have no row here */
+static const char *why_not_all(const struct owner *o)
+{
+	if (o->records.unknown.pages)
+		return o->records.why_unknown;
+	return o->records.why_unsure ? o->records.why_unsure :
+	       o->records.owners ? o->records.owners->blind : NULL;
+}
+
 static enum ofl_result judge(const struct owner *o,
 			     const struct ofl_scan_result *r,
 			     struct ofl_text *text)
@@ -286,9 +295,7 @@ static enum ofl_result judge(const struct owner *o,
 		 n[OFL_SEV_WARNING], ofl_plural(n[OFL_SEV_WARNING]),
 		 n[OFL_SEV_INFO], ofl_plural(n[OFL_SEV_INFO]));
 	result = ofl_scan_status(r, extra, text);
-	result = ofl_owners_status(result, o->records.unknown.pages ?
-				   o->records.why_unknown : o->records.why_unsure,
-				   text);
+	result = ofl_owners_status(result, why_not_all(o), text);
 	if (o->records.uncounted)
 		ofl_text_add(text, "; the kernel's counter of balloon pages is not known");
 	if (o->unread)

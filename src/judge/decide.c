@@ -486,14 +486,13 @@ static void simple(struct ofl_block_report *r, enum ofl_outcome v,
 static void say_poisoned(const struct ofl_env *env, struct ofl_block_report *r)
 {
 	uint64_t pages = r->kind[OFL_KIND_HWPOISON].pages;
-	size_t used = strlen(r->reason);
+	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
 
 	if (pages && ofl_fact_known(env->l, OFL_F_BLOCK_HWPOISON) &&
 	    ofl_outcome_rows[r->verdict].rank <
 	    ofl_outcome_rows[OFL_OUT_SPINS].rank)
-		snprintf(r->reason + used, sizeof(r->reason) - used,
-			 "%scannot be onlined again: %" PRIu64
-			 " of its pages are poisoned", used ? "; " : "", pages);
+		ofl_text_item(&text, "; ", "cannot be onlined again: %" PRIu64
+			      " of its pages are poisoned", pages);
 }
 
 static void begin(struct ofl_block_report *r, enum ofl_outcome out)

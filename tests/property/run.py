@@ -35,6 +35,8 @@ QUICK = [
     # both devices, and page types in an enum: facts, lists and trees wholly;
     # a run over all pages takes 7 ms
     ("6.12-both-whole", ["offrange -a"], 64),
+    # every block is blocked, so that only the status can say what is lost
+    ("6.1-xen-whole", ["offblock"], 64),
     # a block of each device, judged: 12 ms a run
     ("6.12-both-whole", ["offcheck -B memory39", "offblock -B memory39",
                          "offcheck -B memory33"], 64),
