@@ -92,6 +92,20 @@ struct ofl_memory_ops {
 	 * Shape: may be NULL.
 	 */
 	bool (*symbol_at)(void *ctx, uint64_t kva, char *buf, size_t bytes);
+	/**
+	 * symbol_in - name of the symbol that @kva lies in, of a module too
+	 *
+	 * Shape: of the nearest symbol below; may be NULL.
+	 */
+	bool (*symbol_in)(void *ctx, uint64_t kva, char *buf, size_t bytes);
+	/**
+	 * physical - physical address that @pages pages from @kva on are at
+	 *
+	 * Shape:  false: one is not mapped, or they do not follow each other
+	 *         there. May be NULL.
+	 */
+	bool (*physical)(void *ctx, uint64_t kva, uint64_t pages,
+			 uint64_t *pa_ret);
 	/** vmcoreinfo - text behind "@key=" in the VMCOREINFO note */
 	bool (*vmcoreinfo)(void *ctx, const char *key, char *buf, size_t bytes);
 	/**
@@ -208,6 +222,10 @@ enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
 bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret);
 bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
 		   size_t bytes);
+bool ofl_symbol_in(const struct ofl_target *t, uint64_t kva, char *buf,
+		   size_t bytes);
+bool ofl_physical(const struct ofl_target *t, uint64_t kva, uint64_t pages,
+		  uint64_t *pa_ret);
 void ofl_aside(const struct ofl_target *t, bool on);
 
 /*

@@ -381,6 +381,35 @@ static bool crash_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	return true;
 }
 
+static bool crash_symbol_in(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	ulong offset = 0;
+	struct syment *sp = value_search(kva, &offset);
+
+	(void)ctx;
+	if (!sp)
+		return false;
+	snprintf(buf, bytes, "%s", sp->name);
+	return true;
+}
+
+static bool crash_physical(void *ctx, uint64_t kva, uint64_t pages,
+			   uint64_t *pa_ret)
+{
+	physaddr_t first = 0, next = 0;
+	uint64_t i;
+
+	(void)ctx;
+	if (!fenced_kvtop(kva, &first))
+		return false;
+	for (i = 1; i < pages; i++)
+		if (!fenced_kvtop(kva + i * PAGESIZE(), &next) ||
+		    next != first + i * PAGESIZE())
+			return false;
+	*pa_ret = first;
+	return true;
+}
+
 static bool crash_vmcoreinfo(void *ctx, const char *key, char *buf,
 			     size_t bytes)
 {
@@ -529,6 +558,8 @@ static const struct ofl_memory_ops memory_ops = {
 	.read = crash_read,
 	.symbol = crash_symbol,
 	.symbol_at = crash_symbol_at,
+	.symbol_in = crash_symbol_in,
+	.physical = crash_physical,
 	.vmcoreinfo = crash_vmcoreinfo,
 };
 

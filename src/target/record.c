@@ -158,6 +158,30 @@ static bool rec_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	return ok;
 }
 
+static bool rec_symbol_in(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = ofl_symbol_in(rec->t, kva, buf, bytes);
+
+	if (ok) {
+		fprintf(rec->file, "symbol_in %" PRIx64, kva);
+		put_text(rec, " ", buf);
+	}
+	return ok;
+}
+
+static bool rec_physical(void *ctx, uint64_t kva, uint64_t pages,
+			 uint64_t *pa_ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = ofl_physical(rec->t, kva, pages, pa_ret);
+
+	if (ok)
+		fprintf(rec->file, "physical %" PRIx64 " %" PRIx64 " %" PRIx64
+			"\n", kva, pages, *pa_ret);
+	return ok;
+}
+
 static bool rec_vmcoreinfo(void *ctx, const char *key, char *buf, size_t bytes)
 {
 	struct ofl_recorder *rec = ctx;
@@ -238,6 +262,8 @@ static const struct ofl_memory_ops record_memory_ops = {
 	.read = rec_read,
 	.symbol = rec_symbol,
 	.symbol_at = rec_symbol_at,
+	.symbol_in = rec_symbol_in,
+	.physical = rec_physical,
 	.vmcoreinfo = rec_vmcoreinfo,
 	.aside = rec_aside,
 };

@@ -31,6 +31,20 @@ bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
 	       t->memory->symbol_at(t->ctx, kva, buf, bytes);
 }
 
+bool ofl_symbol_in(const struct ofl_target *t, uint64_t kva, char *buf,
+		   size_t bytes)
+{
+	return t->memory->symbol_in &&
+	       t->memory->symbol_in(t->ctx, kva, buf, bytes);
+}
+
+bool ofl_physical(const struct ofl_target *t, uint64_t kva, uint64_t pages,
+		  uint64_t *pa_ret)
+{
+	return t->memory->physical &&
+	       t->memory->physical(t->ctx, kva, pages, pa_ret);
+}
+
 void ofl_aside(const struct ofl_target *t, bool on)
 {
 	if (t->missed)

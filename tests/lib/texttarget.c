@@ -22,7 +22,7 @@
 enum tt_kind {
 	TT_MEM, TT_EXCLUDED, TT_UNREADABLE,
 	TT_SYMBOL, TT_STRUCT, TT_MEMBER, TT_ENUMERATOR, TT_ARRAY,
-	TT_VMCOREINFO, TT_HOST, TT_SYMBOL_AT,
+	TT_VMCOREINFO, TT_HOST, TT_SYMBOL_AT, TT_SYMBOL_IN, TT_PHYSICAL,
 };
 
 /** struct tt_line - one answer */
@@ -30,7 +30,7 @@ struct tt_line {
 	enum tt_kind kind;
 	bool absent;		/* "without": there is no such thing */
 	char *name;		/* facts */
-	char *text;		/* VMCOREINFO, symbol_at */
+	char *text;		/* VMCOREINFO, symbol_at, symbol_in */
 	uint64_t a, b;		/* numbers; address and length of memory */
 	unsigned char *data;	/* TT_MEM */
 	size_t max_data;
@@ -68,7 +68,8 @@ static const char *const kind_word[] = {
 	[TT_STRUCT] = "struct", [TT_MEMBER] = "member",
 	[TT_ENUMERATOR] = "enumerator", [TT_ARRAY] = "array",
 	[TT_VMCOREINFO] = "vmcoreinfo", [TT_HOST] = "host",
-	[TT_SYMBOL_AT] = "symbol_at",
+	[TT_SYMBOL_AT] = "symbol_at", [TT_SYMBOL_IN] = "symbol_in",
+	[TT_PHYSICAL] = "physical",
 };
 
 #define NR_KINDS (sizeof(kind_word) / sizeof(kind_word[0]))
@@ -225,20 +226,24 @@ static enum ofl_status parse_range(struct loader *ld, struct tt_line *line,
 static enum ofl_status parse_fact(struct loader *ld, struct tt_line *line,
 				  char *rest)
 {
-	int base = line->kind == TT_SYMBOL ? 16 : 10;
+	int base = line->kind == TT_SYMBOL || line->kind == TT_PHYSICAL ? 16 :
+									  10;
 	char *value, *end;
 
 	if (line->absent) {
 		line->name = must(strdup(rest));
 		return OFL_OK;
 	}
-	value = strchr(rest, line->kind == TT_VMCOREINFO ? '=' : ' ');
+	/* an address and a number of pages together are what is asked */
+	value = line->kind == TT_PHYSICAL ? strrchr(rest, ' ') :
+		strchr(rest, line->kind == TT_VMCOREINFO ? '=' : ' ');
 	if (!value)
 		return bad(ld, "no value");
 	*value++ = '\0';
 	/* keys like NUMBER(x)=5 have one '=' only, behind the key */
 	line->name = must(strdup(rest));
-	if (line->kind == TT_VMCOREINFO || line->kind == TT_SYMBOL_AT) {
+	if (line->kind == TT_VMCOREINFO || line->kind == TT_SYMBOL_AT ||
+	    line->kind == TT_SYMBOL_IN) {
 		line->text = must(strdup(value));
 		return OFL_OK;
 	}
@@ -550,6 +555,22 @@ static bool tt_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	return text(ctx, TT_SYMBOL_AT, name, buf, bytes);
 }
 
+static bool tt_symbol_in(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	char name[20];
+
+	snprintf(name, sizeof(name), "%" PRIx64, kva);
+	return text(ctx, TT_SYMBOL_IN, name, buf, bytes);
+}
+
+static bool tt_physical(void *ctx, uint64_t kva, uint64_t pages, uint64_t *ret)
+{
+	char name[40];
+
+	snprintf(name, sizeof(name), "%" PRIx64 " %" PRIx64, kva, pages);
+	return number(ctx, TT_PHYSICAL, name, ret);
+}
+
 static uint64_t tt_stamp(void *ctx)
 {
 	return ((struct texttarget *)ctx)->stamp;
@@ -566,6 +587,8 @@ static const struct ofl_memory_ops tt_memory_ops = {
 	.read = tt_read,
 	.symbol = tt_symbol,
 	.symbol_at = tt_symbol_at,
+	.symbol_in = tt_symbol_in,
+	.physical = tt_physical,
 	.vmcoreinfo = tt_vmcoreinfo,
 };
 

@@ -68,6 +68,14 @@ static bool spoil_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	return true;
 }
 
+static bool spoil_symbol_in(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	if (!plain.memory->symbol_in(ctx, kva, buf, bytes))
+		return false;
+	spoil(buf, bytes);
+	return true;
+}
+
 static bool spoil_vmcoreinfo(void *ctx, const char *key, char *buf,
 			     size_t bytes)
 {
@@ -144,6 +152,7 @@ static void open_fixture(const char *path, bool strings)
 	plain = target = tt.target;
 	memory_ops = *plain.memory;
 	memory_ops.symbol_at = spoil_symbol_at;
+	memory_ops.symbol_in = spoil_symbol_in;
 	memory_ops.vmcoreinfo = spoil_vmcoreinfo;
 	if (strings)
 		memory_ops.read = spoil_read;
