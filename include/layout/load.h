@@ -32,4 +32,14 @@ enum ofl_status ofl_layout_load(const struct ofl_target *t,
 enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 				     struct ofl_layout *l, struct ofl_err *err);
 
+/**
+ * ofl_layout_load_holders() - find the facts that only naming holders needs
+ *
+ * Shape:  none is required: what is not known names nobody.
+ * Errors: as ofl_layout_load(), but for OFL_ERR_NODATA.
+ */
+enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
+					struct ofl_layout *l,
+					struct ofl_err *err);
+
 #endif

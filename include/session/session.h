@@ -19,6 +19,7 @@ struct ofl_session {
 	const struct ofl_target *t;	/* borrowed */
 	bool loaded;		/* layout and nodes hold */
 	bool late;		/* the late facts of the layout, too */
+	bool holders;		/* and those that name holders */
 	struct ofl_layout layout;
 	struct ofl_nodes nodes;
 	struct ofl_analysis *analysis;	/* NULL: not yet */
@@ -76,6 +77,13 @@ enum ofl_status ofl_session_begin(struct ofl_session *s, bool host_only,
  * Errors: of ofl_layout_load_late(); the session is as good as before.
  */
 enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err);
+
+/**
+ * ofl_session_holders() - find the facts that name holders, unless they are there
+ *
+ * Errors: of ofl_layout_load_holders(); the session is as good as before.
+ */
+enum ofl_status ofl_session_holders(struct ofl_session *s, struct ofl_err *err);
 
 /**
  * ofl_session_analysis() - the late facts, and what a verdict needs

@@ -30,7 +30,7 @@ static enum ofl_status load_facts(const struct ofl_target *t,
 	enum ofl_status st = OFL_OK;
 	int i;
 
-	for (i = 0; i < OFL_NR_FACTS && !st; i++) {
+	for (i = 0; i < OFL_F_FIRST_HOLDER && !st; i++) {
 		const struct ofl_fact_row *row = &ofl_fact_rows[i];
 
 		if (row->early == early)
@@ -354,4 +354,26 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 		return ofl_fail(err, OFL_ERR_NODATA,
 			"nothing tells how free pages are marked: no PGTY_buddy enumerator, no VMCOREINFO PAGE_BUDDY_MAPCOUNT_VALUE");
 	return st;
+}
+
+enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
+					struct ofl_layout *l,
+					struct ofl_err *err)
+{
+	static const struct inner members[] = {
+		{ OFL_F_SLAB_CACHE, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_SLAB_COUNTERS, OFL_F_PAGE_BYTES, 2 },
+		{ OFL_F_PAGE_INDEX, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_PT_MM, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_MEMCG_DATA, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_PP_MAGIC, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_PP, OFL_F_PAGE_BYTES, 8 },
+	};
+	enum ofl_status st = OFL_OK;
+	int i;
+
+	for (i = OFL_F_FIRST_HOLDER; i < OFL_NR_FACTS && !st; i++)
+		st = ofl_fact_load(t, &ofl_fact_rows[i], &l->fact[i], err);
+	return st ? st : check_inner(l, members,
+				     sizeof(members) / sizeof(members[0]), err);
 }

@@ -35,7 +35,7 @@ void ofl_session_drop(struct ofl_session *s)
 	drop_analysis(s);
 	ofl_nodes_free(&s->nodes);
 	ofl_recall_free(&s->recall);
-	s->loaded = s->late = s->running = false;
+	s->loaded = s->late = s->holders = s->running = false;
 }
 
 /* ---- what ends the life of what is kept ---- */
@@ -214,6 +214,16 @@ enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
 	st = ofl_layout_load_late(t, &s->layout, err);
 	ofl_missed_end(t, &before, &s->late_missed);
 	s->late = s->late_counted = !st;
+	return st;
+}
+
+enum ofl_status ofl_session_holders(struct ofl_session *s, struct ofl_err *err)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (!s->holders)
+		st = ofl_layout_load_holders(s->t, &s->layout, err);
+	s->holders = !st;
 	return st;
 }
 
