@@ -19,6 +19,13 @@ struct ofl_judge {
 	const struct ofl_ram *ram;
 	struct ofl_classifier classifier;
 	enum ofl_status (*emit)(void *arg, const struct ofl_block_report *r);
+	/* each page that is in the way, and is no driver's; may be NULL */
+	void (*in_way)(void *arg, const struct ofl_classified *c,
+		       const unsigned char *raw);
+	/* one page, whatever it is; page NULL: none */
+	uint64_t page_pfn;
+	void (*page)(void *arg, const struct ofl_classified *c,
+		     const unsigned char *raw);
 	void *arg;
 	size_t next;			/* first block not yet emitted */
 	uint64_t lo_pfn, hi_pfn;	/* blocks outside are not reported */

@@ -112,6 +112,11 @@ static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
 	if (c.zone && r->node < 0)
 		r->node = c.zone->node;
 	count(&r->kind[c.kind], &c);
+	if (j->page && c.pfn == j->page_pfn)
+		j->page(j->arg, &c, raw);
+	if (j->in_way && !ofl_outcome_rows[c.outcome].passes &&
+	    !ofl_rule_rows[c.kind].offline && r->block->state != OFL_BLOCK_OFFLINE)
+		j->in_way(j->arg, &c, raw);
 	return OFL_OK;
 }
 

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * holders.h - who holds the pages that are in the way of offlining
+ *
+ * Depends on holder.h. Pages are given one by one; what has the same holder is
+ * added up until it is asked for, usually at the end of a memory block.
+ */
+#ifndef OFL_HOLDERS_H
+#define OFL_HOLDERS_H
+
+#include "holders/holder.h"
+#include "judge/judge.h"
+
+#define OFL_NOT_IDENTIFIED	"not identified"
+
+/** struct ofl_share - pages of one holder */
+struct ofl_share {
+	const struct ofl_holder_ops *ops;	/* NULL: not identified */
+	const struct ofl_holder *holder;	/* NULL then */
+	enum ofl_kind kind;		/* of its first page, if not identified */
+	enum ofl_outcome outcome;	/* what becomes of its pages */
+	uint64_t pages;
+	uint64_t first_pfn;
+	uint64_t objects;		/* slab: objects in use */
+	uint64_t bad_kva;		/* where a walk broke off; 0: nowhere */
+	const char *bad_what;
+};
+
+struct ofl_holders;
+
+/**
+ * ofl_holders_open() - begin; nothing is read before a page comes
+ * @lo_pfn, @hi_pfn: in  where all pages will come from
+ *
+ * Errors: NULL: no memory.
+ */
+struct ofl_holders *ofl_holders_open(const struct ofl_env *env, uint64_t lo_pfn,
+				 uint64_t hi_pfn);
+void ofl_holders_close(struct ofl_holders *n);
+
+/**
+ * ofl_holders_add() - a page that is in the way; pages ascend
+ * @raw: in  its struct page
+ */
+void ofl_holders_add(struct ofl_holders *n, const struct ofl_classified *c,
+		   const unsigned char *raw);
+
+/**
+ * ofl_holders_page() - who has this one page; nothing is added up
+ * @ret: out  of 0 pages; valid until ofl_holders_clear()
+ */
+void ofl_holders_page(struct ofl_holders *n, const struct ofl_classified *c,
+		      const unsigned char *raw, struct ofl_share *ret);
+
+/**
+ * ofl_holders_shares() - what was added since the last ofl_holders_clear()
+ *
+ * Shape:  the worst outcome first, then the largest; valid until the next
+ *         call for @n.
+ */
+const struct ofl_share *ofl_holders_shares(struct ofl_holders *n, size_t *nr);
+
+/** ofl_holders_clear() - begin another sum; names are kept */
+void ofl_holders_clear(struct ofl_holders *n);
+
+/** ofl_holders_lost() - there was no memory for some of it */
+bool ofl_holders_lost(const struct ofl_holders *n);
+
+/** struct ofl_holders_total - of all pages since ofl_holders_open() */
+struct ofl_holders_total {
+	uint64_t pages, identified;
+	uint64_t broken;		/* pages whose walk broke off */
+	uint64_t bad_kva;		/* where the first of them did */
+	const char *bad_what;
+};
+
+struct ofl_holders_total ofl_holders_total(const struct ofl_holders *n);
+
+#endif

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * walk.h - pointers of a kernel that may be damaged, followed with care
+ *
+ * Depends on page.h and pagereader.h. A pointer is followed only where a
+ * kernel could have it, a list only while each entry points back to the one
+ * before. What leads nowhere ends the walk, and the walk remembers where.
+ */
+#ifndef OFL_WALK_H
+#define OFL_WALK_H
+
+#include "kernel/page.h"
+#include "kernel/pagereader.h"
+
+#define OFL_WALK_TEXT_MAX	256
+
+/** struct ofl_walk - begin with ofl_walk_init() */
+struct ofl_walk {
+	struct ofl_target t;		/* what it cannot read is no loss of a scan */
+	const struct ofl_layout *l;
+	struct ofl_page_format format;
+	uint64_t bad_kva;		/* where the last walk broke off */
+	const char *bad_what;		/* what is wrong there; NULL: nothing was */
+};
+
+/** ofl_walk_init() - @l has the facts of holders; borrowed */
+void ofl_walk_init(struct ofl_walk *w, const struct ofl_target *t,
+		   const struct ofl_layout *l, const struct ofl_nodes *n);
+
+/** ofl_walk_broke() - remember where; always false */
+bool ofl_walk_broke(struct ofl_walk *w, uint64_t kva, const char *what);
+
+/** ofl_walk_knows() - are all of these facts known? @nr of them */
+bool ofl_walk_knows(const struct ofl_walk *w, const enum ofl_fact_id *facts,
+		    size_t nr);
+
+/** ofl_is_kernel_pointer() - in the upper half, and aligned to a word? */
+static inline bool ofl_is_kernel_pointer(uint64_t kva)
+{
+	return kva >> 63 && !(kva & 7);
+}
+
+/** ofl_walk_at() - address of the member @member of the struct at @kva */
+static inline uint64_t ofl_walk_at(const struct ofl_walk *w, uint64_t kva,
+				   enum ofl_fact_id member)
+{
+	return kva + (uint64_t)w->l->fact[member].value;
+}
+
+/**
+ * ofl_walk_pointer() - read a pointer to a struct out of the struct at @kva
+ *
+ * Errors: false if it is no place for a struct, NULL included; the walk has
+ *         broken off then.
+ */
+bool ofl_walk_pointer(struct ofl_walk *w, uint64_t kva, enum ofl_fact_id member,
+		      uint64_t *ret);
+
+/** ofl_walk_pointer_any() - the same to something that need not be aligned */
+bool ofl_walk_pointer_any(struct ofl_walk *w, uint64_t kva,
+			  enum ofl_fact_id member, uint64_t *ret);
+
+/** ofl_walk_number() - the same for an unsigned number of @bytes bytes */
+bool ofl_walk_number(struct ofl_walk *w, uint64_t kva, enum ofl_fact_id member,
+		     unsigned int bytes, uint64_t *ret);
+
+/**
+ * ofl_walk_text() - a string of the dump, for people
+ * @buf: out  escaped, cut to fit; at most OFL_WALK_TEXT_MAX bytes are read
+ *
+ * Errors: false if it cannot be read or is empty.
+ */
+bool ofl_walk_text(struct ofl_walk *w, uint64_t kva, char *buf, size_t bytes);
+
+/**
+ * ofl_walk_list() - visit each entry of a list_head
+ * @visit: in  gets the address of the entry's list_head; true ends the walk
+ *
+ * Shape:  every entry has to point back to the one before: a list that is
+ *         damaged is left there, one that leads in a circle after its entries
+ *         were seen once.
+ * Errors: false if it was left before its end; the walk has broken off then.
+ */
+bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
+		   bool (*visit)(struct ofl_walk *w, uint64_t node_kva,
+				 void *arg), void *arg);
+
+/** ofl_walk_pfn() - the pfn of a struct page; false: none can be there */
+bool ofl_walk_pfn(const struct ofl_walk *w, uint64_t page_kva, uint64_t *ret);
+
+/** struct ofl_kva_set - addresses that were collected once */
+struct ofl_kva_set {
+	uint64_t *kva;		/* ascending after ofl_kva_set_sort(); owned */
+	size_t nr, max;
+	bool whole;		/* all that there are */
+};
+
+/** ofl_kva_set_add() - false: no memory, or more than there can be */
+bool ofl_kva_set_add(struct ofl_kva_set *s, uint64_t kva);
+void ofl_kva_set_sort(struct ofl_kva_set *s);
+bool ofl_kva_set_has(const struct ofl_kva_set *s, uint64_t kva);
+void ofl_kva_set_free(struct ofl_kva_set *s);
+
+#endif

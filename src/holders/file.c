@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * file.c - the file that a page of the page cache belongs to
+ *
+ * page.mapping is an address_space, its host an inode, which points back to
+ * it. A dentry of the inode points back to that, and its parents lead to the
+ * root of the file system, which is its own parent.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "holders/holder.h"
+#include "target/text.h"
+
+#define MAX_PARTS	40	/* of a path */
+#define MINOR_BITS	20	/* include/linux/kdev_t.h */
+#define MAX_BUFFERS	128	/* 64 KiB in buffers of 512 bytes */
+#define NAME_CHARS	96	/* of one part that is shown */
+
+static const enum ofl_fact_id needed[] = {
+	OFL_F_MAPPING_HOST, OFL_F_INODE_SB, OFL_F_INODE_MAPPING,
+	OFL_F_INODE_DATA, OFL_F_SB_ID, OFL_F_SB_TYPE, OFL_F_FS_NAME,
+};
+
+/* a page that is no LRU page has a mapping only by chance */
+static bool is_certain(enum ofl_kind kind)
+{
+	return kind != OFL_KIND_KERNEL && kind != OFL_KIND_BATCH;
+}
+
+/* of the address_space; an inode of another device may use its pages, too */
+static bool find_inode(struct ofl_walk *w, uint64_t mapping, uint64_t *inode)
+{
+	uint64_t back;
+
+	if (!ofl_is_kernel_pointer(mapping))
+		return ofl_walk_broke(w, mapping, "is no address of a mapping");
+	if (!ofl_walk_pointer(w, mapping, OFL_F_MAPPING_HOST, inode) ||
+	    !ofl_walk_pointer(w, *inode, OFL_F_INODE_MAPPING, &back))
+		return false;
+	if (back != mapping && ofl_walk_at(w, *inode, OFL_F_INODE_DATA) != mapping)
+		return ofl_walk_broke(w, *inode, "does not point back to its mapping");
+	return true;
+}
+
+static bool file_find(struct ofl_holder_env *e, void *state,
+		      const struct ofl_held *p, uint64_t *key)
+{
+	struct ofl_walk *w = &e->walk;
+	uint64_t inode;
+
+	(void)state;
+	*key = ofl_page_mapping(&w->format, p->raw);
+	if (!*key || *key & 7 ||
+	    !ofl_walk_knows(w, needed, sizeof(needed) / sizeof(needed[0])))
+		return false;
+	switch (p->kind) {
+	case OFL_KIND_SLAB:
+	case OFL_KIND_TYPED:
+	case OFL_KIND_FROZEN:
+	case OFL_KIND_RESERVED:
+	case OFL_KIND_CMA:
+		return false;
+	default:
+		break;
+	}
+	if (is_certain(p->kind) || find_inode(w, *key, &inode))
+		return true;
+	w->bad_what = NULL;
+	return false;
+}
+
+/* ---- path ---- */
+
+static bool first_dentry(struct ofl_walk *w, uint64_t inode, uint64_t *ret)
+{
+	uint64_t node, back;
+
+	if (!ofl_fact_known(w->l, OFL_F_INODE_DENTRY) ||
+	    !ofl_fact_known(w->l, OFL_F_DENTRY_ALIAS) ||
+	    !ofl_read_u64(&w->t, ofl_walk_at(w, inode, OFL_F_INODE_DENTRY),
+			  &node) || !node)
+		return false;
+	if (!ofl_is_kernel_pointer(node))
+		return ofl_walk_broke(w, inode, "has a list of dentries that leads nowhere");
+	*ret = node - (uint64_t)w->l->fact[OFL_F_DENTRY_ALIAS].value;
+	if (!ofl_walk_pointer(w, *ret, OFL_F_DENTRY_INODE, &back))
+		return false;
+	return back == inode ||
+	       ofl_walk_broke(w, *ret, "does not point back to its inode");
+}
+
+/* the parts of a path, from the file up to the root, into @part from the end */
+static bool climb(struct ofl_walk *w, uint64_t dentry,
+		  char part[][NAME_CHARS], unsigned int *nr)
+{
+	uint64_t parent, name_kva;
+
+	for (*nr = 0; *nr < MAX_PARTS; dentry = parent) {
+		if (!ofl_walk_pointer(w, dentry, OFL_F_DENTRY_PARENT, &parent))
+			return false;
+		if (parent == dentry && *nr)
+			return true;
+		if (!ofl_walk_pointer_any(w, dentry, OFL_F_DENTRY_NAME, &name_kva) ||
+		    !ofl_walk_text(w, name_kva, part[*nr], NAME_CHARS))
+			return false;
+		(*nr)++;
+		if (parent == dentry)	/* a file without a directory */
+			return true;
+	}
+	return ofl_walk_broke(w, dentry, "has more parents than a path has");
+}
+
+/* false: it has none, or the walk broke off */
+static bool path_of(struct ofl_walk *w, uint64_t inode, char *buf, size_t bytes)
+{
+	char part[MAX_PARTS][NAME_CHARS];
+	struct ofl_text text = ofl_text_over(buf, bytes);
+	uint64_t dentry = 0, parent;
+	unsigned int nr;
+
+	if (!ofl_fact_known(w->l, OFL_F_DENTRY_PARENT) ||
+	    !ofl_fact_known(w->l, OFL_F_DENTRY_NAME) ||
+	    !ofl_fact_known(w->l, OFL_F_DENTRY_INODE) ||
+	    !first_dentry(w, inode, &dentry) ||
+	    !climb(w, dentry, part, &nr) ||
+	    !ofl_walk_pointer(w, dentry, OFL_F_DENTRY_PARENT, &parent))
+		return false;
+	if (parent == dentry) {
+		ofl_text_add(&text, "%s", part[0]);
+		return true;
+	}
+	while (nr--)
+		ofl_text_add(&text, "/%s", part[nr]);
+	return true;
+}
+
+/* ---- what kind of file system ---- */
+
+/* "vda1" of a file system on a disk */
+static void name_disk(struct ofl_walk *w, uint64_t inode, char *buf,
+		      size_t bytes)
+{
+	uint64_t rdev = 0, bdev, disk;
+	struct ofl_text text = ofl_text_over(buf, bytes);
+	char name[32];
+
+	ofl_walk_number(w, inode, OFL_F_INODE_RDEV, 4, &rdev);
+	bdev = inode - (uint64_t)ofl_fact_value(w->l, OFL_F_BDEV_INODE, 0) +
+	       (uint64_t)ofl_fact_value(w->l, OFL_F_BDEV_BDEV, 0);
+	if (ofl_fact_known(w->l, OFL_F_BDEV_INODE) &&
+	    ofl_fact_known(w->l, OFL_F_BDEV_BDEV) &&
+	    ofl_walk_pointer(w, bdev, OFL_F_BDEV_DISK, &disk) &&
+	    ofl_fact_known(w->l, OFL_F_DISK_NAME) &&
+	    ofl_walk_text(w, ofl_walk_at(w, disk, OFL_F_DISK_NAME), name,
+			  sizeof(name)))
+		ofl_text_add(&text, "%s ", name);
+	ofl_text_add(&text, "(%" PRIu64 ":%" PRIu64 ")", rdev >> MINOR_BITS,
+		     rdev & ((1u << MINOR_BITS) - 1));
+	w->bad_what = NULL;		/* the numbers are name enough */
+}
+
+/* are buffers of the page held? page.private is a ring of buffer_head */
+static bool buffers_held(struct ofl_walk *w, const struct ofl_held *p)
+{
+	uint64_t first = ofl_page_private(&w->format, p->raw), bh = first, count;
+	unsigned int i;
+
+	if (!ofl_fact_known(w->l, OFL_F_BH_COUNT) ||
+	    !ofl_fact_known(w->l, OFL_F_BH_NEXT))
+		return false;
+	for (i = 0; i < MAX_BUFFERS && ofl_is_kernel_pointer(bh); i++) {
+		if (!ofl_read_uint(&w->t, ofl_walk_at(w, bh, OFL_F_BH_COUNT),
+				   4, &count) || (int32_t)count < 0 ||
+		    !ofl_read_u64(&w->t, ofl_walk_at(w, bh, OFL_F_BH_NEXT), &bh))
+			return false;
+		if (count)
+			return true;
+		if (bh == first)
+			return false;
+	}
+	return false;
+}
+
+static void add_detail(struct ofl_walk *w, const struct ofl_held *p,
+		       uint64_t inode, const char *fs, bool disk,
+		       struct ofl_holder *ret)
+{
+	struct ofl_text text = ofl_text_over(ret->detail, sizeof(ret->detail));
+	uint64_t sb, links = 1;
+	char id[40];
+
+	ofl_text_add(&text, "%s", fs);
+	if (disk) {
+		if (buffers_held(w, p))
+			ofl_text_add(&text, ", buffers held by a file system");
+		return;
+	}
+	if (ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) &&
+	    ofl_walk_text(w, ofl_walk_at(w, sb, OFL_F_SB_ID), id, sizeof(id)) &&
+	    strcmp(id, fs))
+		ofl_text_add(&text, " on %s", id);
+	if (ofl_fact_known(w->l, OFL_F_INODE_NLINK) &&
+	    ofl_walk_number(w, inode, OFL_F_INODE_NLINK, 4, &links) && !links)
+		ofl_text_add(&text, ", deleted or never linked");
+}
+
+static bool file_name(struct ofl_holder_env *e, void *state,
+		      const struct ofl_held *p, uint64_t key,
+		      struct ofl_holder *ret)
+{
+	struct ofl_walk *w = &e->walk;
+	uint64_t inode, sb, type, name_kva, ino;
+	char fs[32];
+	bool disk;
+
+	(void)state;
+	if (!find_inode(w, key, &inode) ||
+	    !ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) ||
+	    !ofl_walk_pointer(w, sb, OFL_F_SB_TYPE, &type) ||
+	    !ofl_walk_pointer_any(w, type, OFL_F_FS_NAME, &name_kva) ||
+	    !ofl_walk_text(w, name_kva, fs, sizeof(fs)))
+		return false;
+	disk = !strcmp(fs, "bdev");
+	if (disk) {
+		name_disk(w, inode, ret->name, sizeof(ret->name));
+	} else if (!path_of(w, inode, ret->name, sizeof(ret->name))) {
+		if (w->bad_what)
+			return false;
+		ino = 0;
+		ofl_walk_number(w, inode, OFL_F_INODE_INO, 8, &ino);
+		snprintf(ret->name, sizeof(ret->name), "inode %" PRIu64, ino);
+	}
+	add_detail(w, p, inode, fs, disk, ret);
+	return true;
+}
+
+const struct ofl_holder_ops ofl_holder_file = {
+	.kind = "file",
+	.evidence = "page.mapping: address_space, inode, dentry",
+	.what = "path within its file system, file system and device; memfd, secretmem and System V segments by the names that the kernel gives them; a disk for its own pages",
+	.find = file_find, .name = file_name,
+};

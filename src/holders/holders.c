@@ -1,0 +1,427 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* holders.c - ask the kinds of holders, remember what they said, add up */
+#include <stdlib.h>
+#include <string.h>
+
+#include "holders/holders.h"
+
+#define MAX_NAMES	65536	/* of one block: as many pages have no name then */
+#define KEEP_NAMES	16384	/* for the next block */
+#define BUCKETS		16384
+#define MAX_UNNAMED	64	/* kinds of pages, and what broke off */
+
+const struct ofl_holder_ops *const ofl_holder_table[] = {
+#define HOLDER(name) &ofl_holder_##name,
+#include "holders/holders.def"
+#undef HOLDER
+};
+#define NR_KINDS	(sizeof(ofl_holder_table) / sizeof(ofl_holder_table[0]))
+const unsigned int ofl_nr_holder_kinds = NR_KINDS;
+
+/** struct named - a holder; two keys may lead to it: two files of one name */
+struct named {
+	struct ofl_holder holder;
+	unsigned int row;
+	struct named *next;		/* in its bucket */
+	size_t share;			/* of what is being added up, 1 above */
+};
+
+/** struct known - what a key of a kind of holder was found to be */
+struct known {
+	uint64_t key;
+	unsigned int row;
+	uint32_t next;			/* in its bucket, 1 above; 0: none */
+	struct named *named;		/* NULL: its walk broke off, at */
+	uint64_t bad_kva;
+	const char *bad_what;
+};
+
+/** struct ofl_holders - all of it */
+struct ofl_holders {
+	struct ofl_holder_env e;
+	void *state[NR_KINDS];
+	bool opened[NR_KINDS], usable[NR_KINDS];
+	struct ofl_pagereader reader;
+
+	struct known *known;		/* owned */
+	size_t nr_known, max_known;
+	uint32_t bucket[BUCKETS];	/* of keys, 1 above */
+	struct named *names[BUCKETS];	/* by name; owned */
+
+	struct ofl_share *share;	/* owned */
+	size_t nr_shares, max_shares;
+	size_t unnamed[MAX_UNNAMED];	/* shares of no holder */
+	unsigned int nr_unnamed;
+
+	/* the compound page in work: its tails are its own */
+	uint64_t head_kva;
+	size_t head_share;
+	bool lost;
+	struct ofl_holders_total total;
+};
+
+struct ofl_holders *ofl_holders_open(const struct ofl_env *env, uint64_t lo_pfn,
+				 uint64_t hi_pfn)
+{
+	struct ofl_holders *n = calloc(1, sizeof(*n));
+
+	if (!n)
+		return NULL;
+	ofl_walk_init(&n->e.walk, env->t, env->l, env->n);
+	n->e.env = env;
+	n->e.areas.lo_pfn = lo_pfn;
+	n->e.areas.hi_pfn = hi_pfn;
+	n->reader.t = &n->e.walk.t;
+	n->reader.l = env->l;
+	return n;
+}
+
+static void forget(struct ofl_holders *n)
+{
+	struct named *named, *next;
+	size_t i;
+
+	for (i = 0; i < BUCKETS; i++)
+		for (named = n->names[i]; named; named = next) {
+			next = named->next;
+			free(named);
+		}
+	memset(n->names, 0, sizeof(n->names));
+	memset(n->bucket, 0, sizeof(n->bucket));
+	n->nr_known = 0;
+}
+
+void ofl_holders_close(struct ofl_holders *n)
+{
+	size_t i;
+
+	if (!n)
+		return;
+	for (i = 0; i < NR_KINDS; i++)
+		if (n->usable[i] && ofl_holder_table[i]->close)
+			ofl_holder_table[i]->close(n->state[i]);
+	ofl_tasks_free(&n->e.tasks);
+	ofl_areas_free(&n->e.areas);
+	forget(n);
+	free(n->known);
+	free(n->share);
+	free(n);
+}
+
+/* room for one more; false: there is none */
+static bool grow(void **array, size_t nr, size_t *max, size_t most, size_t bytes)
+{
+	size_t want = *max ? *max * 2 : 64;
+	void *more;
+
+	if (nr < *max)
+		return true;
+	if (want > most)
+		return false;
+	more = realloc(*array, want * bytes);
+	if (!more)
+		return false;
+	*array = more;
+	*max = want;
+	return true;
+}
+
+static bool usable(struct ofl_holders *n, unsigned int row)
+{
+	const struct ofl_holder_ops *ops = ofl_holder_table[row];
+
+	if (!n->opened[row])
+		n->usable[row] = !ops->open || ops->open(&n->e, &n->state[row]);
+	if (!n->opened[row] && !n->usable[row])
+		n->lost = true;
+	n->opened[row] = true;
+	return n->usable[row];
+}
+
+static uint32_t hash(uint64_t key, unsigned int row)
+{
+	return (uint32_t)((key + row) * 0x9e3779b97f4a7c15ull >> 40) % BUCKETS;
+}
+
+static const struct known *look_up(const struct ofl_holders *n, uint64_t key,
+				   unsigned int row)
+{
+	uint32_t i = n->bucket[hash(key, row)];
+
+	while (i && (n->known[i - 1].key != key || n->known[i - 1].row != row))
+		i = n->known[i - 1].next;
+	return i ? &n->known[i - 1] : NULL;
+}
+
+static uint32_t hash_text(const char *text, uint32_t so_far)
+{
+	while (*text)
+		so_far = so_far * 31 + (unsigned char)*text++;
+	return so_far;
+}
+
+/* the same name from another key is the same holder: two stacks, two files */
+static struct named *intern(struct ofl_holders *n, const struct ofl_holder *h,
+			    unsigned int row)
+{
+	struct named **bucket = &n->names[hash_text(h->detail,
+			hash_text(h->name, row)) % BUCKETS];
+	struct named *named;
+
+	for (named = *bucket; named; named = named->next)
+		if (named->row == row &&
+		    !strcmp(named->holder.name, h->name) &&
+		    !strcmp(named->holder.detail, h->detail))
+			return named;
+	named = calloc(1, sizeof(*named));
+	if (!named)
+		return NULL;
+	named->holder = *h;
+	named->row = row;
+	named->next = *bucket;
+	*bucket = named;
+	return named;
+}
+
+static const struct known *learn(struct ofl_holders *n, const struct ofl_held *p,
+				 uint64_t key, unsigned int row)
+{
+	struct known k = { .key = key, .row = row };
+	struct ofl_holder h = { .name = "" };
+	uint32_t *bucket = &n->bucket[hash(key, row)];
+
+	n->e.walk.bad_what = NULL;
+	if (ofl_holder_table[row]->name(&n->e, n->state[row], p, key, &h)) {
+		k.named = intern(n, &h, row);
+		n->lost |= !k.named;
+	} else {
+		k.bad_kva = n->e.walk.bad_kva;
+		k.bad_what = n->e.walk.bad_what;
+	}
+	if (!grow((void **)&n->known, n->nr_known, &n->max_known, MAX_NAMES,
+		  sizeof(k))) {
+		n->lost = true;
+		return NULL;
+	}
+	k.next = *bucket;
+	n->known[n->nr_known++] = k;
+	*bucket = (uint32_t)n->nr_known;
+	return &n->known[n->nr_known - 1];
+}
+
+/* ---- adding up ---- */
+
+static size_t new_share(struct ofl_holders *n, const struct ofl_share *s)
+{
+	if (!grow((void **)&n->share, n->nr_shares, &n->max_shares,
+		  MAX_NAMES * 2, sizeof(*n->share))) {
+		n->lost = true;
+		return SIZE_MAX;
+	}
+	n->share[n->nr_shares] = *s;
+	return n->nr_shares++;
+}
+
+static size_t unnamed_share(struct ofl_holders *n, const struct ofl_share *s)
+{
+	const struct ofl_share *old;
+	unsigned int i;
+	size_t made;
+
+	for (i = 0; i < n->nr_unnamed; i++) {
+		old = &n->share[n->unnamed[i]];
+		if (old->kind == s->kind && old->outcome == s->outcome &&
+		    old->bad_what == s->bad_what)
+			return n->unnamed[i];
+	}
+	made = new_share(n, s);
+	if (made != SIZE_MAX && n->nr_unnamed < MAX_UNNAMED)
+		n->unnamed[n->nr_unnamed++] = made;
+	return made;
+}
+
+static size_t named_share(struct ofl_holders *n, const struct ofl_share *s,
+			  struct named *named)
+{
+	size_t i;
+
+	if (named->share && named->share <= n->nr_shares &&
+	    n->share[named->share - 1].holder == s->holder &&
+	    n->share[named->share - 1].outcome == s->outcome)
+		return named->share - 1;
+	/* a holder whose pages come to different outcomes: seldom */
+	for (i = 0; named->share && i < n->nr_shares; i++)
+		if (n->share[i].holder == s->holder &&
+		    n->share[i].outcome == s->outcome)
+			return i;
+	i = new_share(n, s);
+	named->share = i == SIZE_MAX ? 0 : i + 1;
+	return i;
+}
+
+static void count(struct ofl_holders *n, size_t i)
+{
+	n->total.pages++;
+	if (i == SIZE_MAX)
+		return;
+	n->share[i].pages++;
+	if (n->share[i].holder) {
+		n->total.identified++;
+	} else if (n->share[i].bad_what) {
+		if (!n->total.broken++) {
+			n->total.bad_kva = n->share[i].bad_kva;
+			n->total.bad_what = n->share[i].bad_what;
+		}
+	}
+}
+
+static struct named *ask(struct ofl_holders *n, const struct ofl_held *p,
+			 struct ofl_share *s)
+{
+	const struct known *k;
+	unsigned int row;
+	uint64_t key = 0;
+
+	for (row = 0; row < NR_KINDS; row++) {
+		const struct ofl_holder_ops *ops = ofl_holder_table[row];
+
+		if (!usable(n, row))
+			continue;
+		n->e.walk.bad_what = NULL;
+		if (!ops->find(&n->e, n->state[row], p, &key)) {
+			if (n->e.walk.bad_what && !s->bad_what) {
+				s->bad_kva = n->e.walk.bad_kva;
+				s->bad_what = n->e.walk.bad_what;
+			}
+			continue;
+		}
+		k = look_up(n, key, row);
+		if (!k)
+			k = learn(n, p, key, row);
+		if (k && k->named) {
+			s->ops = ops;
+			s->holder = &k->named->holder;
+			s->objects = ops->objects ? ops->objects(&n->e, p) : 0;
+			s->bad_kva = 0;
+			s->bad_what = NULL;
+			return k->named;
+		}
+		if (k && k->bad_what && !s->bad_what) {
+			s->bad_kva = k->bad_kva;
+			s->bad_what = k->bad_what;
+		}
+	}
+	return NULL;
+}
+
+/* the struct page of the head of a tail; false: it has none that is one */
+static bool find_head(struct ofl_holders *n, const struct ofl_classified *c,
+		      const unsigned char *raw, struct ofl_held *p)
+{
+	const struct ofl_page_format *f = &n->e.walk.format;
+	uint64_t head = ofl_page_head_kva(f, c->page_kva, raw), pfn;
+	const unsigned char *got;
+
+	if (head >= c->page_kva || !ofl_walk_pfn(&n->e.walk, head, &pfn) ||
+	    c->pfn - pfn >= 1ull << OFL_MAX_PAGE_ORDER)
+		return false;
+	got = ofl_pagereader_get(&n->reader, head);
+	if (!got || !(ofl_page_flags(f, got) & f->head))
+		return false;
+	p->page_kva = head;
+	p->pfn = pfn;
+	p->raw = got;
+	return true;
+}
+
+/* who has it, or its head; NULL: nobody that is known */
+static struct named *identify(struct ofl_holders *n,
+			      const struct ofl_classified *c,
+			      const unsigned char *raw, struct ofl_share *s,
+			      uint64_t *head_kva)
+{
+	const struct ofl_page_format *f = &n->e.walk.format;
+	struct ofl_held p = { c->pfn, c->page_kva, raw, 0, c->kind };
+
+	*s = (struct ofl_share){ .kind = c->kind, .outcome = c->outcome,
+				 .first_pfn = c->pfn };
+	*head_kva = 0;
+	if (ofl_page_is_tail(f, raw) && !find_head(n, c, raw, &p))
+		return NULL;
+	*head_kva = p.page_kva;
+	p.type = ofl_page_type(f, p.raw);
+	return ask(n, &p, s);
+}
+
+void ofl_holders_add(struct ofl_holders *n, const struct ofl_classified *c,
+		     const unsigned char *raw)
+{
+	const struct ofl_page_format *f = &n->e.walk.format;
+	struct named *named;
+	struct ofl_share s;
+	size_t i;
+
+	if (n->head_kva && n->head_share != SIZE_MAX &&
+	    ofl_page_is_tail(f, raw) &&
+	    ofl_page_head_kva(f, c->page_kva, raw) == n->head_kva) {
+		count(n, n->head_share);
+		return;
+	}
+	named = identify(n, c, raw, &s, &n->head_kva);
+	i = named ? named_share(n, &s, named) : unnamed_share(n, &s);
+	if (i != SIZE_MAX)
+		n->share[i].objects += n->share[i].pages ? s.objects : 0;
+	n->head_share = i;
+	count(n, i);
+}
+
+void ofl_holders_page(struct ofl_holders *n, const struct ofl_classified *c,
+		      const unsigned char *raw, struct ofl_share *ret)
+{
+	uint64_t head_kva;
+
+	identify(n, c, raw, ret, &head_kva);
+}
+
+/* ---- what it comes to ---- */
+
+static int worst_first(const void *a, const void *b)
+{
+	const struct ofl_share *x = a, *y = b;
+	unsigned int rx = ofl_outcome_rows[x->outcome].rank;
+	unsigned int ry = ofl_outcome_rows[y->outcome].rank;
+
+	if (rx != ry)
+		return rx > ry ? -1 : 1;
+	if (x->pages != y->pages)
+		return x->pages > y->pages ? -1 : 1;
+	return x->first_pfn < y->first_pfn ? -1 : x->first_pfn > y->first_pfn;
+}
+
+const struct ofl_share *ofl_holders_shares(struct ofl_holders *n, size_t *nr)
+{
+	if (n->nr_shares)
+		qsort(n->share, n->nr_shares, sizeof(*n->share), worst_first);
+	n->head_kva = 0;	/* shares have changed places */
+	*nr = n->nr_shares;
+	return n->share;
+}
+
+void ofl_holders_clear(struct ofl_holders *n)
+{
+	n->nr_shares = 0;
+	n->nr_unnamed = 0;
+	n->head_kva = 0;
+	if (n->nr_known > KEEP_NAMES)
+		forget(n);
+}
+
+bool ofl_holders_lost(const struct ofl_holders *n)
+{
+	return n->lost;
+}
+
+struct ofl_holders_total ofl_holders_total(const struct ofl_holders *n)
+{
+	return n->total;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* pagetable.c - page tables: PGTY_table, and whose the top one is */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "holders/holder.h"
+#include "holders/cgroup.h"
+
+#define TABLE_BIT	0x200u	/* PG_table, since PG_kmemcg is gone */
+#define DIRECT_MAP_PFNS	(1u << 18)	/* it begins at a multiple of 1 GiB */
+
+static bool is_table(const struct ofl_walk *w, uint32_t type)
+{
+	const struct ofl_layout *l = w->l;
+
+	if (l->type[OFL_TYPE_TABLE].shape)
+		return ofl_page_is_type(&w->format, OFL_TYPE_TABLE, type);
+	/* 0x200 was PG_kmemcg as long as struct page had no memcg_data */
+	return l->offline.shape == OFL_SHAPE_INVERTED &&
+	       ofl_fact_known(l, OFL_F_PAGE_MEMCG_DATA) &&
+	       ofl_page_has_type(&w->format, type) && !(type & TABLE_BIT);
+}
+
+/* x86: pgd_set_mm(); the mm's own pgd has to be this very page */
+static const struct ofl_task *task_of_pgd(struct ofl_holder_env *e,
+					  const struct ofl_held *p, uint64_t mm)
+{
+	struct ofl_walk *w = &e->walk;
+	const struct ofl_task *task;
+	uint64_t pgd;
+
+	if (!ofl_is_kernel_pointer(mm))
+		return NULL;
+	ofl_tasks_load(&e->tasks, w);
+	task = ofl_tasks_of_mm(&e->tasks, mm);
+	if (!task || !ofl_walk_pointer(w, mm, OFL_F_MM_PGD, &pgd) ||
+	    (pgd / w->l->page_bytes - p->pfn) % DIRECT_MAP_PFNS)
+		return NULL;
+	return task;
+}
+
+static uint64_t member(const struct ofl_walk *w, const struct ofl_held *p,
+		       enum ofl_fact_id id)
+{
+	return ofl_fact_known(w->l, id) ?
+	       ofl_page_u64(p->raw, (uint64_t)w->l->fact[id].value) : 0;
+}
+
+static bool pagetable_find(struct ofl_holder_env *e, void *state,
+			   const struct ofl_held *p, uint64_t *key)
+{
+	struct ofl_walk *w = &e->walk;
+
+	(void)state;
+	if (p->kind == OFL_KIND_KERNEL || !is_table(w, p->type))
+		return false;
+	*key = member(w, p, OFL_F_PAGE_PT_MM);
+	if (!task_of_pgd(e, p, *key))
+		*key = member(w, p, OFL_F_PAGE_MEMCG_DATA);
+	w->bad_what = NULL;
+	return true;
+}
+
+static bool pagetable_name(struct ofl_holder_env *e, void *state,
+			   const struct ofl_held *p, uint64_t key,
+			   struct ofl_holder *ret)
+{
+	const struct ofl_task *task = task_of_pgd(e, p, key);
+	char path[96];
+
+	(void)state;
+	snprintf(ret->name, sizeof(ret->name), "page table");
+	if (task)
+		snprintf(ret->detail, sizeof(ret->detail),
+			 "%s, pid %" PRIu32, task->comm, task->pid);
+	else if (ofl_cgroup_of_page(&e->walk, key, path, sizeof(path)))
+		snprintf(ret->detail, sizeof(ret->detail), "cgroup %s", path);
+	e->walk.bad_what = NULL;	/* a page table all the same */
+	return true;
+}
+
+const struct ofl_holder_ops ofl_holder_pagetable = {
+	.kind = "page-table",
+	.evidence = "page_type; mm_struct.pgd or page.memcg_data",
+	.what = "page tables; process of the top one on x86, control group if they are charged",
+	.find = pagetable_find, .name = pagetable_name,
+};

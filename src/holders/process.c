@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * process.c - a process that may map an anonymous page
+ *
+ * page.mapping less its low bits is an anon_vma, a tree of anon_vma_chain. Each
+ * of them points back to it, and to a vm_area_struct; its mm_struct is that of
+ * a process in the list of tasks.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "holders/holder.h"
+
+#define MAPPING_BITS	3
+#define MAPPING_ANON	1	/* PAGE_MAPPING_ANON */
+#define MAPPING_KSM	3	/* PAGE_MAPPING_KSM */
+#define MAX_DEPTH	64	/* of a red-black tree: 2^32 entries */
+#define MAX_CHAINS	64	/* looked at: "one of at least" */
+
+static bool is_anonymous(const struct ofl_walk *w, const struct ofl_held *p)
+{
+	switch (p->kind) {
+	case OFL_KIND_LRU:
+	case OFL_KIND_LRU_IN_FLIGHT:
+	case OFL_KIND_HUGETLB:
+	case OFL_KIND_HUGETLB_SWAPS:
+	case OFL_KIND_HUGETLB_NO_ROOM:
+	case OFL_KIND_HUGETLB_ROOM_UNKNOWN:
+	case OFL_KIND_HUGETLB_STUCK:
+	case OFL_KIND_HUGETLB_CROSSES:
+	case OFL_KIND_HUGETLB_CROSSES_UNKNOWN:
+	case OFL_KIND_HUGETLB_UNKNOWN:
+		return ofl_page_mapping(&w->format, p->raw) & MAPPING_ANON;
+	default:
+		return false;
+	}
+}
+
+static const enum ofl_fact_id needed[] = {
+	OFL_F_AV_ROOT, OFL_F_RB_CACHED, OFL_F_RB_LEFT, OFL_F_RB_RIGHT,
+	OFL_F_RB_PARENT,
+	OFL_F_AVC_RB, OFL_F_AVC_VMA, OFL_F_AVC_AV, OFL_F_VMA_MM,
+};
+
+static bool process_find(struct ofl_holder_env *e, void *state,
+			 const struct ofl_held *p, uint64_t *key)
+{
+	(void)state;
+	*key = ofl_page_mapping(&e->walk.format, p->raw);
+	return is_anonymous(&e->walk, p) &&
+	       ofl_walk_knows(&e->walk, needed,
+			      sizeof(needed) / sizeof(needed[0]));
+}
+
+/** struct found - processes of one anon_vma */
+struct found {
+	uint64_t av_kva;
+	const struct ofl_task *task;	/* the first */
+	uint64_t mm[MAX_CHAINS];	/* different ones */
+	unsigned int nr, chains;
+};
+
+static void note_mm(struct found *f, uint64_t mm_kva)
+{
+	unsigned int i;
+
+	for (i = 0; i < f->nr; i++)
+		if (f->mm[i] == mm_kva)
+			return;
+	f->mm[f->nr++] = mm_kva;
+}
+
+/* one entry: anon_vma_chain.rb is at @rb_kva */
+static bool look_at(struct ofl_holder_env *e, uint64_t rb_kva, struct found *f)
+{
+	struct ofl_walk *w = &e->walk;
+	uint64_t avc = rb_kva - (uint64_t)w->l->fact[OFL_F_AVC_RB].value;
+	uint64_t av, vma, mm;
+	const struct ofl_task *task;
+
+	if (!ofl_walk_pointer(w, avc, OFL_F_AVC_AV, &av))
+		return false;
+	if (av != f->av_kva)
+		return ofl_walk_broke(w, ofl_walk_at(w, avc, OFL_F_AVC_AV),
+				      "does not point back to its anon_vma");
+	if (!ofl_walk_pointer(w, avc, OFL_F_AVC_VMA, &vma) ||
+	    !ofl_walk_pointer(w, vma, OFL_F_VMA_MM, &mm))
+		return false;
+	task = ofl_tasks_of_mm(&e->tasks, mm);
+	if (task)
+		note_mm(f, mm);
+	if (task && !f->task)
+		f->task = task;
+	f->chains++;
+	return true;
+}
+
+/* a child of a red-black tree has its parent's address, less two bits */
+static bool is_child(struct ofl_walk *w, uint64_t kva, uint64_t parent_kva)
+{
+	uint64_t parent;
+
+	return ofl_is_kernel_pointer(kva) &&
+	       ofl_read_u64(&w->t, ofl_walk_at(w, kva, OFL_F_RB_PARENT),
+			    &parent) && (parent & ~3ull) == parent_kva;
+}
+
+/* depth first, as far as a tree of such a kind can go */
+static bool look_through(struct ofl_holder_env *e, uint64_t root, struct found *f)
+{
+	static const enum ofl_fact_id side[] = { OFL_F_RB_LEFT, OFL_F_RB_RIGHT };
+	uint64_t stack[MAX_DEPTH], node, next[2];
+	unsigned int used = 0, i;
+
+	stack[used++] = root;
+	while (used && f->chains < MAX_CHAINS) {
+		node = stack[--used];
+		if (!look_at(e, node, f))
+			return false;
+		for (i = 0; i < 2; i++) {
+			if (!ofl_walk_number(&e->walk, node, side[i], 8,
+					     &next[i]))
+				return false;
+			if (next[i] && (used == MAX_DEPTH ||
+					(i && next[i] == next[0]) ||
+					!is_child(&e->walk, next[i], node)))
+				return ofl_walk_broke(&e->walk, node,
+					"has a child that does not point back");
+			if (next[i])
+				stack[used++] = next[i];
+		}
+	}
+	return true;
+}
+
+static bool process_name(struct ofl_holder_env *e, void *state,
+			 const struct ofl_held *p, uint64_t key,
+			 struct ofl_holder *ret)
+{
+	struct ofl_walk *w = &e->walk;
+	struct found f = { .av_kva = key & ~(uint64_t)MAPPING_BITS };
+	uint64_t root;
+
+	(void)state;
+	(void)p;
+	if ((key & MAPPING_BITS) == MAPPING_KSM) {
+		snprintf(ret->name, sizeof(ret->name), "KSM");
+		snprintf(ret->detail, sizeof(ret->detail), "same page merging");
+		return true;
+	}
+	ofl_tasks_load(&e->tasks, w);
+	w->bad_what = NULL;
+	if (!ofl_is_kernel_pointer(f.av_kva))
+		return ofl_walk_broke(w, ofl_walk_at(w, p->page_kva,
+					OFL_F_PAGE_MAPPING),
+				      "holds no pointer of a kernel");
+	root = ofl_walk_at(w, f.av_kva, OFL_F_AV_ROOT) +
+	       (uint64_t)w->l->fact[OFL_F_RB_CACHED].value;
+	if (!ofl_read_u64(&w->t, root, &root) || !ofl_is_kernel_pointer(root))
+		return ofl_walk_broke(w, f.av_kva, "is no anon_vma with a tree");
+	if (!look_through(e, root, &f))
+		return false;
+	if (!f.task)
+		return ofl_walk_broke(w, f.av_kva, "is an anon_vma of no process that runs");
+	snprintf(ret->name, sizeof(ret->name), "%s", f.task->comm);
+	if (f.nr > 1 || f.chains == MAX_CHAINS)
+		snprintf(ret->detail, sizeof(ret->detail),
+			 "pid %" PRIu32 ", one of %s%u that may map it",
+			 f.task->pid, f.chains == MAX_CHAINS ? "at least " : "",
+			 f.nr);
+	else
+		snprintf(ret->detail, sizeof(ret->detail), "pid %" PRIu32,
+			 f.task->pid);
+	return true;
+}
+
+const struct ofl_holder_ops ofl_holder_process = {
+	.kind = "process",
+	.evidence = "page.mapping: anon_vma, vm_area_struct, mm_struct of a task",
+	.what = "command and pid of a process that may map anonymous memory",
+	.find = process_find, .name = process_name,
+};

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* slab.c - the cache of a slab page: struct slab.slab_cache */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "holders/holder.h"
+
+static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
+{
+	return !ofl_kva_set_add(arg, node_kva -
+			(uint64_t)w->l->fact[OFL_F_CACHE_LIST].value);
+}
+
+/* slab_caches has every cache: what is not on it is none */
+static bool slab_open(struct ofl_holder_env *e, void **state)
+{
+	struct ofl_kva_set *caches = calloc(1, sizeof(*caches));
+	const struct ofl_layout *l = e->walk.l;
+
+	*state = caches;
+	if (!caches)
+		return false;
+	if (ofl_fact_known(l, OFL_F_SLAB_CACHES) &&
+	    ofl_fact_known(l, OFL_F_CACHE_LIST))
+		ofl_walk_list(&e->walk,
+			      (uint64_t)l->fact[OFL_F_SLAB_CACHES].value,
+			      collect, caches);
+	ofl_kva_set_sort(caches);
+	return true;
+}
+
+static void slab_close(void *state)
+{
+	ofl_kva_set_free(state);
+	free(state);
+}
+
+static bool slab_find(struct ofl_holder_env *e, void *state,
+		      const struct ofl_held *p, uint64_t *key)
+{
+	struct ofl_walk *w = &e->walk;
+	const struct ofl_page_format *f = &w->format;
+
+	(void)state;
+	if (!(ofl_page_flags(f, p->raw) & f->slab) &&
+	    !ofl_page_is_type(f, OFL_TYPE_SLAB, p->type))
+		return false;
+	if (!ofl_fact_known(w->l, OFL_F_SLAB_CACHE))
+		return false;
+	*key = ofl_page_u64(p->raw,
+			    (uint64_t)w->l->fact[OFL_F_SLAB_CACHE].value);
+	if (ofl_kva_set_has(state, *key))
+		return true;
+	return ofl_walk_broke(w, ofl_walk_at(w, p->page_kva, OFL_F_SLAB_CACHE),
+			      "names no cache of slab_caches");
+}
+
+static bool slab_name(struct ofl_holder_env *e, void *state,
+		      const struct ofl_held *p, uint64_t key,
+		      struct ofl_holder *ret)
+{
+	const struct ofl_layout *l = e->walk.l;
+	uint64_t name_kva, bytes;
+
+	(void)state;
+	(void)p;
+	if (!ofl_walk_number(&e->walk, key, OFL_F_CACHE_NAME, 8, &name_kva) ||
+	    !ofl_walk_text(&e->walk, name_kva, ret->name, sizeof(ret->name)))
+		return false;
+	if (ofl_walk_number(&e->walk, key, OFL_F_CACHE_OBJECT_BYTES,
+			    (unsigned int)ofl_fact_value(l,
+				OFL_F_CACHE_OBJECT_SIZE, 4), &bytes))
+		snprintf(ret->detail, sizeof(ret->detail),
+			 "objects of %" PRIu64 " bytes", bytes);
+	return true;
+}
+
+/* struct { unsigned inuse:16, ... }: the first two bytes in either byte order */
+static uint64_t slab_objects(struct ofl_holder_env *e, const struct ofl_held *p)
+{
+	int64_t at = ofl_fact_value(e->walk.l, OFL_F_SLAB_COUNTERS, -1);
+	uint16_t inuse;
+
+	if (at < 0)
+		return 0;
+	memcpy(&inuse, p->raw + at, sizeof(inuse));
+	return inuse;
+}
+
+const struct ofl_holder_ops ofl_holder_slab = {
+	.kind = "slab",
+	.evidence = "struct slab.slab_cache, which is on slab_caches",
+	.what = "name of the cache, objects in use",
+	.open = slab_open, .close = slab_close,
+	.find = slab_find, .name = slab_name, .objects = slab_objects,
+};

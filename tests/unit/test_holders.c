@@ -1,0 +1,510 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* test_holders.c - who holds a page: right names, and none where a way is broken */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "holders/holders.h"
+#include "kernel.h"
+#include "kernel/section.h"
+#include "layout/load.h"
+
+#define H	UINT64_C(0xffff888010000000)
+#define CACHES	(H + 0x0000)	/* list_head */
+#define CACHE	(H + 0x1000)
+#define CACHE2	(H + 0x1100)
+#define MAPPING	(H + 0x2000)
+#define INODE	(H + 0x2100)
+#define SB	(H + 0x2200)
+#define FS	(H + 0x2300)
+#define ROOT	(H + 0x3000)	/* dentries */
+#define ETC	(H + 0x3100)
+#define FILE_	(H + 0x3200)
+#define INIT	(H + 0x4000)	/* tasks */
+#define TASK	(H + 0x4100)
+#define SIGNAL0	(H + 0x4200)
+#define SIGNAL1	(H + 0x4280)
+#define MM	(H + 0x4300)
+#define AV	(H + 0x5000)
+#define AVC	(H + 0x5100)
+#define AVC2	(H + 0x5180)
+#define VMA	(H + 0x5200)
+#define AREAS	(H + 0x6000)
+#define VA	(H + 0x6100)
+#define VM	(H + 0x6200)
+#define PAGES	(H + 0x6300)
+#define VM2	(H + 0x6400)
+#define VA2	(H + 0x6500)
+#define LISTS	(H + 0x7000)
+#define SLOTS	(H + 0x7100)
+#define CHUNK	(H + 0x7200)
+#define OBJCG	(H + 0x8000)
+#define MEMCG	(H + 0x8100)
+#define CGROUP	(H + 0x8200)
+#define KN_ROOT	(H + 0x8300)
+#define KN_APP	(H + 0x8380)
+#define TEXTS	(H + 0x9000)
+
+static const char facts[] =
+	"member page.mapping 24 8\nmember page.private 40 8\n"
+	"member page.index 32 8\nmember page.memcg_data 56 8\n"
+	"member slab.slab_cache 24 8\nmember slab.counters 40 8\n"
+	"member kmem_cache.name 0 8\nmember kmem_cache.object_size 8 4\n"
+	"member kmem_cache.list 16 16\n"
+	"member address_space.host 0 8\nmember inode.i_sb 0 8\n"
+	"member inode.i_mapping 8 8\nmember inode.i_data 128 64\n"
+	"member inode.i_dentry 16 8\nmember inode.i_nlink 24 4\n"
+	"member inode.i_ino 32 8\nmember inode.i_rdev 28 4\n"
+	"member super_block.s_id 16 32\nmember super_block.s_type 0 8\n"
+	"member file_system_type.name 0 8\n"
+	"member dentry.d_parent 0 8\nmember dentry.d_name.name 8 8\n"
+	"member dentry.d_inode 16 8\nmember dentry.d_u.d_alias 24 16\n"
+	"member anon_vma.rb_root 0 16\nmember rb_root_cached.rb_root 0 8\n"
+	"member rb_node.__rb_parent_color 0 8\n"
+	"member rb_node.rb_right 8 8\nmember rb_node.rb_left 16 8\n"
+	"member anon_vma_chain.rb 0 24\nmember anon_vma_chain.vma 24 8\n"
+	"member anon_vma_chain.anon_vma 32 8\n"
+	"member vm_area_struct.vm_mm 0 8\n"
+	"member task_struct.tasks 0 16\nmember task_struct.thread_node 16 16\n"
+	"member task_struct.signal 32 8\nmember task_struct.mm 40 8\n"
+	"member task_struct.pid 48 4\nmember task_struct.comm 56 16\n"
+	"member task_struct.stack_vm_area 72 8\n"
+	"member signal_struct.thread_head 0 16\n"
+	"member vmap_area.va_start 0 8\nmember vmap_area.va_end 8 8\n"
+	"member vmap_area.list 16 16\nmember vmap_area.vm 32 8\n"
+	"member vm_struct.addr 0 8\nmember vm_struct.pages 8 8\n"
+	"member vm_struct.nr_pages 16 4\nmember vm_struct.caller 24 8\n"
+	"member pcpu_chunk.list 0 16\nmember pcpu_chunk.base_addr 16 8\n"
+	"member obj_cgroup.memcg 0 8\nmember mem_cgroup.css 0 64\n"
+	"member cgroup_subsys_state.cgroup 8 8\nmember cgroup.kn 0 8\n"
+	"member kernfs_node.name 0 8\nmember kernfs_node.parent 8 8\n";
+
+static struct kernel k;
+static struct texttarget tt;
+static struct ofl_layout layout;
+static struct ofl_nodes nodes;
+static struct ofl_env env;
+static struct ofl_holders *holders;
+static unsigned int texts;
+
+#define LINE(...) kernel_line(&k, __VA_ARGS__)
+#define MEM(kva, fmt, ...) kernel_line(&k, "mem %" PRIx64 " " fmt, kva, __VA_ARGS__)
+
+static uint64_t text(const char *what)
+{
+	uint64_t at = TEXTS + texts++ * UINT64_C(0x200);
+
+	LINE("text %" PRIx64 " %s", at, what);
+	/* strings are read in pieces: something has to be behind them */
+	return at;
+}
+
+static void objects_of_the_kernel(void)
+{
+	MEM(TEXTS, "0*%d", 0x1000);
+	MEM(CACHES, "%" PRIx64 " %" PRIx64, CACHE + 16, CACHE2 + 16);
+	MEM(CACHE, "%" PRIx64 " c0 %" PRIx64 " %" PRIx64, text("dentry"),
+	    CACHE2 + 16, CACHES);
+	MEM(CACHE2, "%" PRIx64 " 40 %" PRIx64 " %" PRIx64,
+	    text("odd\x1b[31m"), CACHES, CACHE + 16);
+	LINE("symbol slab_caches %" PRIx64, CACHES);
+	LINE("symbol pcpu_chunk_lists %" PRIx64, LISTS);
+	MEM(LISTS, "%" PRIx64, SLOTS);
+	LINE("symbol pcpu_nr_slots %" PRIx64, LISTS + 8);
+	MEM(LISTS + 8, "%x", 1);
+	MEM(SLOTS, "%" PRIx64 " %" PRIx64, CHUNK, CHUNK);
+	MEM(CHUNK, "%" PRIx64 " %" PRIx64 " 1234000", SLOTS, SLOTS);
+	MEM(OBJCG, "%" PRIx64, MEMCG);
+	MEM(MEMCG, "0 %" PRIx64, CGROUP);
+	MEM(CGROUP, "%" PRIx64, KN_APP);
+	MEM(KN_APP, "%" PRIx64 " %" PRIx64, text("app"), KN_ROOT);
+	MEM(KN_ROOT, "%" PRIx64 " 0", text("none"));
+}
+
+static void files(void)
+{
+	MEM(MAPPING, "%" PRIx64, INODE);
+	MEM(INODE, "%" PRIx64 " %" PRIx64 " %" PRIx64 " 1 4d2 0*20", SB, MAPPING,
+	    FILE_ + 24);
+	MEM(SB, "%" PRIx64 " 0*9", FS);
+	LINE("text %" PRIx64 " vda1", SB + 16);
+	MEM(FS, "%" PRIx64, text("ext4"));
+	MEM(ROOT, "%" PRIx64 " %" PRIx64 " 0 0 0", ROOT, text("/"));
+	MEM(ETC, "%" PRIx64 " %" PRIx64 " 0 0 0", ROOT, text("etc"));
+	MEM(FILE_, "%" PRIx64 " %" PRIx64 " %" PRIx64 " 0 0", ETC,
+	    text("pass\twd"), INODE);
+}
+
+/* init_task, and one process with one thread */
+static void processes(void)
+{
+	LINE("symbol init_task %" PRIx64, INIT);
+	MEM(INIT, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
+	    " 0 0 0 0 0", TASK, TASK, SIGNAL0, SIGNAL0, SIGNAL0);
+	MEM(SIGNAL0, "%" PRIx64 " %" PRIx64, INIT + 16, INIT + 16);
+	MEM(TASK, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
+	    " %" PRIx64 " 7b 0 0 %" PRIx64, INIT, INIT, SIGNAL1, SIGNAL1,
+	    SIGNAL1, MM, VM2);
+	LINE("text %" PRIx64 " cat", TASK + 56);
+	MEM(SIGNAL1, "%" PRIx64 " %" PRIx64, TASK + 16, TASK + 16);
+	MEM(AV, "%" PRIx64 " 0", AVC);
+	MEM(AVC, "1 0 %" PRIx64 " %" PRIx64 " %" PRIx64, AVC2, VMA, AV);
+	MEM(AVC2, "%" PRIx64 " 0 0 %" PRIx64 " %" PRIx64, AVC, VMA, AV);
+	MEM(VMA, "%" PRIx64, MM);
+}
+
+/* two areas of two pages: one of a caller, one a stack */
+static void vmalloc(void)
+{
+	LINE("symbol vmap_area_list %" PRIx64, AREAS);
+	MEM(AREAS, "%" PRIx64 " %" PRIx64, VA + 16, VA2 + 16);
+	MEM(VA, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64,
+	    H + 0x100000, H + 0x103000, VA2 + 16, AREAS, VM);
+	MEM(VA2, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64,
+	    H + 0x200000, H + 0x203000, AREAS, VA + 16, VM2);
+	MEM(VM, "%" PRIx64 " %" PRIx64 " 2 ffffffff82001234", H + 0x100000,
+	    PAGES);
+	MEM(VM2, "%" PRIx64 " %" PRIx64 " 2 ffffffff82001234", H + 0x200000,
+	    PAGES + 16);
+	MEM(PAGES, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64,
+	    K_VMEMMAP + 5 * 64, K_VMEMMAP + 9 * 64, K_VMEMMAP + 6 * 64,
+	    K_VMEMMAP + 7 * 64);
+	LINE("symbol_in ffffffff82001234 load_module");
+}
+
+static int begin(void **state)
+{
+	(void)state;
+	texts = 0;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	LINE("%s", facts);
+	objects_of_the_kernel();
+	files();
+	processes();
+	vmalloc();
+	return 0;
+}
+
+static void load(void)
+{
+	struct ofl_err err = { .status = OFL_OK };
+
+	kernel_load(&k, &tt);
+	if (ofl_layout_load(&tt.target, &layout, &err) ||
+	    ofl_layout_load_holders(&tt.target, &layout, &err) ||
+	    ofl_nodes_load(&tt.target, &layout, &nodes, &err))
+		fail_msg("%s", err.text);
+	ofl_section_find_vmemmap(&tt.target, &layout);
+	env = (struct ofl_env){ .t = &tt.target, .l = &layout, .n = &nodes };
+	holders = ofl_holders_open(&env, 0, 0x1000);
+	assert_non_null(holders);
+}
+
+static int end(void **state)
+{
+	(void)state;
+	ofl_holders_close(holders);
+	holders = NULL;
+	ofl_nodes_free(&nodes);
+	texttarget_free(&tt);
+	return 0;
+}
+
+/** struct raw - a struct page by its words */
+struct raw {
+	uint64_t flags, compound, a, mapping, index, private;
+	uint32_t type, refcount;
+	uint64_t memcg;
+};
+
+static struct ofl_share add(enum ofl_kind kind, uint64_t pfn,
+			    const struct raw *raw)
+{
+	const struct ofl_classified c = {
+		.pfn = pfn, .page_kva = K_VMEMMAP + pfn * 64, .kind = kind,
+		.outcome = OFL_OUT_BLOCKED,
+	};
+	const struct ofl_share *share;
+	struct ofl_share one;
+	size_t nr;
+
+	ofl_holders_add(holders, &c, (const unsigned char *)raw);
+	share = ofl_holders_shares(holders, &nr);
+	assert_int_equal(nr, 1);
+	one = share[0];
+	ofl_holders_clear(holders);
+	return one;
+}
+
+static void check(const struct ofl_share *s, const char *kind, const char *name,
+		  const char *detail)
+{
+	if (!s->holder)
+		fail_msg("not identified: 0x%" PRIx64 " %s", s->bad_kva,
+			 s->bad_what ? s->bad_what : "nothing");
+	assert_string_equal(s->ops->kind, kind);
+	assert_string_equal(s->holder->name, name);
+	assert_string_equal(s->holder->detail, detail);
+}
+
+static void broken(const struct ofl_share *s, uint64_t kva)
+{
+	if (s->holder)
+		fail_msg("named: %s (%s)", s->holder->name, s->holder->detail);
+	assert_non_null(s->bad_what);
+	assert_int_equal(s->bad_kva, kva);
+}
+
+static const struct raw slab = { .flags = K_SLAB, .mapping = CACHE,
+				 .private = 0x1230007, .type = K_NO_TYPE };
+static const struct raw file = { .flags = K_LRU, .mapping = MAPPING,
+				 .type = K_NO_TYPE };
+static const struct raw anon = { .flags = K_LRU, .mapping = AV | 1,
+				 .type = K_NO_TYPE };
+static const struct raw plain = { .type = K_NO_TYPE };
+
+static void test_named(void **state)
+{
+	struct raw odd = slab, charged = plain, percpu = plain;
+	struct ofl_share s;
+
+	(void)state;
+	load();
+	s = add(OFL_KIND_SLAB, 3, &slab);
+	check(&s, "slab", "dentry", "objects of 192 bytes");
+	assert_int_equal(s.objects, 7);
+	odd.mapping = CACHE2;
+	s = add(OFL_KIND_SLAB, 3, &odd);
+	check(&s, "slab", "odd\\x1b[31m", "objects of 64 bytes");
+	s = add(OFL_KIND_LRU, 3, &file);
+	check(&s, "file", "/etc/pass\\x09wd", "ext4 on vda1");
+	s = add(OFL_KIND_LRU, 3, &anon);
+	check(&s, "process", "cat", "pid 123");
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	check(&s, "vmalloc", "load_module", "caller of vmalloc()");
+	s = add(OFL_KIND_KERNEL, 7, &plain);
+	check(&s, "stack", "cat", "pid 123");
+	percpu.index = CHUNK;
+	s = add(OFL_KIND_KERNEL, 3, &percpu);
+	check(&s, "percpu", "per-CPU memory", "chunk at 0x1234000");
+	charged.memcg = OBJCG | 2;
+	s = add(OFL_KIND_KERNEL, 3, &charged);
+	check(&s, "cgroup", "/app", "kernel memory charged to it");
+	s = add(OFL_KIND_KERNEL, 3, &plain);
+	assert_null(s.holder);
+	assert_null(s.bad_what);
+}
+
+static void test_added_up(void **state)
+{
+	const struct ofl_classified c[] = {
+		{ .pfn = 3, .kind = OFL_KIND_SLAB, .outcome = OFL_OUT_SPINS },
+		{ .pfn = 9, .kind = OFL_KIND_KERNEL, .outcome = OFL_OUT_BLOCKED },
+		{ .pfn = 10, .kind = OFL_KIND_SLAB, .outcome = OFL_OUT_SPINS },
+		{ .pfn = 11, .kind = OFL_KIND_KERNEL, .outcome = OFL_OUT_SPINS },
+	};
+	const struct ofl_share *s;
+	struct ofl_holders_total total;
+	size_t nr;
+
+	(void)state;
+	load();
+	ofl_holders_add(holders, &c[0], (const unsigned char *)&slab);
+	ofl_holders_add(holders, &c[1], (const unsigned char *)&plain);
+	ofl_holders_add(holders, &c[2], (const unsigned char *)&slab);
+	ofl_holders_add(holders, &c[3], (const unsigned char *)&plain);
+	s = ofl_holders_shares(holders, &nr);
+	assert_int_equal(nr, 3);
+	assert_string_equal(s[0].holder->name, "load_module");
+	assert_string_equal(s[1].holder->name, "dentry");
+	assert_int_equal(s[1].pages, 2);
+	assert_int_equal(s[1].first_pfn, 3);
+	assert_int_equal(s[1].objects, 14);
+	assert_null(s[2].holder);
+	total = ofl_holders_total(holders);
+	assert_int_equal(total.pages, 4);
+	assert_int_equal(total.identified, 3);
+	assert_int_equal(total.broken, 0);
+}
+
+/* a compound page has one holder: what its tails hold is no pointer of theirs */
+static void test_tails(void **state)
+{
+	const struct raw tail = { .compound = (K_VMEMMAP + 16 * 64) | 1,
+				  .mapping = 0x123, .type = K_NO_TYPE };
+	struct ofl_share s;
+
+	(void)state;
+	MEM(K_VMEMMAP + 16 * 64, "%x 0 0 %" PRIx64 " 0 0 ffffffff 0",
+	    K_SLAB | K_HEAD, CACHE);
+	load();
+	s = add(OFL_KIND_SLAB, 17, &tail);
+	check(&s, "slab", "dentry", "objects of 192 bytes");
+	/* a head that is no head names nobody */
+	s = add(OFL_KIND_SLAB, 41, &(struct raw){
+		.compound = (K_VMEMMAP + 40 * 64) | 1, .type = K_NO_TYPE });
+	assert_null(s.holder);
+}
+
+/* ---- what may be broken, and where it is said to be ---- */
+
+#define BREAK(name, line, kind, page, at)				\
+static void test_##name(void **state)					\
+{									\
+	struct ofl_share s;						\
+									\
+	(void)state;							\
+	line;								\
+	load();								\
+	s = add(kind, 3, &page);					\
+	broken(&s, at);							\
+}
+
+BREAK(slab_cache_unknown,
+      MEM(CACHES, "%" PRIx64 " %" PRIx64, CACHES, CACHES),
+      OFL_KIND_SLAB, slab, K_VMEMMAP + 3 * 64 + 24)
+BREAK(slab_name_wild, MEM(CACHE, "%" PRIx64, UINT64_C(0xffff999900000000)),
+      OFL_KIND_SLAB, slab, UINT64_C(0xffff999900000000))
+BREAK(slab_name_unreadable, LINE("unreadable %" PRIx64 " 8", CACHE),
+      OFL_KIND_SLAB, slab, CACHE)
+BREAK(mapping_of_another, MEM(INODE + 8, "%" PRIx64, MAPPING + 0x40),
+      OFL_KIND_LRU, file, INODE)
+BREAK(host_wild, MEM(MAPPING, "%x", 0x1000), OFL_KIND_LRU, file, MAPPING)
+BREAK(host_unaligned, MEM(MAPPING, "%" PRIx64, INODE + 1), OFL_KIND_LRU, file,
+      MAPPING)
+BREAK(dentry_of_another, MEM(FILE_ + 16, "%" PRIx64, INODE + 0x10),
+      OFL_KIND_LRU, file, FILE_)
+BREAK(path_in_a_circle, MEM(ETC, "%" PRIx64, FILE_), OFL_KIND_LRU, file, FILE_)
+BREAK(name_in_user_space, MEM(ETC + 8, "%x", 0x4000), OFL_KIND_LRU, file,
+      ETC + 8)
+BREAK(chain_of_another, MEM(AVC + 32, "%" PRIx64, AV + 8), OFL_KIND_LRU, anon,
+      AVC + 32)
+BREAK(tree_in_a_circle, MEM(AVC2 + 8, "%" PRIx64, AVC), OFL_KIND_LRU, anon,
+      AVC2)
+BREAK(tree_that_joins, MEM(AVC + 8, "%" PRIx64, AVC2), OFL_KIND_LRU, anon, AVC)
+BREAK(tree_wild, MEM(AV, "%" PRIx64, UINT64_C(0xdead000000000100)),
+      OFL_KIND_LRU, anon, UINT64_C(0xdead000000000120))
+BREAK(process_gone, MEM(VMA, "%" PRIx64, MM + 8), OFL_KIND_LRU, anon, AV)
+BREAK(cgroup_in_a_circle, MEM(KN_APP + 8, "%" PRIx64, KN_APP),
+      OFL_KIND_KERNEL, ((struct raw){ .type = K_NO_TYPE, .memcg = OBJCG | 2 }),
+      KN_APP)
+
+/* a list that breaks off has named what stands before the break, no more */
+static void test_list_breaks(void **state)
+{
+	struct raw second = slab;
+	struct ofl_share s;
+
+	(void)state;
+	second.mapping = CACHE2;
+	MEM(CACHE2 + 24, "%" PRIx64, CACHE2 + 16);
+	load();
+	s = add(OFL_KIND_SLAB, 3, &slab);
+	assert_non_null(s.holder);
+	s = add(OFL_KIND_SLAB, 3, &second);
+	broken(&s, K_VMEMMAP + 3 * 64 + 24);
+}
+
+static void test_list_in_a_circle(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	/* back to the first, which points back to the head */
+	MEM(CACHE2 + 16, "%" PRIx64, CACHE + 16);
+	MEM(AREAS, "%" PRIx64, VA + 16);
+	MEM(VA2 + 16, "%" PRIx64, VA + 16);
+	MEM(TASK, "%" PRIx64, TASK);
+	load();
+	s = add(OFL_KIND_SLAB, 3, &slab);
+	assert_non_null(s.holder);
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	assert_non_null(s.holder);
+	s = add(OFL_KIND_LRU, 3, &anon);
+	assert_non_null(s.holder);
+}
+
+/* an area that does not fit its vm_struct, or lists more than it has room for */
+static void test_area_is_no_area(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(VM, "%" PRIx64, H + 0x101000);
+	MEM(VM2 + 16, "%x", 4);
+	load();
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	assert_null(s.holder);
+	s = add(OFL_KIND_KERNEL, 7, &plain);
+	assert_null(s.holder);
+}
+
+static void test_wild_struct_pages(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(PAGES, "%" PRIx64 " %" PRIx64, K_VMEMMAP + 5 * 64 + 8,
+	    UINT64_C(0xffffffffffffff00));
+	load();
+	s = add(OFL_KIND_KERNEL, 5, &plain);
+	assert_null(s.holder);
+}
+
+/* what a kernel page has where others have a mapping is followed in vain, and no fault */
+static void test_no_mapping(void **state)
+{
+	struct raw odd = plain;
+	struct ofl_share s;
+
+	(void)state;
+	odd.mapping = SB;
+	load();
+	s = add(OFL_KIND_KERNEL, 3, &odd);
+	assert_null(s.holder);
+	assert_null(s.bad_what);
+}
+
+/* without facts of holders nobody is named, and nothing is broken */
+static void test_no_facts(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("without member slab.slab_cache");
+	LINE("without member address_space.host");
+	LINE("without symbol vmap_area_list");
+	LINE("without symbol init_task");
+	LINE("without symbol pcpu_chunk_lists");
+	load();
+	s = add(OFL_KIND_SLAB, 3, &slab);
+	assert_null(s.holder);
+	s = add(OFL_KIND_LRU, 3, &file);
+	assert_null(s.holder);
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	assert_null(s.holder);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(named), TEST(added_up), TEST(tails),
+		TEST(slab_cache_unknown), TEST(slab_name_wild),
+		TEST(slab_name_unreadable), TEST(mapping_of_another),
+		TEST(host_wild), TEST(host_unaligned), TEST(dentry_of_another),
+		TEST(path_in_a_circle), TEST(name_in_user_space),
+		TEST(chain_of_another), TEST(tree_in_a_circle),
+		TEST(tree_that_joins), TEST(tree_wild), TEST(process_gone),
+		TEST(cgroup_in_a_circle), TEST(list_breaks),
+		TEST(list_in_a_circle), TEST(area_is_no_area),
+		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
