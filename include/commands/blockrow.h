@@ -40,6 +40,7 @@ struct ofl_block_row {
 	struct ofl_row_cause cause[OFL_ROW_CAUSES];
 	unsigned int nr_causes;
 	uint64_t more;			/* pages */
+	char who[300];			/* its holders in a line; "" */
 };
 
 /** ofl_block_row() - a block that has its verdict */

@@ -25,6 +25,7 @@ struct ofl_options {
 	bool raw;		/* -r */
 	bool all;		/* -a */
 	bool verbose;		/* -v */
+	bool who;		/* -w of offblock */
 	bool every_page;	/* -x */
 	bool crash_reads;	/* -C */
 	const char *limit;	/* -l */

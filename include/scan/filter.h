@@ -21,7 +21,8 @@ struct ofl_filter_args {
 	const char *phys;	/* -P  hex[-hex], bytes */
 	const char *section;	/* -S  hex[-hex] */
 	const char *block;	/* -B  memoryN or decimal */
-	const char *operand;	/* a block, or a physical range as dmesg prints it */
+	/* a block, an address, or a physical range or a page as dmesg prints it */
+	const char *operand;
 };
 
 /** struct ofl_filter - the same, resolved */

@@ -9,6 +9,7 @@
 #include "commands/blockrow.h"
 #include "commands/command.h"
 #include "commands/explain.h"
+#include "commands/page_row.h"
 #include "commands/tables.h"
 #include "judge/judge.h"
 #include "target/count.h"
@@ -16,6 +17,7 @@
 /* ---- one row a block, or several that are alike ---- */
 
 #define ROW(row) ((const struct ofl_block_row *)(row))
+#define HOLDERS	"HOLDERS"	/* a column that costs: with -w, or by name */
 
 static void get_name(const void *row, const void *ctx, struct ofl_cell *ret)
 {
@@ -127,6 +129,13 @@ static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
 		*ret = ofl_cell_text(ROW(row)->next);
 }
 
+static void get_holders(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (ROW(row)->who[0])
+		*ret = ofl_cell_text(ROW(row)->who);
+}
+
 static void get_blocker(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
@@ -174,6 +183,8 @@ static const struct ofl_column block_columns[] = {
 	{ "REASON", NULL, 20, false, 0, get_causes, OFL_JSON_NONE,
 	  "pages that decide, by size and with their owner, then what else is "
 	  "not free; or what decides if no page does" },
+	{ HOLDERS, NULL, 20, false, 0, get_holders, OFL_JSON_NONE,
+	  "with -w: who holds most of what is in the way" },
 };
 
 const struct ofl_table ofl_block_table = {
@@ -259,6 +270,12 @@ struct printer {
 	/* with -s: all rows, owned */
 	struct ofl_block_row *row;
 	size_t nr_rows, room;
+	struct ofl_holders *holders;	/* NULL: nobody asks for them */
+	bool names;			/* a column asks for them */
+	struct ofl_holder_rows holder_rows;
+	bool one_page;			/* a page was asked for, and by its pfn */
+	uint64_t page_pfn;
+	struct ofl_page_row page;
 };
 
 static enum ofl_status keep(struct printer *p)
@@ -323,9 +340,46 @@ static bool is_wanted(const struct printer *p, const struct ofl_block_report *r,
 	return !p->o->owner || ofl_row_has_owner(row, p->owner);
 }
 
-static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
+/* what was added up since the block before */
+static void name_holders(struct printer *p, const struct ofl_block_report *r,
+			 struct ofl_block_row *row)
+{
+	struct ofl_text line = ofl_text_over(row->who, sizeof(row->who));
+	uint64_t page_bytes = p->env->l->page_bytes;
+	const struct ofl_share *share;
+	size_t nr;
+
+	if (!p->holders || ofl_outcome_rows[r->verdict].passes)
+		return;
+	share = ofl_holders_shares(p->holders, &nr);
+	ofl_holders_line(share, nr, page_bytes, &line);
+	ofl_holder_rows_add(&p->holder_rows, r->block->nr, page_bytes, share,
+			    nr, p->explain ? OFL_HOLDERS_EXPLAINED :
+					     OFL_HOLDERS_A_BLOCK);
+}
+
+static void note_in_way(void *arg, const struct ofl_classified *c,
+			const unsigned char *raw)
+{
+	ofl_holders_add(((struct printer *)arg)->holders, c, raw);
+}
+
+static void note_page(void *arg, const struct ofl_classified *c,
+		      const unsigned char *raw)
 {
 	struct printer *p = arg;
+	struct ofl_share share;
+	bool in_way = !ofl_outcome_rows[c->outcome].passes && !c->offline;
+
+	if (in_way && p->holders)
+		ofl_holders_page(p->holders, c, raw, &share);
+	ofl_page_row_fill(&p->page, p->env, c,
+			  in_way && p->holders ? &share : NULL);
+}
+
+static enum ofl_status print_block(struct printer *p,
+				   const struct ofl_block_report *r)
+{
 	struct ofl_block_row row;
 	enum ofl_status st;
 	int k;
@@ -342,7 +396,9 @@ static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
 	p->nr++;
 	p->untold += r->kind[OFL_KIND_UNTOLD].pages;
 	p->kept = *r;
-	if (p->held.blocks && !p->o->all && !p->v.json &&
+	name_holders(p, r, &row);
+	/* holders are those of one block */
+	if (p->held.blocks && !p->o->all && !p->v.json && !p->names &&
 	    ofl_block_row_add(&p->held, &row))
 		return OFL_OK;
 	st = print_held(p);
@@ -364,6 +420,43 @@ static bool short_of_facts(const struct printer *p,
 		ofl_text_add(text, "; what kind %" PRIu64 " page%s are of is not known",
 			     p->untold, ofl_plural(p->untold));
 	return text->used > used;
+}
+
+static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
+{
+	struct printer *p = arg;
+	enum ofl_status st = print_block(p, r);
+
+	/* those of blocks that are not shown, too */
+	if (p->holders)
+		ofl_holders_clear(p->holders);
+	return st;
+}
+
+static enum ofl_result add_holders(const struct printer *p,
+				   enum ofl_result result,
+				   struct ofl_text *text)
+{
+	struct ofl_holders_total total;
+
+	if (!p->holders)
+		return result;
+	total = ofl_holders_total(p->holders);
+	if (total.pages)
+		ofl_text_add(text, "; holders of %" PRIu64 " of %" PRIu64
+			     " page%s in the way identified", total.identified,
+			     total.pages, ofl_plural(total.pages));
+	if (total.broken)
+		ofl_text_add(text, "; the way to the holders of %" PRIu64
+			     " page%s is broken, first 0x%" PRIx64 " %s",
+			     total.broken, ofl_plural(total.broken),
+			     total.bad_kva, total.bad_what);
+	if (ofl_holders_lost(p->holders) || p->holder_rows.lost) {
+		ofl_text_add(text, "; no memory for all holders");
+		return OFL_RESULT_INCOMPLETE;
+	}
+	return total.broken && result == OFL_RESULT_OK ? OFL_RESULT_FINDINGS :
+							 result;
 }
 
 static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
@@ -389,8 +482,10 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 		ofl_text_add(text, "; no block passes the filter");
 	result = ofl_scan_shortfall(r, text);
 	result = ofl_owners_status(result, p->blind, text);
-	return short_of_facts(p, a, text) || p->sum[OFL_OUT_UNKNOWN].blocks ||
-	       a->blocks.lost ? OFL_RESULT_INCOMPLETE : result;
+	if (short_of_facts(p, a, text) || p->sum[OFL_OUT_UNKNOWN].blocks ||
+	    a->blocks.lost)
+		result = OFL_RESULT_INCOMPLETE;
+	return add_holders(p, result, text);
 }
 
 static void show_sums(struct printer *p)
@@ -421,10 +516,46 @@ static void finish_rows(struct printer *p, enum ofl_status *st)
 	if (!*st)
 		*st = print_sorted(p);
 	ofl_view_table_end(&p->v);
+	if (!*st && p->one_page)
+		ofl_page_row_show(&p->v, p->env->l, &p->page);
 	if (!*st && p->explain && p->nr == 1)
-		ofl_explain_block(&p->v, p->env, &p->kept, p->o->verbose);
+		ofl_explain_block(&p->v, p->env, &p->kept, &p->holder_rows,
+				  p->o->verbose);
 	else if (!*st)
 		show_sums(p);
+	if (!*st && !(p->explain && p->nr == 1) && p->holders && p->v.json)
+		ofl_holder_rows_show(&p->v, &p->holder_rows);
+}
+
+static bool has_column(const struct ofl_columns *shown, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < shown->nr; i++)
+		if (!strcmp(ofl_block_table.column[shown->index[i]].name, name))
+			return true;
+	return false;
+}
+
+/* holders cost: for one block that is explained, with -w, or by their column */
+static enum ofl_status open_holders(struct printer *p,
+				    const struct ofl_run_ctx *ctx,
+				    struct ofl_err *err)
+{
+	const struct ofl_layout *l = p->env->l;
+	const struct ofl_filter *f = &ctx->filter;
+	bool one = p->explain && f->hi_pfn - f->lo_pfn ==
+		   l->sections_per_block * l->section_pages;
+	enum ofl_status st;
+
+	if (!one && !p->names)
+		return OFL_OK;
+	st = ofl_session_holders(ctx->s, err);
+	if (st)
+		return st;
+	p->holders = ofl_holders_open(p->env, f->lo_pfn, f->hi_pfn);
+	return p->holders ? OFL_OK :
+	       ofl_fail(err, OFL_ERR_NOMEM, "no memory for holders");
 }
 
 static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
@@ -442,6 +573,9 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
 		       &ctx->filter);
 	j.emit = print_report;
+	j.in_way = p->holders ? note_in_way : NULL;
+	j.page = p->one_page ? note_page : NULL;
+	j.page_pfn = p->page_pfn;
 	j.arg = p;
 	sink = ofl_judge_sink(&j);
 	ofl_show_begin(&p->v, ctx);
@@ -498,9 +632,13 @@ static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
 	else if (o->verbose)
 		ofl_columns_default(&ofl_block_table, shown);
 	else
-		st = ofl_columns_parse(&ofl_block_table,
+		st = ofl_columns_parse(&ofl_block_table, o->who ?
+			"block,size,node,zone,offpages,verdict,reason,holders" :
 			"block,size,node,zone,offpages,verdict,reason", shown,
 			err);
+	if (!o->columns && o->verbose && !o->who)
+		shown->nr--;	/* HOLDERS stands last */
+	p->names = o->who || (!st && has_column(shown, HOLDERS));
 	if (!st)
 		st = parse_verdict(o->verdict, &p->only, err);
 	if (!st && o->owner)
@@ -530,13 +668,20 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_analysis_load_ram(a, err);
 	if (!st) {
 		p->env = &a->env;
+		p->one_page = p->explain &&
+			      ctx->filter.hi_pfn - ctx->filter.lo_pfn == 1;
+		p->page_pfn = ctx->filter.lo_pfn;
 		st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter,
 					     err);
 	}
 	p->wanted = ctx->filter;
 	if (!st)
+		st = open_holders(p, ctx, err);
+	if (!st)
 		st = show(ctx, a, p, &shown, err);
 	free(p->row);
+	ofl_holder_rows_free(&p->holder_rows);
+	ofl_holders_close(p->holders);
 	free(p);
 	return st;
 }

@@ -444,12 +444,14 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 }
 
 void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
-		       const struct ofl_block_report *r, bool all)
+		       const struct ofl_block_report *r,
+		       const struct ofl_holder_rows *rows, bool all)
 {
 	show_sentence(v, env, r);
 	show_steps(v, env, r);
 	show_kinds(v, &ofl_kind_table, env, r);
 	if (!v->json)
 		show_kinds(v, &ofl_first_table, env, r);
+	ofl_holder_rows_show(v, rows);
 	show_notifiers(v, env, all || v->json);
 }

@@ -275,13 +275,17 @@ const struct ofl_manual ofl_manual_offcheck = {
 /* ---- offblock ---- */
 
 static const char *const offblock_about[] = {
-	"One row a memory block; neighbours that are alike are one row. With a block (memory39, or 39), a pfn (-p) or "
-	"a physical range, that block is explained: the verdict and what to do "
-	"next (NEXT), the steps that the kernel goes through, in its order, "
-	"every kind of page that is not free, and the callbacks that may "
-	"refuse. A physical range may be pasted as dmesg "
-	"prints it: [mem 0x138000000-0x13fffffff]. Filters choose blocks, "
-	"never parts of one.",
+	"One row a memory block; neighbours that are alike are one row. With a "
+	"block (memory39, or 39), a pfn (-p) or a physical range, that block is "
+	"explained: the verdict and what to do next (NEXT), the steps that the "
+	"kernel goes through, in its order, every kind of page that is not "
+	"free, who holds what is in the way, and the callbacks that may "
+	"refuse. A physical range may be pasted as dmesg prints it: "
+	"[mem 0x138000000-0x13fffffff]. Filters choose blocks, never parts of "
+	"one.",
+	"A page may be given as pfn:0x12345, as the address of its struct page, "
+	"or as the line that the kernel prints of it (page:... pfn:0x12345): "
+	"its block is explained, and what the page is.",
 	NULL
 };
 
@@ -303,8 +307,9 @@ static const struct ofl_word verdict_words[] = {
 };
 
 static const struct ofl_table *const offblock_tables[] = {
-	&ofl_block_table, &ofl_sum_table, &ofl_step_table, &ofl_kind_table,
-	&ofl_first_table, &ofl_callback_table, NULL
+	&ofl_block_table, &ofl_sum_table, &ofl_page_table, &ofl_step_table,
+	&ofl_kind_table, &ofl_first_table, &ofl_holder_row_table,
+	&ofl_callback_table, NULL
 };
 
 static const char *const offblock_example[] = {

@@ -70,6 +70,9 @@ const struct ofl_option ofl_option_rows[] = {
 	  "the worst verdict first, then the largest row" },
 	{ 'v', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
 	  FLAG(verbose), "every column, and every callback that is asked" },
+	{ 'w', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(who),
+	  "who holds the pages that are in the way, for each block that is not "
+	  "offlinable" },
 	{ 'x', NULL, NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "

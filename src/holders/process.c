@@ -20,19 +20,18 @@
 static bool is_anonymous(const struct ofl_walk *w, const struct ofl_held *p)
 {
 	switch (p->kind) {
-	case OFL_KIND_LRU:
-	case OFL_KIND_LRU_IN_FLIGHT:
-	case OFL_KIND_HUGETLB:
-	case OFL_KIND_HUGETLB_SWAPS:
-	case OFL_KIND_HUGETLB_NO_ROOM:
-	case OFL_KIND_HUGETLB_ROOM_UNKNOWN:
-	case OFL_KIND_HUGETLB_STUCK:
-	case OFL_KIND_HUGETLB_CROSSES:
-	case OFL_KIND_HUGETLB_CROSSES_UNKNOWN:
-	case OFL_KIND_HUGETLB_UNKNOWN:
-		return ofl_page_mapping(&w->format, p->raw) & MAPPING_ANON;
+	case OFL_KIND_SLAB:
+	case OFL_KIND_FROZEN:
+	case OFL_KIND_TYPED:
+	case OFL_KIND_KERNEL:
+	case OFL_KIND_BATCH:
+	case OFL_KIND_BATCH_LATE:
+	case OFL_KIND_BATCH_UNKNOWN:
+	case OFL_KIND_MOVABLE_OPS:
+	case OFL_KIND_RESERVED:
+		return false;	/* no mapping, but by chance */
 	default:
-		return false;
+		return ofl_page_mapping(&w->format, p->raw) & MAPPING_ANON;
 	}
 }
 

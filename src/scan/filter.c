@@ -155,14 +155,73 @@ static enum ofl_status by_block(const char *text, const struct ofl_layout *l,
 	return OFL_OK;
 }
 
-/* "[mem 0x138000000-0x13fffffff]" or less of it; else a block */
+/*
+ * The page of a struct page; or what is at a physical address, unless it was
+ * called a page: the kernel prints such addresses as numbers that mean nothing.
+ */
+static enum ofl_status by_address(const char *text, bool called_page,
+				  const struct ofl_layout *l,
+				  struct ofl_filter *f, struct ofl_err *err)
+{
+	uint64_t pages = l->nr_sections * l->section_pages, at, pfn;
+	uint64_t base = l->vmemmap_kva, bytes = l->struct_page_bytes;
+	const char *end;
+
+	if (!parse_number(text, 16, &end, &at) || *end)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"%s: not an address; give it in hexadecimal", text);
+	if (!called_page && at < pages * l->page_bytes) {
+		narrow(f, at / l->page_bytes, at / l->page_bytes);
+		return OFL_OK;
+	}
+	pfn = base && at >= base ? (at - base) / bytes : UINT64_MAX;
+	if (pfn >= pages || (at - base) % bytes)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"%s: %s a struct page is", text, called_page ?
+			"no address where" :
+			"neither a physical address nor one where");
+	narrow(f, pfn, pfn);
+	return OFL_OK;
+}
+
+/* the digits of a number, and its 0x */
+static void take_number(const char *from, char *buf, size_t bytes)
+{
+	snprintf(buf, bytes, "%.*s",
+		 (int)strspn(from, "0123456789abcdefABCDEFxX"), from);
+}
+
+/* a kernel address is typed with 0x or with all of its digits */
+static bool is_address(const char *text)
+{
+	return !strncasecmp(text, "0x", 2) ||
+	       (strlen(text) == 16 &&
+		strspn(text, "0123456789abcdefABCDEF") == 16);
+}
+
+/*
+ * "[mem 0x138000000-0x13fffffff]" or less of it; "pfn:0x..." or the line with
+ * it that dump_page() prints; an address; else a block
+ */
 static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 				  const struct ofl_nodes *n,
 				  struct ofl_filter *f, struct ofl_err *err)
 {
-	const char *from = strstr(text, "0x");
+	const char *from = strstr(text, "0x"), *pfn = strstr(text, "pfn:");
+	const char *page = strstr(text, "page:");
 	char range[64];
 
+	if (pfn) {
+		take_number(pfn + strlen("pfn:"), range, sizeof(range));
+		return by_range(&(struct unit){ "pfn:", 1, 16 }, range, l, f,
+				err);
+	}
+	if (page || is_address(text)) {
+		take_number(page ? page + strlen("page:") : text, range,
+			    sizeof(range));
+		if (page || !strchr(text, '-'))
+			return by_address(page ? range : text, page, l, f, err);
+	}
 	if (!strchr(text, '-'))
 		return by_block(text, l, n, f, err);
 	if (!from)

@@ -18,6 +18,7 @@
 #include "commands/tables.h"
 #include "layout/witness.h"
 #include "schema.h"
+#include "holders/holder.h"
 
 static void escaped(const char *text)
 {
@@ -55,6 +56,20 @@ static void options(enum ofl_option_group group, const char *name)
 		commands_of(row);
 		fputs(" | ", stdout);
 		escaped(row->help);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void holders(void)
+{
+	unsigned int i;
+
+	printf("@ holders\n| HOLDER | NAME and DETAIL | what in the dump says so |\n|---|---|---|\n");
+	for (i = 0; i < ofl_nr_holder_kinds; i++) {
+		printf("| `%s` | ", ofl_holder_table[i]->kind);
+		escaped(ofl_holder_table[i]->what);
+		fputs(" | ", stdout);
+		escaped(ofl_holder_table[i]->evidence);
 		fputs(" |\n", stdout);
 	}
 }
@@ -255,5 +270,6 @@ int main(void)
 	}
 	facts();
 	ofl_help_free();
+	holders();
 	return fflush(stdout) ? 1 : 0;
 }

@@ -28,6 +28,8 @@ static int set_up(void **state)
 	layout.section_pages = 1024;
 	layout.nr_sections = 256;
 	layout.sections_per_block = 4;
+	layout.struct_page_bytes = 64;
+	layout.vmemmap_kva = UINT64_C(0xffffea0000000000);
 	return 0;
 }
 
@@ -138,6 +140,23 @@ static const struct filtered filters[] = {
 	  0x800, NULL },
 	{ { .pfn = "10-fff", .section = "1", .operand = "memory2" }, 0, 0,
 	  "-p 10-fff and memory2 exclude each other" },
+	/* an address, or what dump_page() printed */
+	{ { .operand = "0x1fff" }, 1, 2, NULL },
+	{ { .operand = "0x10-0x1fff" }, 0, 2, NULL },
+	{ { .operand = "ffffea0000004000" }, 0x100, 0x101, NULL },
+	{ { .operand = "0xffffea0000004040" }, 0x101, 0x102, NULL },
+	{ { .operand = "ffffea0000004001" }, 0, 0, "neither a physical address" },
+	{ { .operand = "ffff888010000000" }, 0, 0, "neither a physical address" },
+	{ { .operand = "0xffffea0001000000" }, 0, 0, "neither a physical address" },
+	{ { .operand = "0xnowhere" }, 0, 0, "not an address" },
+	{ { .operand = "pfn:0x123" }, 0x123, 0x124, NULL },
+	{ { .operand = "pfn:" }, 0, 0, "not a range" },
+	{ { .operand = "pfn:0x40000" }, 0, 0, "beyond" },
+	{ { .operand = "page:ffffea0000004000 refcount:1" }, 0x100, 0x101, NULL },
+	{ { .operand = "page:0000000000c0ffee refcount:1" }, 0, 0,
+	  "no address where a struct page is" },
+	{ { .operand = "[ 12.345] page:00000000c0ffee00 refcount:1 mapcount:-128 mapping:0000000000000000 index:0x0 pfn:0x123" },
+	  0x123, 0x124, NULL },
 	{ { .node = "0", .zone = "movable" }, 0, 0,
 	  "-n 0 and -z movable exclude each other" },
 	{ { .node = "0", .zone = "movable", .pfn = "10" }, 0, 0,

@@ -198,7 +198,8 @@ static void load(void)
 	    ofl_layout_load_holders(&tt.target, &layout, &err) ||
 	    ofl_nodes_load(&tt.target, &layout, &nodes, &err))
 		fail_msg("%s", err.text);
-	ofl_section_find_vmemmap(&tt.target, &layout);
+	assert_int_equal(ofl_section_find_vmemmap(&tt.target, &layout, &err),
+			 OFL_OK);
 	env = (struct ofl_env){ .t = &tt.target, .l = &layout, .n = &nodes };
 	holders = ofl_holders_open(&env, 0, 0x1000);
 	assert_non_null(holders);

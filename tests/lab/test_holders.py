@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Holders that offblock names, against stock crash's kmem and ps, and against what the lab put into the guest."""
+
+import json
+import re
+
+import pytest
+
+from lab import crashes, dumps, kernels
+from lab.session import Session
+
+STRUCT_PAGE = 64
+#: what the guest's file system holds (lab/initramfs.py), and what is made in it
+FILES = re.compile(r"/(init|bin/\w+|lib/modules/[\w.-]+|tmp/\w+|dev/\w+|etc/\w+)$")
+#: of all pages in the way, at the least
+IDENTIFIED = 0.9
+
+
+@pytest.fixture(scope="module", params=kernels.selected())
+def named(request, tmp_path_factory):
+    """(dump, document of all blocks, holders of the block with boot memory, address of the memmap)"""
+    dump = dumps.get(request.param, "both", "kdump-zlib")
+    extension = crashes.get(dump.kernel.series.crash).extension
+    out = Session(dump, {"extend": f"extend {extension}", "all": "offblock -w -j", "first": "offblock -j memory0",
+                         "base": "p/x vmemmap_base"}, tmp_path_factory.mktemp(f"holders-{request.param}")).out
+    base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
+    return dump, json.loads(out["all"]), json.loads(out["first"])["holders"], base
+
+
+@pytest.fixture(scope="module")
+def stock(named, tmp_path_factory):
+    """What stock crash says of the first page of each slab cache, and of all tasks."""
+    dump, _, holders, base = named
+    slabs = {row["name"]: row["first_pfn"] for row in holders if row["kind"] == "slab"}
+    commands = {f"slab-{number}": f"kmem {base + pfn * STRUCT_PAGE:x}" for number, pfn in enumerate(slabs.values())}
+    out = Session(dump, {**commands, "ps": "ps"}, tmp_path_factory.mktemp("stock-holders")).out
+    tasks = {}
+    for line in out["ps"].splitlines()[1:]:
+        words = line.lstrip(">").split(None, 8)
+        tasks[int(words[0])] = words[8].strip("[]")
+    return slabs, [out[name] for name in commands], tasks
+
+
+def test_slab_caches(stock):
+    """The first page of each cache is in a slab of that cache, says kmem."""
+    slabs, said, _ = stock
+    assert len(slabs) > 10
+    wrong = {}
+    for name, text in zip(slabs, said):
+        rows = re.findall(r"^CACHE .*\n(.*)", text, re.M)
+        if not rows or rows[0].split()[-1] != name:
+            wrong[name] = text
+    assert not wrong
+
+
+def test_threads(named, stock):
+    """Stacks and processes are those of ps."""
+    tasks = stock[2]
+    rows = [row for row in named[2] if row["kind"] in ("stack", "process")]
+    assert {row["kind"] for row in rows} == {"stack", "process"}
+    for row in rows:
+        pid = int(re.match(r"pid (\d+)", row["detail"]).group(1))
+        assert tasks.get(pid) == row["name"], row
+
+
+def test_files(named):
+    """Page cache is of files that the lab put there."""
+    rows = [row for row in named[2] if row["kind"] == "file"]
+    assert "/bin/busybox" in {row["name"] for row in rows}
+    assert [row["name"] for row in rows if not FILES.match(row["name"])] == []
+
+
+def test_share(named):
+    """Nine of ten pages that are in the way have a name, and no way to one is broken."""
+    message = named[1]["status"]["message"]
+    known, pages = map(int, re.search(r"holders of (\d+) of (\d+) pages", message).groups())
+    assert "is broken" not in message
+    assert known >= IDENTIFIED * pages, message
