@@ -3,7 +3,7 @@
  * holder.h - what a kind of holder answers
  *
  * Depends on tasks.h, areas.h and classify.h. A kind of holder is one file in
- * src/holders and one row of holders.def. It names a page only with a witness:
+ * src/holders and one row of holder.def. It names a page only with a witness:
  * something in the dump that only this holder's pages have.
  */
 #ifndef OFL_HOLDER_H
@@ -41,7 +41,7 @@ struct ofl_holder_env {
  * struct ofl_holder_ops - a kind of holder
  *
  * find() is called for each page that is in the way and has no name yet, in
- * the order of holders.def; name() once for each key.
+ * the order of holder.def; name() once for each key.
  */
 struct ofl_holder_ops {
 	const char *kind;	/* stable word, for JSON and grep */
@@ -74,7 +74,7 @@ struct ofl_holder_ops {
 };
 
 #define HOLDER(name) extern const struct ofl_holder_ops ofl_holder_##name;
-#include "holders/holders.def"
+#include "holders/holder.def"
 #undef HOLDER
 
 extern const struct ofl_holder_ops *const ofl_holder_table[];

@@ -103,7 +103,7 @@ static const struct ofl_column columns[] = {
 
 const struct ofl_table ofl_holder_row_table = {
 	"holders", false,
-	"with -w, or if one block is explained: who holds the pages that are "
+	"if one block is explained, or with -w: who holds the pages that are "
 	"in the way and are no driver's, the worst outcome first, then the "
 	"largest",
 	columns, sizeof(columns) / sizeof(columns[0]),

@@ -12,7 +12,7 @@
 
 const struct ofl_holder_ops *const ofl_holder_table[] = {
 #define HOLDER(name) &ofl_holder_##name,
-#include "holders/holders.def"
+#include "holders/holder.def"
 #undef HOLDER
 };
 #define NR_KINDS	(sizeof(ofl_holder_table) / sizeof(ofl_holder_table[0]))
