@@ -3,8 +3,8 @@
  * chance SEED STEPS MIB: fill and free memory in STEPS steps that a seed decides,
  * at most MIB of it at a time; say "ready" and keep what is left.
  *
- * A line for each step goes to stderr. A way that this kernel refuses is such a
- * line too, and is not an error: the state is compared, not what led to it.
+ * A line for each step goes to /tmp/chance.log. A way that this kernel refuses is
+ * such a line too, and is not an error: the state is compared, not what led to it.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -397,6 +397,9 @@ int main(int argc, char **argv)
 		fputs("chance: SEED STEPS MIB\n", stderr);
 		return 1;
 	}
+	if (!freopen("/tmp/chance.log", "a", stderr))
+		return 1;
+	setvbuf(stderr, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	state = strtoull(argv[1], NULL, 10);
 	most = strtoul(argv[3], NULL, 10) * MIB;
