@@ -123,7 +123,7 @@ def test_file_changes(tmp_path):
         files = descriptors(session.crash.process.pid)
         assert not t.differences(t.pfns(t.ranges(json.loads(clean))), t.pfns(session.good.truth["offline"]))
         session.date(session.stamp + 1)
-        assert session.reader() == "crash: somebody wrote to the dump in this session"
+        assert session.reader() == "crash: the dump was written to in this session"
         assert session.ask(EVERY) == clean
         session.date(session.stamp)
         assert session.reader() == ITSELF
@@ -175,7 +175,7 @@ def differs(session, options, where):
         assert document["status"]["result"] == "failed" and CONFLICT in document["status"]["message"]
     else:
         assert "status: failed: offline.so and crash" in said and "status: ok" not in said
-    assert session.reader() == "crash: it once read something else than we did"
+    assert session.reader() == "crash: the two readers disagreed earlier in this session"
     listed = t.pfns(t.ranges(json.loads(session.ask(f"{EVERY} {options.removesuffix('-j')}"))))
     assert not t.differences(listed, t.pfns(session.good.truth["offline"])), options
     session.ask(f"extend -u {session.crash.extension}")
