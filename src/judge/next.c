@@ -65,6 +65,7 @@ static const struct {
 	{ "counter-negative", REPORT_NEXT },
 	{ "records-unreadable", DUMP_NEXT },
 	{ "list-broken", LISTS_NEXT },
+	{ "list-interrupted", "run the command again, without ^C" },
 	{ "listed-not-offline", REPORT_NEXT },
 	{ "listed-bad-ref", REPORT_NEXT },
 	{ "listed-extra-ref", LISTS_NEXT },

@@ -262,9 +262,13 @@ void ofl_pagelist_count(const struct ofl_pagelist *list, const char *name,
 void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 			   struct ofl_account *a)
 {
-	if (list->end != OFL_LIST_WHOLE)
-		ofl_account_complain(a, list->end == OFL_LIST_INTERRUPTED ?
-			OFL_SEV_INFO : OFL_SEV_ERROR, "list-broken", 0, 0,
+	/* ^C says nothing of the driver */
+	if (list->end == OFL_LIST_INTERRUPTED)
+		ofl_account_complain(a, OFL_SEV_INFO, "list-interrupted", 0, 0,
+			"%s %s, after %" PRIu64 " entries",
+			what, end_text[list->end], list->entries);
+	else if (list->end != OFL_LIST_WHOLE)
+		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
 			"%s %s, at 0x%" PRIx64 " from 0x%" PRIx64
 			", after %" PRIu64 " entries",
 			what, end_text[list->end], list->broken_kva,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "judge/next.h"
 #include "kernel/module.h"
 #include "owned.h"
 #include "owners/pagelist.h"
@@ -299,6 +300,26 @@ static void test_where_it_broke_is_said(void **state)
 	assert_string_equal(a.complaint[0].text, text);
 }
 
+/* the driver's list is as it was, only nobody walked it to its end */
+static void test_interrupted_is_not_broken(void **state)
+{
+	struct ofl_account a = { .known = false };
+
+	(void)state;
+	owned_list(&k, HEAD, pfns, ARRAY_LEN(pfns), 0, 0);
+	walk();
+	list.end = OFL_LIST_INTERRUPTED;
+	list.entries = 4096;
+	ofl_pagelist_complain(&list, "the list", &a);
+	assert_int_equal(a.nr_complaints, 1);
+	assert_string_equal(a.complaint[0].code, "list-interrupted");
+	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
+	assert_string_equal(a.complaint[0].text,
+		"the list was not walked to its end: interrupted, after 4096 entries");
+	assert_string_equal(ofl_code_next("list-interrupted"),
+			    "run the command again, without ^C");
+}
+
 static void test_struct_page_is_gone(void **state)
 {
 	(void)state;
@@ -493,6 +514,7 @@ int main(void)
 		CASE(test_poison_without_delta),
 		CASE(test_prev_leads_elsewhere),
 		CASE(test_where_it_broke_is_said),
+		CASE(test_interrupted_is_not_broken),
 		CASE(test_struct_page_is_gone),
 		CASE(test_pages_that_should_not_be_there),
 		CASE(test_section_not_online),
