@@ -2,14 +2,17 @@
 """Holders that offblock names, against stock crash's kmem and list, and against what the lab put into the guest."""
 
 import json
+import os
 import re
+import shutil
 
 import pytest
 
-from lab import crashes, dumps, kernels
+from lab import crashes, dumps, initramfs, kernels
 from lab.session import Session
 
 STRUCT_PAGE = 64
+PAGE_BYTES = 4096
 #: the list itself: ps of crash 8.0.2 finds but one task of this 6.1
 TASKS = "list -o task_struct.tasks -s task_struct.pid,comm -h init_task"
 #: what the guest's file system holds (lab/initramfs.py), and what is made in it
@@ -63,10 +66,14 @@ def test_threads(named, stock):
 
 
 def test_files(named):
-    """Page cache is of files that the lab put there."""
-    rows = [row for row in named[2] if row["kind"] == "file"]
-    assert "/bin/busybox" in {row["name"] for row in rows}
+    """Page cache is of files that the lab put there, and of each as many pages as the file has."""
+    rows = [row for row in named[1]["holders"] if row["kind"] == "file"]
     assert [row["name"] for row in rows if not FILES.match(row["name"])] == []
+    programs = {"/bin/busybox": shutil.which("busybox"),
+                **{f"/bin/{path.name}": path for path in initramfs.programs() if path.name == "kpf"}}
+    for name, path in programs.items():
+        pages = sum(row["pages"] for row in rows if row["name"] == name)
+        assert pages == -(-os.path.getsize(path) // PAGE_BYTES), name
 
 
 def test_share(named):
