@@ -159,16 +159,14 @@ def test_drivers_that_hold_nothing_are_not_blamed(said):
 
 
 def test_no_page_of_a_unit_is_skipped(said):
-    """offcheck: a unit's first page is held, and those behind it go with it; no false error."""
+    """offcheck: a unit's first page is held, and those behind it go with it; neither is a finding."""
     document = said.document("offcheck.json")
     kinds = {"offline-movable": said.pages, "offline-held": said.firsts,
              "offline-unit-tail": said.units - said.firsts}
     assert codes(document["classes"]) == {code: len(pfns) for code, pfns in kinds.items() if pfns}
     assert {row["outcome"] for row in document["classes"] if row["code"] != "offline-movable"} <= {"blocked"}
+    assert not [row for row in document["findings"] if row["code"] in kinds]
     assert {row["severity"] for row in document["findings"]} <= {"warning"}
-    for code, pfns in kinds.items():
-        found = t.pfns([row["start_pfn"], row["pages"]] for row in document["findings"] if row["code"] == code)
-        assert found == (pfns if code != "offline-movable" else set()), code
 
 
 def test_verdicts(said):
