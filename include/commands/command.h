@@ -25,7 +25,9 @@ struct ofl_options {
 	bool raw;		/* -r */
 	bool all;		/* -a */
 	bool verbose;		/* -v */
-	bool who;		/* -w of offblock */
+	bool who;		/* -w of offblock and offmap */
+	bool by_section;	/* -s of offmap */
+	const char *picture;	/* -g: file to draw the map into */
 	bool every_page;	/* -x */
 	bool crash_reads;	/* -C */
 	const char *limit;	/* -l */

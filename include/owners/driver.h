@@ -109,6 +109,7 @@ bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
  */
 struct ofl_owner_ops {
 	const char *name;	/* of its module, in columns and JSON: virtio_mem */
+	char mark;		/* in a map; a small letter that no other has */
 	/* what a person can do to get its pages back; NULL: as the rule has it */
 	const char *next;
 	/* asked only for pages that no other driver claims, in table order */

@@ -21,7 +21,7 @@ const struct ofl_word ofl_result_words[] = {
 const struct ofl_field ofl_common_fields[] = {
 	{ "schema", NULL, OFL_JSON_NUMBER, "2" },
 	{ "command", NULL, OFL_JSON_STRING,
-	  "offline, offrange, offcheck, offblock or offowner" },
+	  "offline, offrange, offcheck, offblock, offowner or offmap" },
 	{ "host", NULL, OFL_JSON_OBJECT,
 	  "which machine, when, and what looked at it" },
 	{ "host.nodename", NULL, OFL_JSON_STRING_OR_NULL,
@@ -393,4 +393,51 @@ const struct ofl_manual ofl_manual_offowner = {
 	.tables = offowner_tables,
 	.command = "offowner",
 	.example = offowner_example,
+};
+
+/* ---- offmap ---- */
+
+static const struct ofl_field offmap_fields[] = {
+	{ "by", NULL, OFL_JSON_STRING, "verdict, or owner with -w" },
+	{ "unit", NULL, OFL_JSON_STRING,
+	  "what a character stands for: block, or section with -s" },
+	{ "unit_size", NULL, OFL_JSON_NUMBER, "bytes of such a unit" },
+	{ NULL, NULL, OFL_JSON_NONE, NULL }
+};
+
+static const char *const offmap_about[] = {
+	"A map of the memory: one character a memory block, by the verdict that "
+	"offblock gives it, or with -w by the driver that holds PageOffline "
+	"pages of it. Rows begin at multiples of their length, which is that "
+	"of the terminal; the legend counts what is on the map. With -g the "
+	"map is also a picture, in colours that the colour-blind can tell "
+	"apart.",
+	NULL
+};
+
+static const struct ofl_table *const offmap_tables[] = {
+	&ofl_map_table, &ofl_map_cell_table, &ofl_legend_table, NULL
+};
+
+static const char *const offmap_example[] = {
+/* replay: 6.1-both-whole: offmap */
+"FROM        MAP",
+"memory0     #.#....#________ ________________ mm.....d",
+"MARK MEANS          COUNT   SIZE OFFPAGES",
+".    OFFLINABLE        10  1280M        0",
+"d    DRIVER             1   128M    31744",
+"m    MIGRATE            2   256M    57344",
+"#    BLOCKED            3   384M        0",
+"status: ok: 16 blocks",
+/* end of replay */
+NULL
+};
+
+const struct ofl_manual ofl_manual_offmap = {
+	.summary = "PageOffline memory: a map, one character a memory block",
+	.about = offmap_about,
+	.fields = offmap_fields,
+	.tables = offmap_tables,
+	.command = "offmap",
+	.example = offmap_example,
 };

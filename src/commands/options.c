@@ -49,6 +49,10 @@ const struct ofl_option ofl_option_rows[] = {
 	  "also record what was asked of the kernel in a new text file, for a "
 	  "report that can be replayed without the dump: struct pages and the "
 	  "kernel's own records, no content of pages" },
+	{ 'g', NULL, "file", OFL_ON_OFFMAP, OFL_GROUP_OUTPUT, false,
+	  TEXT(picture),
+	  "also write the map as a picture to a new file, in SVG: a browser "
+	  "shows it, and what a square is when the pointer is over it" },
 	{ 'a', NULL, NULL, OFL_ON_OFFRANGE | OFL_ON_OFFCHECK | OFL_ON_OFFBLOCK |
 	  OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
 	  "all rows: nothing is merged, cut or left out" },
@@ -73,6 +77,13 @@ const struct ofl_option ofl_option_rows[] = {
 	{ 'w', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(who),
 	  "who holds the pages that are in the way, for each block that is not "
 	  "offlinable" },
+	{ 'w', NULL, NULL, OFL_ON_OFFMAP, OFL_GROUP_SHOW, false, FLAG(who),
+	  "by owner, not by verdict: which driver holds PageOffline pages of "
+	  "the block; only pages that pass the filters count" },
+	{ 's', NULL, NULL, OFL_ON_OFFMAP, OFL_GROUP_SHOW, false,
+	  FLAG(by_section),
+	  "one character a memory section, not a memory block; each has the "
+	  "verdict of its block" },
 	{ 'x', NULL, NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "

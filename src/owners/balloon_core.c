@@ -75,6 +75,7 @@ static void account(const void *state, unsigned int device,
 
 const struct ofl_owner_ops ofl_owner_balloon = {
 	.name = "balloon",
+	.mark = 'k',
 	.last_resort = true,
 	.in_node_stat = true,
 	.in_vm_events = true,

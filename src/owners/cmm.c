@@ -141,6 +141,7 @@ static void account(const void *state, unsigned int device,
 
 const struct ofl_owner_ops ofl_owner_cmm = {
 	.name = "cmm",
+	.mark = 'c',
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,

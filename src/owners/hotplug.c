@@ -87,6 +87,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 
 const struct ofl_owner_ops ofl_owner_hotplug = {
 	.name = "hotplug",
+	.mark = 'p',
 	.next = "wait until the block is online, then offline it",
 	.last_resort = true,
 	.probe = probe,

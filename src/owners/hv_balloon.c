@@ -518,6 +518,7 @@ static const char *wants(const void *state)
 
 const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.name = "hv_balloon",
+	.mark = 'h',
 	.next = "give the guest this memory back on the host (Dynamic Memory), then offline the block",
 	.in_node_stat = true,
 	.probe = probe,

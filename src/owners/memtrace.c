@@ -165,6 +165,7 @@ static void account(const void *state, unsigned int device,
 
 const struct ofl_owner_ops ofl_owner_memtrace = {
 	.name = "memtrace",
+	.mark = 't',
 	.next = "write 0 to powerpc/memtrace/enable in debugfs, then offline the block",
 	.probe = probe,
 	.free = free_state,

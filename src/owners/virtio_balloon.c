@@ -176,6 +176,7 @@ static const char *wants(const void *state)
 
 const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.name = "virtio_balloon",
+	.mark = 'b',
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.probe = probe,

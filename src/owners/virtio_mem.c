@@ -370,6 +370,7 @@ static const char *wants(const void *state)
 
 const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.name = "virtio_mem",
+	.mark = 'm',
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,

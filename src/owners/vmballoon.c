@@ -209,6 +209,7 @@ static const char *wants(const void *state)
 
 const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.name = "vmw_balloon",
+	.mark = 'w',
 	.next = "deflate the balloon on the host (less pressure, or a higher limit), then offline the block",
 	.in_node_stat = true,
 	.in_vm_events = true,

@@ -113,6 +113,7 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 
 const struct ofl_owner_ops ofl_owner_vmsa = {
 	.name = "snp_vmsa",
+	.mark = 's',
 	.next = "never while the guest runs: these pages hold the state of its CPUs",
 	.probe = probe,
 	.free = free,

@@ -136,6 +136,7 @@ static void account(const void *state, unsigned int device,
 
 const struct ofl_owner_ops ofl_owner_xen = {
 	.name = "xen_balloon",
+	.mark = 'x',
 	.next = "deflate the balloon on the host (xl mem-set), then offline the block",
 	.in_node_stat = true,
 	.probe = probe,

@@ -126,7 +126,8 @@ static void columns(const struct ofl_command *c, const struct ofl_table *t)
 	printf("@ columns %s %s\n| column | |\n|---|---|\n", c->name,
 	       t->json ? t->json : t == &ofl_sum_table ? "verdicts" :
 	       t == &ofl_first_table ? "pages" :
-	       t == &ofl_finding_class_table ? "kinds" : "owners");
+	       t == &ofl_finding_class_table ? "kinds" :
+	       t == &ofl_map_table ? "map" : "owners");
 	for (i = 0; i < t->nr_columns; i++) {
 		if (!t->column[i].name)
 			continue;

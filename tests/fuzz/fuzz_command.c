@@ -39,7 +39,7 @@ static const char *const commands[] = {
 	"offblock -j", "offblock -n 0", "offcheck -a", "offcheck -j",
 	"offline -x -j", "offrange -x -a -j", "offrange -z Movable -n 0",
 	"offline -S 20-28", "offrange -P 100000000-13fffffff -o PFN,SIZE,NODE",
-	"offcheck -l 3 -n 0",
+	"offcheck -l 3 -n 0", "offmap", "offmap -w", "offmap -w -s -j",
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 

@@ -59,7 +59,7 @@ def test_minimal(series, tmp_path):
     """crash --minimal reads no symbols: one line that says so and what to do, or a document with it, and no more."""
     dump = dumps.get(series, "both", "kdump-zlib")
     extension = crashes.get(dump.kernel.series.crash).extension
-    names = "offline", "offrange", "offcheck", "offblock", "offowner"
+    names = "offline", "offrange", "offcheck", "offblock", "offowner", "offmap"
     said = Session(dump, {"extend": f"extend {extension}",
                           **{name: name for name in names}, **{f"{name}-j": f"{name} -j" for name in names},
                           "offblock-one": "offblock memory33", "offline-v": "offline -v"},

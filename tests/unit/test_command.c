@@ -578,7 +578,8 @@ static void check_choice(const char *line, int host)
 static void test_who_is_to_read(void **state)
 {
 	static const char *const command[] = { "offline", "offrange",
-		"offcheck", "offblock", "offowner", "offline -x -j -p 100000-107fff" };
+		"offcheck", "offblock", "offowner", "offmap", "offmap -w",
+		"offline -x -j -p 100000-107fff" };
 	char line[64];
 	size_t i;
 
@@ -743,7 +744,7 @@ static void test_readers_differ_at_the_end(void **state)
 {
 	static const char *const lines[] = {
 		"offline", "offline -j", "offrange", "offrange -j", "offcheck -j",
-		"offowner -j", "offblock -j",
+		"offowner -j", "offblock -j", "offmap -j", "offmap -w -j",
 	};
 	unsigned int last;
 	size_t i;

@@ -26,7 +26,8 @@ static const char *const fixtures[] = {
 static const char *const lines[] = {
 	"offline -v", "offline -j", "offrange -a", "offrange -j",
 	"offcheck -a", "offcheck -j", "offowner -v", "offowner -j",
-	"offblock", "offblock -j", "offblock -v memory32",
+	"offblock", "offblock -j", "offblock -v memory32", "offmap -j",
+	"offmap -w -j",
 	"offblock -z \033]0;z\007", "offrange -O \x9b" "2J\xc2\x9b",
 	"offline -o \xff\xfe", "offblock \033[2J", "offrange -j -z \x80\033",
 };

@@ -1,0 +1,3 @@
+offmap
+offmap -w
+offmap -w -j
