@@ -56,7 +56,7 @@ static void cmd_dispatch(void)
 	if (cannot) {
 		st = ofl_command_refuse(&session, cannot, argcnt, args, fp,
 					&err);
-		if (st && st != OFL_ERR_OUTPUT)
+		if (st && err.text[0])
 			error(INFO, "%s\n", err.text);
 		return;
 	}
@@ -67,7 +67,7 @@ static void cmd_dispatch(void)
 	ofl_crash_release_interrupts();
 	pc->cmd_cleanup = NULL;
 	free_all();
-	if (st && st != OFL_ERR_OUTPUT)
+	if (st && err.text[0])
 		error(INFO, "%s\n", err.text);
 }
 

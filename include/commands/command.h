@@ -148,7 +148,7 @@ void ofl_show_totals(struct ofl_view *v, const struct ofl_scan_result *r);
  * @st:  in  of what was done, with @err; a failure is the result then
  *
  * Shape:  asks the readers once more, since nothing is read after this.
- * Errors: OFL_ERR_OUTPUT; every other failure has been told by now.
+ * Errors: of ofl_view_lost(); every other failure has been told by now.
  */
 enum ofl_status ofl_show_status(struct ofl_view *v,
 				struct ofl_run_ctx *ctx,

@@ -19,7 +19,7 @@ extern const struct ofl_command ofl_commands[];	/* ends with a NULL name */
  * Shape:  with -j a failure is a document too, also of words that cannot be
  *         parsed, with status.result "failed"; the call then returns OFL_OK.
  * Errors: otherwise the failure, with nothing printed; the caller shows
- *         @err->text. OFL_ERR_OUTPUT has no text: the output is closed.
+ *         @err->text. It is empty if the reader closed the output.
  */
 enum ofl_status ofl_command_run(struct ofl_session *s, int argc, char **argv,
 				FILE *out, struct ofl_err *err);

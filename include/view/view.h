@@ -121,6 +121,7 @@ struct ofl_view {
 	struct ofl_columns shown;
 	struct ofl_batch *batch;
 	bool failed;		/* the output is gone or memory ran out */
+	int lost;		/* errno of the write that failed; 0: none did */
 	bool cut;		/* a cell was: the result is incomplete */
 };
 
@@ -183,11 +184,21 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 			       const char *message);
 
 /**
+ * ofl_view_lost() - the error of a view that could not write all
+ * @err: out  one line that says why; "" if the reader has closed the pipe,
+ *            as a pager or head does
+ *
+ * Errors: OFL_ERR_OUTPUT.
+ */
+enum ofl_status ofl_view_lost(const struct ofl_view *v, struct ofl_err *err);
+
+/**
  * ofl_view_line() - "@name @value", without a view
  *
- * Errors: OFL_ERR_OUTPUT if it could not be written.
+ * Errors: of ofl_view_lost() if it could not be written.
  */
-enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value);
+enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value,
+			      struct ofl_err *err);
 
 /** cell constructors */
 struct ofl_cell ofl_cell_int(int64_t i);

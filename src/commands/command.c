@@ -210,5 +210,6 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 		result = OFL_RESULT_INCOMPLETE;
 	if (!st && ctx->s->asked)
 		ofl_owners_hint(&ctx->s->analysis->owners, &text);
-	return ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);
+	st = ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);
+	return st ? ofl_view_lost(v, err) : OFL_OK;
 }

@@ -77,7 +77,7 @@ static enum ofl_status end(struct ofl_session *s, enum ofl_status st,
 /* a failure of which no view tells is a document of its own, with -j */
 static enum ofl_status tell(const struct ofl_session *s,
 			    const struct ofl_run_ctx *ctx, enum ofl_status st,
-			    const struct ofl_err *err)
+			    struct ofl_err *err)
 {
 	struct ofl_view v;
 
@@ -85,7 +85,8 @@ static enum ofl_status tell(const struct ofl_session *s,
 		return st;
 	ofl_view_open(&v, ctx->out, true, false, ctx->name);
 	ofl_show_host(&v, s->t);
-	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text);
+	return ofl_view_close(&v, OFL_RESULT_FAILED, err->text) ?
+	       ofl_view_lost(&v, err) : OFL_OK;
 }
 
 static const struct ofl_command *find(const char *name)
@@ -128,7 +129,7 @@ static enum ofl_status run_or_refuse(struct ofl_session *s, const char *why,
 	if (st)
 		return tell(s, &ctx, st, err);
 	if (o.version)
-		return ofl_view_line(out, "offline.so", ofl_version);
+		return ofl_view_line(out, "offline.so", ofl_version, err);
 	if (why)
 		return tell(s, &ctx, ofl_fail(err, OFL_ERR_UNSUPPORTED, "%s",
 					      why), err);

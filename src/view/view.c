@@ -7,6 +7,7 @@
  * their column so that batches line up (a width hint alone is only followed
  * when some cell is as wide).
  */
+#include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
 #include <libsmartcols.h>
@@ -269,8 +270,10 @@ static void escape(struct ofl_cell *c)
 
 static void put(struct ofl_view *v, const char *text)
 {
-	if (!v->failed && (fputs(text, v->out) < 0 || ferror(v->out)))
-		v->failed = true;
+	if (v->failed || (fputs(text, v->out) >= 0 && !ferror(v->out)))
+		return;
+	v->lost = errno;
+	v->failed = true;
 }
 
 static void put_json(struct ofl_view *v, struct json_object *o)
@@ -761,15 +764,37 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 	} else {
 		put_status(v, result, said.text);
 	}
-	if (fflush(v->out))
+	if (fflush(v->out) && !v->failed) {
+		v->lost = errno;
 		v->failed = true;
+	}
 	return v->failed ? OFL_ERR_OUTPUT : OFL_OK;
 }
 
-enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value)
+/* a reader that has seen enough closes a pipe: that is no failure */
+enum ofl_status ofl_view_lost(const struct ofl_view *v, struct ofl_err *err)
 {
-	fprintf(out, "%s %s\n", name, value);
-	return fflush(out) || ferror(out) ? OFL_ERR_OUTPUT : OFL_OK;
+	ofl_fail(err, OFL_ERR_OUTPUT, "the output was not written whole: %s",
+		 v->lost ? strerror(v->lost) : "no memory is left");
+	if (v->lost == EPIPE)
+		err->text[0] = '\0';
+	return OFL_ERR_OUTPUT;
+}
+
+enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value,
+			      struct ofl_err *err)
+{
+	struct ofl_view v = { .out = out };
+
+	put(&v, name);
+	put(&v, " ");
+	put(&v, value);
+	put(&v, "\n");
+	if (fflush(out) && !v.failed) {
+		v.lost = errno;
+		v.failed = true;
+	}
+	return v.failed ? ofl_view_lost(&v, err) : OFL_OK;
 }
 
 /* ---- columns ---- */

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -288,20 +289,48 @@ static void test_live(void **state)
 	assert_int_equal(first, second);
 }
 
+static const char *const written[] = {
+	"offline", "offline -j", "offrange -a", "offrange -j", "offline -j -n 7",
+	"offline --version",
+};
+
+/* with and without a buffer: the write fails at once, or at the end */
 static void test_full_device(void **state)
 {
-	static const char *const command[] = { "offline", "offline -j",
-					       "offrange -a", "offrange -j" };
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < ARRAY_LEN(command); i++) {
+	for (i = 0; i < 2 * ARRAY_LEN(written); i++) {
 		FILE *f = fopen("/dev/full", "w");
 
-		assert_int_equal(asked_to(&session, command[i], f, &err),
+		setvbuf(f, NULL, i % 2 ? _IOFBF : _IONBF, 65536);
+		assert_int_equal(asked_to(&session, written[i / 2], f, &err),
 				 OFL_ERR_OUTPUT);
+		assert_string_equal(err.text, "the output was not written whole: No space left on device");
 		fclose(f);
 	}
+}
+
+/* a pager that was quit, head: nothing is lost that somebody wants */
+static void test_closed_pipe(void **state)
+{
+	int ends[2];
+	size_t i;
+	FILE *f;
+
+	(void)state;
+	signal(SIGPIPE, SIG_IGN);
+	for (i = 0; i < 2 * ARRAY_LEN(written); i++) {
+		assert_int_equal(pipe(ends), 0);
+		f = fdopen(ends[1], "w");
+		close(ends[0]);
+		setvbuf(f, NULL, i % 2 ? _IOFBF : _IONBF, 65536);
+		assert_int_equal(asked_to(&session, written[i / 2], f, &err),
+				 OFL_ERR_OUTPUT);
+		assert_string_equal(err.text, "");
+		fclose(f);
+	}
+	signal(SIGPIPE, SIG_DFL);
 }
 
 /* ---- recordings ---- */
@@ -403,8 +432,10 @@ static void check_outcome(const char *what, unsigned long n,
 
 	if (!is_defined(st))
 		fail_msg("%s %lu of %s: status %d", what, n, command, st);
-	if (st == OFL_ERR_OUTPUT)
+	if (st == OFL_ERR_OUTPUT) {
+		assert_string_equal(err.text, "the output was not written whole: no memory is left");
 		return;
+	}
 	if (st) {
 		assert_string_not_equal(err.text, "");
 		assert_null(strchr(err.text, '\n'));
@@ -881,7 +912,8 @@ int main(void)
 		CASE(test_stale_pages_of_a_zone), CASE(test_failed_document),
 		CASE(test_members), CASE(test_same_input_same_bytes),
 		CASE(test_interrupted), CASE(test_live),
-		CASE(test_full_device), CASE(test_round_trip),
+		CASE(test_full_device), CASE(test_closed_pipe),
+		CASE(test_round_trip),
 		CASE(test_recorded_memory),
 		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
 		CASE(test_kept_until_the_dump_changes),
