@@ -59,3 +59,36 @@ def test_map_agrees_with_the_others(fixture):
         for owner, pages in cell["owners"].items():
             told[owner] = told.get(owner, 0) + pages
     assert {o: p for o, p in told.items() if o != "unknown"} == {o: p for o, p in owners.items() if o != "unknown"}
+
+
+#: What the colour-blind see of linear RGB (Machado, Oliveira, Fernandes 2009): without red, green, blue cones.
+BLIND = {"none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+         "red": ((.152286, 1.052583, -.204868), (.114503, .786281, .099216), (-.003882, -.048116, 1.051998)),
+         "green": ((.367322, .860646, -.227968), (.280085, .672501, .047413), (-.011820, .042940, .968881)),
+         "blue": ((1.255528, -.076749, -.178779), (-.078411, .930809, .147602), (.004733, .691367, .303900))}
+
+
+def lab(colour, matrix):
+    """-> the colour as somebody sees it, in CIE Lab"""
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [p / 12.92 if p <= .04045 else ((p + .055) / 1.055) ** 2.4 for p in parts]
+    red, green, blue = (min(1, max(0, sum(m * p for m, p in zip(row, linear)))) for row in matrix)
+    xyz = ((.4124 * red + .3576 * green + .1805 * blue) / .9505, .2126 * red + .7152 * green + .0722 * blue,
+           (.0193 * red + .1192 * green + .9505 * blue) / 1.089)
+    x, y, z = (v ** (1 / 3) if v > .008856 else 7.787 * v + 16 / 116 for v in xyz)
+    return 116 * y - 16, 500 * (x - y), 200 * (y - z)
+
+
+@pytest.mark.parametrize("eyes", BLIND)
+def test_colours_can_be_told_apart(eyes):
+    """Verdicts differ by more than 10 of CIE76 for everybody; 2.3 is what can just be seen."""
+    source = (ROOT / "src/commands/map_rows.c").read_text()
+    value = dict(re.findall(r'^#define (\w+)\t"(#\w{6})"', source, re.M))
+    verdicts = dict(re.findall(r"\[OFL_OUT_(\w+)\] = \{ (\w+),", source))
+    del verdicts["SKIPPED"]                                             # the same word
+    assert len(verdicts) == 8
+    seen = {word: lab(value[name], BLIND[eyes]) for word, name in verdicts.items()}
+    for one in seen:
+        for other in seen:
+            far = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other])) ** .5
+            assert one == other or far > 10, (one, other, far)

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The fleet's page in a browser, and the recipe for many dumps."""
+import json
+import os
+import pathlib
+import re
+import subprocess
+import time
+
+import pytest
+
+from conftest import ROOT, run
+
+TOOL = ROOT / "tools/offline-report"
+NUMBER = 200
+#: Set the filters one after the other, click on what can be clicked, and write down what is shown then.
+ASK = """<script>
+const shown = () => rows.filter(row => !row.hidden).length, told = {};
+const set = (id, value) => { by(id).value = value; by(id).dispatchEvent(new Event('input')); };
+told.all = shown();
+set('text', 'HOST17'); told.text = shown(); set('text', '');
+set('result', 'findings'); told.findings = shown(); set('result', '');
+set('owner', [...by('owner').options].map(o => o.value).find(v => v === 'orphan')); told.orphan = shown(); set('owner', '');
+document.querySelector('[data-cause-row]').click(); told.cause = shown(); set('cause', '');
+document.querySelector('#fleet th').click(); told.first = document.querySelector('#fleet tbody td').textContent;
+told.width = document.querySelector('#fleet svg rect').getBoundingClientRect().width;
+told.titles = document.querySelectorAll('#fleet svg title').length;
+told.fills = new Set([...document.querySelectorAll('#fleet svg rect')].map(r => getComputedStyle(r).fill)).size;
+document.title = JSON.stringify(told);
+</script>"""
+
+
+@pytest.fixture(scope="module")
+def fleet(build, tmp_path_factory):
+    """200 documents, a third of each kind, made by offline-report over a crash that replays"""
+    folder = tmp_path_factory.mktemp("fleet")
+    made = []
+    for number, fixture in enumerate(("6.1-both-whole", "6.12-orphaned-whole", "6.1-vmware-2m-whole")):
+        documents = {}
+        for command in "offline", "offrange", "offcheck", "offblock", "offowner":
+            documents[command] = json.loads(run(build / "replay", ROOT / f"tests/golden/{fixture}.fixture", command, "-j"))
+        made.append({"schema": 2, "command": "offline-report", "dump": "d", "host": documents["offline"]["host"],
+                     "failure": None, "documents": documents,
+                     "status": {"result": ("ok", "findings", "ok")[number], "message": "made"}})
+    for number in range(NUMBER):
+        document = made[number % 3]
+        document["host"]["nodename"] = f"host{number:03}"
+        (folder / f"{number:03}.json").write_text(json.dumps(document))
+    return folder
+
+
+def browse(page, *words):
+    """-> what Chromium says of a page, with no network to ask"""
+    return run("chromium", "--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--window-size=1400,1600",
+               f"--user-data-dir={page.parent}/profile", *words, f"file://{page}")
+
+
+def test_page_of_200_dumps(fleet, tmp_path):
+    page = tmp_path / "fleet.html"
+    done = subprocess.run([TOOL, "--merge", "-o", page, *sorted(fleet.glob("*.json"))], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 1 and f"{NUMBER} dumps: " in done.stdout
+    text = page.read_text()
+    assert len(text) < 4 << 20
+    asking = tmp_path / "asking.html"
+    asking.write_text(text.replace("</body>", ASK + "</body>"))
+    since = time.monotonic()
+    dom = browse(asking, "--dump-dom")
+    assert time.monotonic() - since < 60
+    told = json.loads(re.search(r"<title>(\{.*?\})</title>", dom)[1].replace("&quot;", '"'))
+    third = [sum(number % 3 == kind for number in range(NUMBER)) for kind in range(3)]
+    assert told["all"] == NUMBER and told["text"] == 10 and told["findings"] == told["orphan"] == third[1], told
+    assert 0 < told["cause"] <= NUMBER and told["first"] == f"host{NUMBER - 1}" and told["width"] > 1, told
+    assert told["titles"] > NUMBER and told["fills"] >= 3, told
+
+
+def test_page_is_drawn(fleet, tmp_path):
+    """The picture is no blank sheet; it is kept for people to look at."""
+    page = tmp_path / "fleet.html"
+    subprocess.run([TOOL, "--merge", "-o", page, *sorted(fleet.glob("00*.json"))], capture_output=True, check=False)
+    picture = pathlib.Path(os.environ.get("OFL_BUILD", ROOT / "build")) / "results/fleet.png"
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    browse(page, f"--screenshot={picture}")
+    assert picture.stat().st_size > 20000
+
+
+def test_recipe_for_parallel(build, tmp_path):
+    """The lines of docs/report.md, as they stand there."""
+    recipe = re.search(r"<!-- recipe: parallel -->\n(.*?)<!-- end of recipe -->", (ROOT / "docs/report.md").read_text(), re.S)[1]
+    lines = [line.strip() for line in recipe.splitlines() if line.strip()]
+    programs, dumps, out = tmp_path / "bin", tmp_path / "dumps", tmp_path / "out"
+    for folder in programs, dumps, out:
+        folder.mkdir()
+    for name in "one", "two", "three":
+        (dumps / f"dump.{name}").write_bytes(b"OSRELEASE=1.0-nobody-has-this\n")
+    (programs / "offline-report").symlink_to(TOOL)
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "DUMPS": str(dumps), "HOME": str(tmp_path)}
+    done = [subprocess.run(["sh", "-c", line], cwd=out, env=environment, capture_output=True, text=True, check=False)
+            for line in lines]
+    assert done[0].returncode == 3 and done[1].returncode == 3, done      # three dumps without a vmlinux
+    assert sorted(path.name for path in out.glob("*.json")) == ["1.json", "2.json", "3.json"]
+    assert "3 dumps: 3 failed" in done[1].stdout and (out / "fleet.html").exists()
+    assert build
