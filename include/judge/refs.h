@@ -56,6 +56,19 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 enum ofl_tri ofl_refs_held(const struct ofl_refs *r);
 
 /**
+ * ofl_refs_poisoned() - is it a large folio that is left alone for its poison?
+ * @raw: in  its head, and up to @raw_end the pages behind it
+ *
+ * Shape:  UNSURE where one of its pages cannot be read. No flag for poison in
+ *         this kernel: none is.
+ * Source: mm/memory_hotplug.c: do_migrate_range(); include/linux/page-flags.h:
+ *         folio_contain_hwpoisoned_page() (6.12.117), PageHWPoison() (6.1).
+ */
+enum ofl_tri ofl_refs_poisoned(struct ofl_refs_from *from, uint64_t page_kva,
+			       unsigned int order, const unsigned char *raw,
+			       const unsigned char *raw_end);
+
+/**
  * ofl_refs_never() - is it a page of a mapping that is never migrated?
  *
  * Shape:  UNSURE where the mapping cannot be read. Such mappings are

@@ -66,6 +66,45 @@ static bool mapcount(struct ofl_refs_from *from, uint64_t kva,
 	       once(from->f, anon, 1ll << order, entire, tail, ret);
 }
 
+/* ---- poison ---- */
+
+static enum ofl_tri any_poisoned(struct ofl_refs_from *from, uint64_t kva,
+				 uint64_t nr, const unsigned char *raw,
+				 const unsigned char *raw_end)
+{
+	const struct ofl_page_format *f = from->f;
+	uint64_t bytes = f->l->struct_page_bytes, i;
+	struct ofl_pagereader reader = { .t = from->t, .l = f->l };
+
+	for (i = 0; i < nr; i++) {
+		const unsigned char *page = raw + i * bytes;
+
+		if (page + bytes > raw_end)
+			page = ofl_pagereader_get(&reader, kva + i * bytes);
+		if (!page || ofl_page_is_zero(f, page))
+			return OFL_UNSURE;
+		if (ofl_page_flags(f, page) & f->hwpoison)
+			return OFL_YES;
+	}
+	return OFL_NO;
+}
+
+/*
+ * Since v6.12, whose page types are in the top byte, any poisoned page of it
+ * counts; before, the head alone is looked at.
+ */
+enum ofl_tri ofl_refs_poisoned(struct ofl_refs_from *from, uint64_t kva,
+			       unsigned int order, const unsigned char *raw,
+			       const unsigned char *raw_end)
+{
+	const struct ofl_layout *l = from->f->l;
+	bool whole = l->offline.shape == OFL_SHAPE_TOP_BYTE;
+
+	if (!from->f->hwpoison)
+		return OFL_NO;
+	return any_poisoned(from, kva, whole ? 1ull << order : 1, raw, raw_end);
+}
+
 /* ---- the mapping of a file ---- */
 
 static bool has_bit(const struct ofl_layout *l, enum ofl_fact_id id,

@@ -114,6 +114,8 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 {
 	if (in->never)
 		return OFL_KIND_LRU_NEVER;
+	if (in->left_alone)
+		return OFL_KIND_LRU_POISONED;
 	if (in->held != OFL_NO)
 		return in->held == OFL_YES ? OFL_KIND_LRU_HELD :
 					     OFL_KIND_LRU_UNCOUNTED;

@@ -536,6 +536,39 @@ static void test_references_of_a_large_page(void **state)
 	expect_refs(512, "lru-held", 512 + 515);
 }
 
+/* do_migrate_range(): any page of the folio since v6.12, before its head alone */
+static void test_poisoned_large_folio(void **state)
+{
+	(void)state;
+	make_compound(512, 9);
+	map[512].flags |= LRU;
+	map[512].mapping = ANON;
+	map[513].mapping = 1 - 1;
+	know(OFL_F_LARGE_MAPCOUNT, 64 + 24);
+	assert_string_equal(code_of(512), "lru");
+	map[700].flags |= HWPOISON;
+	assert_string_equal(code_of(512), "lru-poisoned");
+	assert_string_equal(code_of(1023), "lru-poisoned");
+	/* held by a pipe, too: the kernel does not come to count */
+	map[512].refcount = 2;
+	assert_string_equal(code_of(512), "lru-poisoned");
+	/* from its middle the head and its pages are read again */
+	classify(600, 1100, part);
+	assert_int_equal(part[600], OFL_KIND_LRU_POISONED);
+	map[512].refcount = 1;
+	l->offline = (struct ofl_pagetype){ OFL_SHAPE_INVERTED, 0xf0000100u,
+					    0xf0000000u };
+	assert_string_equal(code_of(512), "lru");
+	map[512].flags |= HWPOISON;
+	assert_string_equal(code_of(512), "lru-poisoned");
+	/* a page that is not in the dump may be a poisoned one */
+	map[512].flags &= ~(uint64_t)HWPOISON;
+	map[700].flags = 0;
+	l->offline = top_byte(OFFLINE);
+	memset(&map[900], 0, sizeof(map[900]));
+	assert_string_equal(code_of(512), "lru-uncounted");
+}
+
 /* secretmem and guest_memfd: unevictable, and their mapping says so */
 static void test_mappings_that_never_migrate(void **state)
 {
@@ -664,6 +697,7 @@ int main(void)
 		CASE(test_references_in_batches),
 		CASE(test_references_of_a_large_folio),
 		CASE(test_references_of_a_large_page),
+		CASE(test_poisoned_large_folio),
 		CASE(test_mappings_that_never_migrate),
 		CASE(test_pages_of_an_aio_ring),
 		CASE(test_a_list_equals_its_parts),
