@@ -34,6 +34,7 @@ struct ofl_options {
 	const char *owner;	/* -O */
 	const char *verdict;	/* -V */
 	bool sort;		/* -s of offblock */
+	bool totals;		/* -s of offrange */
 	unsigned int workers;	/* -w; 0: not given */
 	bool version;		/* --version */
 	char operand[128];	/* words after the options, joined by blanks */

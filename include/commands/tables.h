@@ -14,6 +14,8 @@ extern const struct ofl_table ofl_zone_table;		/* offline */
 extern const struct ofl_table ofl_balance_table;
 extern const struct ofl_table ofl_fact_table;
 extern const struct ofl_table ofl_range_table;		/* offrange */
+extern const struct ofl_table ofl_range_sum_table;	/* ofl_range_sum */
+extern const struct ofl_table ofl_range_length_table;
 extern const struct ofl_table ofl_class_table;		/* offcheck */
 extern const struct ofl_table ofl_finding_table;
 extern const struct ofl_table ofl_finding_class_table;

@@ -527,6 +527,8 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (ctx->o->columns)
 		st = ofl_columns_parse(&ofl_zone_table, ctx->o->columns, &shown,
 				       err);
+	if (!st && ctx->o->verbose)	/* its facts are shown, too */
+		st = ofl_session_late(s, err);
 	if (st)
 		return st;
 	st = ofl_scan(s->t, &s->layout, &s->nodes, &ctx->scan, &sink, 1, &r,

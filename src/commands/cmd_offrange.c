@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "commands/tables.h"
 #include "commands/command.h"
+#include "commands/range_sums.h"
+#include "commands/tables.h"
 #include "scan/range.h"
 #include "session/identify.h"
 #include "target/count.h"
@@ -149,7 +150,8 @@ static const struct ofl_column range_columns[] = {
 	  "size of these pages" },
 	{ "REFCOUNT", "refcount", 8, true, OFL_SPLIT_REFCOUNT, get_refcount,
 	  OFL_JSON_NUMBER,
-	  "reference count of each page, signed" },
+	  "reference count of each page, signed; in a table that of the first "
+	  "page of a unit that its driver gives back as a whole, but with -a" },
 	{ "FLAGS", "flags", 14, false, OFL_SPLIT_FLAGS, get_flags,
 	  OFL_JSON_STRINGS,
 	  "page flags by the kernel's names; \"?\" if its table of "
@@ -162,7 +164,7 @@ static const struct ofl_column range_columns[] = {
 	  "zone; not known if a stale page names no zone" },
 	{ "SECTION", "section", 7, true, OFL_SPLIT_SECTION, get_section,
 	  OFL_JSON_NUMBER,
-	  "number of the memory section; a run ends with its section" },
+	  "number of the memory section; where it is shown, a run ends with it" },
 	{ "OWNER", "owner", 14, false, OFL_SPLIT_OWNER, get_owner,
 	  OFL_JSON_STRING_OR_NULL,
 	  "driver that holds the pages, see offowner; orphan: no "
@@ -193,7 +195,29 @@ struct printer {
 	const struct ofl_layout *l;
 	struct ofl_identifier id;
 	const char *only;	/* -O: name of the owner; NULL: all */
+	struct ofl_range_sums *sums;	/* -s; NULL: rows are printed */
+	/* units of pages are one run, as their first page is; that one was: */
+	bool units;
+	uint64_t unit_pfn;
+	int32_t unit_refcount;
+	uint64_t unit_flags;
 };
+
+/* VMware's driver takes 2 MiB at once, and only the first page has a reference */
+static void as_first_of_unit(struct printer *pr, const struct ofl_claim *claim,
+			     struct ofl_run *run)
+{
+	if (!pr->units || !claim->unit_pages)
+		return;
+	if (!claim->unit_tail) {
+		pr->unit_pfn = claim->unit_pfn;
+		pr->unit_refcount = run->refcount;
+		pr->unit_flags = run->flags;
+	} else if (pr->unit_pfn == claim->unit_pfn) {
+		run->refcount = pr->unit_refcount;
+		run->flags = pr->unit_flags;
+	}
+}
 
 static bool identify(void *arg, const struct ofl_section *s,
 		     const struct ofl_page *p, struct ofl_run *run)
@@ -205,6 +229,7 @@ static bool identify(void *arg, const struct ofl_section *s,
 	if (s->online && ofl_identify(&pr->id, p, &claim)) {
 		run->owner = ofl_owner_name(&claim);
 		run->device = ofl_owner_device(&pr->id.a->owners, &claim);
+		as_first_of_unit(pr, &claim, run);
 	}
 	if (s->online)
 		run->pages = ofl_claim_pages(&claim, p->pfn, run->pages);
@@ -215,7 +240,8 @@ static enum ofl_status print_run(void *arg, const struct ofl_run *run)
 {
 	struct printer *p = arg;
 
-	return ofl_view_row(&p->v, run, p->l);
+	return p->sums ? ofl_range_sums_add(p->sums, run) :
+			 ofl_view_row(&p->v, run, p->l);
 }
 
 static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_merger *m,
@@ -239,8 +265,8 @@ static enum ofl_status finish(struct ofl_run_ctx *ctx, enum ofl_status st,
 	enum ofl_result result;
 
 	ofl_show_totals(&p->v, r);
-	snprintf(extra, sizeof(extra), "; %" PRIu64 " row%s", m->runs,
-		 ofl_plural(m->runs));
+	snprintf(extra, sizeof(extra), "; %" PRIu64 " %s%s", m->runs,
+		 p->sums ? "run" : "row", ofl_plural(m->runs));
 	result = ofl_scan_status(r, extra, &text);
 	result = ofl_owners_status(result, p->id.why_not, &text);
 	if (r->total.unknown && !m->unknown && !p->v.json)
@@ -262,11 +288,65 @@ static enum ofl_status choose_owner(struct printer *p, const char *name,
 	return ofl_owner_check(name, err);
 }
 
+#define NARROW	"pfn,pages,size,owner,device,node,zone"	/* fits 80 columns */
+
+static enum ofl_status choose_columns(const struct ofl_options *o,
+				      struct ofl_columns *shown,
+				      struct ofl_err *err)
+{
+	if (o->totals && o->json)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"-s chooses what a table shows; -j always has every member");
+	if (o->totals && (o->columns || o->all || o->verbose))
+		return ofl_fail(err, OFL_ERR_ARG,
+			"-s and -%c exclude each other: sums have columns of their own",
+			o->columns ? 'o' : o->all ? 'a' : 'v');
+	if (!o->columns && (o->all || o->verbose)) {
+		ofl_columns_default(&ofl_range_table, shown);
+		return OFL_OK;
+	}
+	return ofl_columns_parse(&ofl_range_table,
+				 o->columns ? o->columns : NARROW, shown, err);
+}
+
+static unsigned int split_by(const struct ofl_options *o,
+			     const struct ofl_columns *shown)
+{
+	if (o->json)
+		return OFL_SPLIT_ALL;
+	return o->totals ? OFL_SPLIT_OWNER | OFL_SPLIT_ZONE | OFL_SPLIT_NODE |
+			   OFL_SPLIT_REFCOUNT :
+			   ofl_columns_split(&ofl_range_table, shown);
+}
+
+/* one pass; the rows leave as they come, or their sums at the end */
+static enum ofl_status list(struct ofl_run_ctx *ctx, struct printer *p,
+			    struct ofl_merger *m,
+			    const struct ofl_columns *shown,
+			    struct ofl_scan_result *r, struct ofl_err *err)
+{
+	enum ofl_status st;
+
+	if (!p->sums)
+		ofl_view_table(&p->v, &ofl_range_table, shown);
+	st = pass(ctx, m, r, err);
+	if (st == OFL_ERR_NOMEM && p->sums)
+		ofl_fail(err, st, "no memory for the sums");
+	if (p->sums)
+		ofl_range_sums_show(p->sums, &p->v, p->l);
+	else
+		ofl_view_table_end(&p->v);
+	return st;
+}
+
 enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
 	const struct ofl_options *o = ctx->o;
+	struct ofl_range_sums sums = { .nr = 0 };
 	struct printer p = {
 		.l = &ctx->s->layout, .id.s = ctx->s,
+		.sums = o->totals ? &sums : NULL,
+		.units = !o->json && !o->all, .unit_pfn = UINT64_MAX,
 	};
 	struct ofl_merger m = {
 		.l = p.l, .emit = print_run, .arg = &p,
@@ -274,28 +354,22 @@ enum ofl_status ofl_cmd_offrange(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	};
 	struct ofl_columns shown;
 	struct ofl_scan_result r;
-	enum ofl_status st = OFL_OK;
+	enum ofl_status st = choose_columns(o, &shown, err);
 
-	ofl_columns_default(&ofl_range_table, &shown);
-	if (o->columns)
-		st = ofl_columns_parse(&ofl_range_table, o->columns, &shown,
-				       err);
 	if (!st && o->owner)
 		st = choose_owner(&p, o->owner, err);
 	if (st)
 		return st;
-	m.split = o->json ? OFL_SPLIT_ALL :
-			    ofl_columns_split(&ofl_range_table, &shown);
+	m.split = split_by(o, &shown);
 	/* owners cost time: find them only if they are shown */
 	if (o->owner || (m.split & OFL_SPLIT_OWNER))
 		m.identify = identify;
 	ofl_show_begin(&p.v, ctx);
-	ofl_view_table(&p.v, &ofl_range_table, &shown);
-	st = pass(ctx, &m, &r, err);
-	ofl_view_table_end(&p.v);
+	st = list(ctx, &p, &m, &shown, &r, err);
 	if (!st)
 		st = ofl_show_unknown(&p.v, ctx, &r, err);
 	st = finish(ctx, st, &p, &m, &r, err);
 	ofl_scan_result_free(&r);
+	ofl_range_sums_free(&sums);
 	return st;
 }

@@ -193,22 +193,22 @@ const struct ofl_manual ofl_manual_offline = {
 
 static const char *const offrange_about[] = {
 	"One row for a run of neighbouring PageOffline pages that are alike in "
-	"everything that is shown; choosing fewer columns with -o makes longer "
-	"runs.",
+	"everything that is shown: more columns, with -v or -o, make shorter "
+	"runs. With -a nothing is merged but pages that are alike in every "
+	"column, and stale and unknown pages are listed, too.",
 	NULL
 };
 
 static const struct ofl_table *const offrange_tables[] = {
-	&ofl_range_table, NULL
+	&ofl_range_table, &ofl_range_sum_table, &ofl_range_length_table, NULL
 };
 
 static const char *const offrange_example[] = {
 /* replay: 6.1-both-whole: offrange */
-"PFN               PHYS                     PAGES   SIZE REFCOUNT FLAGS          NODE ZONE    SECTION OWNER          DEVICE  STATE",
-"0x100000-0x107fff 0x100000000-0x107ffffff  32768   128M        1 -                 0 Movable    0x20 virtio_balloon virtio0 -",
-"0x108000-0x10dfff 0x108000000-0x10dffffff  24576    96M        1 -                 0 Movable    0x21 virtio_balloon virtio0 -",
-"0x138400-0x13ffff 0x138400000-0x13fffffff  31744   124M        1 dirty             0 Movable    0x27 virtio_mem     virtio1 -",
-"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 3 rows",
+"PFN                PAGES   SIZE OWNER          DEVICE  NODE ZONE",
+"0x100000-0x10dfff  57344   224M virtio_balloon virtio0    0 Movable",
+"0x138400-0x13ffff  31744   124M virtio_mem     virtio1    0 Movable",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 2 rows",
 /* end of replay */
 NULL
 };

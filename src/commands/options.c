@@ -53,9 +53,12 @@ const struct ofl_option ofl_option_rows[] = {
 	  TEXT(picture),
 	  "also write the map as a picture to a new file, in SVG: a browser "
 	  "shows it, and what a square is when the pointer is over it" },
-	{ 'a', NULL, NULL, OFL_ON_OFFRANGE | OFL_ON_OFFCHECK | OFL_ON_OFFBLOCK |
-	  OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(all),
+	{ 'a', NULL, NULL, OFL_ON_OFFCHECK | OFL_ON_OFFBLOCK | OFL_ON_OFFOWNER,
+	  OFL_GROUP_SHOW, false, FLAG(all),
 	  "all rows: nothing is merged, cut or left out" },
+	{ 'a', NULL, NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false, FLAG(all),
+	  "all rows, of stale and unknown pages, too, and every column: nothing "
+	  "is merged, cut or left out" },
 	{ 'l', NULL, "number", OFL_ON_OFFCHECK, OFL_GROUP_SHOW, false, TEXT(limit),
 	  "number of findings to list, each range by itself" },
 	{ 'V', NULL, "verdict", OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
@@ -70,6 +73,11 @@ const struct ofl_option ofl_option_rows[] = {
 	  "read" },
 	{ 'v', NULL, NULL, OFL_ON_OFFOWNER, OFL_GROUP_SHOW, false, FLAG(verbose),
 	  "more about every device" },
+	{ 'v', NULL, NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false,
+	  FLAG(verbose), "every column" },
+	{ 's', NULL, NULL, OFL_ON_OFFRANGE, OFL_GROUP_SHOW, false, FLAG(totals),
+	  "no rows but their sums, by owner, node, zone and reference count, and "
+	  "by length" },
 	{ 's', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(sort),
 	  "the worst verdict first, then the largest row" },
 	{ 'v', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,

@@ -24,7 +24,7 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 
 	ctx->s = s;
 	st = ofl_session_begin(s, o->crash_reads, err);
-	if (!st && (c->judges || o->verbose))
+	if (!st && c->judges)
 		st = ofl_session_late(s, err);
 	if (!st)
 		st = ofl_filter_resolve(&o->filter, &s->layout, &s->nodes,

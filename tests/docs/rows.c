@@ -127,7 +127,9 @@ static void columns(const struct ofl_command *c, const struct ofl_table *t)
 	       t->json ? t->json : t == &ofl_sum_table ? "verdicts" :
 	       t == &ofl_first_table ? "pages" :
 	       t == &ofl_finding_class_table ? "kinds" :
-	       t == &ofl_map_table ? "map" : "owners");
+	       t == &ofl_map_table ? "map" :
+	       t == &ofl_range_sum_table ? "sums" :
+	       t == &ofl_range_length_table ? "lengths" : "owners");
 	for (i = 0; i < t->nr_columns; i++) {
 		if (!t->column[i].name)
 			continue;

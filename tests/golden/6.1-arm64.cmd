@@ -1,4 +1,4 @@
-offrange -B memory17
+offrange -v -B memory17
 offowner -B memory17
 offblock memory12
 offblock memory23

@@ -1,3 +1,3 @@
-offrange -p 10dff0-10e00f
+offrange -v -p 10dff0-10e00f
 offrange -j -p 10dff0-10e00f
 offline -p 10dff0-10e00f

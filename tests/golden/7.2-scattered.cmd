@@ -1,4 +1,4 @@
-offrange -p 100000-10003f
+offrange -v -p 100000-10003f
 offrange -a -j -p 100000-10003f
 offline -p 100000-10003f
 offrange -o pfn,pages,node -p 107ac0-107aff

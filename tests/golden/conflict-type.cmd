@@ -1,3 +1,3 @@
-offrange -p 1383f0-13840f
+offrange -v -p 1383f0-13840f
 offrange -j -p 1383f0-13840f
 offline -p 1383f0-13840f

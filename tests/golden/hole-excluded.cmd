@@ -1,4 +1,4 @@
-offrange -p 1383f0-13840f
+offrange -v -p 1383f0-13840f
 offrange -a -p 1383f0-13840f
 offrange -a -j -p 1383f0-13840f
 offline -p 1383f0-13840f

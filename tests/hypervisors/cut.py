@@ -17,7 +17,7 @@ CUTS = {
     "6.1-ppc64-whole": (ppc64, goldens.Cut("cmm", "CMM of powerpc, in pages of 64 KiB", (
         "offline", "offcheck", "offowner", "offrange", "offblock", "offblock memory1"))),
     "6.1-arm64": (arm64, goldens.Cut("both", "arm64: boot memory that cannot be offlined, a block partly plugged", (
-        "offrange -B memory17", "offowner -B memory17", "offblock memory12", "offblock memory23",
+        "offrange -v -B memory17", "offowner -B memory17", "offblock memory12", "offblock memory23",
         "offcheck -B memory23"))),
     "6.1-xen-whole": (xen, goldens.Cut("pvh", "a PVH guest of Xen that has given 120 MiB back", (
         "offcheck", "offowner -v", "offblock", "offblock memory1"), "elf")),

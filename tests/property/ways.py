@@ -140,8 +140,9 @@ def together(name, blocks):
 
 
 def tables(ask):
-    texts = ask("offrange", "offrange -j", "offblock", "offblock -j")
+    texts = ask("offrange -a", "offrange -a -j", "offblock", "offblock -j")
     rows, doc = table_rows(texts[0]), json.loads(texts[1])
+    rows = [r for r in rows if not r["STATE"].startswith("unknown:")]
     yield from rows_differ(
         "offrange, table and document",
         [(r["PFN"].split("-")[0], r["PAGES"], r["REFCOUNT"], r["NODE"],

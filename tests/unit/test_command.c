@@ -68,7 +68,10 @@ static const struct {
 } bad_options[] = {
 	{ "offline -y", "unknown option -y; see 'help offline'" },
 	{ "offline -a", "unknown option -a" },
-	{ "offrange -v", "unknown option -v" },
+	{ "offcheck -v", "unknown option -v" },
+	{ "offrange -s -o pfn", "-s and -o exclude each other" },
+	{ "offrange -as", "-s and -a exclude each other" },
+	{ "offrange -sv", "-s and -v exclude each other" },
 	{ "offrange --json", "unknown option --json; see 'help offrange'" },
 	{ "offrange --version", "unknown option --version" },
 	{ "offline --version=2", "unknown option --version=2" },
