@@ -35,8 +35,14 @@ continues it. Then the guest offlines every online block for real (`echo offline
 are numbers of blocks.
 
 No attempt may contradict its verdict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must
-fail, and `SPINS` must still be trying when its time is over. `MIGRATE` promises nothing:
-a dump does not say whether a page can be migrated. A running guest never stands quite
+fail, and `SPINS` must still be trying when its time is over. `RETRIES` is said of pages that
+have references which no mapping explains, or that have no place to go to: the kernel tries
+until these go, so the attempt must not be refused. It should still be trying when its time is
+over, unless a holder let go meanwhile, and it should succeed when the holder is gone: guests
+that can drop their references are tried a second time. `MIGRATE` says that nothing in the dump
+speaks against it: every reference is explained and there is room. It does not promise success,
+because a page may be referenced after the dump; an attempt that never ends is counted, and is
+no contradiction. A running guest never stands quite
 still. If the kernel refuses because of a page that was free right before the dump, or of
 another kind (says the guest's `/proc/kpageflags`), and `offblock` did not name exactly that
 page, then the guest has changed, and the attempt counts neither for nor against.
