@@ -180,6 +180,11 @@ struct ofl_owner_ops {
 	 */
 	bool (*is_called)(const void *state, uint64_t nb_kva);
 	/**
+	 * refuses - will the driver refuse MEM_GOING_OFFLINE for these pages,
+	 * whatever they are? May be NULL: it never does
+	 */
+	bool (*refuses)(const void *state, uint64_t start_pfn, uint64_t pages);
+	/**
 	 * account - the records of one device; may be NULL
 	 * @ret: out  comes zeroed
 	 */

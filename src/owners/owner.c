@@ -210,6 +210,19 @@ const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,
 	return NULL;
 }
 
+const struct ofl_owner_ops *ofl_owners_refusing(const struct ofl_owners *o,
+						uint64_t start_pfn,
+						uint64_t pages)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (o->state[i] && ofl_owner_table[i]->refuses &&
+		    ofl_owner_table[i]->refuses(o->state[i], start_pfn, pages))
+			return ofl_owner_table[i];
+	return NULL;
+}
+
 /* ---- names ---- */
 
 const char *ofl_evidence_text(enum ofl_evidence evidence)

@@ -360,6 +360,20 @@ static bool is_called(const void *state, uint64_t nb_kva)
 	return false;
 }
 
+/* virtio_mem_memory_notifier_cb(): a block of the region, plugged or not */
+static bool refuses(const void *state, uint64_t start_pfn, uint64_t pages)
+{
+	const struct ofl_vmem *st = state;
+	uint64_t start_pa = start_pfn * st->page_bytes;
+	unsigned int i;
+
+	for (i = 0; i < st->nr; i++)
+		if (st->dev[i].removing && start_pa < st->dev[i].end_pa &&
+		    start_pa + pages * st->page_bytes > st->dev[i].start_pa)
+			return true;
+	return false;
+}
+
 static const char *wants(const void *state)
 {
 	const struct ofl_vmem *st = state;
@@ -379,6 +393,7 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.device = device,
 	.claim = claim,
 	.is_called = is_called,
+	.refuses = refuses,
 	.account = ofl_vmem_account,
 	.expects = expects,
 };

@@ -1150,6 +1150,28 @@ static void test_callback_of_a_module(void **state)
 	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_OWNER);
 }
 
+/* a device that goes refuses for all of its region, plugged and unplugged */
+static void test_virtio_mem_that_is_removed(void **state)
+{
+	const struct ofl_owner_ops *refusing;
+
+	(void)state;
+	virtio_mem(0x6, BITS);
+	owned_load(&k, &o);
+	assert_null(ofl_owners_refusing(&o.owners, 0, 8192));
+	owned_free(&o);
+	owned_open(&k);
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "mem %" PRIx64 " 101", VM + 16);
+	owned_load(&k, &o);
+	refusing = ofl_owners_refusing(&o.owners, 3072, 1024);
+	assert_non_null(refusing);
+	assert_string_equal(refusing->name, "virtio_mem");
+	assert_non_null(ofl_owners_refusing(&o.owners, 2048, 1024));
+	assert_null(ofl_owners_refusing(&o.owners, 1024, 1024));
+	assert_null(ofl_owners_refusing(&o.owners, 4096, 1024));
+}
+
 /* the device has memory blocks 2 and 3; its driver says 2 only */
 static void test_virtio_mem_beyond_the_books(void **state)
 {
@@ -1785,6 +1807,7 @@ int main(void)
 		CASE(test_virtio_mem_big_block_overflow),
 		CASE(test_virtio_mem_big_block_of_nothing),
 		CASE(test_callback_of_a_module),
+		CASE(test_virtio_mem_that_is_removed),
 		CASE(test_balloon_in_region),
 		CASE(test_balloon_in_region_less_known),
 		CASE(test_memtrace),
