@@ -270,7 +270,7 @@ static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)
 		[OFL_VETO_NEVER] = "no",
 		[OFL_VETO_OWNER] = "simulated",
 		[OFL_VETO_BOOT_MEMORY] = "boot-memory",
-		[OFL_VETO_SPLIT] = "boot-memory",
+		[OFL_VETO_SPLIT] = "possible",
 		[OFL_VETO_SOMETIMES] = "possible",
 		[OFL_VETO_UNKNOWN] = "possible",
 	};

@@ -198,8 +198,14 @@ static void weigh_callback(const struct ofl_callback *cb,
 /* offline_pages(): memory_notify(MEM_GOING_OFFLINE) */
 static void weigh_chain(const struct ofl_env *env, struct ofl_block_report *r)
 {
+	const struct ofl_owner_ops *refusing = !env->owners ? NULL :
+		ofl_owners_refusing(env->owners, r->start_pfn, r->pages);
 	size_t i;
 
+	if (refusing)
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED,
+			"%s refuses: its device is being removed",
+			refusing->name);
 	for (i = 0; i < env->chain->nr; i++) {
 		const struct ofl_callback *cb = &env->chain->callback[i];
 
@@ -230,11 +236,13 @@ static void weigh_room(const struct ofl_env *env, struct ofl_block_report *r)
 	int64_t pages = -(int64_t)r->file_pages, room;
 	int k;
 
-	if (!env->room || !env->room->known || !ofl_report_zone(r))
-		return;
 	for (k = 0; k < OFL_NR_KINDS; k++)
 		if (migrates(env, r, (enum ofl_kind)k))
 			pages += (int64_t)r->kind[k].pages;
+	r->room_unchecked = (!env->room || !env->room->known) &&
+			    pages + (int64_t)r->file_pages > 0;
+	if (!env->room || !env->room->known || !ofl_report_zone(r))
+		return;
 	room = ofl_room_for(env->room, env->l, r->zone,
 			    (int64_t)(r->kind[OFL_KIND_FREE].pages +
 				      r->kind[OFL_KIND_PCP].pages),
@@ -495,6 +503,15 @@ static void say_poisoned(const struct ofl_env *env, struct ofl_block_report *r)
 			      " of its pages are poisoned", pages);
 }
 
+/* MIGRATE is no word on a place to go to if no zone could be asked for it */
+static void say_unchecked(struct ofl_block_report *r)
+{
+	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
+
+	if (r->room_unchecked && r->verdict == OFL_OUT_MIGRATE)
+		ofl_text_item(&text, "; ", "room not checked: the counters of zones cannot be read");
+}
+
 static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 {
 	int s;
@@ -506,6 +523,7 @@ static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 	r->decider = OFL_NR_KINDS;
 	r->decider_pfn = 0;
 	r->nr_causes = 0;
+	r->room_unchecked = false;
 	r->code[0] = r->reason[0] = '\0';
 }
 
@@ -544,4 +562,5 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 	if (ofl_outcome_rows[r->verdict].passes)
 		simple(r, OFL_OUT_OFFLINABLE, "", "");
 	say_poisoned(env, r);
+	say_unchecked(r);
 }

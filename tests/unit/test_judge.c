@@ -546,7 +546,16 @@ static void test_no_place_to_go(void **state)
 	room.known = false;
 	w = full(&room, z, ZONE_NORMAL, 8000);
 	room.known = false;
-	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	expect(w, OFL_OUT_MIGRATE, "lru",
+	       "page cache or anonymous memory; room not checked");
+	/* where a reference is enough, room is not the question */
+	w = full(&room, z, ZONE_NORMAL, 8000);
+	room.known = false;
+	put(w, OFL_KIND_LRU_HELD, 1, 9);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_RETRIES);
+	assert_null(strstr(w->r.reason, "room"));
+	free(w);
 }
 
 /* before v5.18 the kernel counts RAM before it looks at zones (seen in 5.10) */
