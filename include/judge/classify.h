@@ -90,4 +90,19 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret);
 
+/**
+ * ofl_classify_run() - judge PageOffline pages of an online section
+ * @p:     in  the first of them, as of ofl_sink.offline()
+ * @pages: in  how many there are, alike but for their pfn
+ * @ret:   out  of the first
+ *
+ * Shape:  returns how many of them, the first included, @ret holds for, but for
+ *         pfn and page_kva. What ofl_classify() says of each, and the memmap
+ *         is read only where pages behind the first decide: where it may be
+ *         the head of a compound page or of a unit.
+ */
+uint64_t ofl_classify_run(struct ofl_classifier *c, const struct ofl_section *s,
+			  const struct ofl_page *p, uint64_t pages,
+			  struct ofl_classified *ret);
+
 #endif

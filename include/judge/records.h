@@ -67,8 +67,12 @@ enum ofl_status ofl_records_open(struct ofl_records *b,
 				 struct ofl_err *err);
 void ofl_records_free(struct ofl_records *b);
 
-/** ofl_records_add() - one PageOffline page of an online section */
-void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c);
+/**
+ * ofl_records_add() - PageOffline pages of an online section
+ * @pages: in  like the one that @c is of, which is the first
+ */
+void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
+		     uint64_t pages);
 
 /** ofl_records_busy() - has the claim's device a reason to be inconsistent? */
 bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim);

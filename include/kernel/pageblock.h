@@ -52,6 +52,9 @@ void ofl_pageblocks_init(struct ofl_pageblocks *pb, const struct ofl_target *t,
 void ofl_pageblocks_enter(struct ofl_pageblocks *pb,
 			  const struct ofl_section *s);
 
+/** ofl_pageblocks_pages() - pages of a pageblock; 0: states are not known */
+uint64_t ofl_pageblocks_pages(const struct ofl_pageblocks *pb);
+
 /** ofl_pageblock_of() - the state of a page's, in the section entered last */
 enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
 				    const struct ofl_section *s, uint64_t pfn);

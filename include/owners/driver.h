@@ -193,6 +193,7 @@ struct ofl_owner_ops {
 	/**
 	 * expects - by the records, has this page of an online section to be
 	 * PageOffline? May be NULL; true: @ret as for claim()
+	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
 	 */
 	bool (*expects)(const void *state, uint64_t pfn, struct ofl_claim *ret);
 };

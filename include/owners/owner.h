@@ -56,7 +56,11 @@ static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
 	return pages < most ? pages : most;
 }
 
-/** ofl_owners_expect() - has it to be PageOffline by any driver's records? */
+/**
+ * ofl_owners_expect() - has it to be PageOffline by any driver's records?
+ *
+ * Shape: @ret->end_pfn holds for false, too, and lies behind @pfn.
+ */
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret);
 

@@ -47,6 +47,8 @@ struct ofl_sink {
 	/** unknown - pages of online sections that nothing is known of */
 	enum ofl_status (*unknown)(void *arg, const struct ofl_section *s,
 				   const struct ofl_hole *h);
+	/** done - nothing more comes of a section of the filter */
+	enum ofl_status (*done)(void *arg, const struct ofl_section *s);
 	void *arg;
 };
 

@@ -65,6 +65,7 @@ struct finding_class {
 /** struct check - state of one pass */
 struct check {
 	struct ofl_view v;
+	struct ofl_run_ctx *ctx;
 	const struct ofl_env *env;
 	struct ofl_owners *owners;
 	struct ofl_records records;
@@ -80,6 +81,7 @@ struct check {
 	uint64_t limit, shown;		/* findings */
 	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
 	bool listing;			/* second pass: print findings */
+	uint64_t done_pfn;		/* what lies before was checked */
 	const char *blind;		/* why some page's owner is not known */
 	/* ^C while they are counted, or listed: */
 	bool not_listed, interrupted;
@@ -493,24 +495,26 @@ static bool add_class(struct check *ck, const struct ofl_classified *c)
 	}
 	all[ck->nr_classes++] = (struct page_class){
 		c->claim, ofl_owner_device(ck->owners, &c->claim),
-		ref_class(c->refcount), c->kind, c->outcome, 1 };
+		ref_class(c->refcount), c->kind, c->outcome, 0 };
 	return true;
 }
 
 static enum ofl_status count_class(struct check *ck,
-				   const struct ofl_classified *c)
+				   const struct ofl_classified *c,
+				   uint64_t pages)
 {
-	size_t i;
+	size_t i = 0;
 
 	if (c->claim.blind || c->claim.unsure)
 		ck->blind = c->claim.blind ? c->claim.blind : c->claim.unsure;
-	for (i = 0; i < ck->nr_classes; i++)
-		if (is_of_class(&ck->class[i], c)) {
-			ck->class[i].pages++;
-			return OFL_OK;
-		}
-	ck->no_memory = !add_class(ck, c);
-	return ck->no_memory ? OFL_ERR_NOMEM : OFL_OK;
+	while (i < ck->nr_classes && !is_of_class(&ck->class[i], c))
+		i++;
+	if (i == ck->nr_classes && !add_class(ck, c)) {
+		ck->no_memory = true;
+		return OFL_ERR_NOMEM;
+	}
+	ck->class[i].pages += pages;
+	return OFL_OK;
 }
 
 static enum ofl_status show_finding(struct check *ck, const struct finding *f)
@@ -536,8 +540,8 @@ static enum ofl_status close_finding(struct check *ck)
 
 static enum ofl_status add_finding(struct check *ck,
 				   const struct ofl_classified *c,
-				   enum ofl_severity severity, const char *code,
-				   const char *what)
+				   uint64_t pages, enum ofl_severity severity,
+				   const char *code, const char *what)
 {
 	struct finding *f = &ck->open;
 	enum ofl_status st;
@@ -547,14 +551,14 @@ static enum ofl_status add_finding(struct check *ck,
 	    f->refcount == c->refcount && f->flags == c->flags &&
 	    f->claim.owner == c->claim.owner &&
 	    f->claim.device == c->claim.device) {
-		f->pages++;
+		f->pages += pages;
 		return OFL_OK;
 	}
 	st = close_finding(ck);
 	*f = (struct finding){
 		.severity = severity, .code = code, .what = what,
 		.next = ofl_page_next(c->kind, &c->claim), .about_pages = true,
-		.start_pfn = c->pfn, .pages = 1, .page_kva = c->page_kva,
+		.start_pfn = c->pfn, .pages = pages, .page_kva = c->page_kva,
 		.flags = c->flags, .refcount = c->refcount, .claim = c->claim,
 		.device = ofl_owner_device(ck->owners, &c->claim),
 	};
@@ -563,23 +567,25 @@ static enum ofl_status add_finding(struct check *ck,
 
 /* the rule and the records may both find something: the worse counts */
 static enum ofl_status check_offline(struct check *ck,
-				     const struct ofl_classified *c)
+				     const struct ofl_classified *c,
+				     uint64_t pages)
 {
 	enum ofl_severity by_rule = ofl_rule_rows[c->kind].severity, by_records;
 	const struct ofl_audit_row *row;
 
 	if (!ck->listing) {
-		if (count_class(ck, c))
+		if (count_class(ck, c, pages))
 			return OFL_ERR_NOMEM;
-		ofl_records_add(&ck->records, c);
+		ofl_records_add(&ck->records, c, pages);
 	}
 	row = ofl_audit_offline(&ck->audit, c, &by_records);
 	/* a finding that knows what is in flight goes first */
 	if (row && (by_records >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
-		return add_finding(ck, c, by_records, row->code, row->what);
+		return add_finding(ck, c, pages, by_records, row->code,
+				   row->what);
 	if (!by_rule)
 		return OFL_OK;
-	return add_finding(ck, c, by_rule, ofl_rule_rows[c->kind].code,
+	return add_finding(ck, c, pages, by_rule, ofl_rule_rows[c->kind].code,
 			   ofl_rule_rows[c->kind].what);
 }
 
@@ -595,10 +601,92 @@ static enum ofl_status check_known(void *arg, const struct ofl_section *s,
 
 	ofl_classify(&ck->classifier, s, p, raw, raw_end, offline, &c);
 	if (offline)
-		return check_offline(ck, &c);
+		return check_offline(ck, &c, 1);
 	row = ofl_audit_other(&ck->audit, &c, &severity);
-	return row ? add_finding(ck, &c, severity, row->code, row->what) :
+	return row ? add_finding(ck, &c, 1, severity, row->code, row->what) :
 		     OFL_OK;
+}
+
+/* pages that a driver's records want offline, and that the scan did not find so */
+static enum ofl_status look_again(struct check *ck, uint64_t lo_pfn,
+				  uint64_t hi_pfn)
+{
+	const struct ofl_session *s = ck->ctx->s;
+	struct ofl_filter part = ck->ctx->filter;
+	const struct ofl_scan_request req = { .filter = &part };
+	const struct ofl_sink sink = { .known = check_known, .arg = ck };
+	struct ofl_scan_result r;
+	enum ofl_status st;
+	struct ofl_err err;
+
+	part.lo_pfn = lo_pfn;
+	part.hi_pfn = hi_pfn;
+	st = ofl_scan(s->t, &s->layout, &s->nodes, &req, &sink, 1, &r, &err);
+	ck->no_memory |= st == OFL_ERR_NOMEM;
+	if (!st && r.interrupted)
+		st = OFL_ERR_INTERRUPTED;
+	ofl_scan_result_free(&r);
+	return st;
+}
+
+/* no page from the last one that was checked up to @end_pfn is offline */
+static enum ofl_status check_gap(struct check *ck, const struct ofl_section *s,
+				 uint64_t end_pfn)
+{
+	uint64_t pfn = ck->done_pfn, n;
+	enum ofl_status st = OFL_OK;
+	struct ofl_claim claim;
+	bool expected;
+
+	if (pfn < s->start_pfn)
+		pfn = s->start_pfn;
+	if (pfn < ck->ctx->filter.lo_pfn)
+		pfn = ck->ctx->filter.lo_pfn;
+	for (; pfn < end_pfn && !st; pfn += n) {
+		expected = ofl_owners_expect(ck->owners, pfn, &claim);
+		n = ofl_claim_pages(&claim, pfn, end_pfn - pfn);
+		if (expected)
+			st = look_again(ck, pfn, pfn + n);
+	}
+	ck->done_pfn = end_pfn;
+	return st;
+}
+
+static enum ofl_status check_run(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p, uint64_t pages)
+{
+	struct check *ck = arg;
+	uint64_t end_pfn = p->pfn + pages, n;
+	struct ofl_classified c;
+	struct ofl_page at = *p;
+	enum ofl_status st;
+
+	if (!s->online)
+		return OFL_OK;
+	st = check_gap(ck, s, p->pfn);
+	for (; at.pfn < end_pfn && !st; at.pfn += n) {
+		n = ofl_classify_run(&ck->classifier, s, &at, end_pfn - at.pfn,
+				     &c);
+		/* how many orphans may be in flight depends on their number */
+		if (!c.claim.owner && !c.claim.blind &&
+		    ofl_records_in_flight(&ck->records))
+			n = 1;
+		st = check_offline(ck, &c, n);
+	}
+	ck->done_pfn = end_pfn;
+	return st;
+}
+
+static enum ofl_status check_done(void *arg, const struct ofl_section *s)
+{
+	struct check *ck = arg;
+	uint64_t end_pfn = s->start_pfn + ck->env->l->section_pages;
+
+	if (!s->online || s->corrupt)
+		return OFL_OK;
+	if (end_pfn > ck->ctx->filter.hi_pfn)
+		end_pfn = ck->ctx->filter.hi_pfn;
+	return check_gap(ck, s, end_pfn);
 }
 
 /* ---- the records of devices ---- */
@@ -644,9 +732,12 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 			    struct check *ck, bool listing,
 			    struct ofl_scan_result *r, struct ofl_err *err)
 {
-	struct ofl_sink sink = { .known = check_known, .arg = ck };
+	const struct ofl_sink sink = {
+		.offline = check_run, .done = check_done, .arg = ck,
+	};
 	enum ofl_status st;
 
+	ck->done_pfn = 0;
 	ofl_classifier_init(&ck->classifier, &a->env, &a->owners,
 			    a->env.blocks);
 	ck->listing = listing;
@@ -817,8 +908,6 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ofl_show_begin(&ck->v, ctx);
 	show_classes(ck);
 	st = show_findings(ctx, a, ck, &r, err);
-	/* every page was looked at, so every hole was seen: again then */
-	ctx->scan.every_page = true;
 	if (!st)
 		st = ofl_show_unknown(&ck->v, ctx, &r, err);
 	ofl_show_totals(&ck->v, &r);
@@ -842,6 +931,7 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	ck = calloc(1, sizeof(*ck));
 	if (!ck)
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the check");
+	ck->ctx = ctx;
 	ck->limit = limit;
 	ck->list_all = ctx->o->all || ctx->o->json || ctx->o->limit;
 	st = ofl_session_analysis(ctx->s, &a, err);

@@ -8,7 +8,6 @@
 #include "commands/command.h"
 #include "commands/offowner.h"
 #include "commands/tables.h"
-#include "kernel/pagereader.h"
 
 /* ---- the scan ---- */
 
@@ -18,13 +17,11 @@ struct owner {
 	struct ofl_run_ctx *ctx;
 	const struct ofl_env *env;
 	struct ofl_classifier classifier;
-	struct ofl_pagereader reader;
 	struct ofl_records records;
 	struct ofl_section_row open, held;	/* in work; ready but may be merged */
 	bool narrow;			/* -O */
 	const struct ofl_owner_ops *only;
 	bool every_section;		/* one row each, also those without */
-	uint64_t unread;		/* could not be read a second time */
 	uint64_t complaints[OFL_NR_SEVERITIES];	/* that were shown */
 };
 
@@ -109,26 +106,14 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 	return st;
 }
 
-static void see_page(struct owner *o, const struct ofl_section *s,
-		     const struct ofl_page *p)
+static void add_pages(struct owner *o, const struct ofl_classified *c,
+		      uint64_t pages)
 {
-	const struct ofl_layout *l = o->env->l;
-	const unsigned char *raw;
-	struct ofl_classified c;
-
-	raw = ofl_pagereader_get(&o->reader, s->memmap_kva +
-				 (p->pfn - s->start_pfn) * l->struct_page_bytes);
-	if (!raw) {
-		o->unread++;
+	if (o->narrow && c->claim.owner != o->only)
 		return;
-	}
-	ofl_classify(&o->classifier, s, p, raw, raw + l->struct_page_bytes,
-		     true, &c);
-	if (o->narrow && c.claim.owner != o->only)
-		return;
-	o->open.offline++;
-	o->open.pages[ofl_records_owner(&c.claim)]++;
-	ofl_records_add(&o->records, &c);
+	o->open.offline += pages;
+	o->open.pages[ofl_records_owner(&c->claim)] += pages;
+	ofl_records_add(&o->records, c, pages);
 }
 
 static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
@@ -136,7 +121,8 @@ static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
 {
 	struct owner *o = arg;
 	enum ofl_status st = enter(o, s);
-	uint64_t end = p->pfn + pages;
+	uint64_t end = p->pfn + pages, n;
+	struct ofl_classified c;
 	struct ofl_page at = *p;
 
 	if (st)
@@ -145,9 +131,10 @@ static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
 		o->open.node = p->zone->node;
 	if (!s->online)
 		o->open.stale += o->narrow ? 0 : pages;
-	/* what a page is in takes its struct page: each is looked at */
-	for (; s->online && at.pfn < end; at.pfn++)
-		see_page(o, s, &at);
+	for (; s->online && at.pfn < end; at.pfn += n) {
+		n = ofl_classify_run(&o->classifier, s, &at, end - at.pfn, &c);
+		add_pages(o, &c, n);
+	}
 	return OFL_OK;
 }
 
@@ -298,13 +285,10 @@ static enum ofl_result judge(const struct owner *o,
 	result = ofl_owners_status(result, why_not_all(o), text);
 	if (o->records.uncounted)
 		ofl_text_add(text, "; the kernel's counter of balloon pages is not known");
-	if (o->unread)
-		ofl_text_add(text, "; %" PRIu64 " offline page%s could not be read a second time",
-			     o->unread, ofl_plural(o->unread));
 	if (o->records.undecided)
 		ofl_show_undecided(o->records.undecided, text);
 	short_of = ofl_records_shortfall(&o->records, text);
-	if (o->unread || o->records.undecided || o->records.uncounted ||
+	if (o->records.undecided || o->records.uncounted ||
 	    short_of)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
@@ -364,8 +348,6 @@ enum ofl_status ofl_cmd_offowner(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	o->ctx = ctx;
 	o->every_section = ctx->o->all;
 	st = narrow(o, err);
-	o->reader.t = ctx->s->t;
-	o->reader.l = &ctx->s->layout;
 	if (!st)
 		st = ofl_session_analysis(ctx->s, &a, err);
 	if (!st) {

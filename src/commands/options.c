@@ -13,7 +13,8 @@
 #define ALL	OFL_ON_ALL
 #define TEXT(m)	OFL_OPTION_TEXT, offsetof(struct ofl_options, m)
 #define FLAG(m)	OFL_OPTION_FLAG, offsetof(struct ofl_options, m)
-#define SCREENS	(OFL_ON_OFFLINE | OFL_ON_OFFRANGE)	/* skip like pages */
+/* those that need no raw struct page */
+#define BY_RUNS	(OFL_ON_ALL & ~(OFL_ON_OFFBLOCK | OFL_ON_OFFMAP))
 
 /* the order is that of a synopsis; what -j excludes stands behind it */
 const struct ofl_option ofl_option_rows[] = {
@@ -92,11 +93,11 @@ const struct ofl_option ofl_option_rows[] = {
 	  FLAG(by_section),
 	  "one character a memory section, not a memory block; each has the "
 	  "verdict of its block" },
-	{ 'x', NULL, NULL, SCREENS, OFL_GROUP_READING, false, FLAG(every_page),
+	{ 'x', NULL, NULL, BY_RUNS, OFL_GROUP_READING, false, FLAG(every_page),
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "
 	  "command has read, which are kept otherwise" },
-	{ 'w', NULL, "number", SCREENS, OFL_GROUP_READING, false,
+	{ 'w', NULL, "number", BY_RUNS, OFL_GROUP_READING, false,
 	  OFL_OPTION_PROCESSES, offsetof(struct ofl_options, workers),
 	  "number of processes that read, 1 to 8; default: one, or one a "
 	  "processor for a compressed dump if 16 GiB or more are read" },

@@ -223,8 +223,9 @@ static bool has_name(const struct ofl_page_format *f, uint32_t page_type)
 	return false;
 }
 
-static void look(struct ofl_classifier *c, const struct ofl_page *p,
-		 const unsigned char *raw, bool offline, struct ofl_rule_in *in)
+/* what is known without its struct page */
+static void look_at_decoded(struct ofl_classifier *c, const struct ofl_page *p,
+			    bool offline, struct ofl_rule_in *in)
 {
 	const struct ofl_page_format *f = &c->format;
 
@@ -241,15 +242,23 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->swapbacked = p->flags & f->swapbacked;
 	in->hwpoison = p->flags & f->hwpoison;
 	in->isolated = p->flags & f->isolated;
-	in->mapping = ofl_page_is_mapped(f, raw);
-	in->was_mapped = !ofl_page_mapping(f, raw) &&
-			 (p->flags & (f->uptodate | f->swapbacked));
-	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
 	in->skip_rule = c->skip_rule;
 	in->movable_untold = c->movable_untold;
 	in->untold = c->flags_untold || (c->types_untold && in->typed &&
 					 !offline && !has_name(f, p->type));
+}
+
+static void look(struct ofl_classifier *c, const struct ofl_page *p,
+		 const unsigned char *raw, bool offline, struct ofl_rule_in *in)
+{
+	const struct ofl_page_format *f = &c->format;
+
+	look_at_decoded(c, p, offline, in);
+	in->mapping = ofl_page_is_mapped(f, raw);
+	in->was_mapped = !ofl_page_mapping(f, raw) &&
+			 (p->flags & (f->uptodate | f->swapbacked));
+	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 }
 
 /* does any row of the rule look at the references of such a page? */
@@ -441,14 +450,13 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 	in->unit_tail |= ret->claim.unit_tail;
 }
 
-void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
-		  const struct ofl_page *p, const unsigned char *raw,
-		  const unsigned char *raw_end, bool offline,
+/* before anything of the page is known */
+static void begin(struct ofl_classifier *c, const struct ofl_section *s,
+		  const struct ofl_page *p, bool offline,
 		  struct ofl_classified *ret)
 {
 	const struct ofl_layout *l = c->env->l;
 	uint64_t nr = l->sections_per_block ? s->nr / l->sections_per_block : 0;
-	struct ofl_rule_in in;
 
 	if (s->nr != c->section_nr) {
 		c->section_nr = s->nr;
@@ -466,19 +474,130 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 	ret->zone = p->zone;
 	ret->movable_zone = p->zone && p->zone->type ==
 		ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
-	inspect(c, p, s, raw, raw_end, offline, &in, ret);
-	in.unit_tail = p->pfn < c->unit_end_pfn;
-	in.pageblock = ofl_pageblock_of(&c->pageblocks, s, p->pfn);
-	ret->pageblock_unknown = in.pageblock == OFL_PB_UNKNOWN;
+}
+
+/* where the memmap of the block ends that it holds itself */
+static uint64_t memmap_end(const struct ofl_classifier *c)
+{
+	return c->block->start_section_nr * c->env->l->section_pages +
+	       c->block->memmap_pages;
+}
+
+/* everything that the page itself says is in @in */
+static void decide(struct ofl_classifier *c, const struct ofl_section *s,
+		   const struct ofl_page *p, struct ofl_rule_in *in,
+		   struct ofl_classified *ret)
+{
+	in->unit_tail = p->pfn < c->unit_end_pfn;
+	in->pageblock = ofl_pageblock_of(&c->pageblocks, s, p->pfn);
+	ret->pageblock_unknown = in->pageblock == OFL_PB_UNKNOWN;
 	if (c->block) {
-		in.going_offline = c->block->state == OFL_BLOCK_GOING_OFFLINE;
-		in.memmap = p->pfn < c->block->start_section_nr *
-			    l->section_pages + c->block->memmap_pages;
+		in->going_offline = c->block->state == OFL_BLOCK_GOING_OFFLINE;
+		in->memmap = p->pfn < memmap_end(c);
 	}
-	if (offline)
-		find_owner(c, p, &in, ret);
-	ret->file = in.lru && !in.swapbacked;
-	ret->kind = ofl_rule_kind(&in);
+	if (ret->offline)
+		find_owner(c, p, in, ret);
+	ret->file = in->lru && !in->swapbacked;
+	ret->kind = ofl_rule_kind(in);
 	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);
+}
+
+void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
+		  const struct ofl_page *p, const unsigned char *raw,
+		  const unsigned char *raw_end, bool offline,
+		  struct ofl_classified *ret)
+{
+	struct ofl_rule_in in;
+
+	begin(c, s, p, offline, ret);
+	inspect(c, p, s, raw, raw_end, offline, &in, ret);
+	decide(c, s, p, &in, ret);
+}
+
+/* ---- like offline pages, decoded already ---- */
+
+/* a compound page: no driver makes such, so it may be read once more */
+static void classify_again(struct ofl_classifier *c, const struct ofl_section *s,
+			   const struct ofl_page *p, struct ofl_classified *ret)
+{
+	uint64_t bytes = c->env->l->struct_page_bytes;
+	unsigned char raw[2 * OFL_MAX_STRUCT_PAGE];
+	struct ofl_rule_in in = { .unknown = true };
+
+	begin(c, s, p, true, ret);
+	if (ofl_read(c->env->t, ret->page_kva, raw, 2 * bytes) == OFL_READ_OK)
+		inspect(c, p, s, raw, raw + 2 * bytes, true, &in, ret);
+	else if (ofl_read(c->env->t, ret->page_kva, raw, bytes) == OFL_READ_OK)
+		inspect(c, p, s, raw, raw + bytes, true, &in, ret);
+	decide(c, s, p, &in, ret);
+}
+
+/* enter_unit(), of pages that are not at hand */
+static void enter_unit_at(struct ofl_classifier *c, const struct ofl_page *p,
+			  uint64_t kva)
+{
+	const struct ofl_page_format *f = &c->format;
+	struct ofl_pagereader reader = { .t = c->env->t, .l = f->l };
+	const unsigned char *tail;
+	unsigned int i;
+
+	for (i = 1; i < UNIT_PAGES; i++) {
+		tail = ofl_pagereader_get(&reader, kva +
+					  i * f->l->struct_page_bytes);
+		if (!tail || !ofl_page_is_offline(f, tail) ||
+		    ofl_page_refcount(f, tail))
+			return;
+	}
+	c->unit_end_pfn = p->pfn + UNIT_PAGES;
+}
+
+/* the head of a unit differs from the page behind it: only the last can be one */
+static bool last_may_head(const struct ofl_page *p, uint64_t pages)
+{
+	return p->refcount > 0 && !p->movable_ops &&
+	       !((p->pfn + pages - 1) % UNIT_PAGES);
+}
+
+/* as far as nothing changes around like pages that decide() asks for */
+static uint64_t same_place(struct ofl_classifier *c, const struct ofl_section *s,
+			   uint64_t pfn, uint64_t pages)
+{
+	uint64_t end = pfn + pages, size = ofl_pageblocks_pages(&c->pageblocks);
+	enum ofl_pageblock state = ofl_pageblock_of(&c->pageblocks, s, pfn);
+	uint64_t at = size ? (pfn / size + 1) * size : end;
+
+	while (at < end && ofl_pageblock_of(&c->pageblocks, s, at) == state)
+		at += size;
+	if (at < end)
+		end = at;
+	if (pfn < c->unit_end_pfn && c->unit_end_pfn < end)
+		end = c->unit_end_pfn;
+	if (c->block && pfn < memmap_end(c) && memmap_end(c) < end)
+		end = memmap_end(c);
+	return end - pfn;
+}
+
+uint64_t ofl_classify_run(struct ofl_classifier *c, const struct ofl_section *s,
+			  const struct ofl_page *p, uint64_t pages,
+			  struct ofl_classified *ret)
+{
+	struct ofl_rule_in in;
+
+	if ((p->flags & c->format.head) || p->pfn < c->compound_end_pfn) {
+		classify_again(c, s, p, ret);
+		return 1;
+	}
+	begin(c, s, p, true, ret);
+	if (p->pfn >= c->unit_end_pfn && last_may_head(p, pages)) {
+		if (pages == 1)
+			enter_unit_at(c, p, ret->page_kva);
+		else
+			pages--;
+	}
+	look_at_decoded(c, p, true, &in);
+	in.movable_ops = p->movable_ops;
+	decide(c, s, p, &in, ret);
+	return ofl_claim_pages(&ret->claim, p->pfn,
+			       same_place(c, s, p->pfn, pages));
 }

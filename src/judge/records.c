@@ -81,7 +81,8 @@ struct ofl_found *ofl_records_found(struct ofl_records *b,
 	return &f->dev[device];
 }
 
-void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c)
+void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
+		     uint64_t pages)
 {
 	struct ofl_found *f = c->claim.blind ? &b->unknown : &b->orphans;
 
@@ -93,13 +94,16 @@ void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c)
 		return;
 	if (c->claim.unsure)
 		b->why_unsure = c->claim.unsure;
-	f->pages++;
-	f->outcome[c->outcome]++;
-	b->undecided += c->outcome == OFL_OUT_UNKNOWN;
+	f->pages += pages;
+	f->outcome[c->outcome] += pages;
+	b->undecided += c->outcome == OFL_OUT_UNKNOWN ? pages : 0;
 	f->evidence |= 1u << c->claim.evidence;
-	f->isolated += c->kind == OFL_KIND_OFFLINE_ISOLATED;
-	if (c->claim.rival && !b->rivals++)
+	f->isolated += c->kind == OFL_KIND_OFFLINE_ISOLATED ? pages : 0;
+	if (!c->claim.rival)
+		return;
+	if (!b->rivals)
 		b->rival_pfn = c->pfn;
+	b->rivals += pages;
 }
 
 bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim)

@@ -123,6 +123,11 @@ static unsigned int state_of(const struct ofl_pageblocks *pb, uint64_t nr)
 	return (unsigned int)(word >> at & ((1u << bits) - 1));
 }
 
+uint64_t ofl_pageblocks_pages(const struct ofl_pageblocks *pb)
+{
+	return pb->known ? 1ull << pb->l->fact[OFL_F_PAGEBLOCK_ORDER].value : 0;
+}
+
 enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
 				    const struct ofl_section *s, uint64_t pfn)
 {

@@ -340,12 +340,41 @@ static struct opinions opinions_on(const struct state *st, uint64_t pfn)
 	return o;
 }
 
+static void nearest_edge(const struct span *s, uint64_t pfn, uint64_t *end_pfn)
+{
+	if (s->start > pfn && s->start < *end_pfn)
+		*end_pfn = s->start;
+	if (s->end > pfn && s->end < *end_pfn)
+		*end_pfn = s->end;
+}
+
+/* up to where all regions say the same */
+static uint64_t opinions_end(const struct state *st, uint64_t pfn)
+{
+	uint64_t end_pfn = UINT64_MAX;
+	struct span s;
+	size_t i, k;
+
+	for (i = 0; i < st->nr; i++) {
+		const struct region *r = &st->region[i];
+
+		s = announced(r);
+		nearest_edge(&s, pfn, &end_pfn);
+		nearest_edge(&r->all, pfn, &end_pfn);
+		nearest_edge(&r->covered, pfn, &end_pfn);
+		for (k = 0; k < r->nr_gaps; k++)
+			nearest_edge(&r->gap[k], pfn, &end_pfn);
+	}
+	return end_pfn;
+}
+
 static bool claim(void *state, const struct ofl_owner_page *p,
 		  struct ofl_claim *ret)
 {
 	struct state *st = state;
 	struct opinions o = opinions_on(st, p->pfn);
 
+	ret->end_pfn = opinions_end(st, p->pfn);
 	ret->evidence = OFL_EV_RANGE;
 	if (o.added && o.unbacked)
 		return true;
@@ -358,6 +387,7 @@ static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 {
 	struct opinions o = opinions_on(state, pfn);
 
+	ret->end_pfn = opinions_end(state, pfn);
 	ret->evidence = OFL_EV_RANGE;
 	return o.added && o.unbacked && !o.backed;
 }

@@ -184,18 +184,21 @@ void ofl_owners_claim(const struct ofl_owners *o,
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret)
 {
+	uint64_t end_pfn = UINT64_MAX;
 	size_t i;
 
-	for (i = 0; ofl_owner_table[i]; i++) {
+	memset(ret, 0, sizeof(*ret));
+	for (i = 0; ofl_owner_table[i] && !ret->owner; i++) {
 		if (!o->state[i] || !ofl_owner_table[i]->expects)
 			continue;
 		memset(ret, 0, sizeof(*ret));
-		if (ofl_owner_table[i]->expects(o->state[i], pfn, ret)) {
+		if (ofl_owner_table[i]->expects(o->state[i], pfn, ret))
 			ret->owner = ofl_owner_table[i];
-			return true;
-		}
+		if (ret->end_pfn < end_pfn)
+			end_pfn = ret->end_pfn;
 	}
-	return false;
+	ret->end_pfn = end_pfn > pfn ? end_pfn : pfn + 1;
+	return ret->owner;
 }
 
 const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,

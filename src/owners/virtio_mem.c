@@ -334,11 +334,16 @@ static bool expects(const void *state, uint64_t pfn, struct ofl_claim *ret)
 	bool gone = false;
 	unsigned int i;
 
+	ret->end_pfn = claim_end(st, NULL, pa);
 	for (i = 0; i < st->nr; i++) {
 		const struct ofl_vmem_device *d = &st->dev[i];
 
-		if (pa < d->start_pa || pa >= d->end_pa || !d->records ||
-		    !ofl_vmem_unplugged(st, d, pa, &gone) || !gone)
+		if (pa < d->start_pa || pa >= d->end_pa)
+			continue;
+		if (claim_end(st, d, pa) < ret->end_pfn)
+			ret->end_pfn = claim_end(st, d, pa);
+		if (!d->records || !ofl_vmem_unplugged(st, d, pa, &gone) ||
+		    !gone)
 			continue;
 		ret->device = i;
 		ret->evidence = OFL_EV_BITMAP;

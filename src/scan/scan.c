@@ -31,6 +31,18 @@ static enum ofl_status count_section(void *arg, const struct ofl_section *s)
 	return OFL_OK;
 }
 
+static enum ofl_status end_section(const struct ofl_sinks *sinks,
+				   const struct ofl_section *s)
+{
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; i < sinks->nr && !st; i++)
+		if (sinks->sink[i].done)
+			st = sinks->sink[i].done(sinks->sink[i].arg, s);
+	return st;
+}
+
 static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 {
 	struct pass *p = arg;
@@ -44,6 +56,8 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 		return OFL_ERR_INTERRUPTED;
 	}
 	st = ofl_source_get(p->src, s, &p->sinks, p->r);
+	if (!st)
+		st = end_section(&p->sinks, s);
 	p->r->sections_done++;
 	ofl_progress(t, p->r->sections_done,
 				 p->r->sections_wanted);
@@ -105,8 +119,10 @@ static enum ofl_status scan_with(struct ofl_look *lk,
 	p->src = &src;
 	st = scan_sections(p, req);
 	ofl_source_close(&src);
-	if (st == OFL_ERR_INTERRUPTED)
+	if (st == OFL_ERR_INTERRUPTED) {
+		p->r->interrupted = true;
 		st = OFL_OK;	/* what was found until then is worth showing */
+	}
 	return st ? st : check_readers(lk->t, req, err);
 }
 

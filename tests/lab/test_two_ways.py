@@ -48,9 +48,10 @@ def test_two_ways(ask, check):
 
 def test_readers(ask):
     """Who reads, and in how many processes, changes nothing."""
-    first, *others = ways.documents(ask, "offrange -a", *(f"offrange -a {how}" for how in READERS))
-    for how, document in zip(READERS, others):
-        assert not list(ways.differences(f"offrange -a {how}", first, document))
+    for command in "offrange -a", "offcheck -a":
+        first, *others = ways.documents(ask, command, *(f"{command} {how}" for how in READERS))
+        for how, document in zip(READERS, others):
+            assert not list(ways.differences(f"{command} {how}", first, document))
 
 
 def test_kept(ask):

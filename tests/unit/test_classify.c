@@ -68,6 +68,7 @@ static const struct ofl_owners no_owners;
 static enum ofl_kind whole[PAGES], part[PAGES];
 static bool counted[PAGES];
 static struct ofl_refs refs[PAGES];
+static unsigned char usage[64];	/* states of pageblocks */
 static uint64_t space[2];	/* struct address_space: flags, a_ops */
 static struct ofl_batched batched[4];
 static struct ofl_batches batches;
@@ -83,7 +84,7 @@ static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 	else if (kva >= MAPPING && kva + bytes <= MAPPING + sizeof(space))
 		memcpy(buf, (char *)space + (kva - MAPPING), bytes);
 	else if (kva >= USAGE && kva + bytes <= USAGE + 64)
-		memset(buf, 0, bytes);
+		memcpy(buf, usage + (kva - USAGE), bytes);
 	else
 		return OFL_READ_UNREADABLE;
 	return OFL_READ_OK;
@@ -166,9 +167,20 @@ static int set_up(void **state)
 	memset(hstate, 0, sizeof(hstate));
 	hstate[0].order = HUGE_ORDER;
 	hstate[1].order = GIGANTIC_ORDER;
+	memset(usage, 0, sizeof(usage));
 	for (i = 0; i < PAGES; i++)
 		map[i] = (struct raw_page){ .type = NO_TYPE };
 	return 0;
+}
+
+static struct ofl_section section_of(uint64_t pfn)
+{
+	struct ofl_section s = { .nr = pfn / SECTION, .online = true,
+				 .pageblocks_kva = USAGE };
+
+	s.start_pfn = s.nr * SECTION;
+	s.memmap_kva = BASE + s.start_pfn * sizeof(map[0]);
+	return s;
 }
 
 static int drop(void **state)
@@ -195,12 +207,7 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 	for (; pfn < end_pfn; pfn++) {
 		const unsigned char *raw = (const unsigned char *)&map[pfn];
 
-		memset(&s, 0, sizeof(s));
-		s.nr = pfn / SECTION;
-		s.start_pfn = s.nr * SECTION;
-		s.memmap_kva = BASE + s.start_pfn * sizeof(map[0]);
-		s.online = true;
-		s.pageblocks_kva = USAGE;
+		s = section_of(pfn);
 		ofl_page_decode(&c.format, raw, pfn, &p);
 		p.private = 0;
 		p.movable_ops = false;
@@ -682,6 +689,100 @@ static void test_a_list_equals_its_parts(void **state)
 	}
 }
 
+/* a unit, or what is nearly one; or like pages */
+static void put_offline(uint64_t pfn)
+{
+	unsigned int i, pages = random() % 3 ? 512 : 1 + random() % 511;
+
+	for (i = 0; i < pages; i++) {
+		map[pfn + i] = (struct raw_page){ .type = OFFLINE };
+		map[pfn + i].refcount = i == 0 && random() % 4;
+	}
+	if (random() % 4 == 0)
+		for (i = 0; i < 512; i++)
+			map[pfn + i].refcount = 1;
+	if (random() % 4 == 0)
+		map[pfn + random() % 512].refcount ^= 1;
+}
+
+/* like offline pages from @pfn on, as a scan hands them out */
+static uint64_t like_pages(const struct ofl_page_format *f, uint64_t pfn,
+			   struct ofl_page *p)
+{
+	const unsigned char *raw = (const unsigned char *)&map[pfn];
+	uint64_t end_pfn = (pfn / SECTION + 1) * SECTION, at;
+	struct ofl_page q;
+
+	if (!ofl_page_is_offline(f, raw))
+		return 0;
+	ofl_page_decode(f, raw, pfn, p);
+	ofl_page_decode_offline(f, raw, p);
+	for (at = pfn + 1; at < end_pfn; at++) {
+		raw = (const unsigned char *)&map[at];
+		ofl_page_decode(f, raw, at, &q);
+		ofl_page_decode_offline(f, raw, &q);
+		if (!ofl_page_is_offline(f, raw) || !ofl_page_alike(p, &q))
+			break;
+	}
+	return at - pfn;
+}
+
+/* offline pages by runs are what each of them is */
+static void expect_runs(void)
+{
+	static const struct ofl_memory_ops ops = { .read = read_kernel };
+	const struct ofl_target t = { .memory = &ops };
+	const struct ofl_env env = { .t = &t, .l = l, .n = &nodes,
+				     .batches = &batches };
+	struct ofl_classifier c;
+	struct ofl_classified ret;
+	struct ofl_section s;
+	struct ofl_page p;
+	uint64_t pfn, nr, n;
+
+	classify(0, PAGES, whole);
+	ofl_classifier_init(&c, &env, &no_owners, &no_blocks);
+	for (pfn = 0; pfn < PAGES; pfn++) {
+		nr = like_pages(&c.format, pfn, &p);
+		s = section_of(pfn);
+		for (; nr; nr -= n, p.pfn += n) {
+			n = ofl_classify_run(&c, &s, &p, nr, &ret);
+			assert_in_range(n, 1, nr);
+			for (pfn = p.pfn; pfn < p.pfn + n; pfn++)
+				assert_int_equal(ret.kind, whole[pfn]);
+			pfn--;
+		}
+	}
+}
+
+static void test_runs_of_offline_pages(void **state)
+{
+	unsigned int round, i;
+	uint64_t pfn;
+
+	(void)state;
+	srandom(unit_seed());
+	know(OFL_F_MIGRATE_ISOLATE, 5);
+	know(OFL_F_MIGRATE_CMA, 4);
+	for (round = 0; round < 60; round++) {
+		for (pfn = 0; pfn < PAGES; pfn++)
+			map[pfn] = (struct raw_page){ .type = NO_TYPE };
+		for (pfn = 0; pfn < PAGES; pfn += 512) {
+			if (random() % 2)
+				for (i = 0; i < 512; i++)
+					put_one(pfn + i);
+			else
+				put_offline(pfn);
+			if (random() % 8)
+				continue;
+			map[pfn + 1].flags = 0;	/* the order is there */
+			make_compound(pfn, 1 + random() % 9);
+		}
+		usage[0] = (unsigned char)(random() & 0x77);
+		expect_runs();
+	}
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, drop)
 
 int main(void)
@@ -701,6 +802,7 @@ int main(void)
 		CASE(test_mappings_that_never_migrate),
 		CASE(test_pages_of_an_aio_ring),
 		CASE(test_a_list_equals_its_parts),
+		CASE(test_runs_of_offline_pages),
 	};
 
 	return cmocka_run_group_tests_name("classify", tests, NULL, NULL);

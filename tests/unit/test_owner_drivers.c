@@ -196,7 +196,7 @@ static void test_nobody_has_a_name(void **state)
 	owned_load(&k, &o);
 	assert_null(o.owners.blind);
 	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
-	ofl_records_add(&b, &page);
+	ofl_records_add(&b, &page, 1);
 	assert_int_equal(ofl_records_close(&b, false, &r, &err), OFL_OK);
 	assert_int_equal(b.device[b.nr - 1].severity, OFL_SEV_INFO);
 	assert_string_equal(ofl_device_driver(&b.device[b.nr - 1]), "orphan");
@@ -1463,7 +1463,7 @@ static void assert_found(size_t records, uint64_t pages)
 	assert_int_equal(ofl_records_open(&b, &o.env, &o.owners, &err), OFL_OK);
 	for (i = 0; i < pages; i++) {
 		page.claim = owned_claim(&o, 2048 + i);
-		ofl_records_add(&b, &page);
+		ofl_records_add(&b, &page, 1);
 	}
 	assert_int_equal(ofl_records_close(&b, false, &r, &err), OFL_OK);
 	assert_int_equal(b.nr, records);

@@ -513,6 +513,33 @@ static void test_pages_at_once(void **state)
 	assert_int_equal(told[PAGES], 15);
 }
 
+static uint64_t nr_done;
+
+static enum ofl_status count_done(void *arg, const struct ofl_section *s)
+{
+	nr_done++;
+	assert_true(*(uint64_t *)arg <= s->start_pfn);
+	*(uint64_t *)arg = s->start_pfn + kernel_section_pages(&k);
+	return OFL_OK;
+}
+
+/* each section of the filter ends once, also one without offline pages */
+static void test_sections_end(void **state)
+{
+	uint64_t done_pfn = 0;
+	const struct ofl_sink sink = { .done = count_done, .arg = &done_pfn };
+
+	(void)state;
+	open_small();
+	kernel_pages(&k, 1, 1, normal(), K_OFFLINE, 0);
+	load();
+	nr_done = 0;
+	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err),
+			 OFL_OK);
+	assert_true(nr_done > 0);
+	assert_int_equal(nr_done, r.sections_done);
+}
+
 static void test_sink_ends_the_scan(void **state)
 {
 	(void)state;
@@ -678,6 +705,7 @@ int main(void)
 		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
 		CASE(test_interrupt), CASE(test_pages_at_once),
+		CASE(test_sections_end),
 		CASE(test_sink_ends_the_scan),
 		CASE(test_random), CASE(test_readers_disagree),
 		CASE(test_readers_agree),
