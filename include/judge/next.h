@@ -23,7 +23,10 @@ const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim);
  */
 const char *ofl_block_next(const struct ofl_block_report *r);
 
-/** ofl_code_next() - about a finding, by its code; NULL: it says so itself */
-const char *ofl_code_next(const char *code);
+/**
+ * ofl_code_next() - about a finding, by its code; NULL: it says so itself
+ * @severity: in  OFL_SEV_INFO: what explains it is what to do something about
+ */
+const char *ofl_code_next(const char *code, enum ofl_severity severity);
 
 #endif

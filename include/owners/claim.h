@@ -26,7 +26,7 @@ enum ofl_mgo {
 /** enum ofl_severity - of what is said against a page or a device */
 enum ofl_severity {
 	OFL_SEV_NONE,
-	OFL_SEV_INFO,		/* explained by something in flight */
+	OFL_SEV_INFO,		/* explained: by something in flight, or by what the dump lacks */
 	OFL_SEV_WARNING,	/* will block, or leak */
 	OFL_SEV_ERROR,		/* the kernel would corrupt something or BUG */
 	OFL_NR_SEVERITIES
@@ -57,6 +57,7 @@ struct ofl_claim {
 	uint64_t unit_pfn, unit_pages;
 	bool unit_tail;		/* shares the reference of the unit's first page */
 	bool stray;		/* in its range, and not in its records */
+	bool list_cut;		/* the list that may have it was not walked to its end */
 	/*
 	 * It may as well be another driver's: one that has proof is preferred
 	 * and is no rival, and nothing is claimed so while one cannot be asked.

@@ -262,7 +262,8 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 
 static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	const char *next = ofl_code_next(FINDING(row)->code);
+	const char *next = ofl_code_next(FINDING(row)->code,
+					 FINDING(row)->severity);
 
 	(void)ctx;
 	if (!next)
@@ -274,7 +275,7 @@ static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
 static const struct ofl_column finding_columns[] = {
 	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
 	  "error: the kernel takes it for impossible; warning: it "
-	  "will block or leak; info: something in flight explains it" },
+	  "will block or leak; info: something explains it" },
 	{ "PFN", NULL, 17, false, 0, get_pfn, OFL_JSON_NONE,
 	  "first and last page frame number" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER_OR_NULL,
@@ -374,7 +375,7 @@ static void get_kind_reason(const void *row, const void *ctx,
 static const struct ofl_column kind_columns[] = {
 	{ "SEVERITY", NULL, 8, false, 0, get_kind_severity, OFL_JSON_NONE,
 	  "error: the kernel takes it for impossible; warning: it will block "
-	  "or leak; info: something in flight explains it" },
+	  "or leak; info: something explains it" },
 	{ "CODE", NULL, 12, false, 0, get_kind_code, OFL_JSON_NONE,
 	  "what is wrong, a word that does not change" },
 	{ "RANGES", NULL, 6, true, 0, get_kind_ranges, OFL_JSON_NONE,

@@ -185,7 +185,7 @@ static bool add_lacks(const struct ofl_session *s, struct ofl_text *text)
 
 	/* not how many: that is a matter of how they are asked */
 	if (s->missed.reads)
-		ofl_text_add(text, "; kernel data cannot be read, first at %"
+		ofl_text_add(text, "; kernel data cannot be read, first at 0x%"
 			     PRIx64, s->missed.first_kva);
 	if (s->missed.reads && s->missed.first_what)
 		ofl_text_add(text, " (%s)", s->missed.first_what);

@@ -93,7 +93,7 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 	if (c->kind == OFL_KIND_OFFLINE_PLUGGED)
 		return tell(a, AUDIT_PLUGGED, &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_MOVABLE &&
-	    c->claim.evidence == OFL_EV_POINTER)
+	    c->claim.evidence == OFL_EV_POINTER && !c->claim.list_cut)
 		return tell(a, AUDIT_NOT_LISTED, &c->claim, severity);
 	return mixed ? tell(a, AUDIT_MIXED, &c->claim, severity) : NULL;
 }

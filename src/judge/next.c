@@ -16,6 +16,7 @@
 	"report it to the maintainer of the driver, with this dump"
 #define LISTS_NEXT \
 	"take a second dump: if it says the same, report it to the maintainer of the driver"
+#define WAIT_NEXT	"wait until the driver has ended, then take another dump"
 #define DUMP_NEXT	"take a dump that has this memory, and ask again"
 
 const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim)
@@ -42,48 +43,54 @@ static const char *const unknown_next[OFL_NR_STEPS] = {
 	[OFL_STEP_NOTIFY] = "load the modules' symbols with mod -S, and ask again; or look what the callback does",
 };
 
+/* an info is explained by something: nobody is to be told of it */
 static const struct {
-	const char *code, *next;
+	const char *code, *next, *info_next;
 } codes[] = {
 	/* of verdicts without a step */
-	{ "not-scanned", DUMP_NEXT },
+	{ "not-scanned", DUMP_NEXT, NULL },
 	{ "no-hotremove",
-	  "start crash with the vmlinux that has all symbols, and ask again" },
+	  "start crash with the vmlinux that has all symbols, and ask again",
+	  NULL },
 	/* of pages, held against the records of drivers */
-	{ "orphan", ORPHAN_NEXT },
-	{ "claimed-twice", LISTS_NEXT },
-	{ "outside-records", "run offowner -v: the driver is at work, or failed halfway" },
-	{ "unplugged-not-offline", REPORT_NEXT },
-	{ "not-listed", LISTS_NEXT },
-	{ "mixed-never-onlined", REPORT_NEXT },
-	{ "offline-plugged", "run offowner -v: the driver is at work, or failed halfway" },
-	{ "in-flight", "wait until the driver has ended, then take another dump" },
-	{ "owner-unknown",
+	{ "orphan", ORPHAN_NEXT, NULL },
+	{ "claimed-twice", LISTS_NEXT, NULL },
+	{ "outside-records", "run offowner -v: the driver is at work, or failed halfway",
+	  WAIT_NEXT },
+	{ "unplugged-not-offline", REPORT_NEXT, WAIT_NEXT },
+	{ "not-listed", LISTS_NEXT, WAIT_NEXT },
+	{ "mixed-never-onlined", REPORT_NEXT, WAIT_NEXT },
+	{ "offline-plugged", "run offowner -v: the driver is at work, or failed halfway",
+	  WAIT_NEXT },
+	{ "in-flight", NULL, WAIT_NEXT },
+	{ "owner-unknown", NULL,
 	  "load the types of the driver's module with mod -s, and ask again" },
 	/* of the records themselves */
-	{ "counter-mismatch", LISTS_NEXT },
-	{ "counter-negative", REPORT_NEXT },
-	{ "records-unreadable", DUMP_NEXT },
-	{ "list-broken", LISTS_NEXT },
-	{ "list-interrupted", "run the command again, without ^C" },
-	{ "listed-not-offline", REPORT_NEXT },
-	{ "listed-bad-ref", REPORT_NEXT },
-	{ "listed-extra-ref", LISTS_NEXT },
-	{ "listed-not-online", REPORT_NEXT },
-	{ "listed-bad-pointer", REPORT_NEXT },
-	{ "plugged-size", LISTS_NEXT },
-	{ "offline-size", LISTS_NEXT },
-	{ "block-state", LISTS_NEXT },
-	{ "block-count", LISTS_NEXT },
+	{ "counter-mismatch", LISTS_NEXT, NULL },
+	{ "counter-negative", REPORT_NEXT, NULL },
+	{ "records-unreadable", DUMP_NEXT, NULL },
+	{ "list-broken", LISTS_NEXT, NULL },
+	{ "list-interrupted", NULL, "run the command again, without ^C" },
+	{ "list-unreadable", NULL, DUMP_NEXT },
+	{ "listed-not-offline", REPORT_NEXT, NULL },
+	{ "listed-bad-ref", REPORT_NEXT, NULL },
+	{ "listed-extra-ref", LISTS_NEXT, NULL },
+	{ "listed-not-online", REPORT_NEXT, NULL },
+	{ "listed-bad-pointer", REPORT_NEXT, NULL },
+	{ "plugged-size", LISTS_NEXT, NULL },
+	{ "offline-size", LISTS_NEXT, NULL },
+	{ "block-state", LISTS_NEXT, NULL },
+	{ "block-count", LISTS_NEXT, NULL },
 };
 
-const char *ofl_code_next(const char *code)
+const char *ofl_code_next(const char *code, enum ofl_severity severity)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
 		if (!strcmp(codes[i].code, code))
-			return codes[i].next;
+			return severity == OFL_SEV_INFO ?
+			       codes[i].info_next : codes[i].next;
 	return NULL;
 }
 
@@ -97,7 +104,7 @@ const char *ofl_block_next(const struct ofl_block_report *r)
 		return "offline the block: nothing is in the way";
 	if (r->decider != OFL_NR_KINDS)
 		return ofl_page_next(r->decider, &r->kind[r->decider].claim);
-	next = ofl_code_next(r->code);
+	next = ofl_code_next(r->code, OFL_SEV_NONE);
 	if (!next && r->verdict == OFL_OUT_BLOCKED)
 		next = blocked_next[r->decided_at];
 	if (!next && r->verdict == OFL_OUT_UNKNOWN)

@@ -275,6 +275,7 @@ static struct ofl_balloon *by_pointer(struct ofl_balloons *b,
 	}
 	ret->evidence = d && ofl_pfnset_has(&d->list.set, p->pfn) ?
 			OFL_EV_LIST : OFL_EV_POINTER;
+	ret->list_cut = d && d->list.end != OFL_LIST_WHOLE;
 	return d;
 }
 

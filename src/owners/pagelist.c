@@ -31,19 +31,29 @@ struct walk {
 	const unsigned char *raw;	/* the struct page in work */
 };
 
-static const char *const end_text[] = {
-	[OFL_LIST_WHOLE] = "is whole",
-	[OFL_LIST_NO_HEAD] = "has no readable head",
-	[OFL_LIST_NOWHERE] = "points outside the memmap",
-	[OFL_LIST_POISON] = "points to an entry that was taken off",
-	[OFL_LIST_NULL] = "ends in NULL",
-	[OFL_LIST_UNREADABLE] = "points to a struct page that is not in the dump",
-	[OFL_LIST_LOOP] = "loops",
-	[OFL_LIST_BACKWARDS] = "has an entry that does not point back",
-	[OFL_LIST_INTERRUPTED] = "was not walked to its end: interrupted",
+/* what ended a walk; only the driver, or who damaged its list, is to blame for an error */
+static const struct {
+	const char *text;
+	enum ofl_severity severity;
+	const char *code;
+} ends[] = {
+	[OFL_LIST_WHOLE] = { "is whole", OFL_SEV_NONE, NULL },
+	[OFL_LIST_NO_HEAD] = { "has no readable head",
+			       OFL_SEV_INFO, "list-unreadable" },
+	[OFL_LIST_NOWHERE] = { "points outside the memmap",
+			       OFL_SEV_ERROR, "list-broken" },
+	[OFL_LIST_POISON] = { "points to an entry that was taken off",
+			      OFL_SEV_ERROR, "list-broken" },
+	[OFL_LIST_NULL] = { "ends in NULL", OFL_SEV_ERROR, "list-broken" },
+	[OFL_LIST_UNREADABLE] = { "points to a struct page that is not in the dump",
+				  OFL_SEV_INFO, "list-unreadable" },
+	[OFL_LIST_LOOP] = { "loops", OFL_SEV_ERROR, "list-broken" },
+	[OFL_LIST_BACKWARDS] = { "has an entry that does not point back",
+				 OFL_SEV_ERROR, "list-broken" },
+	[OFL_LIST_INTERRUPTED] = { "was not walked to its end: interrupted",
+				   OFL_SEV_INFO, "list-interrupted" },
 };
-_Static_assert(OFL_COUNT(end_text) == OFL_NR_LIST_ENDS,
-	       "each end has a text");
+_Static_assert(OFL_COUNT(ends) == OFL_NR_LIST_ENDS, "each end has a row");
 
 static bool is_poison(uint64_t kva)
 {
@@ -262,16 +272,12 @@ void ofl_pagelist_count(const struct ofl_pagelist *list, const char *name,
 void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 			   struct ofl_account *a)
 {
-	/* ^C says nothing of the driver */
-	if (list->end == OFL_LIST_INTERRUPTED)
-		ofl_account_complain(a, OFL_SEV_INFO, "list-interrupted", 0, 0,
-			"%s %s, after %" PRIu64 " entries",
-			what, end_text[list->end], list->entries);
-	else if (list->end != OFL_LIST_WHOLE)
-		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
+	if (list->end != OFL_LIST_WHOLE)
+		ofl_account_complain(a, ends[list->end].severity,
+			ends[list->end].code, 0, 0,
 			"%s %s, at 0x%" PRIx64 " from 0x%" PRIx64
 			", after %" PRIu64 " entries",
-			what, end_text[list->end], list->broken_kva,
+			what, ends[list->end].text, list->broken_kva,
 			list->from_kva, list->entries);
 	complain(a, OFL_SEV_ERROR, "listed-not-offline", &list->not_offline,
 		 what, "are not PageOffline");

@@ -236,6 +236,7 @@ static void test_isolated_page(void **state)
 	owned_page(&k, 800, &p);
 	owned_load(&k, &o);
 	assert_owner(800, "virtio_balloon", OFL_EV_POINTER);
+	assert_false(owned_claim(&o, 800).list_cut);
 }
 
 static void test_negative_counter(void **state)
@@ -260,6 +261,7 @@ static void test_list_into_user_space(void **state)
 	assert_owner(3, "virtio_balloon", OFL_EV_LIST);
 	/* behind the break the page still says whose it is */
 	assert_owner(701, "virtio_balloon", OFL_EV_POINTER);
+	assert_true(owned_claim(&o, 701).list_cut);
 	a = owned_account(&o, "virtio_balloon", 0);
 	assert_true(owned_complaint(&a, "list-broken"));
 	assert_non_null(strstr(a.complaint[0].text, "7f0000001000"));
