@@ -33,6 +33,7 @@ struct ofl_refs_from {
 		bool known;		/* it could be read, and nothing misses */
 		bool never;		/* its pages are never migrated */
 		bool aio;		/* they have a reference more */
+		bool disk;		/* of a disk: buffers may be held */
 	} mapping;
 };
 
@@ -54,6 +55,17 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 
 /** ofl_refs_held() - has the page references that nothing explains? */
 enum ofl_tri ofl_refs_held(const struct ofl_refs *r);
+
+/**
+ * ofl_refs_buffers() - does somebody hold buffers of this page of a disk?
+ *
+ * Shape:  a file system does as long as it is mounted: its superblock, its
+ *         journal. UNSURE where a buffer cannot be read.
+ * Source: mm/migrate.c: __buffer_migrate_folio(), check_refs (5.0 and later;
+ *         before, fallback_migrate_page() ends with the same error).
+ */
+enum ofl_tri ofl_refs_buffers(struct ofl_refs_from *from, uint64_t flags,
+			      const unsigned char *raw);
 
 /**
  * ofl_refs_poisoned() - is it a large folio that is left alone for its poison?

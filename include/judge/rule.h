@@ -45,6 +45,7 @@ struct ofl_rule_in {
 	enum ofl_tri batched;	/* all its references are those of batches */
 	enum ofl_tri drained;	/* batches are drained before isolation */
 	bool never;		/* of a mapping that is never migrated */
+	bool buffers;		/* of a disk, and a buffer of it is held */
 	bool left_alone;	/* large, and with a poisoned page in it */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */

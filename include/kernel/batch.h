@@ -14,11 +14,12 @@
 /** struct ofl_batches - the pages in all batches of all CPUs */
 struct ofl_batches {
 	struct ofl_batched {
-		uint64_t page_kva;	/* of the head */
+		uint64_t page_kva;	/* of the head; or a struct buffer_head */
 		unsigned int refs;
 	} *page;			/* ascending; owned */
 	size_t nr;
 	bool known;	/* false: some batch is not known, or cannot be read */
+	bool buffers_known;	/* so are the buffers that CPUs looked up last */
 };
 
 /**
@@ -29,14 +30,14 @@ struct ofl_batches {
  * Memory: 16 bytes a page in a batch: at most some hundred for each CPU.
  * Errors: OFL_ERR_NOMEM.
  * Source: mm/swap.c: cpu_fbatches, lru_rotate (lru_pvecs before v5.19);
- *         mm/mlock.c: mlock_fbatch (mlock_pvec before v6.6).
+ *         mm/mlock.c: mlock_fbatch (mlock_pvec before v6.6); fs/buffer.c: bh_lrus.
  */
 enum ofl_status ofl_batches_load(const struct ofl_target *t,
 				 const struct ofl_layout *l,
 				 struct ofl_batches *b, struct ofl_err *err);
 void ofl_batches_free(struct ofl_batches *b);
 
-/** ofl_batches_refs() - how many references of a page are in batches */
+/** ofl_batches_refs() - how many references of a page, or a buffer, are there */
 unsigned int ofl_batches_refs(const struct ofl_batches *b, uint64_t page_kva);
 
 /** ofl_batches_drained_first() - does offlining drain them before it isolates? */

@@ -116,6 +116,12 @@ enum ofl_fact_id {
 	OFL_F_AS_INACCESSIBLE,
 	OFL_F_SECRETMEM_OPS,
 	OFL_F_AIO_OPS,
+	/* buffers of a disk */
+	OFL_F_DISK_OPS,
+	OFL_F_BH_COUNT,
+	OFL_F_BH_NEXT,
+	OFL_F_BH_LRUS,
+	OFL_F_BH_LRUS_BYTES,
 	OFL_F_HUGETLB_DTOR,
 	OFL_F_HUGETLB_FLAG,
 	OFL_F_HPG_MIGRATABLE,
@@ -258,8 +264,6 @@ enum ofl_fact_id {
 	OFL_F_BDEV_BDEV,
 	OFL_F_BDEV_DISK,
 	OFL_F_DISK_NAME,
-	OFL_F_BH_COUNT,
-	OFL_F_BH_NEXT,
 	/* anonymous pages and processes */
 	OFL_F_AV_ROOT,
 	OFL_F_RB_CACHED,

@@ -281,11 +281,14 @@ static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
 	enum ofl_tri never = ofl_refs_never(&c->refs, p->flags, raw);
 	enum ofl_tri poisoned = !order ? OFL_NO :
 		ofl_refs_poisoned(&c->refs, kva, order, raw, raw_end);
+	enum ofl_tri buffers = in->hwpoison ? OFL_NO :
+		ofl_refs_buffers(&c->refs, p->flags, raw);
 
 	ofl_refs_count(&c->refs, p, kva, order, raw, raw_end, ret);
 	in->held = in->hwpoison && !order ? OFL_NO : ofl_refs_held(ret);
-	if ((never == OFL_UNSURE || poisoned == OFL_UNSURE) &&
-	    in->held == OFL_NO)
+	in->buffers = buffers == OFL_YES;
+	if ((never == OFL_UNSURE || poisoned == OFL_UNSURE ||
+	     buffers == OFL_UNSURE) && in->held == OFL_NO)
 		in->held = OFL_UNSURE;
 	in->never = never == OFL_YES;
 	in->left_alone = poisoned == OFL_YES;

@@ -4,6 +4,7 @@
 #include "kernel/pagereader.h"
 
 #define MAPPING_ANON	1ull	/* PAGE_MAPPING_ANON */
+#define MAX_BUFFERS	128	/* of 512 bytes in 64 KiB */
 #define PIN_BIAS	1024	/* GUP_PIN_COUNTING_BIAS: of an order-0 page */
 
 /* ---- mappings of a compound page ---- */
@@ -129,6 +130,7 @@ static const struct ofl_mapping *ask(struct ofl_refs_from *from, uint64_t kva)
 		return m;
 	m->known = true;
 	m->aio = ops && ops == (uint64_t)ofl_fact_value(l, OFL_F_AIO_OPS, 0);
+	m->disk = ops && ops == (uint64_t)ofl_fact_value(l, OFL_F_DISK_OPS, 0);
 	m->never = has_bit(l, OFL_F_AS_UNMOVABLE, flags) ||
 		   has_bit(l, OFL_F_AS_INACCESSIBLE, flags) ||
 		   (ops && ops == (uint64_t)
@@ -157,6 +159,58 @@ enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
 	if (!m->known)
 		return OFL_UNSURE;
 	return m->never ? OFL_YES : OFL_NO;
+}
+
+/* ---- buffers of a disk ---- */
+
+/*
+ * __buffer_migrate_folio(): page.private is a ring of buffer_head. What CPUs
+ * looked up last is dropped first: invalidate_bh_lrus().
+ */
+static enum ofl_tri any_held(const struct ofl_refs_from *from, uint64_t first)
+{
+	const struct ofl_layout *l = from->f->l;
+	enum ofl_tri held = OFL_NO;
+	uint64_t bh = first;
+	unsigned int i;
+	uint32_t count;
+
+	for (i = 0; i < MAX_BUFFERS; i++) {
+		if (!ofl_fact_read_u32(from->t, l, bh, OFL_F_BH_COUNT, &count))
+			return OFL_UNSURE;
+		if (from->batches->buffers_known &&
+		    count > ofl_batches_refs(from->batches, bh))
+			return OFL_YES;
+		if (count && !from->batches->buffers_known)
+			held = OFL_UNSURE;
+		if (!ofl_fact_read_u64(from->t, l, bh, OFL_F_BH_NEXT, &bh))
+			return OFL_UNSURE;
+		if (bh == first)
+			return held;
+	}
+	return OFL_UNSURE;
+}
+
+enum ofl_tri ofl_refs_buffers(struct ofl_refs_from *from, uint64_t flags,
+			      const unsigned char *raw)
+{
+	const struct ofl_page_format *f = from->f;
+	uint64_t mapping = ofl_page_mapping(f, raw);
+	const struct ofl_mapping *m;
+
+	if (!ofl_fact_known(f->l, OFL_F_DISK_OPS) || !(flags & f->private) ||
+	    !mapping || (mapping & MAPPING_ANON))
+		return OFL_NO;
+	m = ask(from, mapping);
+	if (!m->known)
+		return OFL_UNSURE;
+	if (!m->disk)
+		return OFL_NO;
+	if (!from->batches || !ofl_fact_known(f->l, OFL_F_PAGE_PRIVATE) ||
+	    !ofl_fact_known(f->l, OFL_F_BH_COUNT) ||
+	    !ofl_fact_known(f->l, OFL_F_BH_NEXT))
+		return OFL_UNSURE;
+	return any_held(from, ofl_page_private(f, raw));
 }
 
 /* ---- all of it ---- */

@@ -116,9 +116,12 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_LRU_NEVER;
 	if (in->left_alone)
 		return OFL_KIND_LRU_POISONED;
-	if (in->held != OFL_NO)
-		return in->held == OFL_YES ? OFL_KIND_LRU_HELD :
-					     OFL_KIND_LRU_UNCOUNTED;
+	if (in->held == OFL_YES)
+		return OFL_KIND_LRU_HELD;
+	if (in->buffers)
+		return OFL_KIND_LRU_BUFFERS;
+	if (in->held == OFL_UNSURE)
+		return OFL_KIND_LRU_UNCOUNTED;
 	return in->lru ? OFL_KIND_LRU : OFL_KIND_LRU_IN_FLIGHT;
 }
 

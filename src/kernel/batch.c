@@ -108,6 +108,35 @@ static enum ofl_status read_cpu(const struct ofl_target *t,
 	return st;
 }
 
+/*
+ * What CPUs looked up last: each pointer is a reference of the buffer. None of
+ * them needs to be known for pages: without it only buffers are not.
+ */
+static enum ofl_status read_buffers(const struct ofl_target *t,
+				    const struct ofl_layout *l, uint64_t cpu,
+				    struct ofl_batches *b, struct ofl_err *err)
+{
+	uint64_t offset, bh[MAX_BATCH], bytes = ofl_fact_u64(l, OFL_F_BH_LRUS_BYTES);
+	unsigned int i, nr = 0;
+
+	if (!ofl_read_u64(t, ofl_fact_u64(l, OFL_F_PER_CPU_OFFSET) + cpu * 8, &offset) ||
+	    ofl_read(t, offset + ofl_fact_u64(l, OFL_F_BH_LRUS), bh, bytes) != OFL_READ_OK) {
+		b->buffers_known = false;
+		return OFL_OK;
+	}
+	for (i = 0; i < bytes / 8; i++)
+		if (bh[i])
+			bh[nr++] = bh[i];
+	return add(b, bh, nr, err);
+}
+
+static bool buffers_known(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_BH_LRUS) &&
+	       ofl_fact_known(l, OFL_F_BH_LRUS_BYTES) &&
+	       ofl_fact_u64(l, OFL_F_BH_LRUS_BYTES) <= MAX_BATCH * 8;
+}
+
 static int by_address(const void *a, const void *b)
 {
 	uint64_t x = ((const struct ofl_batched *)a)->page_kva;
@@ -141,8 +170,12 @@ enum ofl_status ofl_batches_load(const struct ofl_target *t,
 
 	memset(b, 0, sizeof(*b));
 	b->known = all_known(l);
-	for (cpu = 0; b->known && !st && cpu < ofl_fact_u64(l, OFL_F_NR_CPU_IDS); cpu++)
+	b->buffers_known = b->known && buffers_known(l);
+	for (cpu = 0; b->known && !st && cpu < ofl_fact_u64(l, OFL_F_NR_CPU_IDS); cpu++) {
 		st = read_cpu(t, l, cpu, b, err);
+		if (!st && b->known && b->buffers_known)
+			st = read_buffers(t, l, cpu, b, err);
+	}
 	if (!b->known)
 		ofl_batches_free(b);
 	else

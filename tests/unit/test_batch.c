@@ -12,6 +12,7 @@
 #define BATCHES		0x100ull	/* per-CPU variables */
 #define ROTATE		0x800ull
 #define MLOCK		0xa00ull
+#define BUFFERS		0xc00ull
 #define BYTES		(2 + 6 + 15 * 8)
 #define A		0xffffea0000000040ull
 #define B		0xffffea0000000080ull
@@ -134,6 +135,36 @@ static void test_all_batches_of_all_cpus(void **state)
 	ofl_batches_free(&b);
 }
 
+/* bh_lrus: a reference for each buffer, which has nothing to do with pages */
+static void test_buffers_looked_up_last(void **state)
+{
+	const uint64_t bh[3] = { C, 0, C };
+	struct ofl_batches b;
+
+	(void)state;
+	memcpy(&cpu[0][BUFFERS], bh, sizeof(bh));
+	memcpy(&cpu[1][BUFFERS], bh, 8);
+	b = load();
+	assert_false(b.buffers_known);
+	assert_int_equal(ofl_batches_refs(&b, C), 0);
+	ofl_batches_free(&b);
+	know(OFL_F_BH_LRUS, BUFFERS);
+	know(OFL_F_BH_LRUS_BYTES, 16 * 8);
+	b = load();
+	assert_true(b.buffers_known);
+	assert_int_equal(ofl_batches_refs(&b, C), 3);
+	ofl_batches_free(&b);
+	unreadable = CPU(1) + BUFFERS;
+	b = load();
+	assert_true(b.known);
+	assert_false(b.buffers_known);
+	ofl_batches_free(&b);
+	know(OFL_F_BH_LRUS_BYTES, 4096);
+	b = load();
+	assert_false(b.buffers_known);
+	ofl_batches_free(&b);
+}
+
 /* mm/mlock.c keeps flags in the low bits */
 static void test_tagged_pointers(void **state)
 {
@@ -213,6 +244,7 @@ int main(void)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, drop)
 	const struct CMUnitTest tests[] = {
 		CASE(test_all_batches_of_all_cpus),
+		CASE(test_buffers_looked_up_last),
 		CASE(test_tagged_pointers),
 		CASE(test_what_is_left_there),
 		CASE(test_a_batch_that_is_not_known),

@@ -28,6 +28,7 @@
 #define UNEVICTABLE	0x10000ull
 #define MAPPING		0xffff888000002000ull
 #define ANON		0xffff888000003001ull
+#define BUFFERS		0xffff888000004000ull
 #define BUDDY		0xf0000000u
 #define OFFLINE		0xf1000000u
 #define SLAB		0xf5000000u
@@ -70,6 +71,9 @@ static bool counted[PAGES];
 static struct ofl_refs refs[PAGES];
 static unsigned char usage[64];	/* states of pageblocks */
 static uint64_t space[2];	/* struct address_space: flags, a_ops */
+static struct raw_buffer {
+	uint64_t next, count;
+} buffer[2];			/* struct buffer_head */
 static struct ofl_batched batched[4];
 static struct ofl_batches batches;
 
@@ -83,6 +87,8 @@ static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 		memcpy(buf, (char *)hstate + (kva - HSTATES), bytes);
 	else if (kva >= MAPPING && kva + bytes <= MAPPING + sizeof(space))
 		memcpy(buf, (char *)space + (kva - MAPPING), bytes);
+	else if (kva >= BUFFERS && kva + bytes <= BUFFERS + sizeof(buffer))
+		memcpy(buf, (char *)buffer + (kva - BUFFERS), bytes);
 	else if (kva >= USAGE && kva + bytes <= USAGE + 64)
 		memcpy(buf, usage + (kva - USAGE), bytes);
 	else
@@ -617,6 +623,45 @@ static void test_pages_of_an_aio_ring(void **state)
 	expect_refs(9, "lru", 2);
 }
 
+/* a file system that is mounted holds buffers of its disk */
+static void test_buffers_of_a_disk(void **state)
+{
+	(void)state;
+	lru_page(9, MAPPING, 2, 0)->flags = LRU | PRIVATE;
+	map[9].private_ = BUFFERS;
+	buffer[0] = (struct raw_buffer){ BUFFERS + sizeof(buffer[0]), 0 };
+	buffer[1] = (struct raw_buffer){ BUFFERS, 1 };
+	space[1] = 0xd15c;
+	assert_string_equal(code_of(9), "lru");
+	know(OFL_F_DISK_OPS, 0xd15c);
+	assert_string_equal(code_of(9), "lru-uncounted");
+	know(OFL_F_MAPPING_OPS, 8);
+	know(OFL_F_MAPPING_FLAGS, 0);
+	know(OFL_F_BH_NEXT, 0);
+	assert_string_equal(code_of(9), "lru-uncounted");
+	know(OFL_F_BH_COUNT, 8);
+	/* held, or only what a CPU looked up last? */
+	assert_string_equal(code_of(9), "lru-uncounted");
+	batches.buffers_known = true;
+	assert_string_equal(code_of(9), "lru-buffers");
+	batched[0] = (struct ofl_batched){ BUFFERS + sizeof(buffer[0]), 1 };
+	batches.nr = 1;
+	assert_string_equal(code_of(9), "lru");
+	buffer[1].count = 2;
+	assert_string_equal(code_of(9), "lru-buffers");
+	/* a ring that is none */
+	buffer[1] = (struct raw_buffer){ BUFFERS + sizeof(buffer[0]), 0 };
+	assert_string_equal(code_of(9), "lru-uncounted");
+	buffer[1].next = 7;
+	assert_string_equal(code_of(9), "lru-uncounted");
+	buffer[1].next = BUFFERS;
+	assert_string_equal(code_of(9), "lru");
+	/* the files of a file system move with their buffers */
+	buffer[1].count = 2;
+	space[1] = 0xf11e;
+	assert_string_equal(code_of(9), "lru");
+}
+
 static void put_random(uint64_t pfn, unsigned int order)
 {
 	switch (random() % 8) {
@@ -799,6 +844,7 @@ int main(void)
 		CASE(test_references_of_a_large_folio),
 		CASE(test_references_of_a_large_page),
 		CASE(test_poisoned_large_folio),
+		CASE(test_buffers_of_a_disk),
 		CASE(test_mappings_that_never_migrate),
 		CASE(test_pages_of_an_aio_ring),
 		CASE(test_a_list_equals_its_parts),

@@ -168,13 +168,29 @@ static void poison(size_t amount)
 		fail("grip: poison");
 }
 
+/* the same: the kernel kills the child, and the pipe keeps the page for us */
 static void poison_thp(size_t amount)
 {
-	char *memory = anonymous(amount * MIB, MADV_HUGEPAGE);
+	static int pipes[2];
+	pid_t child;
 
-	put_in_pipe(memory + 7 * PAGE);
-	/* reports that the page cannot be isolated, which is what is wanted */
-	(void)!madvise(memory + 7 * PAGE, PAGE, MADV_HWPOISON);
+	if (pipe(pipes))
+		fail("grip: pipe");
+	child = fork();
+	if (child < 0)
+		fail("grip: fork");
+	if (!child) {
+		char *memory = anonymous(amount * MIB, MADV_HUGEPAGE);
+		struct iovec part = { memory + 7 * PAGE, PAGE };
+
+		if (vmsplice(pipes[1], &part, 1, 0) != (ssize_t)PAGE)
+			_exit(1);
+		/* reports that the page cannot be isolated, which is what is wanted */
+		(void)!madvise(memory + 7 * PAGE, PAGE, MADV_HWPOISON);
+		_exit(0);
+	}
+	if (waitpid(child, NULL, 0) < 0)
+		fail("grip: waitpid");
 }
 
 /* the physical page behind an address, for our module */
