@@ -84,11 +84,22 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 
 /**
  * ofl_classify() - judge one page; arguments as of ofl_sink.known()
+ *
+ * Shape: holds for as many pages from @p on as ofl_classify_span() allows, but
+ *        for pfn, page_kva, flags and refcount.
  */
 void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
 		  const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret);
+
+/**
+ * ofl_classify_span() - pages of one free block or compound page, from @p on,
+ * that are of one kind; as ofl_sink.span()
+ */
+uint64_t ofl_classify_span(struct ofl_classifier *c,
+			   const struct ofl_section *s,
+			   const struct ofl_page *p, uint64_t pages);
 
 /**
  * ofl_classify_run() - judge PageOffline pages of an online section

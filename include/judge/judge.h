@@ -41,7 +41,12 @@ void ofl_judge_init(struct ofl_judge *j, const struct ofl_env *env,
 		    const struct ofl_blocks *blocks, const struct ofl_ram *ram,
 		    const struct ofl_filter *f);
 
-/** ofl_judge_sink() - the sink that feeds @j */
+/**
+ * ofl_judge_sink() - the sink that feeds @j
+ *
+ * Shape: free blocks and compound pages are taken as a whole, unless @j->in_way or
+ *        @j->page is there: these are set before.
+ */
 struct ofl_sink ofl_judge_sink(struct ofl_judge *j);
 
 /** ofl_judge_finish() - emit the blocks that are left, scanned or not */

@@ -19,8 +19,9 @@ struct ofl_look {
 	const struct ofl_layout *l;
 	const struct ofl_nodes *n;
 	const struct ofl_filter *filter;
-	bool want_known;		/* a sink looks at every page */
+	bool want_known;		/* a sink gets pages that are not offline */
 	bool every_page;		/* pass over nothing */
+	bool reads_ahead;		/* and read what follows a page before */
 	struct ofl_page_format format;
 	struct ofl_skipper skipper;
 	struct ofl_image image;

@@ -27,20 +27,32 @@ struct ofl_hole {
  */
 struct ofl_sink {
 	/**
-	 * known - any page of an online section whose struct page was read
-	 * @raw: the struct page; @raw_end: memmap was read up to here, so that
-	 *       the first tail of a compound page can be looked at
+	 * known - pages of an online section that are not offline
+	 * @pages:   1, or those of a free block or a compound page from @p on,
+	 *           of which span() allowed so many
+	 * @raw:     the struct page of @p
+	 * @raw_end: memmap was read up to here: to the end of the page that the
+	 *           first tail of a compound page lies in, at least
 	 *
-	 * Shape: comes before offline() for the same page; NULL is much faster.
+	 * Shape: NULL is much faster.
 	 */
 	enum ofl_status (*known)(void *arg, const struct ofl_section *s,
-				 const struct ofl_page *p,
+				 const struct ofl_page *p, uint64_t pages,
 				 const unsigned char *raw,
-				 const unsigned char *raw_end, bool offline);
+				 const unsigned char *raw_end);
+	/**
+	 * span - how many of @pages pages may known() get at once?
+	 *
+	 * Shape: at least 1. They are from @p on in one free block or compound
+	 *        page. NULL: every page is looked at, and so is the memmap that
+	 *        follows it.
+	 */
+	uint64_t (*span)(void *arg, const struct ofl_section *s,
+			 const struct ofl_page *p, uint64_t pages);
 	/**
 	 * offline - PageOffline pages; stale if their section is not online
 	 * @p:     the first of them; the others are like it but for their pfn
-	 * @pages: how many, all of section @s; 1 if the sink has known()
+	 * @pages: how many, all of section @s
 	 */
 	enum ofl_status (*offline)(void *arg, const struct ofl_section *s,
 				   const struct ofl_page *p, uint64_t pages);

@@ -585,8 +585,6 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	if (!st && !r.interrupted)
 		st = ofl_judge_finish(&j);
 	finish_rows(p, &st);
-	/* every page was looked at, so every hole was seen: again then */
-	ctx->scan.every_page = true;
 	if (!st)
 		st = ofl_show_unknown(&p->v, ctx, &r, err);
 	if (!st)

@@ -591,21 +591,40 @@ static enum ofl_status check_offline(struct check *ck,
 }
 
 static enum ofl_status check_known(void *arg, const struct ofl_section *s,
-				   const struct ofl_page *p,
+				   const struct ofl_page *p, uint64_t pages,
 				   const unsigned char *raw,
-				   const unsigned char *raw_end, bool offline)
+				   const unsigned char *raw_end)
 {
 	const struct ofl_audit_row *row;
 	struct check *ck = arg;
 	struct ofl_classified c;
 	enum ofl_severity severity;
 
-	ofl_classify(&ck->classifier, s, p, raw, raw_end, offline, &c);
-	if (offline)
-		return check_offline(ck, &c, 1);
+	ofl_classify(&ck->classifier, s, p, raw, raw_end, false, &c);
 	row = ofl_audit_other(&ck->audit, &c, &severity);
-	return row ? add_finding(ck, &c, 1, severity, row->code, row->what) :
+	return row ? add_finding(ck, &c, pages, severity, row->code, row->what) :
 		     OFL_OK;
+}
+
+static enum ofl_status check_pages(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p, uint64_t pages)
+{
+	struct check *ck = arg;
+	uint64_t end_pfn = p->pfn + pages, n;
+	struct ofl_classified c;
+	struct ofl_page at = *p;
+	enum ofl_status st = OFL_OK;
+
+	for (; at.pfn < end_pfn && !st; at.pfn += n) {
+		n = ofl_classify_run(&ck->classifier, s, &at, end_pfn - at.pfn,
+				     &c);
+		/* how many orphans may be in flight depends on their number */
+		if (!c.claim.owner && !c.claim.blind &&
+		    ofl_records_in_flight(&ck->records))
+			n = 1;
+		st = check_offline(ck, &c, n);
+	}
+	return st;
 }
 
 /* pages that a driver's records want offline, and that the scan did not find so */
@@ -615,7 +634,9 @@ static enum ofl_status look_again(struct check *ck, uint64_t lo_pfn,
 	const struct ofl_session *s = ck->ctx->s;
 	struct ofl_filter part = ck->ctx->filter;
 	const struct ofl_scan_request req = { .filter = &part };
-	const struct ofl_sink sink = { .known = check_known, .arg = ck };
+	const struct ofl_sink sink = {
+		.known = check_known, .offline = check_pages, .arg = ck,
+	};
 	struct ofl_scan_result r;
 	enum ofl_status st;
 	struct ofl_err err;
@@ -657,24 +678,14 @@ static enum ofl_status check_run(void *arg, const struct ofl_section *s,
 				 const struct ofl_page *p, uint64_t pages)
 {
 	struct check *ck = arg;
-	uint64_t end_pfn = p->pfn + pages, n;
-	struct ofl_classified c;
-	struct ofl_page at = *p;
 	enum ofl_status st;
 
 	if (!s->online)
 		return OFL_OK;
 	st = check_gap(ck, s, p->pfn);
-	for (; at.pfn < end_pfn && !st; at.pfn += n) {
-		n = ofl_classify_run(&ck->classifier, s, &at, end_pfn - at.pfn,
-				     &c);
-		/* how many orphans may be in flight depends on their number */
-		if (!c.claim.owner && !c.claim.blind &&
-		    ofl_records_in_flight(&ck->records))
-			n = 1;
-		st = check_offline(ck, &c, n);
-	}
-	ck->done_pfn = end_pfn;
+	if (!st)
+		st = check_pages(ck, s, p, pages);
+	ck->done_pfn = p->pfn + pages;
 	return st;
 }
 

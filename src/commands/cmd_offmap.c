@@ -239,8 +239,6 @@ static enum ofl_status scan_verdicts(struct map *m, struct ofl_analysis *a,
 		      err);
 	if (!st && !r->interrupted)
 		st = ofl_judge_finish(&j);
-	/* every page was looked at, so every hole was seen: again then */
-	m->ctx->scan.every_page = true;
 	return st;
 }
 

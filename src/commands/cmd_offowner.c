@@ -140,19 +140,28 @@ static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
 
 /* with -a, a section without a single offline page gets its row too */
 static enum ofl_status see_any(void *arg, const struct ofl_section *s,
-			       const struct ofl_page *p,
+			       const struct ofl_page *p, uint64_t pages,
 			       const unsigned char *raw,
-			       const unsigned char *raw_end, bool offline)
+			       const unsigned char *raw_end)
 {
 	struct owner *o = arg;
 	enum ofl_status st = enter(o, s);
 
+	(void)pages;
 	(void)raw;
 	(void)raw_end;
-	(void)offline;
 	if (o->open.node < 0 && p->zone)
 		o->open.node = p->zone->node;
 	return st;
+}
+
+static uint64_t all_of_them(void *arg, const struct ofl_section *s,
+			    const struct ofl_page *p, uint64_t pages)
+{
+	(void)arg;
+	(void)s;
+	(void)p;
+	return pages;
 }
 
 static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
@@ -162,6 +171,7 @@ static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
 	struct ofl_sink sink = {
 		.offline = see_pages, .arg = o,
 		.known = o->every_section ? see_any : NULL,
+		.span = all_of_them,
 	};
 	enum ofl_status st;
 

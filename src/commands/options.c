@@ -93,7 +93,7 @@ const struct ofl_option ofl_option_rows[] = {
 	  FLAG(by_section),
 	  "one character a memory section, not a memory block; each has the "
 	  "verdict of its block" },
-	{ 'x', NULL, NULL, BY_RUNS, OFL_GROUP_READING, false, FLAG(every_page),
+	{ 'x', NULL, NULL, ALL, OFL_GROUP_READING, false, FLAG(every_page),
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "
 	  "command has read, which are kept otherwise" },

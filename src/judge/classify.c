@@ -453,10 +453,8 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 	in->unit_tail |= ret->claim.unit_tail;
 }
 
-/* before anything of the page is known */
-static void begin(struct ofl_classifier *c, const struct ofl_section *s,
-		  const struct ofl_page *p, bool offline,
-		  struct ofl_classified *ret)
+static void enter(struct ofl_classifier *c, const struct ofl_section *s,
+		  const struct ofl_page *p)
 {
 	const struct ofl_layout *l = c->env->l;
 	uint64_t nr = l->sections_per_block ? s->nr / l->sections_per_block : 0;
@@ -467,6 +465,16 @@ static void begin(struct ofl_classifier *c, const struct ofl_section *s,
 	}
 	if (nr != c->block_nr)
 		enter_block(c, nr, p);
+}
+
+/* before anything of the page is known */
+static void begin(struct ofl_classifier *c, const struct ofl_section *s,
+		  const struct ofl_page *p, bool offline,
+		  struct ofl_classified *ret)
+{
+	const struct ofl_layout *l = c->env->l;
+
+	enter(c, s, p);
 	memset(ret, 0, sizeof(*ret));
 	ret->pfn = p->pfn;
 	ret->page_kva = s->memmap_kva +
@@ -579,6 +587,14 @@ static uint64_t same_place(struct ofl_classifier *c, const struct ofl_section *s
 	if (c->block && pfn < memmap_end(c) && memmap_end(c) < end)
 		end = memmap_end(c);
 	return end - pfn;
+}
+
+uint64_t ofl_classify_span(struct ofl_classifier *c,
+			   const struct ofl_section *s,
+			   const struct ofl_page *p, uint64_t pages)
+{
+	enter(c, s, p);
+	return same_place(c, s, p->pfn, pages);
 }
 
 uint64_t ofl_classify_run(struct ofl_classifier *c, const struct ofl_section *s,

@@ -27,7 +27,8 @@ struct look {
 	struct ofl_hole hole;		/* unknown pages not yet handed out */
 
 	const unsigned char *looked_end;	/* the window is there up to here */
-	uint64_t skip_end_pfn;		/* skipping would go on from here */
+	/* the free block or compound page that was entered last */
+	uint64_t whole_pfn, whole_end_pfn;
 };
 
 enum ofl_status ofl_look_init(struct ofl_look *lk, struct ofl_err *err)
@@ -94,19 +95,36 @@ static enum ofl_status add_unknown(struct look *lo, uint64_t pfn,
 	return st;
 }
 
+/* the memmap has been read from @raw on to here */
+static const unsigned char *read_end(struct look *lo, const struct ofl_page *p,
+				     const unsigned char *raw)
+{
+	struct ofl_image *img = &lo->look->image;
+	uint64_t bytes = lo->l->struct_page_bytes;
+
+	if (lo->look->every_page)
+		return img->end;
+	if ((p->flags & lo->f->head) && raw + 2 * bytes <= img->end) {
+		ofl_image_look(img, raw, 2 * bytes);
+		raw += bytes;
+	}
+	return ofl_image_page_end(img, raw + bytes - 1);
+}
+
 static enum ofl_status add_known(struct look *lo, const struct ofl_page *p,
-				 const unsigned char *raw, bool offline)
+				 uint64_t pages, const unsigned char *raw)
 {
 	const struct ofl_sink *sink = lo->sinks->sink;
+	const unsigned char *raw_end = read_end(lo, p, raw);
 	enum ofl_status st = OFL_OK;
 	size_t i;
 
-	if (lo->hole.pages)
+	if (lo->hole.pages || lo->run_pages)
 		st = flush_hole(lo);
 	for (i = 0; i < lo->sinks->nr && !st; i++)
 		if (sink[i].known)
-			st = sink[i].known(sink[i].arg, lo->s, p, raw,
-					   lo->look->image.end, offline);
+			st = sink[i].known(sink[i].arg, lo->s, p, pages, raw,
+					   raw_end);
 	return st;
 }
 
@@ -131,8 +149,7 @@ static enum ofl_status add_offline(struct look *lo, const struct ofl_page *p)
 	st = flush_run(lo);
 	lo->run = *p;
 	lo->run_pages = 1;
-	/* sinks that see every page get it immediately afterwards */
-	return st || !lo->look->want_known ? st : flush_run(lo);
+	return st;
 }
 
 /* why nothing can be said of the struct page at @raw, if so */
@@ -185,12 +202,17 @@ static enum ofl_status page_without_zone(struct look *lo,
 		return OFL_OK;
 	lo->r->total.scanned++;
 	lo->r->no_zone++;
-	return lo->look->want_known ? add_known(lo, p, raw, false) : OFL_OK;
+	return lo->look->want_known ? add_known(lo, p, 1, raw) : OFL_OK;
+}
+
+static bool is_inside(const struct look *lo, uint64_t pfn)
+{
+	return pfn > lo->whole_pfn && pfn < lo->whole_end_pfn;
 }
 
 static void note_hidden(struct look *lo, const struct ofl_page *p)
 {
-	if (p->pfn < lo->skip_end_pfn && !lo->r->hidden++)
+	if (is_inside(lo, p->pfn) && !lo->r->hidden++)
 		lo->r->hidden_pfn = p->pfn;
 }
 
@@ -201,15 +223,22 @@ static bool is_device(const struct look *lo, const struct ofl_page *p)
 			 ofl_flags_are_device(lo->n, p->flags);
 }
 
+static bool is_offline(const struct look *lo, const unsigned char *raw,
+		       const struct ofl_page *p)
+{
+	return ofl_page_is_marked_offline(lo->f, p->type) &&
+	       ofl_page_is_offline(lo->f, raw);
+}
+
+/* @pages: in  with those that are passed over */
 static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
-				   struct ofl_page *p)
+				   struct ofl_page *p, uint64_t pages)
 {
 	enum ofl_status st = OFL_OK;
 	struct ofl_count *zone;
-	bool offline;
 
 	if (is_device(lo, p)) {
-		lo->r->device++;
+		lo->r->device += pages;
 		return OFL_OK;
 	}
 	if (!p->zone)
@@ -217,16 +246,12 @@ static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 	if (!ofl_filter_wants_zone(lo->filter, p->zone))
 		return OFL_OK;
 	zone = &lo->r->zone[p->zone - lo->n->zone];
-	lo->r->total.scanned++;
-	zone->scanned++;
-	offline = ofl_page_is_marked_offline(lo->f, p->type) &&
-		  ofl_page_is_offline(lo->f, raw);
-	if (offline)
-		ofl_page_decode_offline(lo->f, raw, p);
-	if (lo->look->want_known)
-		st = add_known(lo, p, raw, offline);
-	if (!offline || st)
-		return st;
+	lo->r->total.scanned += pages;
+	zone->scanned += pages;
+	if (!is_offline(lo, raw, p))
+		return lo->look->want_known ? add_known(lo, p, pages, raw) :
+					      OFL_OK;
+	ofl_page_decode_offline(lo->f, raw, p);
 	lo->r->total.offline++;
 	zone->offline++;
 	note_hidden(lo, p);
@@ -235,9 +260,25 @@ static enum ofl_status online_page(struct look *lo, const unsigned char *raw,
 	return st ? st : add_offline(lo, p);
 }
 
+/* as many as the sinks take at once; an offline head is not like its tails */
+static uint64_t for_sinks(const struct look *lo, const unsigned char *raw,
+			  const struct ofl_page *p, uint64_t n)
+{
+	const struct ofl_sink *sink = lo->sinks->sink;
+	size_t i;
+
+	if (is_offline(lo, raw, p))
+		return 1;
+	for (i = 0; i < lo->sinks->nr && n > 1; i++)
+		if (sink[i].known)
+			n = sink[i].span(sink[i].arg, lo->s, p, n);
+	return n;
+}
+
 /*
  * How far to go from a page that was looked at. A scan of every page goes on by
- * one, and remembers where skipping would have gone on.
+ * one, and remembers where skipping would have gone on; one whose sinks do not
+ * take a block as a whole goes on inside of it.
  */
 static uint64_t step(struct look *lo, const unsigned char *raw,
 		     const struct ofl_page *p, uint64_t most)
@@ -245,24 +286,21 @@ static uint64_t step(struct look *lo, const unsigned char *raw,
 	uint64_t n;
 
 	/* a page without zone may be damaged: it says nothing of others */
-	if (!lo->s->online || p->pfn < lo->skip_end_pfn ||
+	if (!lo->s->online ||
 	    (!p->zone && !ofl_flags_are_device(lo->n, p->flags)))
 		return 1;
-	n = ofl_skip(&lo->look->skipper, &lo->look->image, raw, p->pfn, most);
-	if (n == 1)
-		return 1;
-	if (lo->look->every_page) {
-		lo->skip_end_pfn = p->pfn + n;
-		return 1;
+	if (!is_inside(lo, p->pfn)) {
+		n = ofl_skip(&lo->look->skipper, &lo->look->image, raw, p->pfn,
+			     most);
+		lo->whole_pfn = p->pfn;
+		lo->whole_end_pfn = p->pfn + n;
 	}
-	/* counted as online_page() counted the first */
-	if (is_device(lo, p)) {
-		lo->r->device += n - 1;
-	} else if (ofl_filter_wants_zone(lo->filter, p->zone)) {
-		lo->r->total.scanned += n - 1;
-		lo->r->zone[p->zone - lo->n->zone].scanned += n - 1;
-	}
-	return n;
+	n = lo->whole_end_pfn - p->pfn;
+	if (n > most)
+		n = most;
+	if (n == 1 || lo->look->every_page)
+		return 1;
+	return lo->look->want_known ? for_sinks(lo, raw, p, n) : n;
 }
 
 /* the window, with the struct pages from @pfn on */
@@ -286,8 +324,8 @@ static enum ofl_status scan_window(struct look *lo, uint64_t pfn,
 	struct ofl_page p;
 
 	raw = move_window(lo, pfn, pages);
-	/* sinks that see every page may look at what follows it */
-	for (i = 0; lo->look->want_known && i < pages; i++)
+	/* sinks that look at every page may look at what follows it */
+	for (i = 0; lo->look->reads_ahead && i < pages; i++)
 		ofl_image_look(&lo->look->image, raw + i * bytes, bytes);
 	for (i = 0; i < pages && !st; i += n, raw += n * bytes) {
 		enum ofl_unknown why = unknown_why(lo, raw);
@@ -298,9 +336,9 @@ static enum ofl_status scan_window(struct look *lo, uint64_t pfn,
 			continue;
 		}
 		ofl_page_decode(lo->f, raw, pfn + i, &p);
-		st = lo->s->online ? online_page(lo, raw, &p) :
-				     stale_page(lo, raw, &p);
 		n = step(lo, raw, &p, pages - i);
+		st = lo->s->online ? online_page(lo, raw, &p, n) :
+				     stale_page(lo, raw, &p);
 	}
 	return st;
 }

@@ -109,7 +109,7 @@ static enum ofl_status scan_with(struct ofl_look *lk,
 				 const struct ofl_scan_request *req,
 				 struct pass *p, struct ofl_err *err)
 {
-	bool keeps = !lk->every_page && !lk->t->live;
+	bool keeps = !lk->every_page && !lk->want_known && !lk->t->live;
 	struct ofl_source src;
 	enum ofl_status st;
 
@@ -126,12 +126,13 @@ static enum ofl_status scan_with(struct ofl_look *lk,
 	return st ? st : check_readers(lk->t, req, err);
 }
 
-static bool any_known(const struct ofl_sinks *sinks)
+/* does a sink get pages that are not offline? and if so, each by itself? */
+static bool any_known(const struct ofl_sinks *sinks, bool each)
 {
 	size_t i;
 
 	for (i = 0; i < sinks->nr; i++)
-		if (sinks->sink[i].known)
+		if (sinks->sink[i].known && !(each && sinks->sink[i].span))
 			return true;
 	return false;
 }
@@ -145,11 +146,12 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	struct pass p = { .t = t, .sinks = { sinks, nr_sinks }, .r = r };
 	struct ofl_look lk = {
 		.t = t, .l = l, .n = n, .filter = req->filter,
-		.want_known = any_known(&p.sinks),
+		.want_known = any_known(&p.sinks, false),
 	};
 	enum ofl_status st;
 
-	lk.every_page = lk.want_known || req->every_page;
+	lk.every_page = req->every_page || any_known(&p.sinks, true);
+	lk.reads_ahead = lk.every_page && lk.want_known;
 	memset(r, 0, sizeof(*r));
 	r->zone = calloc(n->nr_zones, sizeof(*r->zone));
 	if (!r->zone)

@@ -42,7 +42,8 @@ def rows_differ(what, one, other):
 # ---- each page instead of what is known to be free or compound ----
 
 def every_page(ask):
-    for command in "offline", "offrange -a", "offcheck -a", "offowner -a":
+    for command in "offline", "offrange -a", "offcheck -a", "offowner -a", \
+            "offblock -a", "offmap":
         quick, every = documents(ask, command, f"{command} -x")
         yield from differences(f"{command} and -x", quick, every)
 

@@ -457,19 +457,19 @@ static enum ofl_status note_pages(void *arg, const struct ofl_section *s,
 }
 
 static enum ofl_status see_any(void *arg, const struct ofl_section *s,
-			       const struct ofl_page *p,
+			       const struct ofl_page *p, uint64_t pages,
 			       const unsigned char *raw,
-			       const unsigned char *raw_end, bool offline)
+			       const unsigned char *raw_end)
 {
 	uint64_t *told = arg;
 
 	(void)s;
-	(void)raw;
-	(void)raw_end;
-	(void)offline;
-	assert_int_equal(told[p->pfn], 0);	/* known() comes first ... */
-	if (p->pfn)				/* ... and right before */
-		told[PAGES] += told[p->pfn - 1];
+	assert_true(raw_end > raw);
+	/* what comes before it was told before */
+	if (p->pfn == 17)
+		assert_int_equal(told[16], 1);
+	told[p->pfn] = 100 + pages;
+	told[PAGES] += pages;
 	return OFL_OK;
 }
 
@@ -502,15 +502,56 @@ static void test_pages_at_once(void **state)
 	assert_int_equal(told[23], 1);
 	assert_int_equal(told[end - 2], 2);
 	assert_int_equal(told[end], 2);
-	/* whoever hears of every page hears of them one by one */
+	/* with other pages between them, each at its place */
 	ofl_scan_result_free(&r);
 	memset(told, 0, sizeof(told));
 	sink.known = see_any;
 	assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1, &r, &err),
 			 OFL_OK);
-	assert_int_equal(told[10], 1);
-	assert_int_equal(told[11], 1);
-	assert_int_equal(told[PAGES], 15);
+	assert_int_equal(told[10], 3);
+	assert_int_equal(told[11], 0);
+	assert_int_equal(told[17], 101);
+	assert_int_equal(told[PAGES], r.total.scanned - r.total.offline);
+}
+
+static uint64_t span_most;
+
+static uint64_t take_span(void *arg, const struct ofl_section *s,
+			  const struct ofl_page *p, uint64_t pages)
+{
+	(void)arg;
+	(void)s;
+	(void)p;
+	return pages < span_most ? pages : span_most;
+}
+
+/* a compound page comes as a whole if the sink can take it, or in parts */
+static void test_known_pages_come_in_spans(void **state)
+{
+	static uint64_t told[PAGES + 1];
+	struct ofl_sink sink = { .known = see_any, .span = take_span,
+				 .arg = told };
+
+	(void)state;
+	open_small();
+	kernel_line(&k, "vmcoreinfo LENGTH(zone.free_area)=11");
+	kernel_line(&k, "member page.private 40 8");
+	compound(64, 4, normal());
+	kernel_pages(&k, 16, 1, normal(), K_OFFLINE, 0);
+	load();
+	for (span_most = 1; span_most <= 16; span_most *= 4) {
+		memset(told, 0, sizeof(told));
+		sink.offline = note_pages;
+		assert_int_equal(ofl_scan(&tt.target, l, &n, &req, &sink, 1,
+					  &r, &err), OFL_OK);
+		assert_int_equal(told[64], 100 + span_most);
+		if (span_most < 16)
+			assert_int_equal(told[64 + span_most], 100 + span_most);
+		assert_int_equal(told[80], 101);
+		assert_int_equal(told[PAGES],
+				 r.total.scanned - r.total.offline);
+		ofl_scan_result_free(&r);
+	}
 }
 
 static uint64_t nr_done;
@@ -705,6 +746,7 @@ int main(void)
 		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
 		CASE(test_interrupt), CASE(test_pages_at_once),
+		CASE(test_known_pages_come_in_spans),
 		CASE(test_sections_end),
 		CASE(test_sink_ends_the_scan),
 		CASE(test_random), CASE(test_readers_disagree),

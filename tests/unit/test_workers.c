@@ -485,11 +485,11 @@ static void test_a_sink_ends_it(void **state)
 }
 
 static enum ofl_status see_known(void *arg, const struct ofl_section *s,
-				 const struct ofl_page *p,
+				 const struct ofl_page *p, uint64_t pages,
 				 const unsigned char *raw,
-				 const unsigned char *raw_end, bool offline)
+				 const unsigned char *raw_end)
 {
-	(void)arg, (void)s, (void)p, (void)raw, (void)raw_end, (void)offline;
+	(void)arg, (void)s, (void)p, (void)pages, (void)raw, (void)raw_end;
 	return OFL_OK;
 }
 
