@@ -170,8 +170,6 @@ static void show_recognition(struct ofl_view *v, const struct ofl_layout *l)
 	line(v, "PAGEOFFLINE", "(page_type & 0x%08x) == 0x%08x",
 	     l->offline.mask, l->offline.value);
 	line(v, "ACCORDING TO", "%s", l->offline_source);
-	if (l->marks_balloon_core_only)
-		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
 	ofl_view_object(v, "recognition");
 	member(v, "mask", l->offline.mask);
 	member(v, "value", l->offline.value);
@@ -191,17 +189,27 @@ static void show_sections(struct ofl_view *v, const struct ofl_section_stats *s)
 	ofl_view_object_end(v);
 }
 
-static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b)
+/* ---- what keeps the balance from being all: each only if there is something ---- */
+
+/* @all: in  also if every block is online, as usual */
+static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b,
+			bool all)
 {
+	int i;
+
 	if (!b->known) {
 		line(v, "BLOCKS", "states not known: no index memory_blocks, no devices on the bus \"memory\"");
 		return;
 	}
-	line(v, "BLOCKS", "%" PRIu64 " online, %" PRIu64 " offline, %" PRIu64
-	     " going offline, %" PRIu64 " in other states, %" PRIu64
-	     " unreadable", b->state[OFL_BLOCK_ONLINE],
-	     b->state[OFL_BLOCK_OFFLINE], b->state[OFL_BLOCK_GOING_OFFLINE],
-	     b->state[OFL_BLOCK_OTHER], b->lost);
+	for (i = 0; i < OFL_NR_BLOCK_STATES; i++)
+		all |= i != OFL_BLOCK_ONLINE && b->state[i];
+	if (all || b->lost)
+		line(v, "BLOCKS", "%" PRIu64 " online, %" PRIu64 " offline, %" PRIu64
+		     " going offline, %" PRIu64 " in other states, %" PRIu64
+		     " unreadable", b->state[OFL_BLOCK_ONLINE],
+		     b->state[OFL_BLOCK_OFFLINE],
+		     b->state[OFL_BLOCK_GOING_OFFLINE],
+		     b->state[OFL_BLOCK_OTHER], b->lost);
 	ofl_view_object(v, "memory_blocks");
 	member(v, "online", b->state[OFL_BLOCK_ONLINE]);
 	member(v, "offline", b->state[OFL_BLOCK_OFFLINE]);
@@ -222,26 +230,56 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
 				      r->unknown[i],
 				      ofl_unknown_text((enum ofl_unknown)i));
-	line(v, "UNKNOWN", "%" PRIu64 " page%s%s%s", r->total.unknown,
-	     ofl_plural(r->total.unknown), text.used ? ": " : "", buf);
+	if (r->total.unknown)
+		line(v, "UNKNOWN", "%" PRIu64 " page%s%s%s", r->total.unknown,
+		     ofl_plural(r->total.unknown), text.used ? ": " : "", buf);
 }
 
-static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
+static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
+		       bool all)
 {
 	member(v, "holes", r->no_zone);
 	member(v, "device_pages", r->device);
 	member(v, "stale_unread", r->stale_unread);
-	line(v, "STALE", "%" PRIu64 " page%s still marked in sections that are not online, not counted below",
-	     r->stale, ofl_plural(r->stale));
+	if (r->stale)
+		line(v, "STALE", "%" PRIu64 " page%s still marked in sections that are not online, not counted below",
+		     r->stale, ofl_plural(r->stale));
 	if (r->stale_unread)
 		line(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read",
 		     r->stale_unread, ofl_plural(r->stale_unread));
-	if (r->no_zone)
+	if (r->no_zone && all)
 		line(v, "HOLES", "%" PRIu64 " reserved page%s outside every zone, not counted below",
 		     r->no_zone, ofl_plural(r->no_zone));
 	if (r->device)
 		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s, not looked at",
 		     r->device, ofl_plural(r->device));
+}
+
+static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
+		       const struct ofl_scan_result *r)
+{
+	bool all = ctx->o->verbose;
+
+	if (ctx->s->t->live)
+		line(v, "NOTE", "live: pages change while they are read");
+	if (ctx->s->layout.marks_balloon_core_only)
+		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
+	show_blocks(v, &r->blocks, all);
+	show_unknown(v, r);
+	show_stale(v, r, all);
+}
+
+/* ---- what is known of the kernel, and how ---- */
+
+static void show_kernel(struct ofl_view *v, const struct ofl_run_ctx *ctx,
+			const struct ofl_scan_result *r)
+{
+	const struct ofl_target *t = ctx->s->t;
+
+	line(v, "KERNEL", "%s %s", t->release, t->machine);
+	show_sizes(v, &ctx->s->layout);
+	show_recognition(v, &ctx->s->layout);
+	show_sections(v, &r->sections);
 }
 
 /*
@@ -482,7 +520,6 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 			    struct ofl_err *err)
 {
 	const struct ofl_layout *l = &ctx->s->layout;
-	const struct ofl_target *t = ctx->s->t;
 	enum ofl_result result;
 	enum ofl_status st;
 	struct ofl_view v;
@@ -491,19 +528,16 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 
 	ofl_show_begin(&v, ctx);
 	show_balance(&v, l, r);
-	line(&v, "KERNEL", "%s %s%s", t->release, t->machine,
-	     t->live ? " (live: pages change while they are read)" : "");
-	show_sizes(&v, l);
-	show_recognition(&v, l);
-	show_sections(&v, &r->sections);
-	show_blocks(&v, &r->blocks);
-	show_unknown(&v, r);
-	show_stale(&v, r);
-	if (ctx->o->verbose)
-		show_effort(&v, t, r);
+	if (v.json)
+		show_kernel(&v, ctx, r);
+	show_notes(&v, ctx, r);
 	show_owners(&v, l, owners, r->total.scanned);
 	show_zones(&v, ctx, r, shown);
-	if (ctx->o->json || ctx->o->verbose)
+	if (!v.json && ctx->o->verbose) {
+		show_kernel(&v, ctx, r);
+		show_effort(&v, ctx->s->t, r);
+	}
+	if (v.json || ctx->o->verbose)
 		show_facts(&v, l);
 	st = ofl_show_unknown(&v, ctx, r, err);
 	ofl_show_totals(&v, r);

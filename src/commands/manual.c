@@ -64,29 +64,32 @@ static const struct ofl_field offline_fields[] = {
 	  "what online sections have struct pages for, within the filters: "
 	  "usable, PageOffline, and unknown if there is any; and memory "
 	  "blocks that are offline, whatever the filters are" },
-	{ NULL, "KERNEL", OFL_JSON_NONE,
-	  "release and machine; \"live\" if pages change while they are read" },
-	{ NULL, "SIZES", OFL_JSON_NONE,
-	  "of a page, a memory section and a memory block" },
-	{ NULL, "PAGEOFFLINE", OFL_JSON_NONE,
-	  "the test for a PageOffline page in this kernel" },
-	{ NULL, "ACCORDING TO", OFL_JSON_NONE,
-	  "every source that says so; they all agree, or the command stops" },
 	{ NULL, "NOTE", OFL_JSON_NONE,
-	  "what cannot be seen of this kernel, if there is something" },
-	{ NULL, "SECTIONS", OFL_JSON_NONE,
-	  "memory sections with a memmap, within the filters" },
+	  "what cannot be seen of this kernel, if there is something; that "
+	  "pages change while they are read" },
 	{ NULL, "BLOCKS", OFL_JSON_NONE,
-	  "states of all memory blocks, whatever the filters are" },
+	  "states of all memory blocks, whatever the filters are, if not all "
+	  "of them are online" },
 	{ NULL, "UNKNOWN", OFL_JSON_NONE,
-	  "pages that nothing is known of, with the reasons" },
+	  "pages that nothing is known of, with the reasons, if there are any" },
 	{ NULL, "STALE", OFL_JSON_NONE,
-	  "pages that are still marked in sections that are not online; the "
-	  "kernel does not keep such struct pages up to date" },
-	{ NULL, "HOLES", OFL_JSON_NONE,
-	  "reserved pages that the kernel gave no zone, if there are any" },
+	  "pages that are still marked in sections that are not online, if there "
+	  "are any; the kernel does not keep such struct pages up to date" },
 	{ NULL, "DEVICE", OFL_JSON_NONE,
 	  "pages of ZONE_DEVICE, which are not looked at, if there are any" },
+	{ NULL, "HOLES", OFL_JSON_NONE,
+	  "with -v: reserved pages that the kernel gave no zone, if there are "
+	  "any" },
+	{ NULL, "KERNEL", OFL_JSON_NONE, "with -v: release and machine" },
+	{ NULL, "SIZES", OFL_JSON_NONE,
+	  "with -v: of a page, a memory section and a memory block" },
+	{ NULL, "PAGEOFFLINE", OFL_JSON_NONE,
+	  "with -v: the test for a PageOffline page in this kernel" },
+	{ NULL, "ACCORDING TO", OFL_JSON_NONE,
+	  "with -v: every source that says so; they all agree, or the command "
+	  "stops" },
+	{ NULL, "SECTIONS", OFL_JSON_NONE,
+	  "with -v: memory sections with a memmap, within the filters" },
 	{ NULL, "MEMMAP", OFL_JSON_NONE,
 	  "with -v: how many pages of the memmap were read" },
 	{ NULL, "READER", OFL_JSON_NONE,
@@ -145,10 +148,11 @@ static const char *const offline_about[] = {
 	"option --offline of crash.",
 	"A hypervisor driver that takes a page away from the kernel leaves its "
 	"struct page behind, marked PageOffline. This command counts such "
-	"pages on one screen: how they are recognised in this kernel and "
-	"according to what, how many there are by node and zone, how many "
-	"pages are unknown, and how many marks are left over in sections that "
-	"are not online (stale). offrange lists them.",
+	"pages on one screen: what is left for use, whose they are, and how many "
+	"there are by node and zone; then pages that are unknown, and marks "
+	"that are left over in sections that are not online (stale), if there "
+	"are any. With -v it also says how such pages are recognised in this "
+	"kernel, and according to what. offrange lists them.",
 	NULL
 };
 
@@ -159,15 +163,6 @@ static const struct ofl_table *const offline_tables[] = {
 static const char *const offline_example[] = {
 /* replay: 6.1-both-whole: offline */
 "MEMORY       2G present = 1700M usable + 348M PageOffline (16.9%); 0 blocks offline",
-"KERNEL       6.1.0-56-cloud-amd64 x86_64",
-"SIZES        page 4 KiB, section 128 MiB, memory block 128 MiB",
-"PAGEOFFLINE  (page_type & 0xf0000100) == 0xf0000000",
-"ACCORDING TO VMCOREINFO PAGE_OFFLINE_MAPCOUNT_VALUE",
-"SECTIONS     16 online, 0 not online",
-"BLOCKS       16 online, 0 offline, 0 going offline, 0 in other states, 0 unreadable",
-"UNKNOWN      0 pages",
-"STALE        0 pages still marked in sections that are not online, not counted below",
-"HOLES        3 reserved pages outside every zone, not counted below",
 "OWNER          OFFPAGES   SIZE SHARE",
 "virtio_mem        31744   124M  6.0%",
 "virtio_balloon    57344   224M 10.9%",

@@ -285,7 +285,7 @@ static void test_live(void **state)
 	(void)state;
 	tt.target.live = true;
 	assert_int_equal(run(&session, "offline"), OFL_OK);
-	assert_non_null(strstr(text, "(live: "));
+	assert_non_null(strstr(text, "NOTE         live: pages change"));
 	first = tt.reads;
 	assert_int_equal(run(&session, "offline"), OFL_OK);
 	second = tt.reads - first;

@@ -1,0 +1,10 @@
+columns 80
+offline
+offrange
+offcheck
+offowner
+offblock
+offblock -s
+offblock 0
+offblock 39
+offmap
