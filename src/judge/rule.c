@@ -221,6 +221,6 @@ bool ofl_rule_orphan(enum ofl_kind kind, const struct ofl_claim *claim)
 const char *ofl_rule_what(enum ofl_kind kind, const struct ofl_claim *claim)
 {
 	if (kind == OFL_KIND_OFFLINE_HELD && ofl_rule_orphan(kind, claim))
-		return "its driver is gone; cannot be moved or skipped";
+		return "its driver is gone; cannot be moved or left out";
 	return ofl_rule_rows[kind].what;
 }
