@@ -62,11 +62,14 @@ def collect(series, name):
     """(rows, notes, problems) of one guest."""
     try:
         dump = verdicts.get(series, name)
+        differ = [f"{series} {name}: {text}" for text in verdicts.parts(dump)]
         if name not in CAUGHT:
-            return (rows := verdicts.compare(dump)), *freed(name, rows, verdicts.freed(dump))
+            rows = verdicts.compare(dump)
+            notes, stuck = freed(name, rows, verdicts.freed(dump))
+            return rows, notes, stuck + differ
         block, wrong = verdicts.caught(dump)
         note = f"{name}: {block['name']} is {block['state']}, {block['verdict']}: {block['reason']}"
-        return [], [note], [f"{series} {name}: {text}" for text in wrong]
+        return [], [note], [f"{series} {name}: {text}" for text in wrong] + differ
     except (CannotBuild, util.CannotMake) as error:
         return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], []
     except util.LabError as error:

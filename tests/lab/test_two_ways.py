@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from lab import crashes, dumps, kernels
+from lab import cases, crashes, dumps, kernels
 from lab.session import Session
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "property"))
@@ -25,8 +25,7 @@ def dump(request):
     return dumps.get(request.param, "both", "kdump-zlib")
 
 
-@pytest.fixture(scope="module")
-def ask(dump, tmp_path_factory):
+def asker(dump, tmp_path_factory):
     """ask() of tests/property/ways.py over a dump: one start of crash each time."""
     extension = crashes.get(dump.kernel.series.crash).extension
     numbers = itertools.count()
@@ -38,6 +37,23 @@ def ask(dump, tmp_path_factory):
         said = Session(dump, commands, folder)
         return [said.out[str(n)] for n in range(len(lines))]
     return run
+
+
+@pytest.fixture(scope="module")
+def ask(dump, tmp_path_factory):
+    """The one dump, asked."""
+    return asker(dump, tmp_path_factory)
+
+
+#: the other guests, where time is no object: make check-all has this kernel, too
+OTHERS = [(series, name) for series in kernels.selected() for name, case in cases.CASES.items()
+          if "7.2" in kernels.selected() and case.shared and name != "both" and kernels.SERIES[series].has(name)]
+
+
+@pytest.mark.parametrize("series, name", OTHERS)
+def test_a_list_equals_its_parts(series, name, tmp_path_factory):
+    """offblock, and offblock of each block: the same of every guest."""
+    assert not list(ways.blocks_alone(asker(dumps.get(series, name, "kdump-zlib"), tmp_path_factory)))
 
 
 @pytest.mark.parametrize("check", ways.CHECKS, ids=lambda check: check.__name__)

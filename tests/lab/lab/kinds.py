@@ -398,7 +398,7 @@ KINDS = {kind.name: kind for kind in (
     Kind("gigantic-used", "a page of 1 GiB in use, and no other", gigantic_used,
          machine(memory="4G", append=GIGANTIC)),
     Kind("huge-optimised", "free huge pages whose memmap is folded", huge_free,
-         machine(append="hugetlb_free_vmemmap=on"), mend=HUGE.format(400, 0)),
+         machine(append="hugetlb_free_vmemmap=on")),    # not mended: new ones would be folded in other blocks
     Kind("ring-buffers", "buffers of an io_uring", ring_buffers, programs=GRIP, free="kill $(pidof grip)"),
     Kind("piped", "parts of transparent huge pages lie in a pipe", piped, programs=GRIP, free="kill $(pidof grip)"),
     Kind("piped-poisoned", "a poisoned part of a transparent huge page lies in a pipe", piped_poisoned, programs=GRIP),

@@ -74,6 +74,8 @@ def attempts(guest, kind, names):
                          timeout=60 + len(some) * LIMIT).output
         for name, part in re.findall(r"^@ (\w+)\n(.*?)(?=^@ |\Z)", text, re.MULTILINE | re.DOTALL):
             rows.append({**_row(name, part), "disturbed": list(lost)})
+            if any("BUG: Bad page" in line for line in rows[-1]["dmesg"]):
+                lost.append(name)   # by its own word the kernel's memory is damaged from now on
             if not rows[-1]["back"]:
                 progress(f"{guest.kernel.release} {kind.name}: {name} did not come back: {part}")
                 lost.append(name)
@@ -243,6 +245,14 @@ def compare(dump):
     if missing:
         raise LabError(f"{dump.name}: offblock does not list {sorted(missing)}")
     return [Row(dump.case, said[row["block"]], row) for row in truth["attempts"]]
+
+
+def parts(dump):
+    """What offblock of one block says otherwise than the list: a line for each block, none, one hopes."""
+    listed = {row["name"]: row for row in documents(dump, offblock="offblock -j")["offblock"]["blocks"]}
+    alone = documents(dump, **{name: f"offblock -j {name}" for name in listed})
+    return [f"{name}: alone {alone[name]['blocks']}, in the list {row}" for name, row in listed.items()
+            if alone[name]["blocks"] != [row]]
 
 
 def freed(dump):
