@@ -8,7 +8,8 @@
 A JSON Schema is a file of schema/, of a command; every document in tests/golden/
 is valid by it. A table stands between "<!-- rows: NAME -->" and "<!-- end of rows -->", in docs/.
 A transcript, in docs/ or README, stands between "<!-- replay: FIXTURE -->" and
-"<!-- end of replay -->", behind the command of each; an example of a help page, in
+"<!-- end of replay -->", behind the command of each; "FIXTURE at 80" is what a
+terminal of 80 columns shows; an example of a help page, in
 manual.c, between "/* replay: FIXTURE: COMMAND */" and "/* end of replay */". Every
 document in tests/golden/ is held against the tables "members": each of its
 members has a row, with that type, and a command's documents have all of its
@@ -54,9 +55,11 @@ def pages():
 
 def said(replay, fixture, command):
     """the lines that a command prints"""
+    fixture, _, columns = fixture.partition(" at ")
     path = ROOT / "tests/golden" / f"{fixture}.fixture"
-    run = subprocess.run([replay, path], input=command + "\n", capture_output=True, check=True, text=True)
-    return run.stdout.splitlines()[1:]
+    run = subprocess.run([replay, path], input=f"columns {columns or 0}\n{command}\n", capture_output=True, check=True,
+                         text=True)
+    return run.stdout.splitlines()[2:]
 
 
 def replayed(text, replay):
@@ -205,6 +208,44 @@ def words_that_are_gone(table):
     return wrong
 
 
+#: tables whose columns do not fit beside each other yet, by a word of their header: offowner's two, and holders
+WIDE = re.compile(r"^(SECTION +PHYS|OWNER +DEVICE +FOUND|OUTCOME +PAGES +SIZE +HOLDER)\b")
+#: an error is one line, and a table of man or docs/ is no line of a terminal
+ONE_LINE = re.compile(r"^(?:offline|offrange|offcheck|offblock|offowner|offmap): ")
+
+
+def too_wide(name, text):
+    """-> lines that a terminal breaks, in what was printed for one"""
+    columns, wide = 0, False
+    for line in text.splitlines():
+        if line.startswith("$ "):
+            columns = int(line.split()[2]) if line.startswith("$ columns ") else columns
+            wide = False
+            continue
+        if re.match(r"[A-Z]{2}|status: ", line):
+            wide = bool(WIDE.match(line))
+        if columns >= 80 and len(line) > columns and not wide and not ONE_LINE.match(line):
+            yield f"{name}: {len(line)} columns: {line}\n"
+
+
+def widths(table):
+    """no line is wider than the terminal, of what is printed for one; and help pages fit 80"""
+    wrong, seen = "", 0
+    for path in sorted((ROOT / "tests/golden").glob("*.expect")):
+        text = path.read_text(encoding="utf-8")
+        seen += "$ columns 80" in text
+        wrong += "".join(too_wide(path.name, text))
+    for page in pages():
+        for fixture, text in re.findall(r"<!-- replay: .*? at (\d+) -->\n(.*?)<!-- end of replay", page.read_text(encoding="utf-8"), re.S):
+            lines = [line[4:] if not line.startswith("    crash> ") else "$ " + line[11:] for line in text.splitlines()]
+            wrong += "".join(too_wide(page.name, f"$ columns {fixture}\n" + "\n".join(lines)))
+    for name, text in table.items():
+        if name.startswith("help "):
+            wrong += "".join(f"{name}: {len(line)} columns: {line}\n"
+                             for line in text.partition("EXAMPLES")[0].splitlines() if len(line) > 80)
+    return wrong or ("" if seen > 4 else "no golden case has 80 columns\n")
+
+
 def main():
     args = sys.argv[1:]
     write = args[0] == "--write"
@@ -221,6 +262,7 @@ def main():
     failed = 0
     for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)), \
             ("schemas", invalid()), ("plurals", plurals(table)), ("words that are gone", words_that_are_gone(table)), \
+            ("widths", widths(table)), \
             ("transcripts", transcripts(replay)):
         case = ET.SubElement(suite, "testcase", classname="docs", name=name)
         if wrong:
