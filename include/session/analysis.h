@@ -2,11 +2,12 @@
 /*
  * analysis.h - what a verdict on a page needs besides the page
  *
- * Depends on batch.h, chain.h, block.h, iomem.h, owner.h.
+ * Depends on verdicts.h, batch.h, chain.h, block.h, iomem.h, owner.h.
  */
 #ifndef OFL_ANALYSIS_H
 #define OFL_ANALYSIS_H
 
+#include "judge/verdicts.h"
 #include "kernel/batch.h"
 #include "kernel/block.h"
 #include "kernel/chain.h"
@@ -23,6 +24,7 @@ struct ofl_analysis {
 	struct ofl_batches batches;	/* pages in CPUs' batches of LRU pages */
 	struct ofl_env env;
 	struct ofl_owners owners;
+	struct ofl_verdicts verdicts;	/* of what a command judged with all that */
 	struct ofl_missed missed;	/* reads that failed: for all but ram, */
 	struct ofl_missed ram_missed;	/* and for ram */
 };

@@ -564,7 +564,6 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 {
 	struct ofl_scan_result r;
 	struct ofl_judge j;
-	struct ofl_sink sink;
 	enum ofl_result result;
 	enum ofl_status st;
 	char message[OFL_STATUS_BYTES];
@@ -577,13 +576,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	j.page = p->one_page ? note_page : NULL;
 	j.page_pfn = p->page_pfn;
 	j.arg = p;
-	sink = ofl_judge_sink(&j);
 	ofl_show_begin(&p->v, ctx);
 	ofl_view_table(&p->v, &ofl_block_table, shown);
-	st = ofl_scan(ctx->s->t, &ctx->s->layout, &ctx->s->nodes, &ctx->scan,
-		      &sink, 1, &r, err);
-	if (!st && !r.interrupted)
-		st = ofl_judge_finish(&j);
+	st = ofl_verdicts_scan(&a->verdicts, ctx->s->t, &ctx->scan, &j, &r,
+			       err);
 	finish_rows(p, &st);
 	if (!st)
 		st = ofl_show_unknown(&p->v, ctx, &r, err);

@@ -227,19 +227,12 @@ static enum ofl_status scan_verdicts(struct map *m, struct ofl_analysis *a,
 {
 	struct ofl_session *s = m->ctx->s;
 	struct ofl_judge j;
-	struct ofl_sink sink;
-	enum ofl_status st;
 
 	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
 		       &m->ctx->filter);
 	j.emit = see_block;
 	j.arg = m;
-	sink = ofl_judge_sink(&j);
-	st = ofl_scan(s->t, &s->layout, &s->nodes, &m->ctx->scan, &sink, 1, r,
-		      err);
-	if (!st && !r->interrupted)
-		st = ofl_judge_finish(&j);
-	return st;
+	return ofl_verdicts_scan(&a->verdicts, s->t, &m->ctx->scan, &j, r, err);
 }
 
 /* ---- the command ---- */

@@ -58,6 +58,7 @@ enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 
 void ofl_analysis_free(struct ofl_analysis *a)
 {
+	ofl_verdicts_free(&a->verdicts);
 	ofl_owners_free(&a->owners);
 	ofl_ram_free(&a->ram);
 	ofl_batches_free(&a->batches);

@@ -441,6 +441,32 @@ static void test_blind_owner(void **state)
 	assert_null(analysis_after(ONE " -y"));
 }
 
+/* the same words for fewer reads, until another filter or way is asked for */
+static void test_verdicts_are_kept(void **state)
+{
+	static const char *const lines[] = {
+		"offblock -a", "offmap", "offblock -a -z Movable", "offblock -j",
+		"offblock -a -x", "offblock -a",
+	};
+	unsigned long first;
+	char *wanted;
+	size_t i;
+
+	(void)state;
+	run("offblock");
+	first = tt.reads;
+	run("offblock");
+	assert_in_range(tt.reads, 0, first / 10);
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		wanted = fresh(lines[i]);
+		run(lines[i]);
+		assert_string_equal(text, wanted);
+		free(wanted);
+	}
+	run("offblock -x");
+	assert_in_range(tt.reads, first, 10 * first);
+}
+
 /* ---- what pages made known ---- */
 
 #define HEAP	UINT64_C(0xffff888007000000)
@@ -475,6 +501,7 @@ static void test_same_devices_in_any_order(void **state)
 	static const char *const parts[] = {
 		"offrange -x -p 70-77", "offowner -a -p 60-7f", "offowner -a -p 50",
 		"offcheck -p 60", "offline -x -p 50-67", "offowner -a",
+		"offblock -a", "offmap",
 	};
 	unsigned long least;
 	size_t i, n;
@@ -511,6 +538,7 @@ int main(void)
 		CASE(test_readers_differ), CASE(test_live),
 		CASE(test_command_was_left), CASE(test_interrupted),
 		CASE(test_types_are_loaded), CASE(test_blind_owner),
+		CASE(test_verdicts_are_kept),
 		cmocka_unit_test_setup_teardown(test_same_devices_in_any_order,
 						set_up_balloons, drop),
 	};
