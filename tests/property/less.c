@@ -16,6 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "commands/run.h"
@@ -50,6 +51,14 @@ static struct trial trial;
 
 /* ---- one run ---- */
 
+/* of its own time, not of a clock's: other programs may be busy, too */
+static void limit(time_t seconds)
+{
+	const struct itimerval left = { .it_value.tv_sec = seconds };
+
+	setitimer(ITIMER_PROF, &left, NULL);
+}
+
 static char *run(struct trial *t)
 {
 	struct ofl_err err = { .status = OFL_OK };
@@ -63,12 +72,12 @@ static char *run(struct trial *t)
 	memcpy(argv, t->argv, sizeof(*argv) * (size_t)t->argc);
 	argv[t->argc] = NULL;
 	t->runs++;
-	alarm(SECONDS_A_RUN);
+	limit(SECONDS_A_RUN);
 	ofl_session_init(&s, &t->lt.target);
 	if (ofl_command_run(&s, t->argc, argv, out, &err))
 		fprintf(out, "%s\n", err.text);
 	ofl_session_drop(&s);
-	alarm(0);
+	limit(0);
 	fclose(out);
 	return text;
 }
@@ -336,7 +345,7 @@ int main(int argc, char **argv)
 	loss_init(&t->lt, &tt.target);
 	signal(SIGSEGV, died);
 	signal(SIGABRT, died);
-	signal(SIGALRM, died);
+	signal(SIGPROF, died);
 	if (!run_full(t))
 		return 2;
 	if (sets)
