@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Each kernel's dumps under each crash: reach.py [-o FILE] [CELL...]
 
-A cell is KERNEL/CRASH/FORM, as 6.12/system/elf. What was found is kept in the cache
+A cell is KERNEL/CRASH/FORM, as 6.12/system/elf or 6.1/sid/panic/lzo-1. What was found is kept in the cache
 until the dump or offline.so's sources change; a cell that is named is run anew. The
 home crash of a kernel comes first: the others have to print the same bytes.
 """
@@ -16,23 +16,29 @@ import re
 import sys
 import tempfile
 
-from lab import crashes, dumps, kernels
+from lab import crashes, dumps, kernels, panic
 from lab import truth as t
 from lab.session import Session
 from lab.util import CACHE, REPO, LabError, write_atomic
 
 CRASHES = ("system", "trixie", "sid")
-FORMS = ("kdump-zlib", "elf")
+#: QEMU's of a guest that runs, then what a panic left (lab/panic.py): QEMU's of right before comes first
+FORMS = ("kdump-zlib", "elf",
+         *(f"{name}/{form}" for name in panic.LATE for form in (
+             panic.QEMU, *panic.FILTERED, *(f"stream-{form}" for form in panic.FILTERED))))
+#: what is said of them in the table
+WRITTEN = {"kdump-zlib": "QEMU, kdump with zlib", "elf": "QEMU, ELF"}
 #: what crashes need to open kernels that are newer than they are, from nothing to most
 FLAGS = ((), ("--no_modules",), ("--kaslr=auto", "--no_modules"), ("--kaslr=auto", "--no_modules", "--no_kmem_cache"))
-COMMANDS = ("offline -j", "offrange -j", "offowner -j", "offblock -j", "offcheck -j")
+COMMANDS = ("offline -j", "offrange -a -j", "offowner -j", "offblock -j", "offcheck -j")
 #: combinations that cannot be had, and why
 OUT_OF_REACH = {
     "bullseye (7.2.9)": "offline.so for it has to be built with that suite's C library: done by hand in a chroot "
                         "for the build alone, not run",
     "s390x": "Debian's 6.1 boots under emulation; not a case yet",
     "riscv64": "not tried",
-    "panic dumps (kexec, makedumpfile)": "tried by hand on 5.10, 6.1 and 6.12; not a case yet",
+    "panic dumps with snappy or zstd": "Debian's makedumpfile has neither",
+    "a capture kernel that met damage": "not tried",
 }
 
 
@@ -72,29 +78,61 @@ def says(words):
     return re.sub(r"\S*/\S*", "...", (telling or lines or [""])[0])[:100]
 
 
-def judge(documents, truth):
-    """What is wrong with them by the guest's word, and the figures."""
+def verdicts(documents):
+    """{block: verdict}"""
+    return {row["name"]: row["verdict"] for row in documents[3]["blocks"]}
+
+
+def found_pages(documents):
+    """(offline, unknown) pfns of offrange."""
+    pairs = [[row["start_pfn"], row["pages"]] for row in documents[1]["ranges"] if row["online"]]
+    unknown = [[row["start_pfn"], row["pages"]] for row in documents[1].get("unknown", ())]
+    return t.pfns(pairs), t.pfns(unknown)
+
+
+def accused(documents):
+    """Findings that blame somebody; these guests do nothing wrong."""
+    return sorted({row["code"] for document in documents for row in document.get("findings", ())
+                   if row["severity"] != "info"})
+
+
+def judge(documents, truth, before):
+    """What is wrong with them by the guest's word and by QEMU's dump of right before, and the figures."""
     every = t.pfns(truth["offline"])
-    listed = t.pfns([row["start_pfn"], row["pages"]] for row in documents[1]["ranges"])
+    listed, unknown = found_pages(documents)
     owned = sum(sum(section["owners"].values()) for section in documents[2]["sections"])
-    wrong = [] if listed == every else [f"{len(listed ^ every)} pages differ"]
-    if owned != len(every):
-        wrong.append(f"{len(every) - owned} pages without owner")
     failed = [document["command"] for document in documents if document["status"]["result"] == "failed"]
-    if failed:
-        wrong.append("failed: " + " ".join(failed))
-    return wrong, f"{len(every)} pages equal"
+    here = verdicts(documents)
+    other = [name for name, verdict in (before or here).items() if here.get(name) not in (verdict, "UNKNOWN")]
+    vague = sum(verdict == "UNKNOWN" for verdict in here.values())
+    wrong = [text for bad, text in (
+        (listed != every - unknown, f"{len(listed ^ (every - unknown))} pages differ"),
+        (owned != len(listed), f"{len(listed) - owned} pages without owner"),
+        (failed, "failed: " + " ".join(failed)),
+        (accused(documents), "accuses: " + " ".join(accused(documents))),
+        (other, "other verdicts: " + " ".join(other)),
+        (vague and not unknown, f"{vague} verdicts unknown")) if bad]
+    figures = f"{len(listed)} pages equal"
+    if unknown:
+        figures += f", {len(unknown)} not in the dump, {vague} of {len(here)} verdicts unknown"
+    return wrong, figures
 
 
-def run(kernel, crash, form, home):
+def get(kernel, form):
+    """The dump."""
+    case, _, name = form.rpartition("/")
+    return panic.get(kernel, case)[name] if case else dumps.get(kernel, "both", name)
+
+
+def run(kernel, crash, form, home, before):
     """A cell: what the table says of it."""
-    dump = dumps.get(kernel, "both", form)
+    dump = get(kernel, form)
     with tempfile.TemporaryDirectory(prefix="ofl-lab.") as folder:
         flags, out = open_in(crash, dump, folder)
     if flags is None:
         return {"text": f"refused: {says(out)}", "ok": True, "out": None}
     try:
-        wrong, figures = judge([json.loads(text) for text in out], dump.truth)
+        wrong, figures = judge([json.loads(text) for text in out], dump.truth, before)
     except ValueError as error:
         wrong, figures = [f"no JSON: {error}"], ""
     if home and home.get("out") and not wrong:
@@ -102,7 +140,8 @@ def run(kernel, crash, form, home):
         if differ:
             figures += "; other words: " + ", ".join(differ)
     how = f" ({' '.join(flags)})" if flags else ""
-    return {"text": ("WRONG: " + "; ".join(wrong) if wrong else f"run{how}: {figures}"), "ok": not wrong, "out": out}
+    return {"text": ("WRONG: " + "; ".join(wrong) if wrong else f"run{how}: {figures}"), "ok": not wrong, "out": out,
+            "verdicts": verdicts([json.loads(text) for text in out])}
 
 
 def cells():
@@ -122,7 +161,7 @@ def table(found):
     for kernel in kernels.selected():
         for form in FORMS:
             row = [found.get(f"{kernel}/{crash}/{form}", {"text": "not run"})["text"] for crash in CRASHES]
-            lines.append(f"| {kernel} | {form} | " + " | ".join(row) + " |")
+            lines.append(f"| {kernel} | {WRITTEN.get(form, form)} | " + " | ".join(row) + " |")
     lines += ["", "| not in the table | why |", "|---|---|"]
     lines += [f"| {what} | {why} |" for what, why in OUT_OF_REACH.items()]
     return "\n".join(lines) + "\n"
@@ -135,6 +174,15 @@ writes this page. Every cell is the guest `both` of [the lab](lab.md): a balloon
 virtio-mem with a block partly plugged. "pages equal" are those that the guest itself calls
 offline, one by one, each with an owner; other crashes have to print what a kernel's home
 crash prints, or the cell names the commands that differ. A refusal is in crash's words.
+
+`panic` is the same guest, with four DIMMs more, that then panics: a second kernel runs
+makedumpfile, with zlib, lzo or nothing, as ELF, with `-d 31`, `-d 17` or `-d 1` (the number
+in the name). What it writes is a stream (`makedumpfile -F`), of which `makedumpfile -R`
+makes the file. QEMU's dump of right before the panic says which verdicts are right. In
+`panic-early` the second kernel was loaded before the DIMMs came, and they keep their memmap
+in themselves: kernels before 6.6 do not tell the second kernel of them, so this memmap is
+not in the dump, and all that lies there has to be unknown. These guests do nothing wrong:
+a finding that blames a driver is wrong.
 
 """
 
@@ -152,8 +200,9 @@ def main():
         if note.exists() and name not in given.cell:
             found[name] = json.loads(note.read_text())
         elif not given.cell or name in given.cell:
-            home = found.get(f"{kernel}/{kernels.SERIES[kernel].crash}/{form}")
-            found[name] = run(kernel, crash, form, home)
+            at_home = f"{kernel}/{kernels.SERIES[kernel].crash}"
+            before = found.get(f"{at_home}/{form.rpartition('/')[0]}/{panic.QEMU}", {}).get("verdicts")
+            found[name] = run(kernel, crash, form, found.get(f"{at_home}/{form}"), before)
             write_atomic(note, json.dumps(found[name]))
         if name in found:
             print(f"{name}: {found[name]['text']}", flush=True)

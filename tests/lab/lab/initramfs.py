@@ -83,17 +83,22 @@ def archive(files):
     return whole + _member("TRAILER!!!", 0, b"", 0)
 
 
+def busybox():
+    """The machine's own, which is static."""
+    found = shutil.which("busybox")
+    if not found:
+        raise LabError("busybox is missing: install the package busybox-static")
+    return found
+
+
 def build(target, kernel, modules=MODULES, extra=()):
     """Write the initramfs.
 
     `modules` are loaded at boot.  `extra` are (path in the guest, file here) pairs:
     modules to load by hand later, or programs.
     """
-    busybox = shutil.which("busybox")
-    if not busybox:
-        raise LabError("busybox is missing: install the package busybox-static")
     own = [(f"bin/{path.name}", path) for path in programs()]
-    pack(target, kernel, modules, (*own, ("bin/busybox", busybox), ("init", LAB / "guest" / "init"), *extra))
+    pack(target, kernel, modules, (*own, ("bin/busybox", busybox()), ("init", LAB / "guest" / "init"), *extra))
 
 
 def pack(target, kernel, modules, extra):
