@@ -7,6 +7,7 @@
 #ifndef OFL_BLOCKROW_H
 #define OFL_BLOCKROW_H
 
+#include "devices/devices.h"
 #include "judge/judge.h"
 #include "target/text.h"
 
@@ -27,6 +28,7 @@ struct ofl_block_row {
 	uint64_t start_pfn, pages;
 	int node;			/* -1: not known */
 	const struct ofl_zone *zone;	/* NULL: none, or several */
+	const struct ofl_memdev *dev, *last_dev;	/* NULL: not known */
 	enum ofl_block_state state;
 	uint64_t offline;
 	enum ofl_outcome verdict;
@@ -50,7 +52,7 @@ void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
 /**
  * ofl_block_row_add() - one row of two, if they are neighbours and alike
  *
- * Shape:  alike are node, zone, state, verdict, and what decides with its owner.
+ * Shape:  alike are node, zone, device, state, verdict, and what decides with its owner.
  * Errors: false if they are not; nothing has changed then.
  */
 bool ofl_block_row_add(struct ofl_block_row *row,

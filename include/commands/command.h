@@ -28,6 +28,7 @@ struct ofl_options {
 	bool who;		/* -w of offblock and offmap */
 	bool by_section;	/* -s of offmap */
 	const char *picture;	/* -g: file to draw the map into */
+	bool devices;		/* -d of offblock */
 	bool every_page;	/* -x */
 	bool crash_reads;	/* -C */
 	const char *limit;	/* -l */

@@ -21,6 +21,7 @@ extern const struct ofl_table ofl_finding_table;
 extern const struct ofl_table ofl_finding_class_table;
 extern const struct ofl_table ofl_block_table;		/* offblock */
 extern const struct ofl_table ofl_sum_table;
+extern const struct ofl_table ofl_memdev_table;	/* ofl_device_row */
 extern const struct ofl_table ofl_page_table;		/* ofl_page_row */
 extern const struct ofl_table ofl_step_table;
 extern const struct ofl_table ofl_kind_table;

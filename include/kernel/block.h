@@ -32,6 +32,7 @@ struct ofl_block {
 	/* with the late facts only: */
 	uint64_t zone_kva;	/* memory_block.zone; 0: NULL or no such member */
 	int nid;		/* -1: no such member */
+	uint64_t group_kva;	/* memory_block.group; 0: NULL or no such member */
 	uint64_t memmap_pages;	/* at its start, holding its own memmap */
 	bool unread;		/* one of these could not be read: none counts */
 };

@@ -44,6 +44,13 @@ struct ofl_device {
 	const char *lost;	/* what cannot be read would tell more; NULL: nothing */
 };
 
+/** struct ofl_added - a range of memory that a driver added to the kernel */
+struct ofl_added {
+	unsigned int device;
+	uint64_t start_pa, end_pa;	/* half-open */
+	const char *never;	/* why nothing takes it away again; NULL: it can go */
+};
+
 #define OFL_MAX_COUNTERS	8
 #define OFL_MAX_DETAILS		12
 #define OFL_MAX_COMPLAINTS	16	/* two lists, all that can be wrong with each, counters */
@@ -196,6 +203,13 @@ struct ofl_owner_ops {
 	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
 	 */
 	bool (*expects)(const void *state, uint64_t pfn, struct ofl_claim *ret);
+	/**
+	 * added - range @nr of memory that the driver added, from 0; may be NULL
+	 * @ret: out  comes zeroed
+	 *
+	 * Errors: false: there are no more.
+	 */
+	bool (*added)(const void *state, unsigned int nr, struct ofl_added *ret);
 };
 
 #define DRIVER(name) extern const struct ofl_owner_ops ofl_owner_##name;

@@ -62,11 +62,21 @@ static bool same_owner(const struct ofl_row_cause *a,
 	       a->claim.device == b->claim.device;
 }
 
+/* neighbours among LMBs are as good as one: each of them is a device */
+static bool same_device(const struct ofl_block_row *a,
+			const struct ofl_block_row *b)
+{
+	return a->last_dev == b->dev ||
+	       (a->last_dev && b->dev && a->last_dev->kind == &ofl_memdev_lmb &&
+		b->dev->kind == &ofl_memdev_lmb);
+}
+
 static bool alike(const struct ofl_block_row *a, const struct ofl_block_row *b)
 {
 	if (a->nr + a->blocks != b->nr || a->node != b->node ||
 	    a->zone != b->zone || a->state != b->state ||
-	    a->verdict != b->verdict || a->has_pfn != b->has_pfn)
+	    a->verdict != b->verdict || a->has_pfn != b->has_pfn ||
+	    !same_device(a, b))
 		return false;
 	if (!a->has_pfn)
 		return !strcmp(a->why, b->why);
@@ -118,6 +128,7 @@ bool ofl_block_row_add(struct ofl_block_row *row,
 	if (!alike(row, next))
 		return false;
 	row->blocks += next->blocks;
+	row->last_dev = next->last_dev;
 	row->pages += next->pages;
 	row->offline += next->offline;
 	row->more += next->more;

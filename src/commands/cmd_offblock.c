@@ -8,6 +8,7 @@
 
 #include "commands/blockrow.h"
 #include "commands/command.h"
+#include "commands/device_rows.h"
 #include "commands/explain.h"
 #include "commands/page_row.h"
 #include "commands/tables.h"
@@ -82,6 +83,19 @@ static void get_zone(const void *row, const void *ctx, struct ofl_cell *ret)
 	(void)ctx;
 	if (ROW(row)->zone)
 		*ret = ofl_cell_text(ROW(row)->zone->name);
+}
+
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_memdev *dev = ROW(row)->dev, *last = ROW(row)->last_dev;
+
+	(void)ctx;
+	if (!dev)
+		return;
+	*ret = ofl_cell_text(dev->name);
+	if (last != dev)
+		snprintf(ret->text, sizeof(ret->text), "%s-%s", dev->name,
+			 last->name);
 }
 
 static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -162,6 +176,9 @@ static const struct ofl_column block_columns[] = {
 	  "NUMA node" },
 	{ "ZONE", "zone", 7, false, 0, get_zone, OFL_JSON_STRING_OR_NULL,
 	  "zone; none if there are several, or none" },
+	{ "DEVICE", "device", 7, false, 0, get_device, OFL_JSON_STRING_OR_NULL,
+	  "device that the memory belongs to (-d); boot: memory that was there "
+	  "when the kernel started; none: not known" },
 	{ "STATE", "state", 7, false, 0, get_state, OFL_JSON_STRING,
 	  "online, going-offline, offline or other" },
 	{ "OFFPAGES", "offline", 8, true, 0, get_offline, OFL_JSON_NUMBER,
@@ -276,6 +293,8 @@ struct printer {
 	bool one_page;			/* a page was asked for, and by its pfn */
 	uint64_t page_pfn;
 	struct ofl_page_row page;
+	struct ofl_memdevs devs;
+	struct ofl_device_rows device_rows;
 };
 
 static enum ofl_status keep(struct printer *p)
@@ -346,12 +365,15 @@ static void name_holders(struct printer *p, const struct ofl_block_report *r,
 {
 	struct ofl_text line = ofl_text_over(row->who, sizeof(row->who));
 	uint64_t page_bytes = p->env->l->page_bytes;
-	const struct ofl_share *share;
-	size_t nr;
+	const struct ofl_share *share = NULL;
+	size_t nr = 0;
 
-	if (!p->holders || ofl_outcome_rows[r->verdict].passes)
+	if (p->holders && !ofl_outcome_rows[r->verdict].passes)
+		share = ofl_holders_shares(p->holders, &nr);
+	if (p->o->devices)
+		ofl_device_rows_add(&p->device_rows, r, row, share, nr);
+	if (!share)
 		return;
-	share = ofl_holders_shares(p->holders, &nr);
 	ofl_holders_line(share, nr, page_bytes, &line);
 	ofl_holder_rows_add(&p->holder_rows, r->block->nr, page_bytes, share,
 			    nr, p->explain ? OFL_HOLDERS_EXPLAINED :
@@ -377,6 +399,12 @@ static void note_page(void *arg, const struct ofl_classified *c,
 			  in_way && p->holders ? &share : NULL);
 }
 
+/* -d has a table of its own; a document has both */
+static bool only_devices(const struct printer *p)
+{
+	return p->o->devices && !p->v.json;
+}
+
 static enum ofl_status print_block(struct printer *p,
 				   const struct ofl_block_report *r)
 {
@@ -385,6 +413,7 @@ static enum ofl_status print_block(struct printer *p,
 	int k;
 
 	ofl_block_row(p->env, r, &row);
+	row.dev = row.last_dev = ofl_memdevs_of_block(&p->devs, r->block);
 	if (!is_wanted(p, r, &row))
 		return OFL_OK;
 	for (k = 0; k < OFL_NR_KINDS; k++)
@@ -397,6 +426,8 @@ static enum ofl_status print_block(struct printer *p,
 	p->untold += r->kind[OFL_KIND_UNTOLD].pages;
 	p->kept = *r;
 	name_holders(p, r, &row);
+	if (only_devices(p))
+		return OFL_OK;
 	/* holders are those of one block */
 	if (p->held.blocks && !p->o->all && !p->v.json && !p->names &&
 	    ofl_block_row_add(&p->held, &row))
@@ -505,10 +536,17 @@ static void show_sums(struct printer *p)
 }
 
 /* sentences stand for the row of a block that is explained */
-static void finish_rows(struct printer *p, enum ofl_status *st)
+static void finish_rows(struct printer *p, enum ofl_status *st,
+			struct ofl_text *text)
 {
 	bool alone = p->explain && p->nr == 1 && !p->v.json && !p->v.raw;
 
+	if (only_devices(p)) {
+		if (!*st)
+			ofl_device_rows_show(&p->v, &p->device_rows,
+					     p->o->verbose, text);
+		return;
+	}
 	if (alone)
 		p->held.blocks = 0;
 	if (!*st)
@@ -525,6 +563,24 @@ static void finish_rows(struct printer *p, enum ofl_status *st)
 		show_sums(p);
 	if (!*st && !(p->explain && p->nr == 1) && p->holders && p->v.json)
 		ofl_holder_rows_show(&p->v, &p->holder_rows);
+	if (!*st && p->o->devices)
+		ofl_device_rows_show(&p->v, &p->device_rows,
+					     p->o->verbose, text);
+}
+
+/* cheap: what drivers recorded, the resources, a bus */
+static enum ofl_status open_devices(struct printer *p,
+				    const struct ofl_analysis *a,
+				    struct ofl_err *err)
+{
+	const struct ofl_layout *l = p->env->l;
+	enum ofl_status st = ofl_memdevs_load(p->env, &p->devs, err);
+
+	if (st || !p->o->devices)
+		return st;
+	return ofl_device_rows_open(&p->device_rows, &p->devs, &a->blocks,
+				    block_bytes(l), l->page_bytes) ? OFL_OK :
+	       ofl_fail(err, OFL_ERR_NOMEM, "no memory for the memory devices");
 }
 
 static bool has_column(const struct ofl_columns *shown, const char *name)
@@ -548,7 +604,7 @@ static enum ofl_status open_holders(struct printer *p,
 		   l->sections_per_block * l->section_pages;
 	enum ofl_status st;
 
-	if (!one && !p->names)
+	if (!one && !p->names && !p->o->devices)
 		return OFL_OK;
 	st = ofl_session_holders(ctx->s, err);
 	if (st)
@@ -566,8 +622,9 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	struct ofl_judge j;
 	enum ofl_result result;
 	enum ofl_status st;
-	char message[OFL_STATUS_BYTES];
+	char message[OFL_STATUS_BYTES], said[300];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
+	struct ofl_text devices = ofl_text_over(said, sizeof(said));
 
 	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
 		       &ctx->filter);
@@ -577,15 +634,19 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	j.page_pfn = p->page_pfn;
 	j.arg = p;
 	ofl_show_begin(&p->v, ctx);
-	ofl_view_table(&p->v, &ofl_block_table, shown);
+	if (!only_devices(p))
+		ofl_view_table(&p->v, &ofl_block_table, shown);
 	st = ofl_verdicts_scan(&a->verdicts, ctx->s->t, &ctx->scan, &j, &r,
 			       err);
-	finish_rows(p, &st);
+	finish_rows(p, &st, &devices);
 	if (!st)
 		st = ofl_show_unknown(&p->v, ctx, &r, err);
 	if (!st)
 		ofl_show_totals(&p->v, &r);
 	result = judge(p, a, &r, &text);
+	ofl_text_add(&text, "%s", said);
+	if (p->o->devices && p->devs.missing)
+		result = OFL_RESULT_INCOMPLETE;
 	result = ofl_add_doubts(ctx, &a->owners, result, &text);
 	st = ofl_show_status(&p->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);
@@ -627,8 +688,8 @@ static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
 		ofl_columns_default(&ofl_block_table, shown);
 	else
 		st = ofl_columns_parse(&ofl_block_table, o->who ?
-			"block,size,node,zone,offpages,verdict,reason,holders" :
-			"block,size,node,zone,offpages,verdict,reason", shown,
+			"block,size,node,zone,device,offpages,verdict,reason,holders" :
+			"block,size,node,zone,device,offpages,verdict,reason", shown,
 			err);
 	if (!o->columns && o->verbose && !o->who)
 		shown->nr--;	/* HOLDERS stands last */
@@ -672,7 +733,11 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!st)
 		st = open_holders(p, ctx, err);
 	if (!st)
+		st = open_devices(p, a, err);
+	if (!st)
 		st = show(ctx, a, p, &shown, err);
+	ofl_device_rows_free(&p->device_rows);
+	ofl_memdevs_free(&p->devs);
 	free(p->row);
 	ofl_holder_rows_free(&p->holder_rows);
 	ofl_holders_close(p->holders);

@@ -302,7 +302,7 @@ static const struct ofl_word verdict_words[] = {
 };
 
 static const struct ofl_table *const offblock_tables[] = {
-	&ofl_block_table, &ofl_sum_table, &ofl_page_table, &ofl_step_table,
+	&ofl_block_table, &ofl_sum_table, &ofl_memdev_table, &ofl_page_table, &ofl_step_table,
 	&ofl_kind_table, &ofl_first_table, &ofl_holder_row_table,
 	&ofl_callback_table, NULL
 };

@@ -83,6 +83,10 @@ const struct ofl_option ofl_option_rows[] = {
 	  "the worst verdict first, then the largest row" },
 	{ 'v', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
 	  FLAG(verbose), "every column, and every callback that is asked" },
+	{ 'd', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
+	  FLAG(devices),
+	  "memory devices instead of blocks: can each be unplugged, and if "
+	  "not, which blocks keep it, and who holds them" },
 	{ 'w', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(who),
 	  "who holds the pages that are in the way, for each block that is not "
 	  "offlinable" },

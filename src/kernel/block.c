@@ -135,6 +135,7 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 	uint32_t nid;
 
 	b->zone_kva = member(w, b->kva, OFL_F_BLOCK_ZONE, b);
+	b->group_kva = member(w, b->kva, OFL_F_BLOCK_GROUP, b);
 	b->memmap_pages = memmap_pages(w, b);
 	if (ofl_fact_read_u32(w->t, w->l, b->kva, OFL_F_BLOCK_NID, &nid))
 		b->nid = (int)nid;

@@ -302,6 +302,17 @@ static void device(const void *state, unsigned int device,
 	ofl_single_show(&st->one, ret);
 }
 
+static bool added(const void *state, unsigned int nr, struct ofl_added *ret)
+{
+	const struct state *st = state;
+
+	if (nr >= st->nr)
+		return false;
+	ret->start_pa = st->region[nr].all.start * st->env->l->page_bytes;
+	ret->end_pa = st->region[nr].all.end * st->env->l->page_bytes;
+	return true;
+}
+
 /* has_pfn_is_backed() */
 static bool is_backed(const struct region *r, uint64_t pfn)
 {
@@ -547,6 +558,7 @@ static const char *wants(const void *state)
 }
 
 const struct ofl_owner_ops ofl_owner_hv_balloon = {
+	.added = added,
 	.name = "hv_balloon",
 	.mark = 'h',
 	.next = "give the guest this memory back on the host (Dynamic Memory), then offline the block",

@@ -379,6 +379,20 @@ static bool refuses(const void *state, uint64_t start_pfn, uint64_t pages)
 	return false;
 }
 
+static bool added(const void *state, unsigned int nr, struct ofl_added *ret)
+{
+	const struct ofl_vmem *st = state;
+
+	if (nr >= st->nr)
+		return false;
+	ret->device = nr;
+	ret->start_pa = st->dev[nr].start_pa;
+	ret->end_pa = st->dev[nr].end_pa;
+	if (!st->dev[nr].kva && !st->driver_maybe)
+		ret->never = "its driver is gone: nothing unplugs it before a reboot";
+	return true;
+}
+
 static const char *wants(const void *state)
 {
 	const struct ofl_vmem *st = state;
@@ -401,4 +415,5 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.refuses = refuses,
 	.account = ofl_vmem_account,
 	.expects = expects,
+	.added = added,
 };

@@ -18,6 +18,7 @@
 #include "commands/tables.h"
 #include "layout/witness.h"
 #include "schema.h"
+#include "devices/devices.h"
 #include "holders/holder.h"
 
 static void escaped(const char *text)
@@ -70,6 +71,20 @@ static void holders(void)
 		escaped(ofl_holder_table[i]->what);
 		fputs(" | ", stdout);
 		escaped(ofl_holder_table[i]->evidence);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void devices(void)
+{
+	const struct ofl_memdev_kind *const *kind;
+
+	printf("@ devices\n| KIND | DEVICE | what in the dump says so |\n|---|---|---|\n");
+	for (kind = ofl_memdev_kinds; *kind; kind++) {
+		printf("| `%s` | ", (*kind)->name);
+		escaped((*kind)->what);
+		fputs(" | ", stdout);
+		escaped((*kind)->evidence);
 		fputs(" |\n", stdout);
 	}
 }
@@ -274,5 +289,6 @@ int main(void)
 	facts();
 	ofl_help_free();
 	holders();
+	devices();
 	return fflush(stdout) ? 1 : 0;
 }

@@ -2,6 +2,8 @@ offcheck
 offcheck -j
 offowner
 offblock
+offblock -d
+offblock -j -d memory39
 offblock memory32
 offblock memory34
 offblock memory39

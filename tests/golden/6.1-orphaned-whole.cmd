@@ -2,4 +2,5 @@ offcheck
 offcheck -j
 offowner
 offblock
+offblock -d
 offblock memory39

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * device_rows.h - rows of offblock -d: can a memory device be unplugged?
+ *
+ * Depends on devices.h, blockrow.h and holders.h. Blocks are given one by one;
+ * a device is answered for when all its blocks were.
+ */
+#ifndef OFL_DEVICE_ROWS_H
+#define OFL_DEVICE_ROWS_H
+
+#include "commands/blockrow.h"
+#include "devices/devices.h"
+#include "holders/holders.h"
+#include "view/view.h"
+
+/** struct ofl_device_row - a device and what its blocks come to */
+struct ofl_device_row {
+	const struct ofl_memdev *dev;	/* NULL: blocks of no known device */
+	uint64_t has;			/* blocks that there are */
+	uint64_t blocks;		/* of them, that were looked at */
+	uint64_t verdict[OFL_NR_OUTCOMES];
+	uint64_t first_nr, last_nr;
+	uint64_t offline;		/* PageOffline pages */
+	enum ofl_outcome worst;		/* of the verdicts */
+	uint64_t decide;		/* blocks that have it */
+	char why[360];			/* those that are named, and by whom */
+	unsigned int named;
+	uint64_t poisoned, poisoned_pfn;	/* pages; the first */
+};
+
+/** struct ofl_device_rows - begin with zeros */
+struct ofl_device_rows {
+	struct ofl_device_row *row;	/* owned: devices, boot, none */
+	size_t nr;
+	const struct ofl_memdevs *d;
+	uint64_t block_bytes, page_bytes;
+};
+
+/**
+ * ofl_device_rows_open() - a row for each device of @d
+ * @blocks: in  all that there are
+ *
+ * Memory: ofl_device_rows_free().
+ * Errors: false: no memory.
+ */
+bool ofl_device_rows_open(struct ofl_device_rows *rows,
+			  const struct ofl_memdevs *d,
+			  const struct ofl_blocks *blocks,
+			  uint64_t block_bytes, uint64_t page_bytes);
+void ofl_device_rows_free(struct ofl_device_rows *rows);
+
+/**
+ * ofl_device_rows_add() - a block that has its verdict
+ * @row:   in  the same as @r, for people
+ * @share: in  who holds its pages, of ofl_holders_shares(); @nr of them
+ */
+void ofl_device_rows_add(struct ofl_device_rows *rows,
+			 const struct ofl_block_report *r,
+			 const struct ofl_block_row *row,
+			 const struct ofl_share *share, size_t nr);
+
+/**
+ * ofl_device_rows_show() - a table
+ * @verbose: in  every column
+ * @text: inout the status line: how many can be unplugged
+ */
+void ofl_device_rows_show(struct ofl_view *v,
+			  const struct ofl_device_rows *rows, bool verbose,
+			  struct ofl_text *text);
+
+#endif
