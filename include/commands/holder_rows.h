@@ -51,7 +51,11 @@ void ofl_holder_rows_free(struct ofl_holder_rows *rows);
 /** ofl_holder_rows_show() - a table; none in text if there are no rows */
 void ofl_holder_rows_show(struct ofl_view *v, const struct ofl_holder_rows *rows);
 
-/** ofl_holders_line() - the largest in a few words; "" without any */
+/**
+ * ofl_holders_line() - append the largest in a few words
+ *
+ * Shape:  as many as fit into @text, at least one; the rest is a number.
+ */
 void ofl_holders_line(const struct ofl_share *share, size_t nr,
 		      uint64_t page_bytes, struct ofl_text *text);
 

@@ -201,7 +201,8 @@ static const struct ofl_column block_columns[] = {
 	  "pages that decide, by size and with their owner, then what else is "
 	  "not free; or what decides if no page does" },
 	{ HOLDERS, NULL, 20, false, 0, get_holders, OFL_JSON_NONE,
-	  "with -w: who holds most of what is in the way" },
+	  "with -w: who holds most of what is in the way, drivers first, as "
+	  "many as fit into the line" },
 };
 
 const struct ofl_table ofl_block_table = {
@@ -359,11 +360,41 @@ static bool is_wanted(const struct printer *p, const struct ofl_block_report *r,
 	return !p->o->owner || ofl_row_has_owner(row, p->owner);
 }
 
+/* room that a line has for holders behind the columns before */
+#define BEFORE_HOLDERS	(11 + 1 + 5 + 1 + 7 + 1 + 10 + 1)
+
+/* pages of drivers by owner, then all others by holder, in one line */
+static void who_line(const struct printer *p, const struct ofl_share *share,
+		     size_t nr, struct ofl_block_row *row)
+{
+	size_t room = sizeof(row->who);
+	struct ofl_text line;
+	unsigned int i;
+	char size[24];
+
+	if (p->o->who && !p->o->columns && p->v.width > BEFORE_HOLDERS + 20 &&
+	    p->v.width - BEFORE_HOLDERS < room)
+		room = p->v.width - BEFORE_HOLDERS + 1;
+	line = ofl_text_over(row->who, room);
+	for (i = 0; i < row->nr_causes; i++) {
+		const struct ofl_row_cause *c = &row->cause[i];
+
+		if (!ofl_rule_rows[c->kind].offline)
+			continue;
+		ofl_size_text(c->pages * p->env->l->page_bytes, size,
+			      sizeof(size));
+		ofl_text_item(&line, "; ", "%s %s%s%s", size,
+			      ofl_owner_name(&c->claim),
+			      c->device && c->device[0] ? " " : "",
+			      c->device ? c->device : "");
+	}
+	ofl_holders_line(share, nr, p->env->l->page_bytes, &line);
+}
+
 /* what was added up since the block before */
 static void name_holders(struct printer *p, const struct ofl_block_report *r,
 			 struct ofl_block_row *row)
 {
-	struct ofl_text line = ofl_text_over(row->who, sizeof(row->who));
 	uint64_t page_bytes = p->env->l->page_bytes;
 	const struct ofl_share *share = NULL;
 	size_t nr = 0;
@@ -374,7 +405,7 @@ static void name_holders(struct printer *p, const struct ofl_block_report *r,
 		ofl_device_rows_add(&p->device_rows, r, row, share, nr);
 	if (!share)
 		return;
-	ofl_holders_line(share, nr, page_bytes, &line);
+	who_line(p, share, nr, row);
 	ofl_holder_rows_add(&p->holder_rows, r->block->nr, page_bytes, share,
 			    nr, p->explain ? OFL_HOLDERS_EXPLAINED :
 					     OFL_HOLDERS_A_BLOCK);
@@ -405,6 +436,14 @@ static bool only_devices(const struct printer *p)
 	return p->o->devices && !p->v.json;
 }
 
+/* -w is about what is in the way; a document and -a leave no block out */
+static bool is_quiet(const struct printer *p, const struct ofl_block_row *row)
+{
+	return p->o->who && !p->v.json && !p->o->all && !p->explain &&
+	       p->only == OFL_NR_OUTCOMES &&
+	       ofl_outcome_rows[row->verdict].passes;
+}
+
 static enum ofl_status print_block(struct printer *p,
 				   const struct ofl_block_report *r)
 {
@@ -426,7 +465,7 @@ static enum ofl_status print_block(struct printer *p,
 	p->untold += r->kind[OFL_KIND_UNTOLD].pages;
 	p->kept = *r;
 	name_holders(p, r, &row);
-	if (only_devices(p))
+	if (only_devices(p) || is_quiet(p, &row))
 		return OFL_OK;
 	/* holders are those of one block */
 	if (p->held.blocks && !p->o->all && !p->v.json && !p->names &&
@@ -688,7 +727,7 @@ static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
 		ofl_columns_default(&ofl_block_table, shown);
 	else
 		st = ofl_columns_parse(&ofl_block_table, o->who ?
-			"block,size,node,zone,device,offpages,verdict,reason,holders" :
+			"block,size,device,verdict,holders" :
 			"block,size,node,zone,device,offpages,verdict,reason", shown,
 			err);
 	if (!o->columns && o->verbose && !o->who)

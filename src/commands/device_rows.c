@@ -386,7 +386,7 @@ void ofl_device_rows_show(struct ofl_view *v,
 			  struct ofl_text *text)
 {
 	static const char usual[] =
-		"device,blocks,size,offpages,verdicts,unplug,reason";
+		"device,blocks,unplug,verdicts,reason";
 	uint64_t nr[NR_UNPLUGS] = { 0 };
 	struct ofl_columns shown;
 	struct ofl_err ignored;

@@ -9,6 +9,7 @@
 #include "commands/tables.h"
 
 #define IN_LINE	3	/* holders that a line names */
+#define MORE	12	/* bytes of "; 12345 more" */
 
 #define ROW(row) ((const struct ofl_holder_row *)(row))
 
@@ -205,17 +206,22 @@ void ofl_holder_rows_show(struct ofl_view *v, const struct ofl_holder_rows *rows
 void ofl_holders_line(const struct ofl_share *share, size_t nr,
 		      uint64_t page_bytes, struct ofl_text *text)
 {
-	char size[16];
-	size_t i;
+	size_t i, need, begins = text->used;
+	char size[16], item[160];
 
 	for (i = 0; i < nr && i < IN_LINE; i++) {
 		ofl_size_text(share[i].pages * page_bytes, size, sizeof(size));
-		ofl_text_item(text, "; ", "%s %s %.60s", size, share[i].ops ?
-			      share[i].ops->kind :
-			      ofl_rule_rows[share[i].kind].code,
-			      share[i].holder ? share[i].holder->name :
-						OFL_NOT_IDENTIFIED);
+		ofl_text_put(item, sizeof(item), "%s %s %.60s", size,
+			     share[i].ops ? share[i].ops->kind :
+			     ofl_rule_rows[share[i].kind].code,
+			     share[i].holder ? share[i].holder->name :
+					       OFL_NOT_IDENTIFIED);
+		need = strlen(item) + 2 + (i + 1 < nr ? MORE : 0);
+		/* the first is cut rather than left out */
+		if (text->used > begins && text->used + need >= text->bytes)
+			break;
+		ofl_text_item(text, "; ", "%s", item);
 	}
-	if (nr > IN_LINE)
-		ofl_text_item(text, "; ", "%zu more", nr - IN_LINE);
+	if (i < nr)
+		ofl_text_item(text, "; ", "%zu more", nr - i);
 }

@@ -88,8 +88,8 @@ const struct ofl_option ofl_option_rows[] = {
 	  "memory devices instead of blocks: can each be unplugged, and if "
 	  "not, which blocks keep it, and who holds them" },
 	{ 'w', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(who),
-	  "who holds the pages that are in the way, for each block that is not "
-	  "offlinable" },
+	  "who holds the pages that are in the way, in a line for each block; "
+	  "blocks that are offlinable or offline are left out, -a has them" },
 	{ 'w', NULL, NULL, OFL_ON_OFFMAP, OFL_GROUP_SHOW, false, FLAG(who),
 	  "by owner, not by verdict: which driver holds PageOffline pages of "
 	  "the block; only pages that pass the filters count" },
