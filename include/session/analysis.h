@@ -2,11 +2,12 @@
 /*
  * analysis.h - what a verdict on a page needs besides the page
  *
- * Depends on verdicts.h, batch.h, chain.h, block.h, iomem.h, owner.h.
+ * Depends on devices.h, verdicts.h, batch.h, chain.h, block.h, iomem.h, owner.h.
  */
 #ifndef OFL_ANALYSIS_H
 #define OFL_ANALYSIS_H
 
+#include "devices/devices.h"
 #include "judge/verdicts.h"
 #include "kernel/batch.h"
 #include "kernel/block.h"
@@ -25,6 +26,8 @@ struct ofl_analysis {
 	struct ofl_env env;
 	struct ofl_owners owners;
 	struct ofl_verdicts verdicts;	/* of what a command judged with all that */
+	struct ofl_memdevs devices;	/* with ofl_analysis_load_devices() only */
+	bool devices_loaded;
 	struct ofl_missed missed;	/* reads that failed: for all but ram, */
 	struct ofl_missed ram_missed;	/* and for ram */
 };
@@ -49,6 +52,14 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
  */
 enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 				      struct ofl_err *err);
+
+/**
+ * ofl_analysis_load_devices() - which device each memory block belongs to
+ *
+ * Errors: OFL_ERR_NOMEM.
+ */
+enum ofl_status ofl_analysis_load_devices(struct ofl_analysis *a,
+					  struct ofl_err *err);
 void ofl_analysis_free(struct ofl_analysis *a);
 
 #endif

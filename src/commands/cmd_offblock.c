@@ -294,7 +294,7 @@ struct printer {
 	bool one_page;			/* a page was asked for, and by its pfn */
 	uint64_t page_pfn;
 	struct ofl_page_row page;
-	struct ofl_memdevs devs;
+	const struct ofl_memdevs *devs;
 	struct ofl_device_rows device_rows;
 };
 
@@ -452,7 +452,7 @@ static enum ofl_status print_block(struct printer *p,
 	int k;
 
 	ofl_block_row(p->env, r, &row);
-	row.dev = row.last_dev = ofl_memdevs_of_block(&p->devs, r->block);
+	row.dev = row.last_dev = ofl_memdevs_of_block(p->devs, r->block);
 	if (!is_wanted(p, r, &row))
 		return OFL_OK;
 	for (k = 0; k < OFL_NR_KINDS; k++)
@@ -607,17 +607,17 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 					     p->o->verbose, text);
 }
 
-/* cheap: what drivers recorded, the resources, a bus */
 static enum ofl_status open_devices(struct printer *p,
-				    const struct ofl_analysis *a,
+				    struct ofl_analysis *a,
 				    struct ofl_err *err)
 {
 	const struct ofl_layout *l = p->env->l;
-	enum ofl_status st = ofl_memdevs_load(p->env, &p->devs, err);
+	enum ofl_status st = ofl_analysis_load_devices(a, err);
 
+	p->devs = &a->devices;
 	if (st || !p->o->devices)
 		return st;
-	return ofl_device_rows_open(&p->device_rows, &p->devs, &a->blocks,
+	return ofl_device_rows_open(&p->device_rows, p->devs, &a->blocks,
 				    block_bytes(l), l->page_bytes) ? OFL_OK :
 	       ofl_fail(err, OFL_ERR_NOMEM, "no memory for the memory devices");
 }
@@ -684,7 +684,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		ofl_show_totals(&p->v, &r);
 	result = judge(p, a, &r, &text);
 	ofl_text_add(&text, "%s", said);
-	if (p->o->devices && p->devs.missing)
+	if (p->o->devices && p->devs->missing)
 		result = OFL_RESULT_INCOMPLETE;
 	result = ofl_add_doubts(ctx, &a->owners, result, &text);
 	st = ofl_show_status(&p->v, ctx, st, result, message, err);
@@ -776,7 +776,6 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	if (!st)
 		st = show(ctx, a, p, &shown, err);
 	ofl_device_rows_free(&p->device_rows);
-	ofl_memdevs_free(&p->devs);
 	free(p->row);
 	ofl_holder_rows_free(&p->holder_rows);
 	ofl_holders_close(p->holders);

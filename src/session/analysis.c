@@ -56,8 +56,22 @@ enum ofl_status ofl_analysis_load_ram(struct ofl_analysis *a,
 	return st;
 }
 
+enum ofl_status ofl_analysis_load_devices(struct ofl_analysis *a,
+					  struct ofl_err *err)
+{
+	enum ofl_status st = OFL_OK;
+
+	if (!a->devices_loaded)
+		st = ofl_memdevs_load(&a->env, &a->devices, err);
+	a->devices_loaded = !st;
+	if (st)
+		ofl_memdevs_free(&a->devices);
+	return st;
+}
+
 void ofl_analysis_free(struct ofl_analysis *a)
 {
+	ofl_memdevs_free(&a->devices);
 	ofl_verdicts_free(&a->verdicts);
 	ofl_owners_free(&a->owners);
 	ofl_ram_free(&a->ram);
