@@ -12,12 +12,15 @@ from lab import dumps, kernels, verdicts
 from lab.cases import CASES
 from lab.util import LabError
 
+#: cases that are tried on the first kernel only
+OF_THE_FIRST = ("filtered", "unplug")
+
 
 def wanted():
     """[(how to get it, series, name)] in the order of the tests: dumps of all kernels, then verdicts."""
     first, *others = kernels.selected()
     found = [(dumps.get, series, name) for name in CASES for series in (first, *others)
-             if kernels.SERIES[series].has(name) and (series == first or name != "filtered")]
+             if kernels.SERIES[series].has(name) and (series == first or name not in OF_THE_FIRST)]
     kinds = [*verdicts.TRIED, "caught-pinned"]
     found += [(verdicts.get, series, kind) for kind in kinds for series in (first, *others)
               if kernels.SERIES[series].has(kind)]

@@ -13,7 +13,7 @@ import inspect
 import json
 import typing
 
-from . import gdb, vmware
+from . import gdb, unplug, vmware
 from .guest import MIB, Guest, Machine
 
 
@@ -115,6 +115,8 @@ TWO_NODES = Machine(devices=(
     "-object", "memory-backend-ram,id=m1,size=1G",
     "-device", "virtio-mem-pci,id=vm1,memdev=m1,node=1,requested-size=0"))
 
+ONE_AFTER_THE_OTHER = Machine(append="console=ttyS0 panic=-1")
+
 FOUR_LEVELS = Machine(more_append="no5lvl")  # makedumpfile -e translates with four levels of page tables only
 
 CASES = {case.name: case for case in (
@@ -125,6 +127,8 @@ CASES = {case.name: case for case in (
     Case("filtered", "as both, for makedumpfile -e", both, machine=FOUR_LEVELS, formats=("elf",), shared=False),
     Case("offlined", "a block with unplugged pages is offlined", offlined),
     Case("orphaned", "virtio_mem is unloaded while its memory is plugged", orphaned),
+    Case("unplug", "memory devices that are really unplugged afterwards", unplug.fill, machine=ONE_AFTER_THE_OTHER,
+         after=unplug.unplug, shared=False, helpers=(unplug,)),
     Case("vmware-4k", "VMware's balloon of 4 KiB pages", vmware_4k, machine=vmware.MACHINE,
          after=offline_the_emptiest, shared=False, helpers=(gdb, vmware)),
     Case("vmware-2m", "VMware's balloon of 2 MiB units, and of pages", vmware_2m, machine=vmware.MACHINE,

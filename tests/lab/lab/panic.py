@@ -13,7 +13,7 @@ import re
 import shutil
 import subprocess
 
-from . import cases, initramfs
+from . import cases, initramfs, unplug
 from .dumps import Dump, facts, second_chance, settled, write
 from .guest import Guest, Machine
 from .kernels import get as kernel_of
@@ -48,7 +48,7 @@ LATE = {"panic": True, "panic-early": False}
 def _key():
     """Changes whenever a dump would come out different."""
     what = [MACHINE.arguments(), FILTERED, WORDS]
-    what += [inspect.getsource(part) for part in (cases.both, _plug, _take)]
+    what += [inspect.getsource(part) for part in (cases.both, unplug.plug_dimms, _take)]
     what += [path.read_text() for path in (*initramfs.sources(), CAPTURE, PROGRAM)]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
@@ -72,22 +72,12 @@ def _files(kernel, folder):
             ("boot/capture.gz", folder / "capture.gz"))
 
 
-def _plug(guest):
-    """Add the DIMMs while the guest runs."""
-    for name in DIMMS:
-        guest.qmp("object-add", qom_type="memory-backend-ram", id=name, size=128 << 20)
-        guest.qmp("device_add", driver="pc-dimm", id=f"dimm-{name}", memdev=name)
-    guest.run(f"""cd /sys/devices/system/memory; i=0
-        while [ $(cat memory*/state | grep -c online) -lt {8 + len(DIMMS)} ]; do
-            sleep 0.2; i=$((i + 1)); [ $i -lt 200 ] || exit 1; done""", timeout=90)
-
-
 def _take(guest, late, folder):
     """Load the second kernel before or after memory is plugged; dump, then panic."""
     load = f"onpanic /boot/vmlinuz /boot/capture.gz '{WORDS}' && rm -r /boot"
     if not late:
         guest.run(load)
-    _plug(guest)
+    unplug.plug_dimms(guest, DIMMS, 8 + len(DIMMS))
     cases.both(guest)
     if late:
         guest.run(load)
