@@ -2,5 +2,4 @@ offcheck
 offcheck -j
 offowner
 offblock
-offblock -d
 offblock memory39

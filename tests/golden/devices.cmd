@@ -1,0 +1,2 @@
+offblock -d
+offblock -j -d memory39
