@@ -42,9 +42,10 @@ def rows_differ(what, one, other):
 # ---- each page instead of what is known to be free or compound ----
 
 def every_page(ask):
-    for command in "offline", "offrange -a", "offcheck -a", "offowner -a", \
-            "offblock -a", "offmap":
-        quick, every = documents(ask, command, f"{command} -x")
+    commands = ["offline", "offrange -a", "offcheck -a", "offowner -a",
+                "offblock -a", "offmap"]
+    found = documents(ask, *commands, *(f"{c} -x" for c in commands))
+    for command, quick, every in zip(commands, found, found[len(commands):]):
         yield from differences(f"{command} and -x", quick, every)
 
 
