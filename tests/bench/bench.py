@@ -149,7 +149,7 @@ class Form:
             lines += _timed(name, todo[name])
         self.crash(lines, folder)
         for name, command in UNREAD.items():
-            self.crash([f"offline -S {self.section:x} > /dev/null", *_timed(name, command)], folder)
+            self.crash([f"offline -S 0x{self.section:x} > /dev/null", *_timed(name, command)], folder)
         spent, digest, looks = {}, {}, {}
         for name in ("first", *todo, *UNREAD):
             word = _word(name)
