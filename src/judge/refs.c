@@ -7,6 +7,18 @@
 #define MAX_BUFFERS	128	/* of 512 bytes in 64 KiB */
 #define PIN_BIAS	1024	/* GUP_PIN_COUNTING_BIAS: of an order-0 page */
 
+/* struct page @i of a compound page, where it was read already or from the dump */
+static const unsigned char *member(struct ofl_pagereader *reader, uint64_t kva,
+				   uint64_t i, const unsigned char *raw,
+				   const unsigned char *raw_end)
+{
+	uint64_t bytes = reader->l->struct_page_bytes;
+	const unsigned char *page = raw + i * bytes;
+
+	return page + bytes > raw_end ?
+	       ofl_pagereader_get(reader, kva + i * bytes) : page;
+}
+
 /* ---- mappings of a compound page ---- */
 
 /* what all pages of it count by themselves; false: one is not there */
@@ -15,14 +27,12 @@ static bool add_up(struct ofl_refs_from *from, uint64_t kva, uint64_t nr,
 		   int64_t *ret)
 {
 	const struct ofl_page_format *f = from->f;
-	uint64_t bytes = f->l->struct_page_bytes, i;
 	struct ofl_pagereader reader = { .t = from->t, .l = f->l };
+	const unsigned char *page;
+	uint64_t i;
 
 	for (i = 0; i < nr; i++) {
-		const unsigned char *page = raw + i * bytes;
-
-		if (page + bytes > raw_end)
-			page = ofl_pagereader_get(&reader, kva + i * bytes);
+		page = member(&reader, kva, i, raw, raw_end);
 		if (!page || ofl_page_is_zero(f, page))
 			return false;
 		*ret += (int32_t)ofl_page_type(f, page) + 1;
@@ -74,14 +84,12 @@ static enum ofl_tri any_poisoned(struct ofl_refs_from *from, uint64_t kva,
 				 const unsigned char *raw_end)
 {
 	const struct ofl_page_format *f = from->f;
-	uint64_t bytes = f->l->struct_page_bytes, i;
 	struct ofl_pagereader reader = { .t = from->t, .l = f->l };
+	const unsigned char *page;
+	uint64_t i;
 
 	for (i = 0; i < nr; i++) {
-		const unsigned char *page = raw + i * bytes;
-
-		if (page + bytes > raw_end)
-			page = ofl_pagereader_get(&reader, kva + i * bytes);
+		page = member(&reader, kva, i, raw, raw_end);
 		if (!page || ofl_page_is_zero(f, page))
 			return OFL_UNSURE;
 		if (ofl_page_flags(f, page) & f->hwpoison)
