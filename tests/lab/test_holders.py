@@ -19,23 +19,30 @@ TASKS = "list -o task_struct.tasks -s task_struct.pid,comm -h init_task"
 FILES = re.compile(r"/(init|bin/\w+|lib/modules/[\w.-]+|tmp/\w+|dev/\w+|etc/\w+)$")
 #: of all pages in the way, at the least
 IDENTIFIED = 0.9
+#: of a guest with 1 GiB at the start and 1 GiB of virtio-mem behind 4 GiB
+BLOCKS = (*range(8), *range(32, 40))
 
 
 @pytest.fixture(scope="module", params=kernels.selected())
 def named(request, tmp_path_factory):
-    """(dump, document of all blocks, holders of the block with boot memory, address of the memmap)"""
+    """(dump, document of all blocks, holders of the block with boot memory, address of the memmap, holders of all)
+
+    The list has a row for what is little in a block, a block alone has none."""
     dump = dumps.get(request.param, "both", "kdump-zlib")
     extension = crashes.get(dump.kernel.series.crash).extension
-    out = Session(dump, {"extend": f"extend {extension}", "all": "offblock -w -j", "first": "offblock -j memory0",
-                         "base": "p/x vmemmap_base"}, tmp_path_factory.mktemp(f"holders-{request.param}")).out
+    alone = {f"memory{number}": f"offblock -j memory{number}" for number in BLOCKS}
+    out = Session(dump, {"extend": f"extend {extension}", "all": "offblock -w -j", "base": "p/x vmemmap_base", **alone},
+                  tmp_path_factory.mktemp(f"holders-{request.param}")).out
     base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
-    return dump, json.loads(out["all"]), json.loads(out["first"])["holders"], base
+    document, holders = json.loads(out["all"]), {name: json.loads(out[name])["holders"] for name in alone}
+    assert {block["name"] for block in document["blocks"]} == set(alone)
+    return dump, document, holders["memory0"], base, [row for rows in holders.values() for row in rows]
 
 
 @pytest.fixture(scope="module")
 def stock(named, tmp_path_factory):
     """What stock crash says of the first page of each slab cache, and of all tasks."""
-    dump, _, holders, base = named
+    dump, _, holders, base, _ = named
     slabs = {row["name"]: row["first_pfn"] for row in holders if row["kind"] == "slab"}
     commands = {f"slab-{number}": f"kmem {base + pfn * STRUCT_PAGE:x}" for number, pfn in enumerate(slabs.values())}
     out = Session(dump, {**commands, "tasks": TASKS}, tmp_path_factory.mktemp("stock-holders")).out
@@ -67,7 +74,7 @@ def test_threads(named, stock):
 
 def test_files(named):
     """Page cache is of files that the lab put there, and of each as many pages as the file has."""
-    rows = [row for row in named[1]["holders"] if row["kind"] == "file"]
+    rows = [row for row in named[4] if row["kind"] == "file"]
     assert [row["name"] for row in rows if not FILES.match(row["name"])] == []
     programs = {"/bin/busybox": shutil.which("busybox"),
                 **{f"/bin/{path.name}": path for path in initramfs.programs() if path.name == "kpf"}}
