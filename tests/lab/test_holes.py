@@ -116,11 +116,11 @@ class Workshop:
         good = dumps.get(self.series, "filtered")
         dump = self.private("kdump-zlib", good)
         try:
-            dumpedit.filtered(good.path, dump.path, dump.folder)
+            said = dumpedit.filtered(good.path, dump.path, dump.folder)
         except util.LabError as error:
             pytest.skip(f"makedumpfile -e cannot read this kernel's dump: {str(error).splitlines()[-1]}")
         lost = dumpedit.excluded_by(dumpedit.Elf(good.path), dumpedit.Kdump(dump.path))
-        assert lost, "makedumpfile -e dropped nothing of the memmap"
+        assert lost, f"makedumpfile -e dropped nothing of the memmap:\n{said}"
         return Damaged(dump, all_of(lost, "excluded"))
 
     def cut(self, what, percent):
