@@ -109,6 +109,7 @@ enum ofl_fact_id {
 	OFL_F_BATCH_PAGES,
 	OFL_F_BATCH_BYTES,
 	OFL_F_LRU_DISABLE,
+	OFL_F_ISOLATE_FOLIO,
 	/* mappings whose pages never migrate, or have a reference more */
 	OFL_F_MAPPING_OPS,
 	OFL_F_MAPPING_FLAGS,

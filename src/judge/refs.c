@@ -99,15 +99,14 @@ static enum ofl_tri any_poisoned(struct ofl_refs_from *from, uint64_t kva,
 }
 
 /*
- * Since v6.12, whose page types are in the top byte, any poisoned page of it
- * counts; before, the head alone is looked at.
+ * do_migrate_range(): any poisoned page of it counts since e8a796fa1c16, the
+ * head alone before. The symbol came in the same series, for the same loop.
  */
 enum ofl_tri ofl_refs_poisoned(struct ofl_refs_from *from, uint64_t kva,
 			       unsigned int order, const unsigned char *raw,
 			       const unsigned char *raw_end)
 {
-	const struct ofl_layout *l = from->f->l;
-	bool whole = l->offline.shape == OFL_SHAPE_TOP_BYTE;
+	bool whole = ofl_fact_known(from->f->l, OFL_F_ISOLATE_FOLIO);
 
 	if (!from->f->hwpoison)
 		return OFL_NO;

@@ -549,7 +549,7 @@ static void test_references_of_a_large_page(void **state)
 	expect_refs(512, "lru-held", 512 + 515);
 }
 
-/* do_migrate_range(): any page of the folio since v6.12, before its head alone */
+/* do_migrate_range(): any page of the folio since e8a796fa1c16, before its head alone */
 static void test_poisoned_large_folio(void **state)
 {
 	(void)state;
@@ -558,6 +558,7 @@ static void test_poisoned_large_folio(void **state)
 	map[512].mapping = ANON;
 	map[513].mapping = 1 - 1;
 	know(OFL_F_LARGE_MAPCOUNT, 64 + 24);
+	know(OFL_F_ISOLATE_FOLIO, 1);
 	assert_string_equal(code_of(512), "lru");
 	map[700].flags |= HWPOISON;
 	assert_string_equal(code_of(512), "lru-poisoned");
@@ -569,15 +570,14 @@ static void test_poisoned_large_folio(void **state)
 	classify(600, 1100, part);
 	assert_int_equal(part[600], OFL_KIND_LRU_POISONED);
 	map[512].refcount = 1;
-	l->offline = (struct ofl_pagetype){ OFL_SHAPE_INVERTED, 0xf0000100u,
-					    0xf0000000u };
+	l->fact[OFL_F_ISOLATE_FOLIO].known = false;
 	assert_string_equal(code_of(512), "lru");
 	map[512].flags |= HWPOISON;
 	assert_string_equal(code_of(512), "lru-poisoned");
 	/* a page that is not in the dump may be a poisoned one */
 	map[512].flags &= ~(uint64_t)HWPOISON;
 	map[700].flags = 0;
-	l->offline = top_byte(OFFLINE);
+	know(OFL_F_ISOLATE_FOLIO, 1);
 	memset(&map[900], 0, sizeof(map[900]));
 	assert_string_equal(code_of(512), "lru-uncounted");
 }
