@@ -3,7 +3,8 @@
  * chain.h - which callbacks are asked before memory goes offline
  *
  * Depends on layout.h (late facts). memory_chain holds the callbacks that get
- * MEM_GOING_OFFLINE; what each of them does is a row of a table.
+ * MEM_GOING_OFFLINE, node_chain those that get NODE_REMOVING_LAST_MEMORY; what
+ * each of them does is a row of a table.
  */
 #ifndef OFL_CHAIN_H
 #define OFL_CHAIN_H
@@ -18,6 +19,7 @@ enum ofl_veto {
 	OFL_VETO_OWNER,		/* a driver of ours: simulated page by page */
 	OFL_VETO_BOOT_MEMORY,	/* arm64: refuses blocks of boot memory */
 	OFL_VETO_SPLIT,		/* that, and may refuse what was added later */
+	OFL_VETO_LAST_OF_NODE,	/* may refuse the last memory of a node */
 	OFL_VETO_SOMETIMES,	/* known to refuse for reasons not looked at */
 	OFL_VETO_UNKNOWN,	/* a callback that the table does not know */
 	OFL_NR_VETOES
@@ -43,5 +45,14 @@ struct ofl_chain {
 /** ofl_chain_load() - walk memory_chain; never fails, see known and cut */
 void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
 		    struct ofl_chain *chain);
+
+/**
+ * ofl_node_chain_load() - walk node_chain, asked before a node's last memory goes
+ *
+ * Shape:  never fails; a kernel without it has a chain that is known and empty.
+ * Source: drivers/base/node.c: node_notify() (not in 6.12, seen in 7.2).
+ */
+void ofl_node_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
+			 struct ofl_chain *chain);
 
 #endif

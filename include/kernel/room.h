@@ -16,6 +16,7 @@ struct ofl_zone_room {
 	int64_t min;			/* WMARK_MIN: not below that */
 	int64_t reserve;		/* kept from what ZONE_MOVABLE could take */
 	int64_t file;			/* on its file LRU lists: may be reclaimed */
+	uint64_t present;		/* pages that are online, the allocator's or not */
 };
 
 /** struct ofl_room - of all zones */
@@ -23,7 +24,8 @@ struct ofl_room {
 	struct ofl_zone_room *zone;	/* as ofl_nodes.zone; owned */
 	size_t nr;
 	int64_t swap;			/* free pages of swap */
-	bool known;			/* all of it could be read */
+	bool known;			/* all of it but present could be read */
+	bool present_known;		/* of every zone */
 };
 
 /**
@@ -37,6 +39,16 @@ enum ofl_status ofl_room_load(const struct ofl_target *t,
 			      const struct ofl_nodes *n, struct ofl_room *room,
 			      struct ofl_err *err);
 void ofl_room_free(struct ofl_room *room);
+
+/**
+ * ofl_room_last() - would a node have no memory without these pages?
+ * @maybe: out  that cannot be told: counters could not be read
+ *
+ * Source: mm/memory_hotplug.c: node_states_check_changes_offline() (5.10, 6.1,
+ *         6.12), offline_pages() (7.2).
+ */
+bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
+		   int node, uint64_t pages, bool *maybe);
 
 /**
  * ofl_room_for() - at most so many pages could be taken in

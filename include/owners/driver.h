@@ -23,6 +23,9 @@ struct ofl_owner_page {
 	bool movable_ops;	/* ofl_page_has_movable_ops() */
 };
 
+/** enum ofl_refusal - does a driver refuse to let a range go? the worst is last */
+enum ofl_refusal { OFL_REFUSES_NOT, OFL_REFUSES_MAYBE, OFL_REFUSES };
+
 /** struct ofl_env - what an owner may look at; all borrowed */
 struct ofl_env {
 	const struct ofl_target *t;
@@ -33,6 +36,7 @@ struct ofl_env {
 	struct ofl_owners *owners;	/* for names; NULL: none */
 	const struct ofl_batches *batches;	/* NULL: not known */
 	const struct ofl_room *room;	/* NULL: not known */
+	const struct ofl_chain *node_chain;	/* NULL: there is none */
 };
 
 /** struct ofl_device - one device as it is shown */
@@ -190,7 +194,8 @@ struct ofl_owner_ops {
 	 * refuses - will the driver refuse MEM_GOING_OFFLINE for these pages,
 	 * whatever they are? May be NULL: it never does
 	 */
-	bool (*refuses)(const void *state, uint64_t start_pfn, uint64_t pages);
+	enum ofl_refusal (*refuses)(const void *state, uint64_t start_pfn,
+				    uint64_t pages);
 	/**
 	 * account - the records of one device; may be NULL
 	 * @ret: out  comes zeroed

@@ -68,10 +68,13 @@ bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,
 					      uint64_t nb_kva);
 
-/** ofl_owners_refusing() - driver that refuses to let these pages go; NULL: none */
-const struct ofl_owner_ops *ofl_owners_refusing(const struct ofl_owners *o,
-						uint64_t start_pfn,
-						uint64_t pages);
+/**
+ * ofl_owners_refusing() - does a driver refuse to let these pages go?
+ * @who: out  which; NULL: none. One that is certain to comes before one that may
+ */
+enum ofl_refusal ofl_owners_refusing(const struct ofl_owners *o,
+				     uint64_t start_pfn, uint64_t pages,
+				     const struct ofl_owner_ops **who);
 
 #define OFL_ORPHAN	"orphan"
 #define OFL_NOT_KNOWN	"unknown"

@@ -49,7 +49,7 @@ struct ofl_vmem_device {
 	uint64_t kva;			/* 0: known by its region only */
 	uint64_t start_pa, end_pa;	/* its region, half-open */
 	bool records;			/* what follows was read */
-	bool removing;
+	bool removing, removing_known;
 	bool sbm;
 	uint64_t first_id, next_id;	/* of memory blocks, or big blocks */
 	uint64_t unit_bytes;		/* sub-block, or big block */

@@ -17,7 +17,7 @@
 
 /** struct ofl_analysis - notifiers, memory blocks and drivers of a dump */
 struct ofl_analysis {
-	struct ofl_chain chain;
+	struct ofl_chain chain, node_chain;
 	struct ofl_blocks blocks;	/* env.blocks is NULL: no index of them */
 	struct ofl_ram ram;		/* with ofl_analysis_load_ram() only */
 	struct ofl_room room;		/* and that */

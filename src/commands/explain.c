@@ -271,6 +271,7 @@ static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)
 		[OFL_VETO_OWNER] = "simulated",
 		[OFL_VETO_BOOT_MEMORY] = "boot-memory",
 		[OFL_VETO_SPLIT] = "possible",
+		[OFL_VETO_LAST_OF_NODE] = "last-memory",
 		[OFL_VETO_SOMETIMES] = "possible",
 		[OFL_VETO_UNKNOWN] = "possible",
 	};
@@ -287,10 +288,10 @@ static void get_cb_what(const void *row, const void *ctx, struct ofl_cell *ret)
 
 static const struct ofl_column callback_columns[] = {
 	{ "NOTIFIER", "notifier", 30, false, 0, get_cb_name, OFL_JSON_STRING,
-	  "callback of memory_chain that the kernel asks first" },
+	  "callback that the kernel asks first: of memory_chain, and of node_chain for a node's last memory" },
 	{ "VETO", "veto", 9, false, 0, get_cb_veto, OFL_JSON_STRING,
-	  "whether it may refuse: no, simulated, boot-memory or "
-	  "possible (not known, or for reasons that are not looked "
+	  "whether it may refuse: no, simulated, boot-memory, "
+	  "last-memory (a node's) or possible (not known, or for reasons that are not looked "
 	  "at)" },
 	{ "DOES", "does", 20, false, 0, get_cb_what, OFL_JSON_STRING,
 	  "what it does, for people" },
@@ -374,9 +375,10 @@ static void show_kinds(struct ofl_view *v, const struct ofl_table *table,
 }
 
 /* a callback without a name may lie in a device of a driver that we know */
-static struct ofl_callback callback(const struct ofl_env *env, size_t i)
+static struct ofl_callback callback(const struct ofl_env *env,
+				    const struct ofl_callback *found)
 {
-	struct ofl_callback cb = env->chain->callback[i];
+	struct ofl_callback cb = *found;
 
 	if (cb.veto == OFL_VETO_UNKNOWN && env->owners &&
 	    ofl_owners_called(env->owners, cb.nb_kva)) {
@@ -386,19 +388,26 @@ static struct ofl_callback callback(const struct ofl_env *env, size_t i)
 	return cb;
 }
 
-static void show_notifiers(struct ofl_view *v, const struct ofl_env *env,
-			   bool all)
+static void show_chain(struct ofl_view *v, const struct ofl_env *env,
+		       const struct ofl_chain *chain, bool all)
 {
 	struct ofl_callback cb;
 	size_t i;
 
-	ofl_view_table(v, &ofl_callback_table, NULL);
-	for (i = 0; i < env->chain->nr; i++) {
-		cb = callback(env, i);
+	for (i = 0; chain && i < chain->nr; i++) {
+		cb = callback(env, &chain->callback[i]);
 		if ((all || cb.veto != OFL_VETO_NEVER) &&
 		    ofl_view_row(v, &cb, NULL))
 			break;
 	}
+}
+
+static void show_notifiers(struct ofl_view *v, const struct ofl_env *env,
+			   bool all)
+{
+	ofl_view_table(v, &ofl_callback_table, NULL);
+	show_chain(v, env, env->chain, all);
+	show_chain(v, env, env->node_chain, all);
 	ofl_view_table_end(v);
 }
 

@@ -161,7 +161,34 @@ static void weigh_pageblocks(struct ofl_block_report *r)
 			r->pageblock_unknown == 1 ? "" : "s");
 }
 
-static void weigh_callback(const struct ofl_callback *cb,
+static bool last_of_node(const struct ofl_env *env,
+			 const struct ofl_block_report *r, bool *maybe)
+{
+	if (r->zone)
+		return ofl_room_last(env->room, env->l, r->zone->node,
+				     r->pages, maybe);
+	*maybe = true;
+	return false;
+}
+
+static void weigh_last_of_node(const struct ofl_env *env,
+			       const struct ofl_callback *cb,
+			       struct ofl_block_report *r)
+{
+	bool maybe;
+
+	if (last_of_node(env, r, &maybe))
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"%s may refuse: it is the last memory of node %d",
+			cb->name, r->zone->node);
+	else if (maybe)
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"%s may refuse, should it be the last memory of its node",
+			cb->name);
+}
+
+static void weigh_callback(const struct ofl_env *env,
+			   const struct ofl_callback *cb,
 			   struct ofl_block_report *r)
 {
 	switch (cb->veto) {
@@ -177,6 +204,9 @@ static void weigh_callback(const struct ofl_callback *cb,
 		if (r->early)
 			because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED, "%s",
 				cb->what);
+		return;
+	case OFL_VETO_LAST_OF_NODE:
+		weigh_last_of_node(env, cb, r);
 		return;
 	case OFL_VETO_SOMETIMES:
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN, "%s may refuse",
@@ -195,22 +225,55 @@ static void weigh_callback(const struct ofl_callback *cb,
 			cb->call_kva);
 }
 
+/* offline_pages(): node_notify(NODE_REMOVING_LAST_MEMORY) */
+static void weigh_node_chain(const struct ofl_env *env,
+			     struct ofl_block_report *r)
+{
+	const struct ofl_chain *chain = env->node_chain;
+	bool maybe;
+	size_t i;
+
+	if (!chain || (!last_of_node(env, r, &maybe) && !maybe))
+		return;
+	for (i = 0; i < chain->nr; i++)
+		weigh_callback(env, &chain->callback[i], r);
+	if (!chain->known || chain->cut)
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"node_chain %s: a callback may refuse",
+			chain->known ? "breaks off" : "cannot be read");
+}
+
+static void weigh_drivers(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	const struct ofl_owner_ops *who = NULL;
+
+	switch (!env->owners ? OFL_REFUSES_NOT :
+		ofl_owners_refusing(env->owners, r->start_pfn, r->pages, &who)) {
+	case OFL_REFUSES_NOT:
+		return;
+	case OFL_REFUSES_MAYBE:
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
+			"%s may refuse: whether its device is being removed cannot be read",
+			who->name);
+		return;
+	case OFL_REFUSES:
+		because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED,
+			"%s refuses: its device is being removed", who->name);
+	}
+}
+
 /* offline_pages(): memory_notify(MEM_GOING_OFFLINE) */
 static void weigh_chain(const struct ofl_env *env, struct ofl_block_report *r)
 {
-	const struct ofl_owner_ops *refusing = !env->owners ? NULL :
-		ofl_owners_refusing(env->owners, r->start_pfn, r->pages);
 	size_t i;
 
-	if (refusing)
-		because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED,
-			"%s refuses: its device is being removed",
-			refusing->name);
+	weigh_node_chain(env, r);
+	weigh_drivers(env, r);
 	for (i = 0; i < env->chain->nr; i++) {
 		const struct ofl_callback *cb = &env->chain->callback[i];
 
 		if (!env->owners || !ofl_owners_called(env->owners, cb->nb_kva))
-			weigh_callback(cb, r);
+			weigh_callback(env, cb, r);
 	}
 	if (!env->chain->known)
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,

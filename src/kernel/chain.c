@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* chain.c - memory_chain and what its callbacks do */
+/* chain.c - memory_chain and node_chain, and what their callbacks do */
 #include <string.h>
 
 #include "kernel/chain.h"
@@ -14,7 +14,10 @@ struct known {
 	const char *source;	/* where it is in the kernel's tree */
 };
 
-/* what each does on MEM_GOING_OFFLINE, read in v5.10, v6.1, v6.12, v7.2, v7.3 */
+/*
+ * What each does on MEM_GOING_OFFLINE and NODE_REMOVING_LAST_MEMORY, read in
+ * v5.10, v6.1, v6.12, v7.2, v7.3.
+ */
 static const struct known callbacks[] = {
 	{ "virtio_mem_memory_notifier_cb", OFL_VETO_OWNER,
 	  "virtio_mem: drops the references of its unplugged sub-blocks",
@@ -49,6 +52,8 @@ static const struct known callbacks[] = {
 	  "mm/kasan/shadow.c" },
 	{ "slab_memory_callback", OFL_VETO_NEVER, "slab: shrinks caches",
 	  "mm/slub.c" },
+	{ "wi_node_notifier", OFL_VETO_NEVER,
+	  "weighted interleave: nothing before it is done", "mm/mempolicy.c" },
 	{ "kcore_callback", OFL_VETO_NEVER, "/proc/kcore: nothing",
 	  "fs/proc/kcore.c" },
 	{ "cpuset_track_online_nodes", OFL_VETO_NEVER, "cpusets: nothing",
@@ -106,26 +111,31 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		cb->veto = callbacks[i].veto;
 		cb->what = callbacks[i].what;
 	}
+	/* mm/slab.c has one of this name, too: drain_cache_node_node() */
+	if (!strcmp(cb->name, "slab_memory_callback") &&
+	    ofl_fact_known(l, OFL_F_SLAB_ALLOCATOR)) {
+		cb->veto = OFL_VETO_LAST_OF_NODE;
+		cb->what = "slab: refuses a node's last memory as long as objects are in it";
+	}
 }
 
 static bool walkable(const struct ofl_layout *l)
 {
 	static const enum ofl_fact_id needed[] = {
-		OFL_F_MEMORY_CHAIN, OFL_F_CHAIN_HEAD, OFL_F_NB_CALL,
-		OFL_F_NB_NEXT,
+		OFL_F_CHAIN_HEAD, OFL_F_NB_CALL, OFL_F_NB_NEXT,
 	};
 
 	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
-void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
-		    struct ofl_chain *chain)
+static void walk(const struct ofl_target *t, const struct ofl_layout *l,
+		 enum ofl_fact_id head, struct ofl_chain *chain)
 {
 	uint64_t kva;
 
 	memset(chain, 0, sizeof(*chain));
-	if (!walkable(l) ||
-	    !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_MEMORY_CHAIN) +
+	if (!ofl_fact_known(l, head) || !walkable(l) ||
+	    !ofl_read_u64(t, ofl_fact_u64(l, head) +
 			  ofl_fact_u64(l, OFL_F_CHAIN_HEAD), &kva))
 		return;
 	chain->known = true;
@@ -146,4 +156,18 @@ void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
 		identify(t, l, cb);
 		chain->nr++;
 	}
+}
+
+void ofl_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
+		    struct ofl_chain *chain)
+{
+	walk(t, l, OFL_F_MEMORY_CHAIN, chain);
+}
+
+void ofl_node_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
+			 struct ofl_chain *chain)
+{
+	walk(t, l, OFL_F_NODE_CHAIN, chain);
+	if (!ofl_fact_known(l, OFL_F_NODE_CHAIN))
+		chain->known = true;
 }

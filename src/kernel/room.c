@@ -49,29 +49,44 @@ static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+static void read_present(const struct ofl_target *t, const struct ofl_layout *l,
+			 struct ofl_room *room)
+{
+	size_t i;
+
+	room->present_known = ofl_fact_known(l, OFL_F_ZONE_PRESENT);
+	for (i = 0; i < room->nr && room->present_known; i++)
+		room->present_known = ofl_fact_read_u64(t, l,
+			room->zone[i].zone->kva, OFL_F_ZONE_PRESENT,
+			&room->zone[i].present);
+}
+
 enum ofl_status ofl_room_load(const struct ofl_target *t,
 			      const struct ofl_layout *l,
 			      const struct ofl_nodes *n, struct ofl_room *room,
 			      struct ofl_err *err)
 {
-	uint64_t swap;
+	bool counted = all_known(l);
+	uint64_t swap = 0;
 	size_t i;
 
 	memset(room, 0, sizeof(*room));
-	if (!all_known(l) || n->unreadable ||
-	    !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_NR_SWAP_PAGES), &swap))
+	if (n->unreadable ||
+	    (!counted && !ofl_fact_known(l, OFL_F_ZONE_PRESENT)))
 		return OFL_OK;
-	room->swap = (int64_t)swap > 0 ? (int64_t)swap : 0;
 	room->zone = calloc(n->nr_zones ? n->nr_zones : 1, sizeof(*room->zone));
 	if (!room->zone)
 		return ofl_fail(err, OFL_ERR_NOMEM,
 				"no memory for the counters of zones");
 	room->nr = n->nr_zones;
-	room->known = true;
-	for (i = 0; i < room->nr; i++) {
+	for (i = 0; i < room->nr; i++)
 		room->zone[i].zone = &n->zone[i];
-		room->known &= read_zone(t, l, &room->zone[i]);
-	}
+	read_present(t, l, room);
+	room->known = counted &&
+		ofl_read_u64(t, ofl_fact_u64(l, OFL_F_NR_SWAP_PAGES), &swap);
+	room->swap = (int64_t)swap > 0 ? (int64_t)swap : 0;
+	for (i = 0; i < room->nr && room->known; i++)
+		room->known = read_zone(t, l, &room->zone[i]);
 	return OFL_OK;
 }
 
@@ -98,6 +113,22 @@ static bool others(const struct ofl_room *room, const struct ofl_layout *l,
 		    has_memory(room->zone[i].zone, l))
 			return true;
 	return false;
+}
+
+bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
+		   int node, uint64_t pages, bool *maybe)
+{
+	uint64_t present = 0;
+	size_t i;
+
+	*maybe = !room || !room->present_known;
+	if (*maybe)
+		return false;
+	for (i = 0; i < room->nr; i++)
+		if (room->zone[i].zone->node == node &&
+		    has_memory(room->zone[i].zone, l))
+			present += room->zone[i].present;
+	return pages >= present;
 }
 
 int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,

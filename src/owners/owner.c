@@ -213,17 +213,25 @@ const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,
 	return NULL;
 }
 
-const struct ofl_owner_ops *ofl_owners_refusing(const struct ofl_owners *o,
-						uint64_t start_pfn,
-						uint64_t pages)
+enum ofl_refusal ofl_owners_refusing(const struct ofl_owners *o,
+				     uint64_t start_pfn, uint64_t pages,
+				     const struct ofl_owner_ops **who)
 {
+	enum ofl_refusal worst = OFL_REFUSES_NOT, says;
 	size_t i;
 
-	for (i = 0; ofl_owner_table[i]; i++)
-		if (o->state[i] && ofl_owner_table[i]->refuses &&
-		    ofl_owner_table[i]->refuses(o->state[i], start_pfn, pages))
-			return ofl_owner_table[i];
-	return NULL;
+	*who = NULL;
+	for (i = 0; ofl_owner_table[i]; i++) {
+		if (!o->state[i] || !ofl_owner_table[i]->refuses)
+			continue;
+		says = ofl_owner_table[i]->refuses(o->state[i], start_pfn,
+						   pages);
+		if (says <= worst)
+			continue;
+		worst = says;
+		*who = ofl_owner_table[i];
+	}
+	return worst;
 }
 
 /* ---- names ---- */

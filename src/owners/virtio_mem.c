@@ -365,18 +365,30 @@ static bool is_called(const void *state, uint64_t nb_kva)
 	return false;
 }
 
-/* virtio_mem_memory_notifier_cb(): a block of the region, plugged or not */
-static bool refuses(const void *state, uint64_t start_pfn, uint64_t pages)
+/*
+ * virtio_mem_memory_notifier_cb(): while its device is being removed, a block
+ * of the region, plugged or not. A driver that left its memory is not called.
+ */
+static enum ofl_refusal refuses(const void *state, uint64_t start_pfn,
+				uint64_t pages)
 {
 	const struct ofl_vmem *st = state;
 	uint64_t start_pa = start_pfn * st->page_bytes;
+	enum ofl_refusal says = OFL_REFUSES_NOT;
 	unsigned int i;
 
-	for (i = 0; i < st->nr; i++)
-		if (st->dev[i].removing && start_pa < st->dev[i].end_pa &&
-		    start_pa + pages * st->page_bytes > st->dev[i].start_pa)
-			return true;
-	return false;
+	for (i = 0; i < st->nr; i++) {
+		const struct ofl_vmem_device *d = &st->dev[i];
+
+		if (start_pa >= d->end_pa ||
+		    start_pa + pages * st->page_bytes <= d->start_pa)
+			continue;
+		if (d->removing)
+			return OFL_REFUSES;
+		if (!d->removing_known && (d->kva || st->driver_maybe))
+			says = OFL_REFUSES_MAYBE;
+	}
+	return says;
 }
 
 static bool added(const void *state, unsigned int nr, struct ofl_added *ret)

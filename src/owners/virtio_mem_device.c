@@ -145,13 +145,15 @@ static bool sane(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
 
 bool ofl_vmem_read(struct ofl_vmem *st, struct ofl_vmem_device *d)
 {
-	uint64_t removing, in_sbm = 1, map_kva;
+	uint64_t removing = 0, in_sbm = 1, map_kva;
 	bool ok;
 
-	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_REMOVING, &removing) ||
+	d->removing_known = ofl_vmem_get(st, d->kva, OFL_VMEM_REMOVING,
+					 &removing);
+	d->removing = removing;
+	if (!d->removing_known ||
 	    (st->at[OFL_VMEM_IN_SBM].known && !ofl_vmem_get(st, d->kva, OFL_VMEM_IN_SBM, &in_sbm)))
 		return false;
-	d->removing = removing;
 	d->sbm = in_sbm;
 	if (d->sbm)
 		ok = ofl_vmem_get(st, d->kva, OFL_VMEM_FIRST_MB, &d->first_id) &&

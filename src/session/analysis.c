@@ -14,9 +14,11 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 
 	memset(a, 0, sizeof(*a));
 	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners,
-				  &a->batches, &a->room };
+				  &a->batches, &a->room, &a->node_chain };
 	ofl_missed_what(t, "memory_chain");
 	ofl_chain_load(t, l, &a->chain);
+	ofl_missed_what(t, "node_chain");
+	ofl_node_chain_load(t, l, &a->node_chain);
 	ofl_missed_what(t, "memory blocks");
 	st = ofl_blocks_load(t, l, &a->blocks, err);
 	if (!st)

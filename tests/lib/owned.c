@@ -148,7 +148,7 @@ void owned_load(struct kernel *k, struct owned *o)
 	ofl_chain_load(&o->tt.target, &o->l, &o->chain);
 	must(ofl_blocks_load(&o->tt.target, &o->l, &o->blocks, &err), &err);
 	o->env = (struct ofl_env){ &o->tt.target, &o->l, &o->n, &o->chain,
-				   &o->blocks, &o->owners, NULL, NULL };
+				   &o->blocks, &o->owners, NULL, NULL, NULL };
 	must(ofl_owners_probe(&o->env, &o->owners, &err), &err);
 }
 

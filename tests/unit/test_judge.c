@@ -311,6 +311,64 @@ static void test_who_may_refuse(void **state)
 	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range");
 }
 
+/* the callback of a node's last memory, in a node with as many pages */
+static struct world *asked_of_node(struct ofl_zone_room *zone_room,
+				   struct ofl_room *room, uint64_t present)
+{
+	struct world *w = asked(OFL_VETO_LAST_OF_NODE, false);
+
+	w->zone.spanned_pages = present;
+	*zone_room = (struct ofl_zone_room){ .zone = w->r.zone,
+					     .present = present };
+	*room = (struct ofl_room){ .zone = zone_room, .nr = 1,
+				   .present_known = true };
+	w->env.room = room;
+	return w;
+}
+
+/* mm/slab.c: drain_cache_node_node(), for a node that loses its last memory */
+static void test_last_memory_of_a_node(void **state)
+{
+	struct ofl_zone_room zone_room;
+	struct ofl_room room;
+	struct world *w;
+
+	(void)state;
+	expect(asked_of_node(&zone_room, &room, PAGES + 1), OFL_OUT_OFFLINABLE,
+	       "", "");
+	expect(asked_of_node(&zone_room, &room, PAGES), OFL_OUT_UNKNOWN,
+	       "notify", "callback may refuse: it is the last memory of node 0");
+	w = asked_of_node(&zone_room, &room, PAGES + 1);
+	room.present_known = false;
+	expect(w, OFL_OUT_UNKNOWN, "notify",
+	       "callback may refuse, should it be the last memory of its node");
+}
+
+/* node_chain is asked for the last memory of a node, and not for any other */
+static void test_who_is_asked_of_a_node(void **state)
+{
+	struct ofl_chain chain = { .nr = 1, .known = true };
+	struct ofl_zone_room zone_room;
+	struct ofl_room room;
+	struct world *w;
+
+	(void)state;
+	strcpy(chain.callback[0].name, "stranger");
+	chain.callback[0].veto = OFL_VETO_UNKNOWN;
+	w = asked_of_node(&zone_room, &room, PAGES + 1);
+	w->env.node_chain = &chain;
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	w = asked_of_node(&zone_room, &room, PAGES);
+	w->chain.nr = 0;
+	w->env.node_chain = &chain;
+	expect(w, OFL_OUT_UNKNOWN, "notify", "stranger is not known here");
+	w = asked_of_node(&zone_room, &room, PAGES);
+	w->chain.nr = 0;
+	chain = (struct ofl_chain){ .nr = 0 };
+	w->env.node_chain = &chain;
+	expect(w, OFL_OUT_UNKNOWN, "notify", "node_chain cannot be read");
+}
+
 static struct world *free_block(void)
 {
 	struct world *w = world(ZONE_NORMAL);
@@ -607,6 +665,8 @@ int main(void)
 		cmocka_unit_test(test_nobody_says_where_the_zone_is),
 		cmocka_unit_test(test_boot_memory_on_arm64),
 		cmocka_unit_test(test_who_may_refuse),
+		cmocka_unit_test(test_last_memory_of_a_node),
+		cmocka_unit_test(test_who_is_asked_of_a_node),
 		cmocka_unit_test(test_what_cannot_be_read),
 		cmocka_unit_test(test_a_mark_that_is_new),
 		cmocka_unit_test(test_steps_of_unknown_pages),

@@ -1152,26 +1152,46 @@ static void test_callback_of_a_module(void **state)
 	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_OWNER);
 }
 
+static enum ofl_refusal refusal(uint64_t start_pfn, uint64_t pages,
+				const struct ofl_owner_ops **who)
+{
+	return ofl_owners_refusing(&o.owners, start_pfn, pages, who);
+}
+
 /* a device that goes refuses for all of its region, plugged and unplugged */
 static void test_virtio_mem_that_is_removed(void **state)
 {
-	const struct ofl_owner_ops *refusing;
+	const struct ofl_owner_ops *who;
 
 	(void)state;
 	virtio_mem(0x6, BITS);
 	owned_load(&k, &o);
-	assert_null(ofl_owners_refusing(&o.owners, 0, 8192));
+	assert_int_equal(refusal(0, 8192, &who), OFL_REFUSES_NOT);
+	assert_null(who);
 	owned_free(&o);
 	owned_open(&k);
 	virtio_mem(0x6, BITS);
 	kernel_line(&k, "mem %" PRIx64 " 101", VM + 16);
 	owned_load(&k, &o);
-	refusing = ofl_owners_refusing(&o.owners, 3072, 1024);
-	assert_non_null(refusing);
-	assert_string_equal(refusing->name, "virtio_mem");
-	assert_non_null(ofl_owners_refusing(&o.owners, 2048, 1024));
-	assert_null(ofl_owners_refusing(&o.owners, 1024, 1024));
-	assert_null(ofl_owners_refusing(&o.owners, 4096, 1024));
+	assert_int_equal(refusal(3072, 1024, &who), OFL_REFUSES);
+	assert_string_equal(who->name, "virtio_mem");
+	assert_int_equal(refusal(2048, 1024, &who), OFL_REFUSES);
+	assert_int_equal(refusal(1024, 1024, &who), OFL_REFUSES_NOT);
+	assert_int_equal(refusal(4096, 1024, &who), OFL_REFUSES_NOT);
+}
+
+/* whether it goes is not in the dump: it may refuse what it has, and nothing else */
+static void test_virtio_mem_that_may_be_removed(void **state)
+{
+	const struct ofl_owner_ops *who;
+
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "without member virtio_mem.removing");
+	owned_load(&k, &o);
+	assert_int_equal(refusal(3072, 1024, &who), OFL_REFUSES_MAYBE);
+	assert_string_equal(who->name, "virtio_mem");
+	assert_int_equal(refusal(4096, 1024, &who), OFL_REFUSES_NOT);
 }
 
 /* the device has memory blocks 2 and 3; its driver says 2 only */
@@ -1810,6 +1830,7 @@ int main(void)
 		CASE(test_virtio_mem_big_block_of_nothing),
 		CASE(test_callback_of_a_module),
 		CASE(test_virtio_mem_that_is_removed),
+		CASE(test_virtio_mem_that_may_be_removed),
 		CASE(test_balloon_in_region),
 		CASE(test_balloon_in_region_less_known),
 		CASE(test_memtrace),
