@@ -49,6 +49,9 @@ struct ofl_classifier {
 	/* what this dump has no witness for; see classify.c */
 	enum ofl_tri skip_rule;
 	bool flags_untold, types_untold, hugetlb_untold, movable_untold;
+	bool unaccepted_untold;
+
+	bool several_nodes;		/* have memory: pages leave theirs */
 
 	/* hugetlb pools */
 	struct ofl_pool {
@@ -56,6 +59,7 @@ struct ofl_classifier {
 		uint64_t spare;		/* free and not promised, at all */
 		uint64_t taken;		/* of them, seen in this block */
 		uint64_t in_use;	/* seen in this block */
+		int node;		/* that has all free ones; see classify.c */
 	} pool[OFL_MAX_HSTATES];
 	unsigned int nr_pools;		/* 0: not known, or none */
 

@@ -10,6 +10,53 @@
 
 /* ---- set-up ---- */
 
+static bool has_memory(const struct ofl_layout *l, const struct ofl_zone *z)
+{
+	return z->spanned_pages &&
+	       z->type <= ofl_fact_value(l, OFL_F_ZONE_MOVABLE, z->type);
+}
+
+/* do_migrate_range(): if another node has memory, pages go there only */
+static bool have_several_nodes(const struct ofl_env *env)
+{
+	int first = -1;
+	size_t i;
+
+	for (i = 0; i < env->n->nr_zones; i++) {
+		if (!has_memory(env->l, &env->n->zone[i]))
+			continue;
+		if (first >= 0 && env->n->zone[i].node != first)
+			return true;
+		first = env->n->zone[i].node;
+	}
+	return false;
+}
+
+/* the node that has all free pages of a pool, or one of these */
+enum { ON_SEVERAL = -1, ON_UNKNOWN = -2 };
+
+static int home_of(const struct ofl_env *env, uint64_t hstate_kva)
+{
+	const struct ofl_nodes *n = env->n;
+	int home = ON_SEVERAL, nodes = 0;
+	uint32_t nr_free;
+	size_t i;
+
+	if (!ofl_fact_known(env->l, OFL_F_HSTATE_NODES))
+		return ON_UNKNOWN;
+	for (i = 0; i < n->nr_zones; i++) {
+		if (i && n->zone[i].node == n->zone[i - 1].node)
+			continue;	/* by node */
+		if (!ofl_read_u32(env->t, hstate_kva +
+				  ofl_fact_u64(env->l, OFL_F_HSTATE_NODES) +
+				  4 * (uint64_t)n->zone[i].node, &nr_free))
+			return ON_UNKNOWN;
+		if (nr_free)
+			home = nodes++ ? ON_SEVERAL : n->zone[i].node;
+	}
+	return home;
+}
+
 /* what dissolve_free_huge_page() compares: struct hstate */
 static void load_pools(struct ofl_classifier *c)
 {
@@ -32,6 +79,7 @@ static void load_pools(struct ofl_classifier *c)
 			return;
 		c->pool[i].order = order;
 		c->pool[i].spare = nr_free > resv ? nr_free - resv : 0;
+		c->pool[i].node = home_of(c->env, kva);
 		c->nr_pools++;
 		kva += ofl_fact_u64(l, OFL_F_HSTATE_BYTES);
 	}
@@ -77,6 +125,24 @@ static bool types_told(const struct ofl_layout *l)
 		 l->type[OFL_TYPE_UNACCEPTED].shape));
 }
 
+/* zone->unaccepted_pages: has any page that nothing tells from a free one? */
+static bool any_unaccepted(const struct ofl_env *env)
+{
+	uint64_t head, next;
+	size_t i;
+
+	if (!ofl_fact_known(env->l, OFL_F_ZONE_UNACCEPTED) ||
+	    env->l->type[OFL_TYPE_UNACCEPTED].shape)
+		return false;
+	for (i = 0; i < env->n->nr_zones; i++) {
+		head = env->n->zone[i].kva +
+		       ofl_fact_u64(env->l, OFL_F_ZONE_UNACCEPTED);
+		if (!ofl_read_u64(env->t, head, &next) || next != head)
+			return true;
+	}
+	return false;
+}
+
 void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 			 const struct ofl_owners *owners,
 			 const struct ofl_blocks *blocks)
@@ -98,6 +164,8 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->types_untold = !types_told(l);
 	c->hugetlb_untold = !hugetlb_told(l);
 	c->movable_untold = !movable_ops_told(l);
+	c->unaccepted_untold = any_unaccepted(env);
+	c->several_nodes = have_several_nodes(env);
 	ofl_pageblocks_init(&c->pageblocks, env->t, l);
 	load_pools(c);
 }
@@ -125,14 +193,36 @@ static bool is_gigantic(const struct ofl_layout *l, unsigned int order)
 }
 
 /*
+ * dequeue_hugetlb_folio_nodemask(), alloc_migrate_hugetlb_folio(): a gigantic
+ * page is not made, only taken; from another node if others have memory.
+ */
+static enum ofl_tri has_room(const struct ofl_classifier *c,
+			     const struct ofl_pool *pool, unsigned int order,
+			     uint64_t flags)
+{
+	const struct ofl_zone *z = ofl_zone_of(c->env->n, flags);
+
+	if (!is_gigantic(c->env->l, order))
+		return OFL_YES;
+	if (!pool->spare)
+		return OFL_NO;
+	if (!c->several_nodes || pool->node == ON_SEVERAL)
+		return OFL_YES;
+	if (pool->node == ON_UNKNOWN || !z)
+		return OFL_UNSURE;
+	return pool->node == z->node ? OFL_NO : OFL_YES;
+}
+
+/*
  * What the pool makes of a huge page of this block. dissolve_free_huge_page():
  * each free one takes one of free_huge_pages - resv_huge_pages.
  * dequeue_hugetlb_folio_node_exact(): the next one in use takes what is at the
  * head of the free list, and that is where the one before was; passes over
- * isolated pageblocks since v6.16, and PB_migrate_isolate is younger.
+ * isolated pageblocks since v6.16, and PB_migrate_isolate is younger. Where
+ * other nodes have memory, the next one goes there.
  */
 static void ask_pool(struct ofl_classifier *c, unsigned int order,
-		     struct ofl_rule_in *in)
+		     uint64_t flags, struct ofl_rule_in *in)
 {
 	struct ofl_pool *pool = pool_of(c, order);
 
@@ -142,9 +232,9 @@ static void ask_pool(struct ofl_classifier *c, unsigned int order,
 	} else if (in->refcount == 0) {
 		in->spare = ++pool->taken <= pool->spare ? OFL_YES : OFL_NO;
 	} else {
-		in->room = pool->spare || !is_gigantic(c->env->l, order) ?
-			   OFL_YES : OFL_NO;
+		in->room = has_room(c, pool, order, flags);
 		in->swaps = ++pool->in_use > 1 && pool->spare &&
+			    !c->several_nodes &&
 			    !ofl_fact_known(c->env->l, OFL_F_PB_ISOLATE);
 	}
 }
@@ -207,7 +297,7 @@ static void hugetlb(struct ofl_classifier *c, const struct ofl_page *p,
 	in->optimized = is_optimized(c->env->l,
 				     ofl_page_private(&c->format, raw));
 	in->fits = fits(c, order, p->pfn);
-	ask_pool(c, order, in);
+	ask_pool(c, order, p->flags, in);
 }
 
 /* ---- one page ---- */
@@ -246,7 +336,9 @@ static void look_at_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->skip_rule = c->skip_rule;
 	in->movable_untold = c->movable_untold;
 	in->untold = c->flags_untold || (c->types_untold && in->typed &&
-					 !offline && !has_name(f, p->type));
+					 !offline && !has_name(f, p->type)) ||
+		     (c->unaccepted_untold && !p->refcount && !in->typed &&
+		      !(p->flags & f->head));
 }
 
 static void look(struct ofl_classifier *c, const struct ofl_page *p,
@@ -370,7 +462,7 @@ static void enter_block(struct ofl_classifier *c, uint64_t nr,
 	if (p->pfn < c->compound_end_pfn && c->compound.hugetlb) {
 		c->compound.fits = fits(c, c->compound_order,
 			c->compound_end_pfn - (1ull << c->compound_order));
-		ask_pool(c, c->compound_order, &c->compound);
+		ask_pool(c, c->compound_order, p->flags, &c->compound);
 	}
 }
 

@@ -11,6 +11,7 @@
 #define SECTION		1024u	/* pages; 16 pages of the memmap; one block */
 #define PAGES		(8 * SECTION)
 #define BASE		0xffffea0000000000ull
+#define ZONE		0xffffffff83000000ull
 #define HSTATES		0xffffffff82000000ull
 #define USAGE		0xffff888000001000ull
 #define LOCKED		0x1ull
@@ -56,14 +57,19 @@ static struct raw_page map[PAGES];
 static struct raw_hstate {
 	uint32_t order, unused;
 	uint64_t nr_free, resv;
+	uint32_t of_node[2];
 } hstate[2];
 static struct ofl_layout *l;
-static struct ofl_zone zone = { .node = 0, .type = 2, .name = "Normal" };
+static struct ofl_zone zone[2] = {
+	{ .node = 0, .type = 2, .name = "Normal", .kva = ZONE, .spanned_pages = 1 },
+	{ .node = 1, .type = 2, .name = "Normal", .kva = ZONE + 64, .spanned_pages = 1 },
+};
 static uint16_t zone_index[1] = { 1 };
-static const struct ofl_nodes nodes = {
-	.zone = &zone, .nr_zones = 1, .zone_index = zone_index, .index_len = 1,
+static struct ofl_nodes nodes = {
+	.zone = zone, .nr_zones = 1, .zone_index = zone_index, .index_len = 1,
 	.zone_bits = 2, .zone_shift = 62,
 };
+static uint64_t list[2];	/* of a zone: unaccepted_pages */
 static const struct ofl_blocks no_blocks;
 static const struct ofl_owners no_owners;
 static enum ofl_kind whole[PAGES], part[PAGES];
@@ -85,6 +91,8 @@ static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 		memcpy(buf, (char *)map + (kva - BASE), bytes);
 	else if (kva >= HSTATES && kva + bytes <= HSTATES + sizeof(hstate))
 		memcpy(buf, (char *)hstate + (kva - HSTATES), bytes);
+	else if (kva >= ZONE && kva + bytes <= ZONE + sizeof(list))
+		memcpy(buf, (char *)list + (kva - ZONE), bytes);
 	else if (kva >= MAPPING && kva + bytes <= MAPPING + sizeof(space))
 		memcpy(buf, (char *)space + (kva - MAPPING), bytes);
 	else if (kva >= BUFFERS && kva + bytes <= BUFFERS + sizeof(buffer))
@@ -121,6 +129,7 @@ static int set_up(void **state)
 	size_t i;
 
 	(void)state;
+	nodes.nr_zones = 1;
 	l = calloc(1, sizeof(*l));
 	l->page_bytes = 4096;
 	l->section_pages = SECTION;
@@ -308,6 +317,67 @@ static void test_size_that_cannot_be(void **state)
 	/* and it has not taken the spare page of the pool */
 	make_hugetlb(96, HUGE_ORDER, 0);
 	assert_string_equal(code_of(96), "hugetlb-free");
+}
+
+/* a gigantic page goes to another node, where others have memory */
+static void test_gigantic_page_and_other_nodes(void **state)
+{
+	(void)state;
+	make_hugetlb(2 * SECTION, GIGANTIC_ORDER, 1);
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-no-room");
+	hstate[1].nr_free = 1;
+	hstate[1].of_node[0] = 1;
+	assert_string_equal(code_of(2 * SECTION), "hugetlb");
+	nodes.nr_zones = 2;
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-room-unknown");
+	know(OFL_F_HSTATE_NODES, offsetof(struct raw_hstate, of_node));
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-no-room");
+	assert_string_equal(code_of(3 * SECTION + 9), "hugetlb-no-room");
+	expect_parts();
+	hstate[1].of_node[0] = 0;
+	hstate[1].of_node[1] = 1;
+	assert_string_equal(code_of(2 * SECTION), "hugetlb");
+	hstate[1].of_node[0] = 1;
+	assert_string_equal(code_of(2 * SECTION), "hugetlb");
+}
+
+/* huge pages change places only where their own node takes them */
+static void test_huge_pages_that_change_places(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 1);
+	make_hugetlb(96, HUGE_ORDER, 1);
+	assert_string_equal(code_of(96), "hugetlb");
+	hstate[0].nr_free = 1;
+	assert_string_equal(code_of(64), "hugetlb");
+	assert_string_equal(code_of(96), "hugetlb-swaps");
+	nodes.nr_zones = 2;
+	assert_string_equal(code_of(96), "hugetlb");
+	/* a node without memory is none */
+	zone[1].spanned_pages = 0;
+	assert_string_equal(code_of(96), "hugetlb-swaps");
+	zone[1].spanned_pages = 1;
+	nodes.nr_zones = 1;
+	know(OFL_F_PB_ISOLATE, 7);
+	assert_string_equal(code_of(96), "hugetlb");
+}
+
+/* v6.5 to v6.11: memory that is not accepted has count 0, and no type */
+static void test_unaccepted_without_a_type(void **state)
+{
+	(void)state;
+	map[5].refcount = 0;
+	map[5].type = NO_TYPE;
+	map[6].refcount = 1;
+	list[0] = ZONE;
+	know(OFL_F_ZONE_UNACCEPTED, 0);
+	l->type[OFL_TYPE_UNACCEPTED].shape = OFL_SHAPE_NONE;
+	assert_string_equal(code_of(5), "pcp");
+	list[0] = ZONE + 4096;
+	assert_string_equal(code_of(5), "kind-unknown");
+	assert_string_equal(code_of(6), "kernel");
+	l->type[OFL_TYPE_UNACCEPTED] = top_byte(UNACCEPTED);
+	assert_string_equal(code_of(5), "pcp");
 }
 
 /* perf_mmap_fault() gives its buffers a mapping, and no more */
@@ -835,6 +905,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_optimised_page_from_its_middle),
 		CASE(test_size_that_cannot_be),
+		CASE(test_gigantic_page_and_other_nodes),
+		CASE(test_huge_pages_that_change_places),
+		CASE(test_unaccepted_without_a_type),
 		CASE(test_kernel_page_with_a_mapping),
 		CASE(test_poisoned_compound_page),
 		CASE(test_references_of_an_anonymous_page),
