@@ -2,12 +2,13 @@
 /*
  * look.h - look at the struct pages of one section
  *
- * Depends on filter.h, skip.h, sink.h and result.h. Nothing is remembered from
+ * Depends on iomem.h, filter.h, skip.h, sink.h and result.h. Nothing is remembered from
  * section to section.
  */
 #ifndef OFL_LOOK_H
 #define OFL_LOOK_H
 
+#include "kernel/iomem.h"
 #include "scan/filter.h"
 #include "scan/result.h"
 #include "scan/sink.h"
@@ -22,6 +23,10 @@ struct ofl_look {
 	bool want_known;		/* a sink gets pages that are not offline */
 	bool every_page;		/* pass over nothing */
 	bool reads_ahead;		/* and read what follows a page before */
+	/* as in struct ofl_scan_request */
+	const struct ofl_ram *(*ram)(void *arg);
+	void *ram_arg;
+	struct ofl_ram_span hole;	/* not RAM: the last one that was met */
 	struct ofl_page_format format;
 	struct ofl_skipper skipper;
 	struct ofl_image image;

@@ -12,6 +12,7 @@
 #include "scan/result.h"
 #include "scan/sink.h"
 
+struct ofl_ram;
 struct ofl_recall;
 
 /** struct ofl_scan_request - what a caller wants of a scan */
@@ -20,6 +21,9 @@ struct ofl_scan_request {
 	bool every_page;		/* pass over nothing, whatever it seems */
 	unsigned int workers;		/* processes; 0: as many as pay */
 	struct ofl_recall *recall;	/* of this dump; NULL: read all of it */
+	/* busy RAM, asked for when a struct page is all ones; may return NULL */
+	const struct ofl_ram *(*ram)(void *arg);	/* NULL: not known */
+	void *ram_arg;
 };
 
 /**

@@ -24,6 +24,8 @@ struct ofl_session {
 	struct ofl_nodes nodes;
 	struct ofl_analysis *analysis;	/* NULL: not yet */
 	struct ofl_recall recall;
+	struct ofl_ram ram;	/* for scans that meet pages of no state, */
+	bool ram_loaded;	/* if one did */
 
 	/*
 	 * A scan counts the pages that it cannot read. Every other read that
@@ -84,6 +86,14 @@ enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err);
  * Errors: of ofl_layout_load_holders(); the session is as good as before.
  */
 enum ofl_status ofl_session_holders(struct ofl_session *s, struct ofl_err *err);
+
+/**
+ * ofl_session_ram() - busy RAM by the iomem tree, for struct ofl_scan_request
+ * @session: in  a struct ofl_session
+ *
+ * Shape:  found when it is first asked for; NULL if it is not known.
+ */
+const struct ofl_ram *ofl_session_ram(void *session);
 
 /**
  * ofl_session_analysis() - the late facts, and what a verdict needs

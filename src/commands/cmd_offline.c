@@ -248,7 +248,7 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
 		line(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read",
 		     r->stale_unread, ofl_plural(r->stale_unread));
 	if (r->no_zone && all)
-		line(v, "HOLES", "%" PRIu64 " reserved page%s outside every zone, not counted below",
+		line(v, "HOLES", "%" PRIu64 " page%s of holes outside every zone, not counted below",
 		     r->no_zone, ofl_plural(r->no_zone));
 	if (r->device)
 		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s, not looked at",

@@ -78,7 +78,7 @@ static const struct ofl_field offline_fields[] = {
 	{ NULL, "DEVICE", OFL_JSON_NONE,
 	  "pages of ZONE_DEVICE, which are not looked at, if there are any" },
 	{ NULL, "HOLES", OFL_JSON_NONE,
-	  "with -v: reserved pages that the kernel gave no zone, if there are "
+	  "with -v: pages of holes that the kernel gave no zone, if there are "
 	  "any" },
 	{ NULL, "KERNEL", OFL_JSON_NONE, "with -v: release and machine" },
 	{ NULL, "SIZES", OFL_JSON_NONE,
@@ -131,7 +131,7 @@ static const struct ofl_field offline_fields[] = {
 	{ "memory_blocks.unreadable", NULL, OFL_JSON_NUMBER,
 	  "parts of the index that cannot be read" },
 	{ "holes", NULL, OFL_JSON_NUMBER,
-	  "reserved pages that the kernel gave no zone" },
+	  "pages of holes that the kernel gave no zone" },
 	{ "device_pages", NULL, OFL_JSON_NUMBER,
 	  "pages of ZONE_DEVICE, which are not looked at" },
 	{ "stale_unread", NULL, OFL_JSON_NUMBER,

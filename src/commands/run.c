@@ -32,6 +32,7 @@ static enum ofl_status run(struct ofl_session *s, const struct ofl_command *c,
 	ctx->scan = (struct ofl_scan_request){
 		.filter = &ctx->filter, .every_page = o->every_page,
 		.workers = o->workers, .recall = &s->recall,
+		.ram = ofl_session_ram, .ram_arg = s,
 	};
 	if (!st)
 		st = ofl_filter_refuse_nowhere(s->t, &o->filter, &s->layout,

@@ -205,6 +205,36 @@ static enum ofl_status page_without_zone(struct look *lo,
 	return lo->look->want_known ? add_known(lo, p, 1, raw) : OFL_OK;
 }
 
+/* does iomem say that no RAM is there? what is not known of it is no hole */
+static bool is_hole(struct ofl_look *lk, uint64_t pfn)
+{
+	const struct ofl_ram *ram;
+
+	if (pfn >= lk->hole.start_pfn && pfn < lk->hole.end_pfn)
+		return true;
+	ram = lk->ram ? lk->ram(lk->ram_arg) : NULL;
+	return ram && ram->known && !ofl_ram_pages(ram, pfn, pfn + 1) &&
+	       ofl_ram_hole(ram, pfn, UINT64_MAX, &lk->hole);
+}
+
+/*
+ * Nothing can be said of the page by its struct page. All ones is the state
+ * before initialisation (page_init_poison(), CONFIG_DEBUG_VM). Kernels before
+ * e822969cab48 in v5.6 leave it so behind the end of RAM.
+ */
+static enum ofl_status page_not_known(struct look *lo, uint64_t pfn,
+				      enum ofl_unknown why)
+{
+	if (why != OFL_UNKNOWN_POISONED || !lo->s->online ||
+	    !is_hole(lo->look, pfn))
+		return add_unknown(lo, pfn, 1, why);
+	if (ofl_filter_names_zone(lo->filter))
+		return OFL_OK;
+	lo->r->total.scanned++;
+	lo->r->no_zone++;
+	return OFL_OK;
+}
+
 static bool is_inside(const struct look *lo, uint64_t pfn)
 {
 	return pfn > lo->whole_pfn && pfn < lo->whole_end_pfn;
@@ -332,7 +362,7 @@ static enum ofl_status scan_window(struct look *lo, uint64_t pfn,
 
 		n = 1;
 		if (why) {
-			st = add_unknown(lo, pfn + i, 1, why);
+			st = page_not_known(lo, pfn + i, why);
 			continue;
 		}
 		ofl_page_decode(lo->f, raw, pfn + i, &p);

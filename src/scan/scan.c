@@ -146,6 +146,7 @@ enum ofl_status ofl_scan(const struct ofl_target *t, const struct ofl_layout *l,
 	struct pass p = { .t = t, .sinks = { sinks, nr_sinks }, .r = r };
 	struct ofl_look lk = {
 		.t = t, .l = l, .n = n, .filter = req->filter,
+		.ram = req->ram, .ram_arg = req->ram_arg,
 		.want_known = any_known(&p.sinks, false),
 	};
 	enum ofl_status st;

@@ -35,7 +35,9 @@ void ofl_session_drop(struct ofl_session *s)
 	drop_analysis(s);
 	ofl_nodes_free(&s->nodes);
 	ofl_recall_free(&s->recall);
+	ofl_ram_free(&s->ram);
 	s->loaded = s->late = s->holders = s->running = false;
+	s->ram_loaded = false;
 }
 
 /* ---- what ends the life of what is kept ---- */
@@ -225,6 +227,24 @@ enum ofl_status ofl_session_holders(struct ofl_session *s, struct ofl_err *err)
 		st = ofl_layout_load_holders(s->t, &s->layout, err);
 	s->holders = !st;
 	return st;
+}
+
+const struct ofl_ram *ofl_session_ram(void *session)
+{
+	struct ofl_session *s = session;
+	/* what is missed makes unknown pages, which are counted: see scan.h */
+	const struct ofl_missed missed = s->missed;
+	const bool late_counted = s->late_counted;
+	struct ofl_err ignored;
+
+	if (s->ram_loaded)
+		return &s->ram;
+	s->ram_loaded = !ofl_session_late(s, &ignored) &&
+			!ofl_ram_load(&s->counting, &s->layout, &s->ram,
+				      &ignored);
+	s->missed = missed;
+	s->late_counted = late_counted;
+	return s->ram_loaded ? &s->ram : NULL;
 }
 
 enum ofl_status ofl_session_analysis(struct ofl_session *s,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "kernel/iomem.h"
 #include "layout/load.h"
 #include "scan/recall.h"
 #include "scan/scan.h"
@@ -196,6 +197,61 @@ static void test_what_only_looks_alike(void **state)
 	load();
 	assert_int_equal(scan(), OFL_OK);
 	assert_int_equal(r.total.offline + r.total.unknown, 0);
+}
+
+static struct ofl_ram_span spans[] = { { 0, 20 }, { 22, 40 } };
+static struct ofl_ram ram = { .span = spans, .nr = 2 };
+static unsigned int asked_ram;
+
+static const struct ofl_ram *give_ram(void *arg)
+{
+	asked_ram++;
+	return arg;
+}
+
+/* iomem's word alone makes a hole of a page that nobody initialised */
+static void test_ones_in_holes(void **state)
+{
+	(void)state;
+	open_small();
+	kernel_pages(&k, 19, 4, ~0ull, K_NO_TYPE, -1);
+	kernel_pages(&k, 39, 3, ~0ull, K_NO_TYPE, -1);
+	kernel_pages(&k, 50, 1, 0, 0, 0);	/* in no RAM either: not ones */
+	load();
+	ram.known = true;
+	req.ram = give_ram;
+	req.ram_arg = &ram;
+	assert_int_equal(scan(), OFL_OK);
+	expect(19, 1, OFL_UNKNOWN_POISONED);
+	expect(20, 2, 0);
+	expect(22, 1, OFL_UNKNOWN_POISONED);
+	expect(39, 1, OFL_UNKNOWN_POISONED);
+	expect(40, 2, 0);
+	expect(50, 1, OFL_UNKNOWN_ZERO);
+	assert_int_equal(r.no_zone, 4);
+	assert_int_equal(r.total.scanned, 4096);
+	check_totals();
+	/* a filter by zone leaves holes out */
+	strcpy(f.zone, "Normal");
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(r.no_zone, 0);
+	check_totals();
+	f.zone[0] = '\0';
+	/* without iomem, nothing is known of any */
+	ram.known = false;
+	assert_int_equal(scan(), OFL_OK);
+	expect(19, 4, OFL_UNKNOWN_POISONED);
+	req.ram_arg = NULL;
+	assert_int_equal(scan(), OFL_OK);
+	expect(19, 4, OFL_UNKNOWN_POISONED);
+	expect(39, 3, OFL_UNKNOWN_POISONED);
+	assert_int_equal(r.no_zone, 0);
+	assert_true(asked_ram > 0);
+	/* nor is anything asked where no page is all ones */
+	asked_ram = 0;
+	f.lo_pfn = 2048;
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(asked_ram, 0);
 }
 
 static void test_zones_that_do_not_exist(void **state)
@@ -739,6 +795,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_three_states), CASE(test_what_only_looks_alike),
 		CASE(test_compound_pages_of_every_zone),
+		CASE(test_ones_in_holes),
 		CASE(test_zones_that_do_not_exist),
 		CASE(test_sections_that_are_not_online),
 		CASE(test_subsection_holes),
