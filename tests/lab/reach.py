@@ -16,30 +16,32 @@ import re
 import sys
 import tempfile
 
-from lab import crashes, dumps, kernels, panic
+from lab import crashes, dumps, kernels, older, panic
 from lab import truth as t
 from lab.session import Session
 from lab.util import CACHE, REPO, LabError, write_atomic
 
-CRASHES = ("system", "trixie", "sid")
-#: QEMU's of a guest that runs, then what a panic left (lab/panic.py): QEMU's of right before comes first
-FORMS = ("kdump-zlib", "elf",
-         *(f"{name}/{form}" for name in panic.LATE for form in (
-             panic.QEMU, *panic.FILTERED, *(f"stream-{form}" for form in panic.FILTERED))))
+CRASHES = (older.SUITE, "system", "trixie", "sid")
 #: what is said of them in the table
 WRITTEN = {"kdump-zlib": "QEMU, kdump with zlib", "elf": "QEMU, ELF"}
 #: what crashes need to open kernels that are newer than they are, from nothing to most
 FLAGS = ((), ("--no_modules",), ("--kaslr=auto", "--no_modules"), ("--kaslr=auto", "--no_modules", "--no_kmem_cache"))
 COMMANDS = ("offline -j", "offrange -a -j", "offowner -j", "offblock -j", "offcheck -j")
+#: behind what an offline.so of other sources said, where this one was not asked
+EARLIER = " \\*"
 #: combinations that cannot be had, and why
 OUT_OF_REACH = {
-    "bullseye (7.2.9)": "offline.so for it has to be built with that suite's C library: done by hand in a chroot "
-                        "for the build alone, not run",
+    "crash 8.0.6 and a kernel without CONFIG_AMD_MEM_ENCRYPT that was running": "crash ends before any command: it reads "
+        "the stack of an exception that such a kernel has not (mended in 9.0.0, 8a11aa07d7b0); `--no_panic` does not "
+        "help. After a panic it opens them",
     "s390x": "Debian's 6.1 boots under emulation; not a case yet",
     "riscv64": "not tried",
-    "panic dumps with snappy or zstd": "Debian's makedumpfile has neither",
+    "panic dumps with snappy": "Debian's makedumpfile does not write it",
+    "panic dumps of 5.10 and 6.1 with zstd": "nor does that of the machine (1.7.2) write zstd: sid's (1.7.8) does so "
+                                             "for 6.12 and later",
     "a capture kernel that met damage": "not tried",
-    "-d 31 of 6.12": "the makedumpfile here is 1.7.2, of 2022: crash ends without a word on what it leaves",
+    "-d 31 of 6.12 by makedumpfile 1.7.2": "crash ends without a word on what it leaves; the dumps of 6.12 here are "
+                                            "those of sid's 1.7.8",
 }
 
 
@@ -49,6 +51,13 @@ def sources():
     for path in sorted((*REPO.glob("src/*/*.c"), *REPO.glob("include/*/*"), REPO / "offline.c")):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
+
+
+def forms(kernel):
+    """QEMU's of a guest that runs, then what a panic left (lab/panic.py): QEMU's of right before comes first."""
+    left = panic.forms(kernel)
+    return ("kdump-zlib", "elf", *(f"{name}/{form}" for name in panic.LATE for form in (
+        panic.QEMU, *left, *(f"stream-{form}" for form in left))))
 
 
 def open_in(crash, dump, folder):
@@ -76,7 +85,12 @@ def says(words):
     """The line of crash's that tells why, without paths."""
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     telling = [line for line in lines if re.search(r"cannot|invalid|fail|seek error|unknown|no end", line)]
-    return re.sub(r"\S*/\S*", "...", (telling or lines or [""])[0])[:100]
+    return re.sub(r"\S*/\S*", "...", (telling or lines or [""])[-1])[:100]
+
+
+def same_but_for_its_name(text):
+    """A document without the one word that has to differ: which crash it was."""
+    return re.sub(r'("crash": *)"[^"]*"', r'\1""', text, count=1)
 
 
 def verdicts(documents):
@@ -133,23 +147,25 @@ def run(kernel, crash, form, home, before):
     if flags is None:
         return {"text": f"refused: {says(out)}", "ok": True, "out": None}
     try:
-        wrong, figures = judge([json.loads(text) for text in out], dump.truth, before)
-    except ValueError as error:
-        wrong, figures = [f"no JSON: {error}"], ""
+        documents = [json.loads(text) for text in out]
+    except ValueError:
+        return {"text": f"WRONG: no JSON: {says(out[0])}", "ok": False, "out": None}
+    wrong, figures = judge(documents, dump.truth, before)
     if home and home.get("out") and not wrong:
-        differ = [command for command, one, two in zip(COMMANDS, out, home["out"]) if one != two]
+        differ = [command for command, *both in zip(COMMANDS, out, home["out"])
+                  if len(set(map(same_but_for_its_name, both))) > 1]
         if differ:
             figures += "; other words: " + ", ".join(differ)
     how = f" ({' '.join(flags)})" if flags else ""
     return {"text": ("WRONG: " + "; ".join(wrong) if wrong else f"run{how}: {figures}"), "ok": not wrong, "out": out,
-            "verdicts": verdicts([json.loads(text) for text in out])}
+            "verdicts": verdicts(documents)}
 
 
 def cells():
     """(kernel, crash, form), each kernel's home crash first."""
     for kernel in kernels.selected():
         home = kernels.SERIES[kernel].crash
-        for form in FORMS:
+        for form in forms(kernel):
             for crash in (home, *(crash for crash in CRASHES if crash != home)):
                 yield kernel, crash, form
 
@@ -160,7 +176,7 @@ def table(found):
     lines = ["| kernel | dump | " + " | ".join(f"crash {names[crash]}" for crash in CRASHES) + " |",
              "|---|---|" + "---|" * len(CRASHES)]
     for kernel in kernels.selected():
-        for form in FORMS:
+        for form in forms(kernel):
             row = [found.get(f"{kernel}/{crash}/{form}", {"text": "not run"})["text"] for crash in CRASHES]
             lines.append(f"| {kernel} | {WRITTEN.get(form, form)} | " + " | ".join(row) + " |")
     lines += ["", "| not in the table | why |", "|---|---|"]
@@ -174,18 +190,35 @@ Which crash opens which kernel's dump, and what offline.so says there: `make che
 writes this page. Every cell is the guest `both` of [the lab](lab.md): a balloon, and
 virtio-mem with a block partly plugged. "pages equal" are those that the guest itself calls
 offline, one by one, each with an owner; other crashes have to print what a kernel's home
-crash prints, or the cell names the commands that differ. A refusal is in crash's words.
+crash prints, byte by byte but for crash's own version, or the cell names the commands that
+differ. A refusal is in crash's words. 7.2.9 is bullseye's: offline.so is built for it with
+that suite's C library and its libbpf 0.3. What is marked \\* was run with an earlier state of
+offline.so.
 
 `panic` is the same guest, with four DIMMs more, that then panics: a second kernel runs
 makedumpfile, with zlib, lzo or nothing, as ELF, with `-d 31`, `-d 17` or `-d 1` (the number
 in the name). What it writes is a stream (`makedumpfile -F`), of which `makedumpfile -R`
-makes the file. QEMU's dump of right before the panic says which verdicts are right. In
+makes the file. `zstd` is there where makedumpfile is new enough. QEMU's dump of right before the panic says which verdicts are right. In
 `panic-early` the second kernel was loaded before the DIMMs came, and they keep their memmap
 in themselves: kernels before 6.6 do not tell the second kernel of them, so this memmap is
 not in the dump, and all that lies there has to be unknown. These guests do nothing wrong:
 a finding that blames a driver is wrong.
 
 """
+
+
+def note_of(name, version):
+    """The file that keeps what was found of a cell by offline.so of these sources."""
+    return CACHE / "reach" / f"{name.replace('/', '-')}-{version}.json"
+
+
+def last_run(name):
+    """What was found of a cell by the latest other offline.so, marked as such, or None."""
+    notes = sorted(note_of(name, "").parent.glob(note_of(name, "?" * 12).name), key=lambda path: path.stat().st_mtime)
+    if not notes:
+        return None
+    found = json.loads(notes[-1].read_text())
+    return {**found, "text": found["text"] + EARLIER}
 
 
 def main():
@@ -197,7 +230,7 @@ def main():
     version, found, bad = sources(), {}, []
     for kernel, crash, form in cells():
         name = f"{kernel}/{crash}/{form}"
-        note = CACHE / "reach" / f"{name.replace('/', '-')}-{version}.json"
+        note = note_of(name, version)
         if note.exists() and name not in given.cell:
             found[name] = json.loads(note.read_text())
         elif not given.cell or name in given.cell:
@@ -208,6 +241,8 @@ def main():
         if name in found:
             print(f"{name}: {found[name]['text']}", flush=True)
             bad += [] if found[name]["ok"] else [name]
+    earlier = {name: last_run(name) for name in map("/".join, cells()) if name not in found}
+    found.update({name: was for name, was in earlier.items() if was})
     if given.o:
         write_atomic(given.o, HEAD + table(found))
     return 1 if bad else 0

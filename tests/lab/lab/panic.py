@@ -9,23 +9,29 @@ import dataclasses
 import hashlib
 import inspect
 import json
+import pathlib
 import re
 import shutil
 import subprocess
+import tempfile
 
-from . import cases, initramfs, unplug
+from . import cases, crashes, initramfs, kernels, unplug
 from .dumps import Dump, facts, second_chance, settled, write
 from .guest import Guest, Machine
-from .kernels import get as kernel_of
+from .packages import Apt
 from .util import CACHE, LAB, LabError, lock, new_folder, progress, run
 
-#: What makedumpfile is told, by the name of the dump it makes. Debian's knows no snappy and no zstd.
+PACKAGE = "makedumpfile"
+OWN = "system"
+#: What makedumpfile is told, by the name of the dump it makes. Debian's knows no snappy ...
 FILTERED = {
     "zlib-31": "-c -d 31",
     "lzo-1": "-l -d 1",
     "plain-31": "-d 31",
     "elf-17": "-E -d 17",
 }
+#: ... and zstd only since trixie
+NEWER = {"zstd-31": "-z -d 31"}
 QEMU = "qemu"
 CAPTURE = LAB / "guest" / "capture"
 PROGRAM = LAB / "guest" / "onpanic.c"
@@ -33,10 +39,6 @@ SECONDS = 400
 #: the second kernel: one processor, nothing of the first one's devices in use, and none of its DIMMs
 #: added, whose content is to be dumped
 WORDS = "console=ttyS0 nr_cpus=1 reset_devices acpi_no_memhotplug panic=-1"
-PORTS = tuple(word for number, name in enumerate(FILTERED, 1) for word in (
-    "-chardev", f"file,id=c{number},path=stream.{name}", "-device", f"virtserialport,chardev=c{number},nr={number}"))
-MACHINE = Machine(devices=(*Machine().devices, "-device", "virtio-serial-pci", *PORTS),
-                  more_append="crashkernel=256M memory_hotplug.memmap_on_memory=1")
 #: memory that comes later: one block each, which keeps its memmap in itself
 DIMMS = tuple(f"d{number}" for number in range(4))
 
@@ -46,12 +48,63 @@ DIMMS = tuple(f"d{number}" for number in range(4))
 LATE = {"panic": True, "panic-early": False}
 
 
-def _key():
+def _key(series):
     """Changes whenever a dump would come out different."""
-    what = [MACHINE.arguments(), FILTERED, WORDS]
+    what = [_machine(forms(series)).arguments(), forms(series), WORDS]
+    what += [] if _suite(series) == OWN else [_suite(series)]
     what += [inspect.getsource(part) for part in (cases.both, unplug.plug_dimms, _take)]
     what += [path.read_text() for path in (*initramfs.sources(), CAPTURE, PROGRAM)]
     return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
+
+
+def _suite(series):
+    """Whose makedumpfile: the machine's own, or that of the suite whose crash the kernel needs.
+
+    1.7.2 takes slab pages of 6.10 and later for anonymous ones, as PG_slab has become a page type: what
+    -d 31 leaves of such a kernel no crash opens (mended in 1.7.6).
+    """
+    return kernels.SERIES[series].crash
+
+
+def forms(series):
+    """{dump's name: makedumpfile's words} of a kernel."""
+    return {**FILTERED, **({} if _suite(series) == OWN else NEWER)}
+
+
+def _machine(names):
+    """The guest, with a port for each stream."""
+    ports = (word for number, name in enumerate(names, 1) for word in (
+        "-chardev", f"file,id=c{number},path=stream.{name}", "-device", f"virtserialport,chardev=c{number},nr={number}"))
+    return Machine(devices=(*Machine().devices, "-device", "virtio-serial-pci", *ports),
+                   more_append="crashkernel=256M memory_hotplug.memmap_on_memory=1")
+
+
+def _unpack(suite, work):
+    """makedumpfile and the libraries it loads, all in one folder."""
+    apt = Apt()
+    names = [name for name in apt.closure((PACKAGE,), suite)
+             if name == PACKAGE or name.startswith(("lib", "zlib")) and "perl" not in name]
+    packages = [f"{name}={version}" for name, version in apt.versions(names, suite).items()]
+    with tempfile.TemporaryDirectory(dir=work) as root:
+        apt.unpack(packages, root, (f"usr/sbin/{PACKAGE}", f"usr/bin/{PACKAGE}", "usr/lib/*/*.so*"), suite)
+        program, loader = (next(pathlib.Path(root).rglob(name)) for name in (PACKAGE, crashes.LOADER))
+        loads = run((loader, "--library-path", loader.parent, "--list", program))
+        for path in (program, loader, *map(pathlib.Path, re.findall(r"=> (\S+/\S+\.so\S*) \(", loads))):
+            shutil.copyfile(path, work / path.name)
+    (work / "start").write_text(f"#!/bin/sh\nexec /{suite}/{crashes.LOADER} --library-path /{suite} "
+                                f'/{suite}/{PACKAGE} "$@"\n')
+
+
+def _makedumpfile(suite):
+    """The files of makedumpfile by their place in a guest."""
+    if suite == OWN:
+        return _needs(PACKAGE)
+    folder = CACHE / PACKAGE / suite
+    with lock(f"{PACKAGE}-{suite}"):
+        if not folder.exists():
+            with new_folder(folder) as work:
+                _unpack(suite, work)
+    return [(f"bin/{PACKAGE}", folder / "start"), *((f"{suite}/{path.name}", path) for path in folder.iterdir())]
 
 
 def _needs(program):
@@ -66,9 +119,10 @@ def _needs(program):
 def _files(kernel, folder):
     """What the guest has to have: the second kernel's files, and the program that loads them."""
     run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / "onpanic", PROGRAM))
-    (folder / "words").write_text("".join(f"{words}\n" for words in FILTERED.values()))
+    series = kernel.series.name
+    (folder / "words").write_text("".join(f"{words}\n" for words in forms(series).values()))
     initramfs.pack(folder / "capture.gz", kernel, ("virtio_pci", "virtio_console"), (
-        ("bin/busybox", initramfs.busybox()), ("init", CAPTURE), ("words", folder / "words"), *_needs("makedumpfile")))
+        ("bin/busybox", initramfs.busybox()), ("init", CAPTURE), ("words", folder / "words"), *_makedumpfile(_suite(series))))
     return (("bin/onpanic", folder / "onpanic"), ("boot/vmlinuz", kernel.vmlinuz),
             ("boot/capture.gz", folder / "capture.gz"))
 
@@ -95,22 +149,23 @@ def _take(guest, late, folder):
     return truth
 
 
-def _put_together(folder):
+def _put_together(folder, names):
     """Each stream becomes the file that makedumpfile would have written; the stream stays, too."""
     console = (folder / "console.log").read_text(errors="replace")
-    if console.count("capture: status 0") != len(FILTERED):  # makedumpfile -R of a part of a stream never ends
+    if console.count("capture: status 0") != len(names):  # makedumpfile -R of a part of a stream never ends
         raise LabError(f"makedumpfile failed in the second kernel:\n{console[-1500:]}")
-    for name in FILTERED:
+    for name in names:
         stream, target = folder / f"stream.{name}", folder / f"dump.{name}"
         with open(stream, "rb") as source:
             run(("makedumpfile", "-R", target), stdin=source)
 
 
 def _make(kernel, late, folder):
-    machine = dataclasses.replace(MACHINE, files=_files(kernel, folder))
+    names = forms(kernel.series.name)
+    machine = dataclasses.replace(_machine(names), files=_files(kernel, folder))
     with Guest(kernel, machine, folder) as guest:
         truth = _take(guest, late, folder)
-    _put_together(folder)
+    _put_together(folder, names)
     (folder / "truth.json").write_text(json.dumps(truth, indent=1))
     for name in ("initramfs.gz", "answers", "capture.gz", "onpanic", "words"):
         (folder / name).unlink()
@@ -118,8 +173,8 @@ def _make(kernel, late, folder):
 
 def get(series, name):
     """{dump's name: Dump} of a kernel and a panic; "qemu" is the dump that QEMU took before."""
-    kernel = kernel_of(series)
-    folder = CACHE / "dumps" / kernel.release / f"{name}-{_key()}"
+    kernel = kernels.get(series)
+    folder = CACHE / "dumps" / kernel.release / f"{name}-{_key(series)}"
     with lock(f"dump-{series}-{name}"):
         if not folder.exists():
             for old in folder.parent.glob(f"{name}-????????????"):
@@ -131,8 +186,8 @@ def get(series, name):
 
             second_chance(fill, f"{kernel.release} {name}")
     return {QEMU: Dump(kernel, name, "kdump-zlib", folder),
-            **{form: Filtered(kernel, name, form, folder) for form in FILTERED},
-            **{f"stream-{form}": Stream(kernel, name, form, folder) for form in FILTERED}}
+            **{form: Filtered(kernel, name, form, folder) for form in forms(series)},
+            **{f"stream-{form}": Stream(kernel, name, form, folder) for form in forms(series)}}
 
 
 class Filtered(Dump):
