@@ -12,8 +12,8 @@
 #include "target/text.h"
 #include "view/view.h"
 
-#define OFL_HOLDERS_A_BLOCK	8	/* with -w */
-#define OFL_HOLDERS_EXPLAINED	4096	/* of one block that is explained */
+#define OFL_HOLDERS_A_BLOCK	8	/* of an outcome, with -w */
+#define OFL_HOLDERS_EXPLAINED	16	/* on the screen of one block */
 
 /** struct ofl_holder_row - pages of one holder in one block */
 struct ofl_holder_row {
@@ -24,6 +24,7 @@ struct ofl_holder_row {
 	char name[160];
 	char detail[180];
 	uint64_t pages, page_bytes;
+	uint64_t holders;		/* 1; more: kind is "others" */
 	uint64_t first_pfn;
 	uint64_t objects;		/* 0: not counted */
 };
@@ -41,7 +42,7 @@ void ofl_holder_row_fill(struct ofl_holder_row *row, const struct ofl_share *s);
 /**
  * ofl_holder_rows_add() - the holders of one block
  * @share: in  of ofl_holders_shares()
- * @most:  in  rows; what is behind them becomes one
+ * @most:  in  rows of an outcome; what is behind them becomes one
  */
 void ofl_holder_rows_add(struct ofl_holder_rows *rows, uint64_t block_nr,
 			 uint64_t page_bytes, const struct ofl_share *share,
@@ -54,9 +55,10 @@ void ofl_holder_rows_show(struct ofl_view *v, const struct ofl_holder_rows *rows
 /**
  * ofl_holders_line() - append the largest in a few words
  *
- * Shape:  as many as fit into @text, at least one; the rest is a number.
+ * Shape:  as many as fit into @text, at least one; the rest is a number, which
+ *         is returned.
  */
-void ofl_holders_line(const struct ofl_share *share, size_t nr,
-		      uint64_t page_bytes, struct ofl_text *text);
+size_t ofl_holders_line(const struct ofl_share *share, size_t nr,
+			uint64_t page_bytes, struct ofl_text *text);
 
 #endif

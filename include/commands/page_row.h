@@ -22,7 +22,11 @@ void ofl_page_row_fill(struct ofl_page_row *row, const struct ofl_env *env,
 		       const struct ofl_classified *c,
 		       const struct ofl_share *share);
 
-/** ofl_page_row_show() - a table of one row; none in text if it was not seen */
+/**
+ * ofl_page_row_show() - lines, or in a document a table of one row
+ *
+ * Shape:  a sentence, or no row, if the page was not seen.
+ */
 void ofl_page_row_show(struct ofl_view *v, const struct ofl_layout *l,
 		       const struct ofl_page_row *row);
 

@@ -26,6 +26,7 @@ extern const struct ofl_table ofl_page_table;		/* ofl_page_row */
 extern const struct ofl_table ofl_step_table;
 extern const struct ofl_table ofl_kind_table;
 extern const struct ofl_table ofl_first_table;
+extern const struct ofl_table ofl_counter_table;
 extern const struct ofl_table ofl_holder_row_table;	/* ofl_holder_row */
 extern const struct ofl_table ofl_callback_table;
 extern const struct ofl_table ofl_section_table;	/* offowner: ofl_section_row */

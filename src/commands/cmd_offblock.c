@@ -290,6 +290,7 @@ struct printer {
 	size_t nr_rows, room;
 	struct ofl_holders *holders;	/* NULL: nobody asks for them */
 	bool names;			/* a column asks for them */
+	uint64_t more, more_nr;		/* rows that name not all of them; first */
 	struct ofl_holder_rows holder_rows;
 	bool one_page;			/* a page was asked for, and by its pfn */
 	uint64_t page_pfn;
@@ -360,11 +361,12 @@ static bool is_wanted(const struct printer *p, const struct ofl_block_report *r,
 	return !p->o->owner || ofl_row_has_owner(row, p->owner);
 }
 
+#define LINES	2	/* of a terminal that holders may take */
 /* room that a line has for holders behind the columns before */
 #define BEFORE_HOLDERS	(11 + 1 + 5 + 1 + 7 + 1 + 10 + 1)
 
 /* pages of drivers by owner, then all others by holder, in one line */
-static void who_line(const struct printer *p, const struct ofl_share *share,
+static void who_line(struct printer *p, const struct ofl_share *share,
 		     size_t nr, struct ofl_block_row *row)
 {
 	size_t room = sizeof(row->who);
@@ -373,8 +375,8 @@ static void who_line(const struct printer *p, const struct ofl_share *share,
 	char size[24];
 
 	if (p->o->who && !p->o->columns && p->v.width > BEFORE_HOLDERS + 20 &&
-	    p->v.width - BEFORE_HOLDERS < room)
-		room = p->v.width - BEFORE_HOLDERS + 1;
+	    LINES * (p->v.width - BEFORE_HOLDERS) < room)
+		room = LINES * (p->v.width - BEFORE_HOLDERS) + 1;
 	line = ofl_text_over(row->who, room);
 	for (i = 0; i < row->nr_causes; i++) {
 		const struct ofl_row_cause *c = &row->cause[i];
@@ -388,7 +390,17 @@ static void who_line(const struct printer *p, const struct ofl_share *share,
 			      c->device && c->device[0] ? " " : "",
 			      c->device ? c->device : "");
 	}
-	ofl_holders_line(share, nr, p->env->l->page_bytes, &line);
+	if (ofl_holders_line(share, nr, p->env->l->page_bytes, &line) &&
+	    !p->more++)
+		p->more_nr = row->nr;
+}
+
+/* rows of an outcome: a document that explains a block leaves none out */
+static size_t most_holders(const struct printer *p)
+{
+	if (p->o->all || (p->explain && p->v.json))
+		return SIZE_MAX;
+	return p->explain ? OFL_HOLDERS_EXPLAINED : OFL_HOLDERS_A_BLOCK;
 }
 
 /* what was added up since the block before */
@@ -406,9 +418,10 @@ static void name_holders(struct printer *p, const struct ofl_block_report *r,
 	if (!share)
 		return;
 	who_line(p, share, nr, row);
+	if (!p->v.json && !p->explain)
+		return;
 	ofl_holder_rows_add(&p->holder_rows, r->block->nr, page_bytes, share,
-			    nr, p->explain ? OFL_HOLDERS_EXPLAINED :
-					     OFL_HOLDERS_A_BLOCK);
+			    nr, most_holders(p));
 }
 
 static void note_in_way(void *arg, const struct ofl_classified *c,
@@ -574,6 +587,18 @@ static void show_sums(struct printer *p)
 	ofl_view_table_end(&p->v);
 }
 
+/* where those are to be seen that a row has no room for */
+static void show_where(struct printer *p)
+{
+	char line[120];
+
+	if (!p->more || !p->names || p->explain)
+		return;
+	ofl_text_put(line, sizeof(line), "offblock -a memory%" PRIu64
+		     " has a row for each holder of that block", p->more_nr);
+	ofl_view_sentence(&p->v, "MORE:", line);
+}
+
 /* sentences stand for the row of a block that is explained */
 static void finish_rows(struct printer *p, enum ofl_status *st,
 			struct ofl_text *text)
@@ -593,6 +618,7 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 	if (!*st)
 		*st = print_sorted(p);
 	ofl_view_table_end(&p->v);
+	show_where(p);
 	if (!*st && p->one_page)
 		ofl_page_row_show(&p->v, p->env->l, &p->page);
 	if (!*st && p->explain && p->nr == 1)

@@ -184,18 +184,26 @@ static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
 
 /* ---- output ---- */
 
+/* does the driver say more of it than the first row has */
+static bool is_told(const struct ofl_device_records *k)
+{
+	return k->account.nr_counters || k->found.evidence >> (OFL_EV_NONE + 1);
+}
+
 static bool is_wanted(const struct owner *o, const struct ofl_device_records *k)
 {
 	return !o->narrow || k->owner == o->only;
 }
 
-static void show_devices(struct owner *o)
+static void show_devices(struct owner *o, const struct ofl_table *table)
 {
 	size_t i;
 
-	ofl_view_table(&o->v, &ofl_device_table, NULL);
+	ofl_view_table(&o->v, table, NULL);
 	for (i = 0; i < o->records.nr; i++)
 		if (is_wanted(o, &o->records.device[i]) &&
+		    (table == &ofl_device_table ||
+		     is_told(&o->records.device[i])) &&
 		    ofl_view_row(&o->v, &o->records.device[i], o->env->l))
 			break;
 	ofl_view_table_end(&o->v);
@@ -323,7 +331,9 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 		st = ofl_records_close(&o->records, !ctx->filter.any && !o->narrow,
 				       &r, err);
 	if (!st) {
-		show_devices(o);
+		show_devices(o, &ofl_device_table);
+		if (!o->v.json)
+			show_devices(o, &ofl_counter_table);
 		show_complaints(o);
 		show_kernel_counters(o);
 		show_lines(o);

@@ -9,6 +9,7 @@
 #include "commands/tables.h"
 
 #define IN_LINE	3	/* holders that a line names */
+#define OTHERS	"others"	/* kind of a row of many */
 #define MORE	12	/* bytes of "; 12345 more" */
 
 #define ROW(row) ((const struct ofl_holder_row *)(row))
@@ -43,6 +44,27 @@ static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
 	*ret = ofl_cell_text(ROW(row)->detail);
+}
+
+/* for people: name and what else is known, which wraps in one column */
+static void get_said(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	ofl_text_add(&text, "%s", ROW(row)->name);
+	if (ROW(row)->objects)
+		ofl_text_add(&text, ": %" PRIu64, ROW(row)->objects);
+	if (ROW(row)->detail[0])
+		ofl_text_add(&text, "%s%s", ROW(row)->objects ? " " : ": ",
+			     ROW(row)->detail);
+}
+
+static void get_holders(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_int((int64_t)ROW(row)->holders);
 }
 
 static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -88,16 +110,23 @@ static const struct ofl_column columns[] = {
 	  "the same as a size, in bytes" },
 	{ "HOLDER", "kind", 10, false, 0, get_kind, OFL_JSON_STRING,
 	  "kind of holder (docs/holders.md); kind of page where the holder is "
-	  "not identified; others: all that are smaller" },
-	{ "NAME", "name", 24, false, 0, get_name, OFL_JSON_STRING,
-	  "who holds the pages, or \"not identified\"" },
-	{ "OBJECTS", "objects", 7, true, 0, get_objects,
-	  OFL_JSON_NUMBER_OR_NULL,
-	  "slab: objects in use, or in a CPU's hands" },
+	  "not identified; others: all holders that are smaller, in one row" },
 	{ "PFN", "first_pfn", 8, false, 0, get_pfn, OFL_JSON_NUMBER,
 	  "first page frame number" },
-	{ "DETAIL", "detail", 20, false, 0, get_detail, OFL_JSON_STRING,
+	{ NULL, "holders", 0, false, 0, get_holders, OFL_JSON_NUMBER,
+	  "number of holders in this row: 1, but for others; -a lists each in a "
+	  "row of its own" },
+	{ NULL, "name", 0, false, 0, get_name, OFL_JSON_STRING,
+	  "who holds the pages, or \"not identified\"" },
+	{ NULL, "objects", 0, true, 0, get_objects,
+	  OFL_JSON_NUMBER_OR_NULL,
+	  "slab: objects in use, or in a CPU's hands" },
+	{ NULL, "detail", 0, false, 0, get_detail, OFL_JSON_STRING,
 	  "what else is known of the holder, or where the way to it ends" },
+	{ "NAME", NULL, 20, false, 0, get_said, OFL_JSON_NONE,
+	  "who holds the pages, or \"not identified\"; number of objects of a "
+	  "slab cache; what else is known of the holder, or where the way to it "
+	  "ends" },
 	{ NULL, "evidence", 0, false, 0, get_evidence, OFL_JSON_STRING_OR_NULL,
 	  "what in the dump says so" },
 };
@@ -134,6 +163,7 @@ void ofl_holder_row_fill(struct ofl_holder_row *row, const struct ofl_share *s)
 {
 	row->outcome = s->outcome;
 	row->pages = s->pages;
+	row->holders = 1;
 	row->first_pfn = s->first_pfn;
 	row->objects = s->objects;
 	row->kind = s->ops ? s->ops->kind : ofl_rule_rows[s->kind].code;
@@ -148,39 +178,66 @@ void ofl_holder_row_fill(struct ofl_holder_row *row, const struct ofl_share *s)
 			 s->bad_kva, s->bad_what);
 }
 
+/* the first that has no row of its own becomes the row of all that follow */
+static void begin_others(struct ofl_holder_row *row)
+{
+	row->kind = OTHERS;
+	row->evidence = NULL;
+	row->objects = 0;
+	row->detail[0] = '\0';
+}
+
+static bool holds_others(const struct ofl_holder_row *row)
+{
+	return !strcmp(row->kind, OTHERS);
+}
+
+static void add_other(struct ofl_holder_row *row, const struct ofl_share *s)
+{
+	row->pages += s->pages;
+	row->holders++;
+	if (s->first_pfn < row->first_pfn)
+		row->first_pfn = s->first_pfn;
+}
+
+/* how many of an outcome, from @share on */
+static size_t alike(const struct ofl_share *share, size_t nr)
+{
+	size_t i = 0;
+
+	while (i < nr && share[i].outcome == share[0].outcome)
+		i++;
+	return i;
+}
+
 void ofl_holder_rows_add(struct ofl_holder_rows *rows, uint64_t block_nr,
 			 uint64_t page_bytes, const struct ofl_share *share,
 			 size_t nr, size_t most)
 {
-	struct ofl_holder_row *row = NULL;
-	size_t i;
+	struct ofl_holder_row *row;
+	size_t i, end, first;
 
-	for (i = 0; i < nr; i++) {
-		if (i < most || !row || share[i].outcome != row->outcome) {
+	for (first = 0; first < nr; first = end) {
+		end = first + alike(share + first, nr - first);
+		for (i = first, row = NULL; i < end; i++) {
+			if (row && holds_others(row)) {
+				add_other(row, &share[i]);
+				continue;
+			}
 			row = new_row(rows);
 			if (!row)
 				return;
 			ofl_holder_row_fill(row, &share[i]);
 			row->block_nr = block_nr;
 			row->page_bytes = page_bytes;
-			continue;
+			/* one that is left over has room in a row of its own */
+			if (i - first >= most && i + 1 < end)
+				begin_others(row);
 		}
-		/* the last row of its outcome stands for all that are smaller */
-		if (strcmp(row->kind, "others")) {
-			row = new_row(rows);
-			if (!row)
-				return;
-			ofl_holder_row_fill(row, &share[i]);
-			row->block_nr = block_nr;
-			row->page_bytes = page_bytes;
-			row->kind = "others";
-			row->evidence = NULL;
-			row->objects = 0;
-			row->detail[0] = '\0';
-			snprintf(row->name, sizeof(row->name), "smaller ones");
-			continue;
-		}
-		row->pages += share[i].pages;
+		if (row && holds_others(row))
+			snprintf(row->name, sizeof(row->name),
+				 "%" PRIu64 " smaller holders; -a has a row for each",
+				 row->holders);
 	}
 }
 
@@ -203,19 +260,23 @@ void ofl_holder_rows_show(struct ofl_view *v, const struct ofl_holder_rows *rows
 	ofl_view_table_end(v);
 }
 
-void ofl_holders_line(const struct ofl_share *share, size_t nr,
-		      uint64_t page_bytes, struct ofl_text *text)
+size_t ofl_holders_line(const struct ofl_share *share, size_t nr,
+			uint64_t page_bytes, struct ofl_text *text)
 {
 	size_t i, need, begins = text->used;
 	char size[16], item[160];
 
 	for (i = 0; i < nr && i < IN_LINE; i++) {
-		ofl_size_text(share[i].pages * page_bytes, size, sizeof(size));
-		ofl_text_put(item, sizeof(item), "%s %s %.60s", size,
-			     share[i].ops ? share[i].ops->kind :
-			     ofl_rule_rows[share[i].kind].code,
-			     share[i].holder ? share[i].holder->name :
-					       OFL_NOT_IDENTIFIED);
+		const struct ofl_share *s = &share[i];
+
+		ofl_size_text(s->pages * page_bytes, size, sizeof(size));
+		if (s->holder)
+			ofl_text_put(item, sizeof(item), "%s %s %.60s", size,
+				     s->ops->kind, s->holder->name);
+		else
+			ofl_text_put(item, sizeof(item), "%s "
+				     OFL_NOT_IDENTIFIED " (%s)", size,
+				     ofl_rule_rows[s->kind].code);
 		need = strlen(item) + 2 + (i + 1 < nr ? MORE : 0);
 		/* the first is cut rather than left out */
 		if (text->used > begins && text->used + need >= text->bytes)
@@ -224,4 +285,5 @@ void ofl_holders_line(const struct ofl_share *share, size_t nr,
 	}
 	if (i < nr)
 		ofl_text_item(text, "; ", "%zu more", nr - i);
+	return nr - i;
 }

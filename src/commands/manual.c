@@ -356,25 +356,29 @@ static const char *const offowner_about[] = {
 	"neighbours that are alike in one row, with the number of pages by "
 	"owner. Owners are drivers, the kernel's memory hotplug, and orphan: "
 	"pages that are in no driver's records.",
-	"The second table has one row a device, with its own counters beside "
-	"what was found. Then comes what is wrong with the records, if "
+	"The second table has one row a device: what was found beside what its "
+	"own counters say. The third has these counters. Then comes what is wrong with the records, if "
 	"anything is, and what would help: layouts come from debuginfo of the "
 	"module (\"mod -s\"), else from the BTF in the dump.",
 	NULL
 };
 
 static const struct ofl_table *const offowner_tables[] = {
-	&ofl_section_table, &ofl_device_table, &ofl_complaint_table, NULL
+	&ofl_section_table, &ofl_device_table, &ofl_counter_table,
+	&ofl_complaint_table, NULL
 };
 
 static const char *const offowner_example[] = {
 /* replay: 6.1-both-whole: offowner */
-"SECTION   PHYS                    NODE STATE  OFFPAGES STALE OWNERS",
-"0x20-0x21 0x100000000-0x10fffffff    0 online    57344     0 virtio_balloon=57344",
-"0x27      0x138000000-0x13fffffff    0 online    31744     0 virtio_mem=31744",
-"OWNER          DEVICE     FOUND EXPECTED DIFFERENCE EXPLAINED OUTCOME   EVIDENCE COUNTERS",
-"virtio_mem     virtio1    31744    31744          0 -         driver    bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
-"virtio_balloon virtio0    57344    57344          0 -         migrate   list     num_pages=57344 isolated_pages=0 listed=57344",
+"SECTION   PHYS        NODE STATE  OFFPAGES STALE OWNERS",
+"0x20-0x21 0x100000000    0 online    57344     0 virtio_balloon=57344",
+"0x27      0x138000000    0 online    31744     0 virtio_mem=31744",
+"OWNER          DEVICE     FOUND EXPECTED DIFFERENCE OUTCOME   EXPLAINED",
+"virtio_mem     virtio1    31744    31744          0 driver    -",
+"virtio_balloon virtio0    57344    57344          0 migrate   -",
+"OWNER          DEVICE   EVIDENCE COUNTERS",
+"virtio_mem     virtio1  bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
+"virtio_balloon virtio0  list     num_pages=57344 isolated_pages=0 listed=57344",
 "status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 without owner, 0 errors, 0 warnings, 0 infos",
 /* end of replay */
 NULL

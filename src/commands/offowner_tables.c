@@ -48,11 +48,9 @@ static void get_nr(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_phys(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	const struct ofl_layout *l = ctx;
-	uint64_t bytes = l->section_pages * l->page_bytes;
 
-	*ret = ofl_cell_span(SECTION(row)->nr * bytes,
-			     (SECTION(row)->nr + SECTION(row)->sections) *
-			     bytes - 1);
+	*ret = ofl_cell_hex(SECTION(row)->nr * l->section_pages *
+			    l->page_bytes);
 }
 
 static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -112,8 +110,8 @@ static const struct ofl_column section_columns[] = {
 	  "memory section, or the first and last of several" },
 	{ NULL, "nr", 0, false, 0, get_nr, OFL_JSON_NUMBER,
 	  "number of the memory section" },
-	{ "PHYS", NULL, 23, false, 0, get_phys, OFL_JSON_NONE,
-	  "first and last physical address" },
+	{ "PHYS", NULL, 11, false, 0, get_phys, OFL_JSON_NONE,
+	  "first physical address" },
 	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER,
 	  "first page frame number" },
 	{ NULL, "pages", 0, false, 0, get_pages, OFL_JSON_NUMBER,
@@ -269,24 +267,24 @@ static const struct ofl_column device_columns[] = {
 	  OFL_JSON_NUMBER_OR_NULL,
 	  "found minus expected; not known if only a part was looked "
 	  "at" },
-	{ "EXPLAINED", "explained_by", 9, false, 0, get_explained,
-	  OFL_JSON_STRING_OR_NULL,
-	  "what explains a difference: a held lock, say" },
 	{ "OUTCOME", "outcomes", 9, false, 0, get_offlining,
 	  OFL_JSON_STRINGS,
 	  "what becomes of its pages when their memory block is "
 	  "offlined, as offcheck has it, the worst first" },
-	{ "EVIDENCE", "evidence", 8, false, 0, get_evidence, OFL_JSON_STRINGS,
+	{ NULL, "evidence", 8, false, 0, get_evidence, OFL_JSON_STRINGS,
 	  "how it is known that it owns the pages: bitmap, range or "
 	  "list of the driver; pointer of the page; counter: no other "
 	  "driver has the page and the counter fits" },
-	{ "COUNTERS", "counters", 20, false, 0, get_counters, OFL_JSON_MAP,
+	{ NULL, "counters", 20, false, 0, get_counters, OFL_JSON_MAP,
 	  "the driver's own counters by their names in the kernel" },
 	{ NULL, "details", 0, false, 0, get_details, OFL_JSON_MAP,
 	  "more about the device; the names are the driver's and may "
 	  "change" },
 	{ NULL, "note", 0, false, 0, get_note, OFL_JSON_STRING_OR_NULL,
 	  "what is not known about it, and what would help" },
+	{ "EXPLAINED", "explained_by", 9, false, 0, get_explained,
+	  OFL_JSON_STRING_OR_NULL,
+	  "what explains a difference: a held lock, say" },
 };
 
 const struct ofl_table ofl_device_table = {
@@ -295,6 +293,23 @@ const struct ofl_table ofl_device_table = {
 	"there are any",
 	device_columns,
 	OFL_COUNT(device_columns),
+};
+
+/* what a driver's records say of it: a table of its own, to be narrow */
+static const struct ofl_column counter_columns[] = {
+	{ "OWNER", NULL, 14, false, 0, get_driver, OFL_JSON_NONE,
+	  "as above" },
+	{ "DEVICE", NULL, 8, false, 0, get_device, OFL_JSON_NONE,
+	  "as above" },
+	{ "EVIDENCE", NULL, 8, false, 0, get_evidence, OFL_JSON_NONE,
+	  "how it is known that it owns the pages" },
+	{ "COUNTERS", NULL, 20, false, 0, get_counters, OFL_JSON_NONE,
+	  "the driver's own counters by their names in the kernel" },
+};
+
+const struct ofl_table ofl_counter_table = {
+	NULL, false, "the same devices: what the driver's records say",
+	counter_columns, OFL_COUNT(counter_columns),
 };
 
 /* ---- what is wrong with the records ---- */

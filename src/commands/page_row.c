@@ -4,6 +4,7 @@
 
 #include "commands/page_row.h"
 #include "commands/tables.h"
+#include "target/count.h"
 
 #define ROW(row) ((const struct ofl_page_row *)(row))
 
@@ -133,11 +134,33 @@ void ofl_page_row_fill(struct ofl_page_row *row, const struct ofl_env *env,
 		ofl_holder_row_fill(&row->holder, share);
 }
 
+/* one page: a line a member is read sooner than a row wider than the screen */
+static void show_lines(struct ofl_view *v, const struct ofl_layout *l,
+		       const struct ofl_page_row *row)
+{
+	struct ofl_cell c;
+	size_t i;
+
+	for (i = 0; i < OFL_COUNT(columns); i++) {
+		c = (struct ofl_cell){ .kind = OFL_CELL_NONE };
+		columns[i].get(row, l, &c);
+		if (c.kind != OFL_CELL_NONE)
+			ofl_view_field(v, NULL, columns[i].name, &c);
+	}
+}
+
 void ofl_page_row_show(struct ofl_view *v, const struct ofl_layout *l,
 		       const struct ofl_page_row *row)
 {
-	if (!row->seen && !v->json)
+	if (!v->json) {
+		if (row->seen)
+			show_lines(v, l, row);
+		else
+			ofl_view_sentence(v, "PAGE:", "its struct page is not "
+					  "known: it cannot be read, or its "
+					  "memory section is not online");
 		return;
+	}
 	ofl_view_table(v, &ofl_page_table, NULL);
 	if (row->seen)
 		ofl_view_row(v, row, l);

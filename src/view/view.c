@@ -288,7 +288,7 @@ static void put_json(struct ofl_view *v, struct json_object *o)
 	json_object_put(o);
 }
 
-#define LEAST_COLUMNS	20	/* that a text wraps in, wherever it begins */
+#define LEAST_COLUMNS	18	/* that a text wraps in, wherever it begins */
 
 /*
  * Words go to the next line where they do not fit, with @indent blanks before

@@ -141,6 +141,7 @@ static void columns(const struct ofl_command *c, const struct ofl_table *t)
 	printf("@ columns %s %s\n| column | |\n|---|---|\n", c->name,
 	       t->json ? t->json : t == &ofl_sum_table ? "verdicts" :
 	       t == &ofl_first_table ? "pages" :
+	       t == &ofl_counter_table ? "records" :
 	       t == &ofl_finding_class_table ? "kinds" :
 	       t == &ofl_map_table ? "map" :
 	       t == &ofl_range_sum_table ? "sums" :

@@ -8,3 +8,8 @@ offblock -s
 offblock 0
 offblock 39
 offmap
+offblock -w
+offblock -a pfn:0x1033
+offblock pfn:0x120000
+offowner -v
+offowner -O virtio_mem

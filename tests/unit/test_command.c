@@ -894,9 +894,9 @@ static void test_explained(void **state)
 	for (i = 1; i < ARRAY_LEN(lines); i++) {
 		assert_int_equal(run(&session, lines[i]), OFL_OK);
 		if (strstr(lines[i], " -p ") || strstr(lines[i], " -P ")) {
-			/* the page that was asked for has a row before it */
+			/* the page that was asked for has lines before it */
 			assert_int_equal(strncmp(text, "PFN ", 4), 0);
-			assert_non_null(strstr(text, "\n0x138000 "));
+			assert_non_null(strstr(text, " 0x138000\n"));
 			assert_non_null(strstr(text, first));
 		} else {
 			assert_string_equal(text, first);

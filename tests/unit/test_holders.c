@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "commands/holder_rows.h"
 #include "holders/holders.h"
 #include "kernel.h"
 #include "kernel/section.h"
@@ -490,6 +491,71 @@ static void test_no_facts(void **state)
 	assert_null(s.holder);
 }
 
+/* what has no row of its own is in one that a script can tell, and its pages are in it */
+static void test_others(void **state)
+{
+	static const struct ofl_holder holder = { .name = "x" };
+	struct ofl_share share[9];
+	struct ofl_holder_rows rows = { .nr = 0 };
+	uint64_t pages = 0, held = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 9; i++)
+		share[i] = (struct ofl_share){
+			.ops = ofl_holder_table[0], .holder = &holder,
+			.outcome = i < 5 ? OFL_OUT_BLOCKED : OFL_OUT_MIGRATE,
+			.pages = 20 - i, .first_pfn = 0x200 - i, .objects = 3,
+		};
+	ofl_holder_rows_add(&rows, 7, 4096, share, 9, 3);
+	/* 3 and the others of 5; 4 have 4, as the row of others would be of one */
+	assert_int_equal(rows.nr, 8);
+	for (i = 0; i < rows.nr; i++) {
+		bool others = !strcmp(rows.row[i].kind, "others");
+
+		assert_int_equal(others, i == 3);
+		assert_int_equal(rows.row[i].holders, others ? 2 : 1);
+		assert_int_equal(rows.row[i].block_nr, 7);
+		assert_int_equal(rows.row[i].page_bytes, 4096);
+		assert_int_equal(rows.row[i].objects, others ? 0 : 3);
+		assert_int_equal(!rows.row[i].evidence, others);
+		pages += rows.row[i].pages;
+		held += rows.row[i].holders;
+	}
+	assert_int_equal(rows.row[3].first_pfn, 0x200 - 4);
+	assert_int_equal(rows.row[3].pages, 17 + 16);
+	assert_string_equal(rows.row[3].name,
+			    "2 smaller holders; -a has a row for each");
+	assert_int_equal(held, 9);
+	assert_int_equal(pages, 9 * 20 - 36);
+	ofl_holder_rows_free(&rows);
+	ofl_holder_rows_add(&rows, 7, 4096, share, 9, SIZE_MAX);
+	assert_int_equal(rows.nr, 9);
+	ofl_holder_rows_free(&rows);
+	ofl_holder_rows_add(&rows, 7, 4096, share, 9, 0);
+	assert_int_equal(rows.nr, 2);
+	ofl_holder_rows_free(&rows);
+}
+
+/* a line says how many it leaves out */
+static void test_line(void **state)
+{
+	struct ofl_share share[2] = {
+		{ .kind = OFL_KIND_KERNEL, .pages = 600 },
+		{ .kind = OFL_KIND_SLAB, .pages = 1 },
+	};
+	char line[80];
+	struct ofl_text text = ofl_text_over(line, sizeof(line));
+
+	(void)state;
+	assert_int_equal(ofl_holders_line(share, 2, 4096, &text), 0);
+	assert_string_equal(line, "2400K not identified (kernel); "
+			    "4K not identified (slab)");
+	text = ofl_text_over(line, 46);
+	assert_int_equal(ofl_holders_line(share, 2, 4096, &text), 1);
+	assert_string_equal(line, "2400K not identified (kernel); 1 more");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void)
@@ -505,6 +571,7 @@ int main(void)
 		TEST(cgroup_in_a_circle), TEST(list_breaks),
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
+		cmocka_unit_test(test_others), cmocka_unit_test(test_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
