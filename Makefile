@@ -12,6 +12,8 @@ BUILD		?= build
 CACHE		?= $(CURDIR)/.cache
 # the kernels that make check boots
 KERNELS		?= 6.1 6.12
+# and in how many processes its lab asks crash
+LAB_PROCESSES	?= $(shell nproc)
 # and those that make check-verdicts does
 VERDICT_KERNELS	?= 6.1 6.12 7.2
 # and those that make check-hypervisors does
@@ -58,8 +60,8 @@ override CFLAGS	+= -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 
 DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
        libbpf-dev libdeflate-dev liblzo2-dev libzstd-dev
-CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-jsonschema qemu-system-x86 \
-	     busybox-static cpio xz-utils makedumpfile binutils
+CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
+	     qemu-system-x86 busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only
 FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 	       gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
@@ -290,6 +292,7 @@ lab: all
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/lab.xml
 	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" $(PYTHON) -m pytest tests/lab \
+		-n $(LAB_PROCESSES) --dist loadgroup \
 		--junitxml=$(RESULTS)/lab.xml || true
 
 # all that the tiers below need, so that it can be made by several jobs

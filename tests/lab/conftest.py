@@ -37,6 +37,15 @@ REFUSED = {
 def pytest_configure(config):
     """Let progress through to a terminal, past pytest's capture."""
     util.past_capture(config)
+    config.addinivalue_line("markers", "xdist_group(name): tests that one process runs, as they share what they ask")
+
+
+def pytest_collection_modifyitems(items):
+    """The tests of one dump go to one process, so that one crash answers them all; those of a file do alike."""
+    for item in items:
+        params = item.callspec.params if hasattr(item, "callspec") else {}
+        group = "-".join(params["dump"]) if "dump" in params else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
 
 
 def _all_dumps():
