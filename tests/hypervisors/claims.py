@@ -55,6 +55,20 @@ def no_false_error(said, document="offcheck.json"):
     assert said[document]["status"]["result"] == "ok", said[document]["status"]
 
 
+def held_only(said, pages):
+    """So many pages block because their driver holds them, as rows say; a finding is only what is reserved, too."""
+    document = said["offcheck.json"]
+    classes = Counter()
+    for row in document["classes"]:
+        classes[row["code"]] += row["pages"]
+    assert set(classes) <= {"offline-held", "offline-reserved"} and classes.total() == pages, classes
+    found = Counter()
+    for row in document["findings"]:
+        if row["severity"] == "warning":
+            found[row["code"]] += row["pages"]
+    assert found == +Counter({"offline-reserved": classes["offline-reserved"]}), document["findings"]
+
+
 def verdicts_hold(dump, said):
     """No verdict on a block is contradicted by the kernel, and a refusal comes for the reason given."""
     blocks = {row["name"]: row for row in said["offblock.json"]["blocks"]}

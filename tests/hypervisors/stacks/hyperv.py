@@ -79,6 +79,8 @@ def _port(name):
 class Nested(Guest):
     """The inner guest."""
 
+    slower = 4      # KVM inside of an emulated machine
+
     def __init__(self, kernel, machine, folder, disks):
         super().__init__(kernel, machine, folder)
         self.disks = disks

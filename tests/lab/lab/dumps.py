@@ -128,12 +128,22 @@ def get(series, case_name, form=None):
     return Dump(kernel, case_name, form or case.formats[0], folder)
 
 
+#: {what: why} could not be made, not by a second chance either: the tests that come for it later need not wait
+FAILED = {}
+
+
 def second_chance(make, what):
-    """An emulated guest that stumbles over the emulation gets a second chance, and says so."""
+    """An emulated guest that stumbles over the emulation gets a second chance, and says so; a third it gets not."""
+    if what in FAILED:
+        raise FAILED[what]
     try:
         make()
     except CannotMake:
         raise
     except LabError as error:
         progress(f"{what}: {error}; once more")
-        make()
+        try:
+            make()
+        except LabError as again:
+            FAILED[what] = again
+            raise
