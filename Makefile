@@ -15,7 +15,7 @@ KERNELS		?= 6.1 6.12
 # and in how many processes its lab asks crash
 LAB_PROCESSES	?= $(shell nproc)
 # and those that make check-verdicts does
-VERDICT_KERNELS	?= 6.1 6.12 7.2
+VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 # and those that make check-reach opens in every crash
@@ -338,10 +338,15 @@ check: deps
 check-all:
 	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 5.10 7.2"
 
-# the whole campaign, an hour: every block of many guests, judged and tried
+# the whole campaign, hours: every block of many guests, judged and tried
 check-verdicts: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -o docs/verdicts.md \
+		$(VERDICT_KERNELS)
+
+# its page, from the guests that are in the cache
+verdicts-page: all
+	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -c -o docs/verdicts.md \
 		$(VERDICT_KERNELS)
 
 # each kernel's dumps under each crash; CELL=6.12/system/elf runs one of them anew
@@ -456,7 +461,7 @@ help:
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make check-mutants	300 small changes of the sources: do tests notice?"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
-	@echo "	make check-verdicts	offblock against real offlining: an hour"
+	@echo "	make check-verdicts	offblock against real offlining: hours, resumable"
 	@echo "	make check-reach	each kernel's dumps under each crash, into docs/reach.md; CELL=6.12/system/elf"
 	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
@@ -471,7 +476,7 @@ help:
 
 .PHONY: all built guests docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
-	bench check-lab check check-all check-verdicts check-mutations check-mutants hypervisors \
+	bench check-lab check check-all check-verdicts verdicts-page check-mutations check-mutants hypervisors \
 	check-reach check-hypervisors fuzz demo deps \
 	install clean distclean help
 .SECONDARY:

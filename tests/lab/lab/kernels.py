@@ -109,6 +109,13 @@ def get(name):
     return kernel
 
 
+def unpacked(name):
+    """The kernel of a series if the cache has it; None: it has not."""
+    note = CACHE / "resolved" / f"{name}.json"
+    release = json.loads(note.read_text())["release"] if note.exists() else ""
+    return Kernel(SERIES[name], release, _folder(release)) if release and _folder(release).exists() else None
+
+
 def driver(kernel, name):
     """A module that few guests need, by its file's name: fetched on its own, decompressed."""
     folder = CACHE / "drivers" / kernel.release

@@ -158,10 +158,28 @@ def _fill(kernel, kind, folder):
         _make(kernel, kind, work)
 
 
-def get(series, name):
+def _place(kernel, name):
+    return CACHE / "verdicts" / kernel.release / f"{name}-{key_of(name)}"
+
+
+def has(series, name):
+    """Is a guest in the cache? A kernel that is not there has none."""
+    return kernels.unpacked(series) is not None and _place(kernels.unpacked(series), name).exists()
+
+
+def cached_seeds(series):
+    """The names of guests by chance that are in the cache."""
+    kernel = kernels.unpacked(series)
+    names = [re.match(r"chance-\d+", path.name) for path in _place(kernel, "plain").parent.glob("chance-*")] if kernel else []
+    return [found.group() for found in names if found and has(series, found.group())]
+
+
+def get(series, name, cached=False):
     """The dump of a kind with the attempts in its truth, made when the cache does not have it."""
     kernel, kind = kernels.get(series), kind_of(name)
-    folder = CACHE / "verdicts" / kernel.release / f"{name}-{key_of(name)}"
+    folder = _place(kernel, name)
+    if cached:
+        return Dump(kernel, name, FORM, folder)
     with lock(f"verdicts-{series}-{name}"):
         if not folder.exists():
             for old in folder.parent.glob(f"{name}-*"):
