@@ -19,6 +19,7 @@ enum ofl_veto {
 	OFL_VETO_OWNER,		/* a driver of ours: simulated page by page */
 	OFL_VETO_BOOT_MEMORY,	/* arm64: refuses blocks of boot memory */
 	OFL_VETO_SPLIT,		/* that, and may refuse what was added later */
+	OFL_VETO_BELOW,		/* s390x: refuses what begins below some pfn */
 	OFL_VETO_LAST_OF_NODE,	/* may refuse the last memory of a node */
 	OFL_VETO_SOMETIMES,	/* known to refuse for reasons not looked at */
 	OFL_VETO_UNKNOWN,	/* a callback that the table does not know */
@@ -32,6 +33,8 @@ struct ofl_callback {
 	char name[64];		/* "" if no symbol is known for it */
 	enum ofl_veto veto;
 	const char *what;	/* what it does on MEM_GOING_OFFLINE */
+	uint64_t below_pfn;	/* of OFL_VETO_BELOW, which is OFL_VETO_SOMETIMES */
+				/* where this cannot be read */
 };
 
 /** struct ofl_chain - the whole chain, in calling order */

@@ -205,6 +205,11 @@ static void weigh_callback(const struct ofl_env *env,
 			because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED, "%s",
 				cb->what);
 		return;
+	case OFL_VETO_BELOW:
+		if (r->start_pfn < cb->below_pfn)
+			because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED, "%s",
+				cb->what);
+		return;
 	case OFL_VETO_LAST_OF_NODE:
 		weigh_last_of_node(env, cb, r);
 		return;

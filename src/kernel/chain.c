@@ -28,8 +28,8 @@ static const struct known callbacks[] = {
 	{ "prevent_memory_remove_notifier", OFL_VETO_SPLIT,
 	  "arm64: refuses boot memory and what would split the linear map",
 	  "arch/arm64/mm/mmu.c" },
-	{ "kdump_mem_notifier", OFL_VETO_SOMETIMES,
-	  "s390: refuses the memory of the crash kernel",
+	{ "kdump_mem_notifier", OFL_VETO_BELOW,
+	  "s390: refuses as much memory from 0 on as the crash kernel has",
 	  "arch/s390/kernel/setup.c" },
 	{ "s390_cma_mem_notifier", OFL_VETO_SOMETIMES, "s390: refuses CMA areas",
 	  "arch/s390/mm/init.c" },
@@ -94,6 +94,22 @@ static bool find_name(const struct ofl_target *t, const struct ofl_layout *l,
 				     sizeof(cb->name));
 }
 
+/* kdump_mem_notifier(): PFN_DOWN(resource_size(&crashk_res)) */
+static bool read_below(const struct ofl_target *t, const struct ofl_layout *l,
+		       struct ofl_callback *cb)
+{
+	uint64_t kva = (uint64_t)ofl_fact_value(l, OFL_F_CRASHK_RES, 0);
+	uint64_t start, last;
+
+	if (!kva || !ofl_fact_known(l, OFL_F_RES_START) ||
+	    !ofl_fact_known(l, OFL_F_RES_END) ||
+	    !ofl_fact_read_u64(t, l, kva, OFL_F_RES_START, &start) ||
+	    !ofl_fact_read_u64(t, l, kva, OFL_F_RES_END, &last) || last < start)
+		return false;
+	cb->below_pfn = (last - start + 1) / l->page_bytes;
+	return true;
+}
+
 static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		     struct ofl_callback *cb)
 {
@@ -111,6 +127,8 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		cb->veto = callbacks[i].veto;
 		cb->what = callbacks[i].what;
 	}
+	if (cb->veto == OFL_VETO_BELOW && !read_below(t, l, cb))
+		cb->veto = OFL_VETO_SOMETIMES;
 	/* mm/slab.c has one of this name, too: drain_cache_node_node() */
 	if (!strcmp(cb->name, "slab_memory_callback") &&
 	    ofl_fact_known(l, OFL_F_SLAB_ALLOCATOR)) {

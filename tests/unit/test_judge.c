@@ -296,6 +296,13 @@ static void test_who_may_refuse(void **state)
 	       "callback may refuse");
 	expect(asked(OFL_VETO_SPLIT, true), OFL_OUT_BLOCKED, "notify",
 	       "notifier failure: what it does");
+	w = asked(OFL_VETO_BELOW, false);
+	w->r.start_pfn = w->chain.callback[0].below_pfn = 4096;
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	w = asked(OFL_VETO_BELOW, false);
+	w->r.start_pfn = 4095;
+	w->chain.callback[0].below_pfn = 4096;
+	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
 	w = asked(OFL_VETO_UNKNOWN, false);
 	w->chain.callback[0].name[0] = '\0';
 	expect(w, OFL_OUT_UNKNOWN, "notify", "the callback at abc has no name");

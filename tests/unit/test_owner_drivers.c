@@ -1438,6 +1438,38 @@ static void one_callback(const char *name)
 		kernel_line(&k, "symbol_at %" PRIx64 " %s", TEXT, name);
 }
 
+/* kdump_mem_notifier() of s390x: up to the size of crashk_res */
+static void test_callback_of_the_crash_kernel(void **state)
+{
+	(void)state;
+	one_callback("kdump_mem_notifier");
+	owned_load(&k, &o);
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_SOMETIMES);
+	owned_free(&o);
+	owned_open(&k);
+	one_callback("kdump_mem_notifier");
+	kernel_line(&k, "symbol crashk_res %" PRIx64, RES + 0x300);
+	kernel_line(&k, "mem %" PRIx64 " 40000000 4fffffff", RES + 0x300);
+	owned_load(&k, &o);
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_BELOW);
+	assert_int_equal(o.chain.callback[0].below_pfn, 0x10000);
+}
+
+/* mm/slab.c and mm/slub.c have a callback of one name */
+static void test_callback_of_slab(void **state)
+{
+	(void)state;
+	one_callback("slab_memory_callback");
+	owned_load(&k, &o);
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_NEVER);
+	owned_free(&o);
+	owned_open(&k);
+	one_callback("slab_memory_callback");
+	kernel_line(&k, "symbol slab_prepare_cpu %" PRIx64, TEXT + 64);
+	owned_load(&k, &o);
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_LAST_OF_NODE);
+}
+
 static void test_many_virtio_mem_devices(void **state)
 {
 	int i;
@@ -1829,6 +1861,8 @@ int main(void)
 		CASE(test_virtio_mem_big_block_overflow),
 		CASE(test_virtio_mem_big_block_of_nothing),
 		CASE(test_callback_of_a_module),
+		CASE(test_callback_of_the_crash_kernel),
+		CASE(test_callback_of_slab),
 		CASE(test_virtio_mem_that_is_removed),
 		CASE(test_virtio_mem_that_may_be_removed),
 		CASE(test_balloon_in_region),

@@ -162,9 +162,19 @@ def _place(kernel, name):
     return CACHE / "verdicts" / kernel.release / f"{name}-{key_of(name)}"
 
 
+def _kept(kernel, name):
+    """The newest guest of a kind in the cache: of an earlier form of the kind, where today's is not there."""
+    folder = _place(kernel, name)
+    if folder.exists():
+        return folder
+    found = [path for path in folder.parent.glob(f"{name}-*") if re.fullmatch(rf"{name}-[0-9a-f]{{12}}", path.name)]
+    return max(found, key=lambda path: path.stat().st_mtime, default=None)
+
+
 def has(series, name):
     """Is a guest in the cache? A kernel that is not there has none."""
-    return kernels.unpacked(series) is not None and _place(kernels.unpacked(series), name).exists()
+    kernel = kernels.unpacked(series)
+    return kernel is not None and _kept(kernel, name) is not None
 
 
 def cached_seeds(series):
@@ -177,9 +187,9 @@ def cached_seeds(series):
 def get(series, name, cached=False):
     """The dump of a kind with the attempts in its truth, made when the cache does not have it."""
     kernel, kind = kernels.get(series), kind_of(name)
-    folder = _place(kernel, name)
     if cached:
-        return Dump(kernel, name, FORM, folder)
+        return Dump(kernel, name, FORM, _kept(kernel, name))
+    folder = _place(kernel, name)
     with lock(f"verdicts-{series}-{name}"):
         if not folder.exists():
             for old in folder.parent.glob(f"{name}-*"):
