@@ -388,6 +388,16 @@ bench: deps
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) $(PYTHON) tests/bench/bench.py $(BENCH)
 
+# a TiB and sixteen that are made up, half an hour: HUGE="64 1024" are other sizes, in GiB
+$(BUILD)/tests/bench/huge.o: override CFLAGS += -Itests/lib
+
+$(BUILD)/huge: $(BUILD)/tests/bench/huge.o $(BUILD)/tests/lib/texttarget.o $(BUILD)/libofl.a
+	$(call say,LINK)$(CC) $(LDFLAGS) -o $@ $^ \
+		$(shell $(PKG_CONFIG) --libs $(LIBS))
+
+bench-huge: $(BUILD)/huge
+	@$(PYTHON) tests/bench/huge.py $< tests/golden/6.1-both-whole.fixture $(HUGE)
+
 # installs what is missing, says nothing when nothing is
 deps:
 	@tests/deps.sh $(CHECK_DEBS)
@@ -465,6 +475,7 @@ help:
 	@echo "	make check-reach	each kernel's dumps under each crash, into docs/reach.md; CELL=6.12/system/elf"
 	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
+	@echo "	make bench-huge	what a GiB costs at 1, 4 and 16 TiB that are made up: half an hour"
 	@echo "	make check-people	pages in a browser, packages, crash's own tree: needs the network"
 	@echo "	make man	the man pages"
 	@echo "	make install	to $(EXTENSIONS) and below $(PREFIX)/share; DESTDIR, PREFIX; make uninstall"
@@ -476,7 +487,7 @@ help:
 
 .PHONY: all built guests docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
-	bench check-lab check check-all check-verdicts verdicts-page check-mutations check-mutants hypervisors \
+	bench bench-huge check-lab check check-all check-verdicts verdicts-page check-mutations check-mutants hypervisors \
 	check-reach check-hypervisors fuzz demo deps \
 	install clean distclean help
 .SECONDARY:
