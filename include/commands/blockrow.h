@@ -45,6 +45,21 @@ struct ofl_block_row {
 	char who[300];			/* its holders in a line; "" */
 };
 
+/** struct ofl_block_doubts - what lacks, whatever blocks come to; begin with zeros */
+struct ofl_block_doubts {
+	uint64_t untold;	/* pages of kinds that nothing tells apart */
+	uint64_t unchecked;	/* blocks: none knows whether pages can go elsewhere */
+};
+
+/** ofl_block_doubts_add() - those of a block that is shown */
+void ofl_block_doubts_add(struct ofl_block_doubts *d,
+			  const struct ofl_block_report *r);
+
+/** ofl_block_doubts_say() - put them into a status line; -> are there any? */
+bool ofl_block_doubts_say(const struct ofl_block_doubts *d,
+			  const struct ofl_layout *l, const struct ofl_ram *ram,
+			  struct ofl_text *text);
+
 /** ofl_block_row() - a block that has its verdict */
 void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
 		   struct ofl_block_row *ret);

@@ -26,6 +26,7 @@ struct ofl_device_row {
 	char why[360];			/* those that are named, and by whom */
 	unsigned int named;
 	uint64_t poisoned, poisoned_pfn;	/* pages; the first */
+	bool blocks_lost;		/* there may be more that it has */
 };
 
 /** struct ofl_device_rows - begin with zeros */
@@ -63,8 +64,10 @@ void ofl_device_rows_add(struct ofl_device_rows *rows,
  * ofl_device_rows_show() - a table
  * @verbose: in  every column
  * @text: inout the status line: how many can be unplugged
+ *
+ * Errors: false: something that is not known made an answer unknown.
  */
-void ofl_device_rows_show(struct ofl_view *v,
+bool ofl_device_rows_show(struct ofl_view *v,
 			  const struct ofl_device_rows *rows, bool verbose,
 			  struct ofl_text *text);
 

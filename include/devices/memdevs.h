@@ -26,6 +26,8 @@ struct ofl_memdev_kind {
 	const char *next, *next_held;
 	/* units of it are unplugged by alloc_contig_range(), not by offlining */
 	bool contig;
+	/* said only of what no kind before has, so that one of these may have it */
+	bool rest;
 	/**
 	 * find - give all devices to ofl_memdevs_add(); NULL: made by hand
 	 *
@@ -40,6 +42,7 @@ struct ofl_memdev {
 	char name[24];		/* escaped; never empty */
 	char note[80];		/* what else is known; "" */
 	const char *never;	/* why it is never unplugged; NULL: it can be */
+	bool unsure;		/* a kind before may have it: not all it has is known */
 	uint64_t start_pa, end_pa;	/* from the first to the last of its memory */
 	uint64_t bytes;			/* of its ranges together */
 	unsigned int ranges;
@@ -62,6 +65,7 @@ struct ofl_memdevs {
 	size_t sorted;			/* spans of the kinds before */
 	struct ofl_memdev boot;		/* memory of the boot, which has none */
 	const char *missing;		/* kind that may have more; NULL: none */
+	bool asked_boot;		/* a kind was asked that boot memory can be of */
 	bool no_memory;
 };
 
@@ -72,13 +76,18 @@ void ofl_memdevs_free(struct ofl_memdevs *d);
  * @name: in  of the dump: it is escaped and cut
  * @anew: in  false: the same name of the same kind is the same device
  *
- * Shape:  memory that a kind before has is left out.
+ * Shape:  memory that a kind before has is left out; if it has only a part of
+ *         it, the kind is one that may have more. So it is at the limits.
  * Errors: NULL: left out, or no memory.
  */
 struct ofl_memdev *ofl_memdevs_add(struct ofl_memdevs *d,
 				   const struct ofl_memdev_kind *kind,
 				   const char *name, bool anew,
 				   uint64_t start_pa, uint64_t end_pa);
+
+/** ofl_memdevs_missing() - not all devices of @kind are known */
+void ofl_memdevs_missing(struct ofl_memdevs *d,
+			 const struct ofl_memdev_kind *kind);
 
 /** ofl_memdevs_added() - what driver @name says it added, for a kind's find() */
 bool ofl_memdevs_added(struct ofl_memdevs *d,

@@ -16,6 +16,13 @@ struct ofl_bus_device {
 	uint64_t kva;		/* struct device */
 };
 
+/** enum ofl_bus_walked - what a walk came to */
+enum ofl_bus_walked {
+	OFL_BUS_BROKEN,		/* devices may be missing, or the bus itself */
+	OFL_BUS_NONE,		/* there is no such bus */
+	OFL_BUS_WHOLE
+};
+
 /** ofl_bus_known() - has this kernel all that ofl_bus_walk() needs? */
 bool ofl_bus_known(const struct ofl_layout *l);
 
@@ -25,13 +32,13 @@ bool ofl_bus_known(const struct ofl_layout *l);
  * @visit: in  a status other than OFL_OK ends the walk
  *
  * Shape:  a device that cannot be read is left out, and the walk is not whole.
- * Errors: false if not all devices were visited, or there is no such bus.
+ * Errors: OFL_BUS_BROKEN: not all devices were visited.
  * Source: drivers/base/base.h: struct subsys_private, struct device_private.
  */
-bool ofl_bus_walk(const struct ofl_target *t, const struct ofl_layout *l,
-		  const char *bus,
-		  enum ofl_status (*visit)(void *arg,
-					   const struct ofl_bus_device *d),
-		  void *arg);
+enum ofl_bus_walked ofl_bus_walk(const struct ofl_target *t,
+				 const struct ofl_layout *l, const char *bus,
+				 enum ofl_status (*visit)(void *arg,
+					const struct ofl_bus_device *d),
+				 void *arg);
 
 #endif

@@ -15,6 +15,8 @@
 #define OFL_IORES_SYSRAM_DRIVER	0x02000000u	/* since v5.10 */
 #define OFL_IORES_BUSY		0x80000000u
 
+#define OFL_IOMEM_DEPTH		32	/* a deeper tree is damaged */
+
 /** struct ofl_res - one resource */
 struct ofl_res {
 	uint64_t kva;

@@ -23,8 +23,9 @@ struct ofl_zone_room {
 struct ofl_room {
 	struct ofl_zone_room *zone;	/* as ofl_nodes.zone; owned */
 	size_t nr;
-	int64_t swap;			/* free pages of swap */
-	bool known;			/* all of it but present could be read */
+	int64_t swap;			/* free pages of swap; 0: not known, too */
+	bool swap_known;		/* else there is at least the room of zones */
+	bool known;			/* all counters of zones but present could be read */
 	bool present_known;		/* of every zone */
 };
 

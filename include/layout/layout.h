@@ -77,6 +77,10 @@ static inline bool ofl_fact_known(const struct ofl_layout *l,
 bool ofl_facts_known(const struct ofl_layout *l, const enum ofl_fact_id *id,
 		     size_t nr);
 
+/** ofl_facts_count() - of @nr facts: how many have one? */
+size_t ofl_facts_count(const struct ofl_layout *l, const enum ofl_fact_id *id,
+		       size_t nr);
+
 /** ofl_fact_u64() - an address or offset among the facts; 0 if not known */
 static inline uint64_t ofl_fact_u64(const struct ofl_layout *l,
 				    enum ofl_fact_id id)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "commands/blockrow.h"
+#include "commands/command.h"
 #include "judge/next.h"
 #include "owners/owner.h"
 #include "view/view.h"
@@ -208,4 +209,31 @@ bool ofl_row_has_owner(const struct ofl_block_row *row,
 		    !row->cause[i].claim.blind)
 			return true;
 	return false;
+}
+
+void ofl_block_doubts_add(struct ofl_block_doubts *d,
+			  const struct ofl_block_report *r)
+{
+	d->untold += r->kind[OFL_KIND_UNTOLD].pages;
+	d->unchecked += r->room_unchecked && r->verdict == OFL_OUT_MIGRATE;
+}
+
+bool ofl_block_doubts_say(const struct ofl_block_doubts *d,
+			  const struct ofl_layout *l, const struct ofl_ram *ram,
+			  struct ofl_text *text)
+{
+	size_t used = text->used;
+
+	if (!ofl_blocks_zone_known(l))
+		ofl_text_add(text, "; where the zone of a block is kept is not known");
+	if (!ram->known)
+		ofl_text_add(text, "; what is System RAM is not known");
+	if (d->untold)
+		ofl_text_add(text, "; what kind %" PRIu64 " page%s are of is not known",
+			     d->untold, ofl_plural(d->untold));
+	if (d->unchecked)
+		ofl_text_add(text, "; whether there is room for the pages of %"
+			     PRIu64 " block%s that migrate is not known",
+			     d->unchecked, ofl_plural(d->unchecked));
+	return text->used > used;
 }

@@ -279,7 +279,7 @@ struct printer {
 	uint64_t nr;
 	const char *blind;		/* why some page's owner is not known */
 	bool explain;
-	uint64_t untold;		/* pages of kinds that nothing tells apart */
+	struct ofl_block_doubts doubts;
 	struct ofl_filter wanted;	/* node and zone */
 	enum ofl_outcome only;		/* -V; OFL_NR_OUTCOMES: all */
 	const struct ofl_owner_ops *owner;	/* -O; NULL: orphans */
@@ -297,6 +297,7 @@ struct printer {
 	struct ofl_page_row page;
 	const struct ofl_memdevs *devs;
 	struct ofl_device_rows device_rows;
+	bool devices_open;		/* not all that they want to know is known */
 };
 
 static enum ofl_status keep(struct printer *p)
@@ -475,7 +476,7 @@ static enum ofl_status print_block(struct printer *p,
 				   r->kind[k].claim.unsure;
 	sum_up(p, &row);
 	p->nr++;
-	p->untold += r->kind[OFL_KIND_UNTOLD].pages;
+	ofl_block_doubts_add(&p->doubts, r);
 	p->kept = *r;
 	name_holders(p, r, &row);
 	if (only_devices(p) || is_quiet(p, &row))
@@ -487,22 +488,6 @@ static enum ofl_status print_block(struct printer *p,
 	st = print_held(p);
 	p->held = row;
 	return st;
-}
-
-/* what a block that is blocked anyway does not show */
-static bool short_of_facts(const struct printer *p,
-			   const struct ofl_analysis *a, struct ofl_text *text)
-{
-	size_t used = text->used;
-
-	if (!ofl_blocks_zone_known(p->env->l))
-		ofl_text_add(text, "; where the zone of a block is kept is not known");
-	if (!a->ram.known)
-		ofl_text_add(text, "; what is System RAM is not known");
-	if (p->untold)
-		ofl_text_add(text, "; what kind %" PRIu64 " page%s are of is not known",
-			     p->untold, ofl_plural(p->untold));
-	return text->used > used;
 }
 
 static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
@@ -565,7 +550,8 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 		ofl_text_add(text, "; no block passes the filter");
 	result = ofl_scan_shortfall(r, text);
 	result = ofl_owners_status(result, p->blind, text);
-	if (short_of_facts(p, a, text) || p->sum[OFL_OUT_UNKNOWN].blocks ||
+	if (ofl_block_doubts_say(&p->doubts, p->env->l, &a->ram, text) ||
+	    p->sum[OFL_OUT_UNKNOWN].blocks ||
 	    a->blocks.lost)
 		result = OFL_RESULT_INCOMPLETE;
 	return add_holders(p, result, text);
@@ -599,6 +585,26 @@ static void show_where(struct printer *p)
 	ofl_view_sentence(&p->v, "MORE:", line);
 }
 
+static void show_devices(struct printer *p, struct ofl_text *text)
+{
+	p->devices_open = !ofl_device_rows_show(&p->v, &p->device_rows,
+						p->o->verbose, text);
+}
+
+/* which device has what, and whether it can be unplugged */
+static enum ofl_result judge_devices(const struct printer *p,
+				     enum ofl_result result,
+				     struct ofl_text *text)
+{
+	if (p->devs->missing)
+		ofl_text_add(text, "; not all devices of kind %s are known",
+			     p->devs->missing);
+	else if (p->devices_open)
+		ofl_text_add(text, "; whether all memory can be unplugged is not known");
+	return p->devs->missing || p->devices_open ? OFL_RESULT_INCOMPLETE :
+						     result;
+}
+
 /* sentences stand for the row of a block that is explained */
 static void finish_rows(struct printer *p, enum ofl_status *st,
 			struct ofl_text *text)
@@ -607,8 +613,7 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 
 	if (only_devices(p)) {
 		if (!*st)
-			ofl_device_rows_show(&p->v, &p->device_rows,
-					     p->o->verbose, text);
+			show_devices(p, text);
 		return;
 	}
 	if (alone)
@@ -629,8 +634,7 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 	if (!*st && !(p->explain && p->nr == 1) && p->holders && p->v.json)
 		ofl_holder_rows_show(&p->v, &p->holder_rows);
 	if (!*st && p->o->devices)
-		ofl_device_rows_show(&p->v, &p->device_rows,
-					     p->o->verbose, text);
+		show_devices(p, text);
 }
 
 static enum ofl_status open_devices(struct printer *p,
@@ -710,8 +714,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		ofl_show_totals(&p->v, &r);
 	result = judge(p, a, &r, &text);
 	ofl_text_add(&text, "%s", said);
-	if (p->o->devices && p->devs->missing)
-		result = OFL_RESULT_INCOMPLETE;
+	result = judge_devices(p, result, &text);
 	result = ofl_add_doubts(ctx, &a->owners, result, &text);
 	st = ofl_show_status(&p->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);

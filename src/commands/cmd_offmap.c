@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "commands/blockrow.h"
 #include "commands/command.h"
 #include "commands/map_rows.h"
 #include "commands/tables.h"
@@ -30,6 +31,7 @@ struct map {
 	struct ofl_filter wanted;	/* node and zone */
 	const struct ofl_env *env;
 	uint64_t unknown;		/* blocks of which it is not known */
+	struct ofl_block_doubts doubts;
 	const char *blind;		/* why some page's owner is not known */
 
 	/* by owner */
@@ -218,6 +220,7 @@ static enum ofl_status see_block(void *arg, const struct ofl_block_report *r)
 				   r->kind[k].claim.blind :
 				   r->kind[k].claim.unsure;
 	m->unknown += r->verdict == OFL_OUT_UNKNOWN;
+	ofl_block_doubts_add(&m->doubts, r);
 	return put_block(m, r);
 }
 
@@ -257,7 +260,10 @@ static enum ofl_result judge(const struct map *m, const struct ofl_analysis *a,
 	if (m->unknown)
 		ofl_text_add(text, "; the verdict on %" PRIu64 " block%s is not known",
 			     m->unknown, ofl_plural(m->unknown));
-	if (m->unknown || (a && a->blocks.lost))
+	if (a && (ofl_block_doubts_say(&m->doubts, m->env->l, &a->ram, text) ||
+		  a->blocks.lost))
+		return OFL_RESULT_INCOMPLETE;
+	if (m->unknown)
 		return OFL_RESULT_INCOMPLETE;
 	return result;
 }

@@ -34,19 +34,22 @@ static enum unplug unplug_of(const struct ofl_device_row *row)
 {
 	if (!row->dev)
 		return UNKNOWN;
+	if (row->dev->unsure)
+		return UNKNOWN;
 	if (row->dev->never)
 		return NEVER;
 	/* only a device that nobody knows of could have it */
 	if (row->dev->kind == &ofl_memdev_boot)
 		return UNKNOWN;
 	if (!row->has)
-		return NOTHING;
+		return row->blocks_lost ? UNKNOWN : NOTHING;
 	if (row->decide && (row->worst == OFL_OUT_BLOCKED ||
 			    row->worst == OFL_OUT_SPINS))
 		return NO;
 	if (poison_holds(row))
 		return NO;
-	if (row->blocks < row->has || row->worst == OFL_OUT_UNKNOWN)
+	if (row->blocks < row->has || row->worst == OFL_OUT_UNKNOWN ||
+	    row->blocks_lost)
 		return UNKNOWN;
 	return row->worst == OFL_OUT_RETRIES ? RETRIES : YES;
 }
@@ -80,9 +83,11 @@ bool ofl_device_rows_open(struct ofl_device_rows *rows,
 	rows->row = calloc(rows->nr, sizeof(*rows->row));
 	if (!rows->row)
 		return false;
-	for (i = 0; i < d->nr; i++)
-		rows->row[i].dev = &d->device[i];
-	rows->row[i].dev = &d->boot;
+	for (i = 0; i < rows->nr; i++) {
+		rows->row[i].dev = i < d->nr ? &d->device[i] :
+				   i == d->nr ? &d->boot : NULL;
+		rows->row[i].blocks_lost = blocks->lost;
+	}
 	for (i = 0; i < blocks->nr; i++)
 		rows->row[index_of(d, &blocks->block[i])].has++;
 	return true;
@@ -281,11 +286,13 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 	ret->kind = OFL_CELL_TEXT;
 	if (!r->dev)
 		ofl_text_add(&text, "which device has these blocks is not known");
+	else if (r->dev->unsure)
+		ofl_text_add(&text, "a device of another kind may have it");
 	else if (r->dev->never)
 		ofl_text_add(&text, "%s", r->dev->never);
 	else if (r->dev->kind == &ofl_memdev_boot)
 		ofl_text_add(&text, "whether a device has memory of the boot is not known");
-	else if (!r->has)
+	else if (!r->has && !r->blocks_lost)
 		ofl_text_add(&text, "it has no memory block");
 	else
 		add_blocks_of(r, &text);
@@ -297,6 +304,8 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 		ofl_text_item(&text, "; ", "%" PRIu64 " of %" PRIu64
 			      " blocks were not looked at", r->has - r->blocks,
 			      r->has);
+	if (unplug_of(r) == UNKNOWN && r->dev && r->blocks_lost)
+		ofl_text_item(&text, "; ", "it may have blocks that could not be read");
 	if (!text.used)
 		ret->kind = OFL_CELL_NONE;
 }
@@ -381,7 +390,19 @@ static bool is_shown(const struct ofl_device_row *row)
 			       row->dev->kind != &ofl_memdev_boot);
 }
 
-void ofl_device_rows_show(struct ofl_view *v,
+/* not only because filters left blocks out */
+static bool is_doubtful(const struct ofl_device_row *row)
+{
+	/* blocks of which this is not known may be those of a row that is shown */
+	if (!row->dev)
+		return row->has;
+	return is_shown(row) && unplug_of(row) == UNKNOWN &&
+	       (row->dev->kind == &ofl_memdev_boot ||
+		row->dev->unsure || row->blocks_lost ||
+		row->worst == OFL_OUT_UNKNOWN);
+}
+
+bool ofl_device_rows_show(struct ofl_view *v,
 			  const struct ofl_device_rows *rows, bool verbose,
 			  struct ofl_text *text)
 {
@@ -390,7 +411,7 @@ void ofl_device_rows_show(struct ofl_view *v,
 	uint64_t nr[NR_UNPLUGS] = { 0 };
 	struct ofl_columns shown;
 	struct ofl_err ignored;
-	bool first = true;
+	bool first = true, known = true;
 	size_t i;
 
 	ofl_columns_default(&ofl_memdev_table, &shown);
@@ -398,6 +419,7 @@ void ofl_device_rows_show(struct ofl_view *v,
 		ofl_columns_parse(&ofl_memdev_table, usual, &shown, &ignored);
 	ofl_view_table(v, &ofl_memdev_table, &shown);
 	for (i = 0; i < rows->nr; i++) {
+		known &= !is_doubtful(&rows->row[i]);
 		if (!is_shown(&rows->row[i]))
 			continue;
 		if (rows->row[i].dev && rows->row[i].dev != &rows->d->boot)
@@ -414,7 +436,5 @@ void ofl_device_rows_show(struct ofl_view *v,
 			     unplug_text[i]);
 		first = false;
 	}
-	if (rows->d->missing)
-		ofl_text_add(text, "; not all devices of kind %s are known",
-			     rows->d->missing);
+	return known;
 }

@@ -55,6 +55,8 @@ static enum ofl_status visit(void *arg, const struct ofl_bus_device *dev)
 	uint64_t acpi = dev->kva - ofl_fact_u64(l, OFL_F_ACPI_DEVICE_DEV);
 	uint64_t mem, back;
 
+	/* one whose name cannot be read may be memory */
+	w->broken |= !dev->name[0];
 	if (strncmp(dev->name, HID, sizeof(HID) - 1))
 		return OFL_OK;
 	if (!ofl_fact_read_u64(&w->d->t, l, acpi, OFL_F_ACPI_DEVICE_DATA, &mem)) {
@@ -73,20 +75,26 @@ static enum ofl_status visit(void *arg, const struct ofl_bus_device *dev)
 
 static bool find(struct ofl_memdevs *d)
 {
-	static const enum ofl_fact_id needed[] = {
-		OFL_F_ACPI_DEVICE_DEV, OFL_F_ACPI_DEVICE_DATA,
+	static const enum ofl_fact_id own[] = {
 		OFL_F_ACPI_MEM_DEVICE, OFL_F_ACPI_MEM_RANGES,
 		OFL_F_ACPI_RANGE_LIST, OFL_F_ACPI_RANGE_START,
 		OFL_F_ACPI_RANGE_BYTES,
 	};
+	const struct ofl_layout *l = d->env->l;
+	size_t known = ofl_facts_count(l, own, OFL_COUNT(own));
 	struct walk w = { .d = d };
 
 	/* no such types: a kernel without CONFIG_ACPI_HOTPLUG_MEMORY, or no debuginfo */
-	if (!ofl_facts_known(d->env->l, needed, OFL_COUNT(needed)))
+	if (!known)
 		return true;
+	if (known < OFL_COUNT(own) ||
+	    !ofl_fact_known(l, OFL_F_ACPI_DEVICE_DEV) ||
+	    !ofl_fact_known(l, OFL_F_ACPI_DEVICE_DATA))
+		return false;
 	/* no such bus: ACPI is off */
-	ofl_bus_walk(&d->t, d->env->l, "acpi", visit, &w);
-	return !w.broken;
+	d->asked_boot = true;
+	return ofl_bus_walk(&d->t, l, "acpi", visit, &w) != OFL_BUS_BROKEN &&
+	       !w.broken;
 }
 
 /* acpi_scan_hot_remove(): acpi_scan_try_to_offline() offlines its blocks */

@@ -20,19 +20,36 @@ const struct ofl_memdev_kind ofl_memdev_boot = {
 	.never = "memory of the boot: no device has it",
 };
 
-/* memory of the boot may be a DIMM's or an LMB's: were these asked? */
-static bool asked_all(const struct ofl_memdevs *d)
-{
-	return !d->missing &&
-	       (ofl_fact_known(d->env->l, OFL_F_ACPI_MEM_DEVICE) ||
-		ofl_fact_known(d->env->l, OFL_F_LMB_FLAGS));
-}
-
 static int by_address(const void *a, const void *b)
 {
 	const struct ofl_memdev_span *x = a, *y = b;
 
 	return x->start_pa < y->start_pa ? -1 : x->start_pa > y->start_pa;
+}
+
+/* what a kind gave is sorted; two devices with the same memory are a damage */
+static void sort_spans(struct ofl_memdevs *d, const struct ofl_memdev_kind *kind)
+{
+	size_t i;
+
+	if (d->nr_spans)
+		qsort(d->span, d->nr_spans, sizeof(*d->span), by_address);
+	for (i = 1; i < d->nr_spans; i++)
+		if (d->span[i].start_pa < d->span[i - 1].end_pa &&
+		    d->span[i].device != d->span[i - 1].device)
+			ofl_memdevs_missing(d, kind);
+	d->sorted = d->nr_spans;
+}
+
+/* memory of the boot may be a DIMM's or an LMB's: were these asked? */
+static void doubt_rest(struct ofl_memdevs *d)
+{
+	size_t i;
+
+	if (d->missing || !d->asked_boot)
+		d->boot.never = NULL;
+	for (i = 0; i < d->nr; i++)
+		d->device[i].unsure = d->missing && d->device[i].kind->rest;
 }
 
 enum ofl_status ofl_memdevs_load(const struct ofl_env *env,
@@ -49,15 +66,11 @@ enum ofl_status ofl_memdevs_load(const struct ofl_env *env,
 	for (i = 0; ofl_memdev_kinds[i]; i++) {
 		const struct ofl_memdev_kind *kind = ofl_memdev_kinds[i];
 
-		if (kind->find && !kind->find(d) && !d->missing)
-			d->missing = kind->name;
-		if (d->nr_spans)
-			qsort(d->span, d->nr_spans, sizeof(*d->span),
-			      by_address);
-		d->sorted = d->nr_spans;
+		if (kind->find && !kind->find(d))
+			ofl_memdevs_missing(d, kind);
+		sort_spans(d, kind);
 	}
-	if (!asked_all(d))
-		d->boot.never = NULL;
+	doubt_rest(d);
 	return d->no_memory ? ofl_fail(err, OFL_ERR_NOMEM,
 				       "no memory for the memory devices") :
 			      OFL_OK;

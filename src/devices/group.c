@@ -106,9 +106,13 @@ static bool find(struct ofl_memdevs *d)
 	uint64_t lost = 0;
 	bool whole;
 
-	if (!d->env->blocks || !ofl_fact_known(l, OFL_F_BLOCK_GROUP) ||
-	    !ofl_fact_known(l, OFL_F_MEMORY_GROUPS) || !ofl_xarray_known(l))
+	/* a kernel before v5.15, or no debuginfo */
+	if (!d->env->blocks || (!ofl_fact_known(l, OFL_F_BLOCK_GROUP) &&
+				!ofl_fact_known(l, OFL_F_MEMORY_GROUPS)))
 		return true;
+	if (!ofl_fact_known(l, OFL_F_BLOCK_GROUP) ||
+	    !ofl_fact_known(l, OFL_F_MEMORY_GROUPS) || !ofl_xarray_known(l))
+		return false;
 	whole = !ofl_xarray_walk(&d->t, l, ofl_fact_u64(l, OFL_F_MEMORY_GROUPS),
 				 collect, &n, &lost) && !lost;
 	whole &= add_blocks(d, &n);
@@ -122,5 +126,6 @@ const struct ofl_memdev_kind ofl_memdev_group = {
 	.what = "memory group that no kind above explains, by its number: `group1`",
 	.next = "unplug the device that added it: its blocks can be offlined",
 	.next_held = "its device cannot be unplugged until its blocks can be offlined",
+	.rest = true,
 	.find = find,
 };

@@ -43,8 +43,11 @@ static bool find(struct ofl_memdevs *d)
 		.size_bytes = ofl_fact_u64(l, OFL_F_DRMEM_BYTES_SIZE),
 	};
 
-	if (!ofl_facts_known(l, needed, OFL_COUNT(needed)))
+	if (!ofl_facts_count(l, needed, OFL_COUNT(needed)))
 		return true;
+	d->asked_boot = true;
+	if (!ofl_facts_known(l, needed, OFL_COUNT(needed)))
+		return false;
 	if (!ofl_read_u64(&d->t, ofl_fact_u64(l, OFL_F_DRMEM_INFO), &info) ||
 	    !ofl_fact_read_u64(&d->t, l, info, OFL_F_DRMEM_LMBS, &lmbs) ||
 	    !ofl_fact_read_u32(&d->t, l, info, OFL_F_DRMEM_NR, &nr) ||

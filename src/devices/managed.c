@@ -12,12 +12,10 @@
 #include "kernel/iomem.h"
 #include "target/count.h"
 
-#define MAX_DEPTH	32	/* as ofl_iomem_walk() */
-
 /** struct walk - the resource that was last met at each depth */
 struct walk {
 	struct ofl_memdevs *d;
-	struct ofl_res above[MAX_DEPTH];
+	struct ofl_res above[OFL_IOMEM_DEPTH];
 	bool nameless;
 };
 

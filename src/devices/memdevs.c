@@ -8,20 +8,34 @@
 
 /* ---- adding ---- */
 
-/* room for one more; false: there is none */
-static bool grow(void **array, size_t nr, size_t *max, size_t most, size_t bytes)
+/* room for one more, of @most; false: there is none, and @d says why */
+static bool grow(struct ofl_memdevs *d, const struct ofl_memdev_kind *kind,
+		 void **array, size_t nr, size_t *max, size_t most,
+		 size_t bytes)
 {
 	size_t want = *max ? *max * 2 : 16;
 	void *more;
 
 	if (nr < *max)
 		return true;
-	more = want > most ? NULL : realloc(*array, want * bytes);
+	if (want > most) {
+		ofl_memdevs_missing(d, kind);
+		return false;
+	}
+	more = realloc(*array, want * bytes);
+	d->no_memory |= !more;
 	if (!more)
 		return false;
 	*array = more;
 	*max = want;
 	return true;
+}
+
+void ofl_memdevs_missing(struct ofl_memdevs *d,
+			 const struct ofl_memdev_kind *kind)
+{
+	if (!d->missing)
+		d->missing = kind->name;
 }
 
 /* index of the first sorted span that ends behind @pa */
@@ -39,13 +53,21 @@ static size_t first_behind(const struct ofl_memdevs *d, uint64_t pa)
 	return lo;
 }
 
-/* does a kind before have any of it? */
-static bool is_taken(const struct ofl_memdevs *d, uint64_t start_pa,
-		     uint64_t end_pa)
+/* -> how many bytes of it do kinds before have? */
+static uint64_t taken(const struct ofl_memdevs *d, uint64_t start_pa,
+		      uint64_t end_pa)
 {
-	size_t i = first_behind(d, start_pa);
+	uint64_t from, to, bytes = 0;
+	size_t i;
 
-	return i < d->sorted && d->span[i].start_pa < end_pa;
+	for (i = first_behind(d, start_pa);
+	     i < d->sorted && d->span[i].start_pa < end_pa; i++) {
+		from = d->span[i].start_pa > start_pa ? d->span[i].start_pa :
+							start_pa;
+		to = d->span[i].end_pa < end_pa ? d->span[i].end_pa : end_pa;
+		bytes += to - from;
+	}
+	return bytes;
 }
 
 static struct ofl_memdev *find_device(const struct ofl_memdevs *d,
@@ -66,8 +88,8 @@ static struct ofl_memdev *new_device(struct ofl_memdevs *d,
 {
 	struct ofl_memdev *dev;
 
-	if (!grow((void **)&d->device, d->nr, &d->max, OFL_MAX_MEMDEVS,
-		  sizeof(*d->device)))
+	if (!grow(d, kind, (void **)&d->device, d->nr, &d->max,
+		  OFL_MAX_MEMDEVS, sizeof(*d->device)))
 		return NULL;
 	dev = &d->device[d->nr++];
 	*dev = (struct ofl_memdev){ .kind = kind, .start_pa = start_pa,
@@ -86,8 +108,9 @@ static bool add_span(struct ofl_memdevs *d, uint32_t device, uint64_t start_pa,
 	if (last && last->device == device && last->end_pa == start_pa) {
 		last->end_pa = end_pa;
 	} else {
-		if (!grow((void **)&d->span, d->nr_spans, &d->max_spans,
-			  OFL_MAX_MEMDEV_SPANS, sizeof(*d->span)))
+		if (!grow(d, dev->kind, (void **)&d->span, d->nr_spans,
+			  &d->max_spans, OFL_MAX_MEMDEV_SPANS,
+			  sizeof(*d->span)))
 			return false;
 		d->span[d->nr_spans++] = (struct ofl_memdev_span){
 			start_pa, end_pa, device };
@@ -109,17 +132,22 @@ struct ofl_memdev *ofl_memdevs_add(struct ofl_memdevs *d,
 	char escaped[sizeof(d->boot.name)] = "";
 	struct ofl_text text = ofl_text_over(escaped, sizeof(escaped));
 	struct ofl_memdev *dev;
+	uint64_t other;
 
 	ofl_text_escaped(&text, name);
-	if (!escaped[0] || start_pa >= end_pa || is_taken(d, start_pa, end_pa))
+	if (!escaped[0] || start_pa >= end_pa)
+		return NULL;
+	other = taken(d, start_pa, end_pa);
+	/* a block may lie in a device and beside it */
+	if (other && other != end_pa - start_pa && !kind->rest)
+		ofl_memdevs_missing(d, kind);
+	if (other)
 		return NULL;
 	dev = anew ? NULL : find_device(d, kind, escaped);
 	if (!dev)
 		dev = new_device(d, kind, escaped, start_pa);
-	if (!dev || !add_span(d, (uint32_t)(dev - d->device), start_pa, end_pa)) {
-		d->no_memory = true;
+	if (!dev || !add_span(d, (uint32_t)(dev - d->device), start_pa, end_pa))
 		return NULL;
-	}
 	return dev;
 }
 

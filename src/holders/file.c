@@ -137,17 +137,30 @@ static bool path_of(struct ofl_walk *w, uint64_t inode, char *buf, size_t bytes)
 	return true;
 }
 
-/* ---- what kind of file system ---- */
-
-/* "vda1" of a file system on a disk */
-static void name_disk(struct ofl_walk *w, uint64_t inode, char *buf,
+/* of an inode without a path; false: a walk broke off, or it has no number */
+static bool number_of(struct ofl_walk *w, uint64_t inode, char *buf,
 		      size_t bytes)
 {
-	uint64_t rdev = 0, bdev, disk;
+	uint64_t nr;
+
+	if (w->bad_what || !ofl_walk_number(w, inode, OFL_F_INODE_INO, 8, &nr))
+		return false;
+	snprintf(buf, bytes, "inode %" PRIu64, nr);
+	return true;
+}
+
+/* ---- what kind of file system ---- */
+
+/* "vda1" of a file system on a disk; false: no name, and no numbers of it */
+static bool name_disk(struct ofl_walk *w, uint64_t inode, char *buf,
+		      size_t bytes)
+{
+	uint64_t rdev, bdev, disk;
 	struct ofl_text text = ofl_text_over(buf, bytes);
 	char name[32];
 
-	ofl_walk_number(w, inode, OFL_F_INODE_RDEV, 4, &rdev);
+	if (!ofl_walk_number(w, inode, OFL_F_INODE_RDEV, 4, &rdev))
+		return false;
 	bdev = inode - (uint64_t)ofl_fact_value(w->l, OFL_F_BDEV_INODE, 0) +
 	       (uint64_t)ofl_fact_value(w->l, OFL_F_BDEV_BDEV, 0);
 	if (ofl_fact_known(w->l, OFL_F_BDEV_INODE) &&
@@ -160,6 +173,7 @@ static void name_disk(struct ofl_walk *w, uint64_t inode, char *buf,
 	ofl_text_add(&text, "(%" PRIu64 ":%" PRIu64 ")", rdev >> MINOR_BITS,
 		     rdev & ((1u << MINOR_BITS) - 1));
 	w->bad_what = NULL;		/* the numbers are name enough */
+	return true;
 }
 
 /* are buffers of the page held? page.private is a ring of buffer_head */
@@ -199,6 +213,7 @@ static void add_detail(struct ofl_walk *w, const struct ofl_held *p,
 		return;
 	}
 	if (ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) &&
+	    ofl_fact_known(w->l, OFL_F_SB_ID) &&
 	    ofl_walk_text(w, ofl_walk_at(w, sb, OFL_F_SB_ID), id, sizeof(id)) &&
 	    strcmp(id, fs))
 		ofl_text_add(&text, " on %s", id);
@@ -212,7 +227,7 @@ static bool file_name(struct ofl_holder_env *e, void *state,
 		      struct ofl_holder *ret)
 {
 	struct ofl_walk *w = &e->walk;
-	uint64_t inode, sb, type, name_kva, ino;
+	uint64_t inode, sb, type, name_kva;
 	char fs[32];
 	bool disk;
 
@@ -224,15 +239,10 @@ static bool file_name(struct ofl_holder_env *e, void *state,
 	    !ofl_walk_text(w, name_kva, fs, sizeof(fs)))
 		return false;
 	disk = !strcmp(fs, "bdev");
-	if (disk) {
-		name_disk(w, inode, ret->name, sizeof(ret->name));
-	} else if (!path_of(w, inode, ret->name, sizeof(ret->name))) {
-		if (w->bad_what)
-			return false;
-		ino = 0;
-		ofl_walk_number(w, inode, OFL_F_INODE_INO, 8, &ino);
-		snprintf(ret->name, sizeof(ret->name), "inode %" PRIu64, ino);
-	}
+	if (disk ? !name_disk(w, inode, ret->name, sizeof(ret->name)) :
+	    !path_of(w, inode, ret->name, sizeof(ret->name)) &&
+	    !number_of(w, inode, ret->name, sizeof(ret->name)))
+		return false;
 	add_detail(w, p, inode, fs, disk, ret);
 	return true;
 }

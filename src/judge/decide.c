@@ -315,7 +315,9 @@ static void weigh_room(const struct ofl_env *env, struct ofl_block_report *r)
 			    (int64_t)(r->kind[OFL_KIND_FREE].pages +
 				      r->kind[OFL_KIND_PCP].pages),
 			    (int64_t)r->file_pages);
-	if (pages > room)
+	if (pages > room && !env->room->swap_known)
+		r->room_unchecked = true;
+	else if (pages > room)
 		because(r, OFL_STEP_SCAN, OFL_OUT_RETRIES,
 			"no place to go: %" PRId64 " pages to move, room for %"
 			PRId64 " in the zones that may take them", pages, room);
@@ -577,7 +579,7 @@ static void say_unchecked(struct ofl_block_report *r)
 	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
 
 	if (r->room_unchecked && r->verdict == OFL_OUT_MIGRATE)
-		ofl_text_item(&text, "; ", "room not checked: the counters of zones cannot be read");
+		ofl_text_item(&text, "; ", "room not checked: the counters of zones, or of swap, cannot be read");
 }
 
 static void begin(struct ofl_block_report *r, enum ofl_outcome out)

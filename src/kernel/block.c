@@ -253,7 +253,8 @@ static enum ofl_status load_from_bus(const struct ofl_target *t,
 	size_t i, nr = 0;
 
 	memset(ret, 0, sizeof(*ret));
-	if (!ofl_bus_walk(t, l, "memory", visit_device, &w) && !c.st)
+	if (ofl_bus_walk(t, l, "memory", visit_device, &w) != OFL_BUS_WHOLE &&
+	    !c.st)
 		ret->lost++;
 	if (ret->nr)
 		qsort(ret->block, ret->nr, sizeof(*ret->block), compare_blocks);

@@ -34,28 +34,36 @@ static bool read_name(const struct ofl_target *t, const struct ofl_layout *l,
 	       ofl_read_str(t, kva, buf, bytes);
 }
 
-/* subsys_private of the bus; its kset comes first, and of that the kobject */
-static bool find_bus(const struct ofl_target *t, const struct ofl_layout *l,
-		     const char *bus, uint64_t *ret)
+/*
+ * subsys_private of the bus; its kset comes first, and of that the kobject. A
+ * bus whose name cannot be read may be the one.
+ */
+static enum ofl_bus_walked find_bus(const struct ofl_target *t,
+				    const struct ofl_layout *l,
+				    const char *bus, uint64_t *ret)
 {
 	uint64_t kset, head, node, kobj;
 	char name[OFL_STR_MAX];
+	bool nameless = false;
 	int i;
 
 	if (!ofl_read_u64(t, ofl_fact_u64(l, OFL_F_BUS_KSET), &kset))
-		return false;
+		return OFL_BUS_BROKEN;
 	head = node = kset + ofl_fact_u64(l, OFL_F_KSET_LIST);
 	for (i = 0; i < MAX_BUSES; i++) {
-		if (!ofl_read_u64(t, node, &node) || node == head || !node)
-			return false;
+		if (!ofl_read_u64(t, node, &node) || !node)
+			return OFL_BUS_BROKEN;
+		if (node == head)
+			return nameless ? OFL_BUS_BROKEN : OFL_BUS_NONE;
 		kobj = node - ofl_fact_u64(l, OFL_F_KOBJ_ENTRY);
-		if (!read_name(t, l, kobj, name, sizeof(name)) ||
-		    strcmp(name, bus))
-			continue;
-		*ret = kobj - ofl_fact_u64(l, OFL_F_KSET_KOBJ);
-		return true;
+		if (!read_name(t, l, kobj, name, sizeof(name))) {
+			nameless = true;
+		} else if (!strcmp(name, bus)) {
+			*ret = kobj - ofl_fact_u64(l, OFL_F_KSET_KOBJ);
+			return OFL_BUS_WHOLE;
+		}
 	}
-	return false;
+	return OFL_BUS_BROKEN;
 }
 
 static bool read_device(const struct ofl_target *t, const struct ofl_layout *l,
@@ -73,30 +81,32 @@ static bool read_device(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
-bool ofl_bus_walk(const struct ofl_target *t, const struct ofl_layout *l,
-		  const char *bus,
-		  enum ofl_status (*visit)(void *arg,
-					   const struct ofl_bus_device *d),
-		  void *arg)
+enum ofl_bus_walked ofl_bus_walk(const struct ofl_target *t,
+				 const struct ofl_layout *l, const char *bus,
+				 enum ofl_status (*visit)(void *arg,
+					const struct ofl_bus_device *d),
+				 void *arg)
 {
+	enum ofl_bus_walked found = OFL_BUS_BROKEN;
 	struct ofl_bus_device d;
 	uint64_t kva, head, node;
-	bool whole = true;
 	int i;
 
-	if (!ofl_bus_known(l) || !find_bus(t, l, bus, &kva))
-		return false;
+	if (ofl_bus_known(l))
+		found = find_bus(t, l, bus, &kva);
+	if (found != OFL_BUS_WHOLE)
+		return found;
 	head = node = kva + ofl_fact_u64(l, OFL_F_SUBSYS_DEVICES) +
 		      ofl_fact_u64(l, OFL_F_KLIST_LIST);
 	for (i = 0; i < MAX_DEVICES; i++) {
 		if (!ofl_read_u64(t, node, &node) || !node)
-			return false;
+			return OFL_BUS_BROKEN;
 		if (node == head)
-			return whole;
+			return found;
 		if (!read_device(t, l, node, &d))
-			whole = false;
+			found = OFL_BUS_BROKEN;
 		else if (visit(arg, &d))
-			return false;
+			return OFL_BUS_BROKEN;
 	}
-	return false;
+	return OFL_BUS_BROKEN;
 }

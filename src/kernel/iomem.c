@@ -6,7 +6,6 @@
 #include "kernel/iomem.h"
 #include "target/count.h"
 
-#define MAX_DEPTH	32
 #define MAX_RESOURCES	1000000	/* a longer tree has a loop in it */
 
 static bool known(const struct ofl_layout *l)
@@ -60,8 +59,8 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 						const struct ofl_res *r),
 			       void *arg)
 {
-	uint64_t next[MAX_DEPTH], parent[MAX_DEPTH];
-	struct space space[MAX_DEPTH] = { { 0, UINT64_MAX } };
+	uint64_t next[OFL_IOMEM_DEPTH], parent[OFL_IOMEM_DEPTH];
+	struct space space[OFL_IOMEM_DEPTH] = { { 0, UINT64_MAX } };
 	enum ofl_status st;
 	struct ofl_res r;
 	unsigned int seen = 0;
@@ -92,7 +91,7 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 		st = visit(arg, &r);
 		if (st)
 			return st;
-		if (depth + 1 == MAX_DEPTH ||
+		if (depth + 1 == OFL_IOMEM_DEPTH ||
 		    !get(t, l, kva, OFL_F_RES_CHILD, &next[depth + 1]))
 			return OFL_ERR_CORRUPT;
 		parent[++depth] = kva;

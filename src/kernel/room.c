@@ -11,7 +11,7 @@ static bool all_known(const struct ofl_layout *l)
 	static const enum ofl_fact_id needed[] = {
 		OFL_F_ZONE_STAT, OFL_F_ZONE_WATERMARK, OFL_F_ZONE_RESERVE,
 		OFL_F_NR_FREE_PAGES, OFL_F_NR_INACTIVE_FILE,
-		OFL_F_NR_ACTIVE_FILE, OFL_F_NR_SWAP_PAGES, OFL_F_ZONE_MOVABLE,
+		OFL_F_NR_ACTIVE_FILE, OFL_F_ZONE_MOVABLE,
 	};
 
 	return ofl_facts_known(l, needed, OFL_COUNT(needed));
@@ -74,6 +74,10 @@ enum ofl_status ofl_room_load(const struct ofl_target *t,
 	if (n->unreadable ||
 	    (!counted && !ofl_fact_known(l, OFL_F_ZONE_PRESENT)))
 		return OFL_OK;
+	room->swap_known = ofl_fact_known(l, OFL_F_NR_SWAP_PAGES) &&
+			   ofl_read_u64(t, ofl_fact_u64(l, OFL_F_NR_SWAP_PAGES),
+					&swap);
+	room->swap = (int64_t)swap > 0 ? (int64_t)swap : 0;
 	room->zone = calloc(n->nr_zones ? n->nr_zones : 1, sizeof(*room->zone));
 	if (!room->zone)
 		return ofl_fail(err, OFL_ERR_NOMEM,
@@ -82,9 +86,7 @@ enum ofl_status ofl_room_load(const struct ofl_target *t,
 	for (i = 0; i < room->nr; i++)
 		room->zone[i].zone = &n->zone[i];
 	read_present(t, l, room);
-	room->known = counted &&
-		ofl_read_u64(t, ofl_fact_u64(l, OFL_F_NR_SWAP_PAGES), &swap);
-	room->swap = (int64_t)swap > 0 ? (int64_t)swap : 0;
+	room->known = counted;
 	for (i = 0; i < room->nr && room->known; i++)
 		room->known = read_zone(t, l, &room->zone[i]);
 	return OFL_OK;

@@ -68,5 +68,6 @@ bool ofl_virtio_walk(const struct ofl_layout *l, const struct ofl_types *ty,
 	};
 
 	return ofl_bus_known(l) && look_up(l, ty, &w.at) &&
-	       ofl_bus_walk(ty->t, l, "virtio", visit_device, &w) && w.whole;
+	       ofl_bus_walk(ty->t, l, "virtio", visit_device, &w) ==
+	       OFL_BUS_WHOLE && w.whole;
 }

@@ -5,15 +5,20 @@
 #include "layout/layout.h"
 #include "target/text.h"
 
+size_t ofl_facts_count(const struct ofl_layout *l, const enum ofl_fact_id *id,
+		       size_t nr)
+{
+	size_t i, known = 0;
+
+	for (i = 0; i < nr; i++)
+		known += l->fact[id[i]].known;
+	return known;
+}
+
 bool ofl_facts_known(const struct ofl_layout *l, const enum ofl_fact_id *id,
 		     size_t nr)
 {
-	size_t i;
-
-	for (i = 0; i < nr; i++)
-		if (!l->fact[id[i]].known)
-			return false;
-	return true;
+	return ofl_facts_count(l, id, nr) == nr;
 }
 
 bool ofl_fact_read_u64(const struct ofl_target *t, const struct ofl_layout *l,

@@ -43,15 +43,21 @@ static const char facts[] =
 	"member klist.k_list 0 16\nmember klist_node.n_node 0 16\n"
 	"member device_private.knode_bus 0 16\n"
 	"member device_private.device 16 8\nmember device.kobj 0 64\n"
-	"member acpi_device.dev 64 128\nmember acpi_device.driver_data 0 8\n"
+	"member acpi_device.dev 64 128\nmember acpi_device.driver_data 0 8\n";
+
+static const char acpi_facts[] =
 	"member acpi_memory_device.device 0 8\n"
 	"member acpi_memory_device.res_list 8 16\n"
 	"member acpi_memory_info.list 0 16\n"
 	"member acpi_memory_info.start_addr 16 8\n"
-	"member acpi_memory_info.length 24 8\n"
+	"member acpi_memory_info.length 24 8\n";
+
+static const char group_facts[] =
 	"member memory_block.group 128 8\n"
 	"member memory_group.is_dynamic 8 1\n"
-	"member memory_group.d.unit_pages 16 8\n"
+	"member memory_group.d.unit_pages 16 8\n";
+
+static const char lmb_facts[] =
 	"struct drmem_lmb 24\nmember drmem_lmb.base_addr 0 8\n"
 	"member drmem_lmb.drc_index 8 4\nmember drmem_lmb.flags 16 4\n"
 	"member drmem_lmb_info.lmbs 0 8\nmember drmem_lmb_info.n_lmbs 8 4\n"
@@ -89,14 +95,22 @@ static void resource(unsigned int nr, uint64_t first, uint64_t count,
 	    sibling ? RES + sibling * 0x40 : 0, child ? RES + child * 0x40 : 0);
 }
 
-/* one device PNP0C80:00 on the bus, of one range: block 1 */
-static void acpi(void)
+/* a bus without devices */
+static void acpi_bus(void)
 {
+	LINE("%s", acpi_facts);
 	LINE("symbol bus_kset %" PRIx64, KSET);
 	MEM(KSET, "%" PRIx64, KSET + 8);
 	MEM(KSET + 8, "%" PRIx64 " 0", BUS + 16 + 8);
 	MEM(BUS, "0 0 %" PRIx64 " %" PRIx64 " %" PRIx64, text("acpi"),
 	    KSET + 8, KSET + 8);
+	MEM(BUS + 96, "%" PRIx64 " %" PRIx64, BUS + 96, BUS + 96);
+}
+
+/* one device PNP0C80:00 on the bus, of one range: block 1 */
+static void acpi(void)
+{
+	acpi_bus();
 	MEM(BUS + 96, "%" PRIx64 " %" PRIx64, DEVPRIV, DEVPRIV);
 	MEM(DEVPRIV, "%" PRIx64 " %" PRIx64 " %" PRIx64, BUS + 96, BUS + 96,
 	    ACPI + 64);
@@ -110,6 +124,7 @@ static void acpi(void)
 /* group 1 has blocks 1 and 2 */
 static void groups(void)
 {
+	LINE("%s", group_facts);
 	LINE("symbol memory_groups %" PRIx64, GROUPS);
 	MEM(GROUPS, "0 %" PRIx64, GROUPS + 0x40 + 2);
 	MEM(GROUPS + 0x40, "0*%d", 80);
@@ -122,6 +137,7 @@ static void groups(void)
 /* two LMBs of a block each, from block 2 on; the second is not assigned */
 static void lmbs(void)
 {
+	LINE("%s", lmb_facts);
 	LINE("symbol drmem_info %" PRIx64, DRMEM);
 	MEM(DRMEM, "%" PRIx64, DRMEM + 8);
 	MEM(DRMEM + 8, "%" PRIx64 " 2 %" PRIx64, LMBS, BLOCK);
@@ -203,6 +219,7 @@ static const char *device(uint64_t nr)
 static void test_none(void **state)
 {
 	(void)state;
+	acpi_bus();
 	load();
 	DEVICES("boot", "-", "-", "-");
 	assert_int_equal(devs.nr, 0);
@@ -222,11 +239,123 @@ static void test_boot_before_the_bit(void **state)
 static void test_boot_of_a_device(void **state)
 {
 	(void)state;
-	LINE("without member acpi_memory_device.device");
-	LINE("without member drmem_lmb.flags");
 	load();
 	DEVICES("boot", "-", "-", "-");
+	assert_null(devs.missing);
 	assert_null(devs.boot.never);
+}
+
+/* what is lost of a kind that the kernel has: what it has is not known */
+static void lost(const char *kind)
+{
+	load();
+	assert_string_equal(devs.missing, kind);
+	assert_null(devs.boot.never);
+}
+
+static void test_acpi_short_of_facts(void **state)
+{
+	(void)state;
+	acpi();
+	LINE("without member acpi_memory_info.length");
+	lost("acpi");
+	DEVICES("boot", "-", "-", "-");
+}
+
+static void test_acpi_without_buses(void **state)
+{
+	(void)state;
+	acpi();
+	LINE("without symbol bus_kset");
+	lost("acpi");
+}
+
+/* another bus may be it, if its name cannot be read */
+static void test_acpi_bus_without_name(void **state)
+{
+	(void)state;
+	acpi();
+	MEM(BUS + 16, "%d", 0);
+	lost("acpi");
+}
+
+static void test_acpi_no_bus(void **state)
+{
+	(void)state;
+	acpi();
+	MEM(BUS + 16, "%" PRIx64, text("pci"));
+	load();
+	DEVICES("boot", "-", "-", "-");
+	assert_null(devs.missing);
+	assert_non_null(devs.boot.never);
+}
+
+static void test_acpi_bus_broken(void **state)
+{
+	(void)state;
+	acpi();
+	MEM(DEVPRIV, "%d", 0);
+	lost("acpi");
+	DEVICES("boot", "PNP0C80:00", "-", "-");
+}
+
+static void test_acpi_device_without_name(void **state)
+{
+	(void)state;
+	acpi();
+	MEM(ACPI + 64, "%d", 0);
+	lost("acpi");
+}
+
+static void test_lmb_short_of_facts(void **state)
+{
+	(void)state;
+	lmbs();
+	LINE("without member drmem_lmb.flags");
+	lost("lmb");
+	DEVICES("boot", "-", "-", "-");
+}
+
+static void test_group_short_of_facts(void **state)
+{
+	(void)state;
+	groups();
+	LINE("without symbol memory_groups");
+	lost("group");
+	DEVICES("boot", "-", "-", "-");
+}
+
+/* without what a kind before has, a group may be its device */
+static void test_group_instead(void **state)
+{
+	(void)state;
+	groups();
+	acpi();
+	LINE("without member acpi_memory_info.length");
+	lost("acpi");
+	DEVICES("boot", "group1", "group1", "-");
+	assert_true(devs.device[0].unsure);
+}
+
+/* a device of which another kind has a part */
+static void test_overlap(void **state)
+{
+	(void)state;
+	resource(1, 0, 1, "System RAM", 2, 0);
+	resource(2, 1, 1, "System RAM (kmem)", 0, 0);
+	acpi();
+	MEM(INFO + 16, "%" PRIx64 " %" PRIx64, BLOCK, 2 * BLOCK);
+	lost("acpi");
+	DEVICES("boot", "kmem", "-", "-");
+}
+
+static void test_same_memory_twice(void **state)
+{
+	(void)state;
+	lmbs();
+	MEM(LMBS, "%" PRIx64 " 80000002 8 %" PRIx64 " 80000003 8", 2 * BLOCK,
+	    2 * BLOCK);
+	lost("lmb");
 }
 
 static void test_kmem(void **state)
@@ -404,6 +533,7 @@ static void test_group_of_a_device(void **state)
 	acpi();
 	load();
 	DEVICES("boot", "PNP0C80:00", "group1", "-");
+	assert_false(devs.device[1].unsure);
 }
 
 static void test_group_that_is_none(void **state)
@@ -471,7 +601,13 @@ static void test_several(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(none), TEST(boot_before_the_bit), TEST(boot_of_a_device), TEST(kmem),
+		TEST(none), TEST(boot_before_the_bit), TEST(boot_of_a_device),
+		TEST(acpi_short_of_facts), TEST(acpi_without_buses),
+		TEST(acpi_bus_without_name), TEST(acpi_no_bus),
+		TEST(acpi_bus_broken), TEST(acpi_device_without_name),
+		TEST(lmb_short_of_facts), TEST(group_short_of_facts),
+		TEST(group_instead), TEST(overlap),
+		TEST(same_memory_twice), TEST(kmem),
 		TEST(virtio_mem), TEST(virtio_mem_gone),
 		TEST(no_driver), TEST(tree_broken), TEST(acpi),
 		TEST(acpi_other_device), TEST(acpi_without_driver),

@@ -557,7 +557,7 @@ static struct world *full(struct ofl_room *room, struct ofl_zone_room *zone,
 
 	w->env.room = room;
 	room->zone = zone;
-	room->known = true;
+	room->known = room->swap_known = true;
 	put(w, OFL_KIND_LRU, pages, 0);
 	return w;
 }
@@ -591,6 +591,13 @@ static void test_no_place_to_go(void **state)
 	w = full(&room, z, ZONE_NORMAL, 61);
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 	room.swap = 0;
+	/* without the counter of swap: enough without it, or not known */
+	w = full(&room, z, ZONE_NORMAL, 60);
+	room.swap_known = false;
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_NORMAL, 61);
+	room.swap_known = false;
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache or anonymous memory; room not checked");
 	/* pages of the block itself are no place; its page cache may go */
 	w = full(&room, z, ZONE_NORMAL, 61);
 	w->r.zone = &zone[0];

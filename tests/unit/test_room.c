@@ -101,6 +101,7 @@ static void test_counters(void **state)
 	assert_int_equal(room.zone[0].reserve, 44);
 	assert_int_equal(room.zone[0].file, 67);
 	assert_int_equal(room.zone[1].free, 0);
+	assert_true(room.swap_known);
 	ofl_room_free(&room);
 }
 
@@ -109,7 +110,7 @@ static void test_what_is_not_known(void **state)
 	static const enum ofl_fact_id needed[] = {
 		OFL_F_ZONE_STAT, OFL_F_ZONE_WATERMARK, OFL_F_ZONE_RESERVE,
 		OFL_F_NR_FREE_PAGES, OFL_F_NR_INACTIVE_FILE,
-		OFL_F_NR_ACTIVE_FILE, OFL_F_NR_SWAP_PAGES, OFL_F_ZONE_MOVABLE,
+		OFL_F_NR_ACTIVE_FILE, OFL_F_ZONE_MOVABLE,
 	};
 	struct ofl_room room;
 	size_t i;
@@ -122,6 +123,12 @@ static void test_what_is_not_known(void **state)
 		ofl_room_free(&room);
 		l->fact[needed[i]].known = true;
 	}
+	/* swap only adds to the room that zones have */
+	l->fact[OFL_F_NR_SWAP_PAGES].known = false;
+	room = load();
+	assert_true(room.known && !room.swap_known);
+	ofl_room_free(&room);
+	l->fact[OFL_F_NR_SWAP_PAGES].known = true;
 	unreadable = true;
 	room = load();
 	assert_false(room.known);
