@@ -9,6 +9,9 @@
  *	orphan		pages became orphans
  *	outcome		pages got an outcome that they did not have
  *	device		a device appeared, or has more than it had
+ *	unplug		whether a device can be unplugged became another answer
+ *	holder		pages were given to a holder that did not have them
+ *	map		a cell of a map became another one, not unknown
  *	value		a cell shows another value than it did
  *	status		the result became better
  *	silent		a row changed, and the result is ok
@@ -20,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "promise.h"
 
@@ -106,7 +110,8 @@ static const char *const rows_of[][8] = {
 	  "zones", "totals", NULL },
 	{ "offrange", "ranges", "unknown", "totals", NULL },
 	{ "offcheck", "classes", "findings", "unknown", "totals", NULL },
-	{ "offblock", "blocks", "unknown", "totals", NULL },
+	{ "offblock", "blocks", "memory_devices", "unknown", "totals", NULL },
+	{ "offmap", "cells", "unknown", "totals", NULL },
 	{ "offowner", "sections", "devices", "findings", "kernel_counters",
 	  "unknown", "totals", NULL },
 };
@@ -117,12 +122,31 @@ static bool same_text(struct json_object *a, struct json_object *b)
 		       b ? json_object_to_json_string(b) : "");
 }
 
+/* holders are told in words; how many are not identified the status says */
+static bool same_devices(struct json_object *a, struct json_object *b)
+{
+	size_t i, nr = length(a);
+	bool same = length(b) == nr;
+
+	for (i = 0; i < nr && same; i++) {
+		struct json_object *x = json_object_array_get_idx(a, i);
+		struct json_object *y = json_object_array_get_idx(b, i);
+
+		json_object_object_foreach(x, name, value)
+			same &= !strcmp(name, "reason") ||
+				same_text(value, member(y, name));
+	}
+	return same;
+}
+
 /* other sources are not other rows */
 static bool same_rows(struct json_object *a, struct json_object *b,
 		      const char *name)
 {
 	a = member(a, name);
 	b = member(b, name);
+	if (!strcmp(name, "memory_devices"))
+		return same_devices(a, b);
 	if (!strcmp(name, "recognition"))
 		return same_text(member(a, "value"), member(b, "value")) &&
 		       same_text(member(a, "mask"), member(b, "mask"));
@@ -204,7 +228,7 @@ static void check_parts(const struct promise *p, const char *code,
 		int64_t w = allowed(was, name);
 		int64_t i = json_object_get_int64(value);
 
-		if (i > w && strcmp(name, "unknown"))
+		if (i > w && strcasecmp(name, "unknown"))
 			broken(p, strcmp(name, "orphan") ? code : "orphan",
 			       "%s: %s had %" PRId64 ", has %" PRId64, row,
 			       name, w, i);
@@ -402,6 +426,30 @@ static void check_offcheck(const struct promise *p)
 
 /* ---- offblock ---- */
 
+/* a group instead of what made it; a driver instead of its device */
+static bool is_rest(const char *device)
+{
+	static const char *const weak[] = { "virtio_mem", "kmem" };
+	size_t i;
+
+	for (i = 0; i < sizeof(weak) / sizeof(weak[0]); i++)
+		if (!strcmp(device, weak[i]))
+			return true;
+	return !strncmp(device, "group", 5);
+}
+
+static void check_block_device(const struct promise *p, const char *row,
+			       struct json_object *was, struct json_object *is)
+{
+	const char *device = text(is, "device");
+
+	if (!device[0] || !strcmp(device, text(was, "device")))
+		return;
+	if (!is_rest(device) || rank_of(p->less) < 2)
+		broken(p, "device", "%s: device was %s, is %s", row,
+		       text(was, "device"), device);
+}
+
 static void check_block(const struct promise *p, struct json_object *was,
 			struct json_object *is)
 {
@@ -421,7 +469,97 @@ static void check_block(const struct promise *p, struct json_object *was,
 		       text(is, "reason"));
 	if (number(is, "offline") > number(was, "offline"))
 		broken(p, "page", "%s has more offline pages", name);
+	check_block_device(p, name, was, is);
 	check_cells(p, name, was, is, cells);
+}
+
+/* ---- offblock -d ---- */
+
+static void check_unplug(const struct promise *p, const char *row,
+			 struct json_object *was, struct json_object *is)
+{
+	const char *w = text(was, "unplug"), *i = text(is, "unplug");
+
+	if (strcmp(i, "unknown") && strcmp(i, w))
+		broken(p, "unplug", "%s: was %s, is %s: %s", row,
+		       was ? w : "not there", i, text(is, "reason"));
+}
+
+static void check_memory_device(const struct promise *p,
+				struct json_object *was, struct json_object *is)
+{
+	char row[80];
+
+	snprintf(row, sizeof(row), "%s %s", text(is, "kind"),
+		 text(is, "device"));
+	check_unplug(p, row, was, is);
+	if (!was)
+		return;
+	if (number(is, "blocks") > number(was, "blocks") ||
+	    number(is, "ranges") > number(was, "ranges") ||
+	    number(is, "offline") > number(was, "offline"))
+		broken(p, "device", "%s has more than it had", row);
+	check_parts(p, "verdict", row, member(was, "verdicts"),
+		    member(is, "verdicts"));
+}
+
+static void check_memory_devices(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "memory_devices"), *row;
+	struct json_object *is = member(p->less, "memory_devices");
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		if (text(row, "device")[0])
+			check_memory_device(p, same_row(was, row, "device",
+							"kind"), row);
+	}
+}
+
+/* ---- offblock -w ---- */
+
+/* rows that say how many pages have no holder, or are not shown */
+static bool is_holder(struct json_object *row)
+{
+	return strcmp(text(row, "name"), "not identified") &&
+	       strcmp(text(row, "name"), "resource without a name") &&
+	       strcmp(text(row, "kind"), "others");
+}
+
+/* pages that the holder of @row had in its block, or may have had unseen */
+static int64_t held_before(struct json_object *was, struct json_object *row)
+{
+	struct json_object *w;
+	int64_t pages = 0;
+	size_t i;
+
+	for (i = 0; i < length(was); i++) {
+		w = json_object_array_get_idx(was, i);
+		if (!strcmp(text(w, "block"), text(row, "block")) &&
+		    (!strcmp(text(w, "kind"), "others") ||
+		     (!strcmp(text(w, "kind"), text(row, "kind")) &&
+		      !strcmp(text(w, "name"), text(row, "name")))))
+			pages += number(w, "pages");
+	}
+	return pages;
+}
+
+static void check_holders(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "holders"), *row;
+	struct json_object *is = member(p->less, "holders");
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		if (is_holder(row) &&
+		    number(row, "pages") > held_before(was, row))
+			broken(p, "holder", "%s: %s %s had %" PRId64
+			       " pages, has %" PRId64, text(row, "block"),
+			       text(row, "kind"), text(row, "name"),
+			       held_before(was, row), number(row, "pages"));
+	}
 }
 
 static void check_offblock(const struct promise *p)
@@ -440,6 +578,42 @@ static void check_offblock(const struct promise *p)
 			broken(p, "verdict", "%s is gone, and nobody says so",
 			       text(row, "name"));
 	}
+	check_memory_devices(p);
+	check_holders(p);
+}
+
+/* ---- offmap ---- */
+
+static void check_cells_of_map(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "cells"), *row, *w;
+	struct json_object *is = member(p->less, "cells");
+	const char *means;
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		w = same_row(was, row, "name", "start_pfn");
+		means = text(row, "means");
+		if (!w)
+			broken(p, "map", "%s was not there", text(row, "name"));
+		else if (strcasecmp(means, "unknown") &&
+			 strcmp(means, text(w, "means")) &&
+			 !is_weaker(text(w, "means"), means))
+			broken(p, "map", "%s was %s, is %s", text(row, "name"),
+			       text(w, "means"), means);
+		check_parts(p, "owner", text(row, "name"), member(w, "owners"),
+			    member(row, "owners"));
+	}
+}
+
+static void check_offmap(const struct promise *p)
+{
+	/* without memory blocks it is a map of sections */
+	if (rank_of(p->less) == 2 && !same_text(member(p->full, "unit"),
+						member(p->less, "unit")))
+		return;
+	check_cells_of_map(p);
 }
 
 /* ---- offowner ---- */
@@ -550,7 +724,7 @@ static const struct {
 } checks[] = {
 	{ "offline", check_offline }, { "offrange", check_offrange },
 	{ "offcheck", check_offcheck }, { "offblock", check_offblock },
-	{ "offowner", check_offowner },
+	{ "offowner", check_offowner }, { "offmap", check_offmap },
 };
 
 void promise_check(const struct promise *p)

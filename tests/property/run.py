@@ -26,7 +26,12 @@ KNOWN = HERE / "known.txt"
 SECONDS = 7200
 
 # -a: pages of sections that are not online, too
-COMMANDS = ["offline", "offrange -a", "offcheck", "offblock", "offowner"]
+COMMANDS = ["offline", "offrange -a", "offcheck", "offblock", "offowner",
+            "offblock -d", "offmap", "offmap -w"]
+
+# part of a guest with DIMMs, one of its blocks each
+DEVICES = [("6.1-unplug", f"offblock -d -B {block}")
+           for block in ("memory48", "memory32", "memory1")]
 
 # What every check-unit runs: (fixture, commands, of pages and letters every ...)
 QUICK = [
@@ -40,6 +45,8 @@ QUICK = [
     # a block of each device, judged: 12 ms a run
     ("6.12-both-whole", ["offcheck -B memory39", "offblock -B memory39",
                          "offcheck -B memory33"], 64),
+    # a DIMM: its device, its verdict, the holders of its pages
+    ("6.1-unplug", ["offblock -d -B memory48"], 64),
 ]
 WHY_NOT_ALL = ("every single loss of the other fixtures takes an hour: "
                "make check-less")
@@ -55,7 +62,7 @@ def quick_cases():
 def all_cases():
     return [Case(path.stem, command, ())
             for path in sorted(GOLDEN.glob("*-whole.fixture"))
-            for command in COMMANDS]
+            for command in COMMANDS] + [Case(*case, ()) for case in DEVICES]
 
 
 def random_cases(sets, seed):
