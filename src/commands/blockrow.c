@@ -232,8 +232,6 @@ bool ofl_block_doubts_say(const struct ofl_block_doubts *d,
 		ofl_text_add(text, "; what kind %" PRIu64 " page%s are of is not known",
 			     d->untold, ofl_plural(d->untold));
 	if (d->unchecked)
-		ofl_text_add(text, "; whether there is room for the pages of %"
-			     PRIu64 " block%s that migrate is not known",
-			     d->unchecked, ofl_plural(d->unchecked));
+		ofl_text_add(text, "; whether there is room for pages that migrate is not known");
 	return text->used > used;
 }
