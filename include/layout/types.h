@@ -19,6 +19,7 @@ enum ofl_types_source {
 	OFL_TYPES_NOWHERE,
 	OFL_TYPES_DEBUGINFO,	/* built in, or loaded with mod -s */
 	OFL_TYPES_BTF,		/* the dump's own */
+	OFL_TYPES_NOT_FOREIGN,	/* likewise: the loaded ones are another kernel's */
 };
 
 /** struct ofl_types - types of one module */
@@ -34,6 +35,8 @@ struct ofl_types {
  * @proof:  in  a struct that only this module defines
  * @ret:    out always valid; source NOWHERE if nothing has the types
  *
+ * Shape:  debuginfo, unless the dump's own BTF has another layout of @proof:
+ *         nothing keeps a user from giving mod -s a module of another kernel.
  * Memory: up to a few MiB of BTF until ofl_types_close().
  */
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
@@ -63,7 +66,7 @@ bool ofl_types_member(const struct ofl_types *ty, const char *type,
 bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 			  int64_t *ret);
 
-/** ofl_types_source_text() - "debuginfo", "BTF in the dump" or "nowhere" */
+/** ofl_types_source_text() - "debuginfo", "BTF in the dump", ... */
 const char *ofl_types_source_text(enum ofl_types_source source);
 
 #endif

@@ -359,7 +359,8 @@ static const char *const offowner_about[] = {
 	"The second table has one row a device: what was found beside what its "
 	"own counters say. The third has these counters. Then comes what is wrong with the records, if "
 	"anything is, and what would help: layouts come from debuginfo of the "
-	"module (\"mod -s\"), else from the BTF in the dump.",
+	"module (\"mod -s\"), else from the BTF in the dump. Where both are there "
+	"and differ, the module is another kernel's: BTF goes first then.",
 	NULL
 };
 

@@ -124,31 +124,63 @@ static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
 		ret->split = parse(t, data_kva, bytes, ret->base);
 }
 
+/* a struct of the module, from the dump's own BTF; NULL: it has none */
+static const struct btf_type *find_struct(const struct ofl_layout *l,
+					  const char *module, const char *name,
+					  struct ofl_types *ty)
+{
+	int32_t id = 0;
+
+	libbpf_set_print(NULL);		/* it would complain on stderr */
+	ofl_aside(ty->t, true);
+	open_btf(ty->t, l, module, ty);
+	ofl_aside(ty->t, false);
+	if (ty->split)
+		id = btf__find_by_name_kind(ty->split, name, BTF_KIND_STRUCT);
+	return id > 0 ? btf__type_by_id(ty->split, (uint32_t)id) : NULL;
+}
+
+/* has the host's debuginfo the same members of a struct at the same places? */
+static bool is_alike(const struct ofl_types *ty, const char *name,
+		     const struct btf_type *type)
+{
+	const struct btf_member *m = btf_members(type);
+	struct ofl_member there;
+	const char *member;
+	uint32_t i;
+
+	for (i = 0; i < btf_vlen(type); i++) {
+		member = btf__name_by_offset(ty->split, m[i].name_off);
+		if (!member || !*member || btf_member_bitfield_size(type, i))
+			continue;
+		if (!ofl_member(ty->t, name, member, &there) ||
+		    there.offset_bytes * 8 != btf_member_bit_offset(type, i))
+			return false;
+	}
+	return true;
+}
+
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,
 		    struct ofl_types *ret)
 {
+	const struct btf_type *type;
 	uint64_t bytes;
-	int32_t id = 0;
+	bool loaded;
 
 	memset(ret, 0, sizeof(*ret));
 	ret->t = t;
-	if (ofl_struct_bytes(t, proof, &bytes)) {
-		ret->source = OFL_TYPES_DEBUGINFO;
-		return;
-	}
-	libbpf_set_print(NULL);		/* it would complain on stderr */
-	ofl_aside(t, true);
-	open_btf(t, l, module, ret);
-	ofl_aside(t, false);
-	if (ret->split)
-		id = btf__find_by_name_kind(ret->split, proof, BTF_KIND_STRUCT);
-	if (id <= 0) {
+	loaded = ofl_struct_bytes(t, proof, &bytes);
+	type = find_struct(l, module, proof, ret);
+	if (!type || (loaded && type->size == bytes &&
+		      is_alike(ret, proof, type))) {
 		ofl_types_close(ret);
+		if (loaded)
+			ret->source = OFL_TYPES_DEBUGINFO;
 		return;
 	}
-	ret->source = OFL_TYPES_BTF;
-	bytes = btf__type_by_id(ret->split, (uint32_t)id)->size;
+	ret->source = loaded ? OFL_TYPES_NOT_FOREIGN : OFL_TYPES_BTF;
+	bytes = type->size;
 	ofl_learned(t, proof, NULL, &(struct ofl_member){ 0, bytes }, 0);
 }
 
@@ -167,7 +199,7 @@ bool ofl_types_member(const struct ofl_types *ty, const char *type,
 
 	if (ty->source == OFL_TYPES_DEBUGINFO)
 		return ofl_member(ty->t, type, path, ret);
-	if (ty->source != OFL_TYPES_BTF)
+	if (!ty->split)
 		return false;
 	id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
 	if (id <= 0 ||
@@ -204,7 +236,7 @@ bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 
 	if (ty->source == OFL_TYPES_DEBUGINFO)
 		return ofl_enumerator(ty->t, name, ret);
-	if (ty->source != OFL_TYPES_BTF)
+	if (!ty->split)
 		return false;
 	/* a driver's own enums are in its own part */
 	end = btf__type_cnt(ty->split);
@@ -224,6 +256,8 @@ const char *ofl_types_source_text(enum ofl_types_source source)
 		return "debuginfo";
 	case OFL_TYPES_BTF:
 		return "BTF in the dump";
+	case OFL_TYPES_NOT_FOREIGN:
+		return "BTF in the dump: the module that was loaded with mod -s is another kernel's";
 	case OFL_TYPES_NOWHERE:
 		break;
 	}

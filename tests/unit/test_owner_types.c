@@ -195,16 +195,67 @@ static void test_list_of_modules_loops(void **state)
 	assert_int_equal(ty.source, OFL_TYPES_NOWHERE);
 }
 
+/* drv as in its BTF; what BTF does not have says that it is from debuginfo */
+static void load_debuginfo(void)
+{
+	kernel_line(&k, "struct drv 40");
+	kernel_line(&k, "member drv.addr 0 8");
+	kernel_line(&k, "member drv.more 32 8");
+}
+
 static void test_debuginfo_goes_first(void **state)
 {
 	struct ofl_member m;
 
 	(void)state;
-	kernel_line(&k, "struct drv 48");
-	kernel_line(&k, "member drv.addr 16 8");
+	load_debuginfo();
 	look(OFL_TYPES_DEBUGINFO);
+	assert_true(ofl_types_member(&ty, "drv", "more", &m));
+	assert_int_equal(m.offset_bytes, 32);
+}
+
+static void test_debuginfo_alone(void **state)
+{
+	(void)state;
+	kernel_line(&k, "struct drv 48");
+	kernel_line(&k, "without symbol __start_BTF");
+	look(OFL_TYPES_DEBUGINFO);
+}
+
+/* mod -s takes a module of any kernel: the dump's own types show which it is */
+static void look_past(const char *line)
+{
+	struct ofl_member m;
+	int64_t v;
+
+	load_debuginfo();
+	kernel_line(&k, "%s", line);
+	kernel_line(&k, "enumerator DRV_BUSY 7");
+	look(OFL_TYPES_NOT_FOREIGN);
 	assert_true(ofl_types_member(&ty, "drv", "addr", &m));
-	assert_int_equal(m.offset_bytes, 16);
+	assert_int_equal(m.offset_bytes, 0);
+	assert_false(ofl_types_member(&ty, "drv", "more", &m));
+	assert_true(ofl_types_enumerator(&ty, "DRV_BUSY", &v));
+	assert_int_equal(v, 3);
+	assert_non_null(strstr(ofl_types_source_text(ty.source), "another kernel"));
+}
+
+static void test_module_of_other_size(void **state)
+{
+	(void)state;
+	look_past("struct drv 48");
+}
+
+static void test_module_with_other_member(void **state)
+{
+	(void)state;
+	look_past("member drv.addr 16 8");
+}
+
+static void test_module_without_member(void **state)
+{
+	(void)state;
+	look_past("without member drv.addr");
 }
 
 /* a recording has the answers, not the blobs; a replay gives the same */
@@ -256,6 +307,10 @@ int main(void)
 		CASE(test_other_module),
 		CASE(test_list_of_modules_loops),
 		CASE(test_debuginfo_goes_first),
+		CASE(test_debuginfo_alone),
+		CASE(test_module_of_other_size),
+		CASE(test_module_with_other_member),
+		CASE(test_module_without_member),
 		CASE(test_recording),
 	};
 
