@@ -14,6 +14,8 @@ CACHE		?= $(CURDIR)/.cache
 KERNELS		?= 6.1 6.12
 # and in how many processes its lab asks crash
 LAB_PROCESSES	?= $(shell nproc)
+# and those of which make check makes one dump, for one session of crash
+BRIEF_KERNELS	?= 5.10
 # and those that make check-verdicts does
 VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2
 # and those that make check-hypervisors does
@@ -291,8 +293,8 @@ golden: $(SAN)/replay
 lab: all
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/lab.xml
-	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" $(PYTHON) -m pytest tests/lab \
-		-n $(LAB_PROCESSES) --dist loadgroup \
+	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" OFL_BRIEF_KERNELS="$(BRIEF_KERNELS)" \
+		$(PYTHON) -m pytest tests/lab -n $(LAB_PROCESSES) --dist loadgroup \
 		--junitxml=$(RESULTS)/lab.xml || true
 
 # all that the tiers below need, so that it can be made by several jobs
@@ -325,7 +327,8 @@ check-lab: lab
 
 # what the lab will ask for, so that guests boot while the tiers run that need none
 guests:
-	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" $(PYTHON) tests/lab/prepare.py
+	@env $(OFL_ENV) OFL_KERNELS="$(KERNELS)" OFL_BRIEF_KERNELS="$(BRIEF_KERNELS)" \
+		$(PYTHON) tests/lab/prepare.py
 
 check: deps
 	@rm -rf $(RESULTS)

@@ -21,6 +21,7 @@ def wanted():
     first, *others = kernels.selected()
     found = [(dumps.get, series, name) for name in CASES for series in (first, *others)
              if kernels.SERIES[series].has(name) and (series == first or name not in OF_THE_FIRST)]
+    found += [(dumps.get, series, "both") for series in kernels.brief()]
     kinds = [*verdicts.TRIED, "caught-pinned"]
     found += [(verdicts.get, series, kind) for kind in kinds for series in (first, *others)
               if kernels.SERIES[series].has(kind)]

@@ -57,6 +57,11 @@ def selected():
     return (os.environ.get("OFL_KERNELS") or DEFAULT).split()
 
 
+def brief():
+    """Of the series in OFL_BRIEF_KERNELS, those of which one dump and one session have to do."""
+    return [name for name in os.environ.get("OFL_BRIEF_KERNELS", "").split() if name not in selected()]
+
+
 @dataclasses.dataclass(frozen=True)
 class Kernel:
     """An unpacked kernel."""
