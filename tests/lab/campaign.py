@@ -23,6 +23,8 @@ from lab.module import CannotBuild
 
 JOBS = 2          # guests at a time: each keeps a processor busy
 ENOUGH = 200      # attempts on a kernel
+WANTED = ("5.10", "6.1", "6.12", "7.2")
+AGAIN = "when the references were dropped"
 SEEDS = "1-3"     # a guest takes more than a minute: too long for make check
 VERDICTS = ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES", "SPINS", "BLOCKED", "UNKNOWN", "OFFLINE")
 DEFINITE = ("OFFLINABLE", "DRIVER", "SPINS", "BLOCKED")
@@ -56,7 +58,8 @@ is damaged.
 processors, and does not repeat what is in the cache: it may be broken off and begun again.
 `make verdicts-page` writes the page from the guests in the cache, and boots none.
 
-The page has what was run with the rule as it is today. A campaign over earlier kernels (6.1,
+The page has what was run with the rule as it is today (of a kind that has changed since, the
+guest as it was). A campaign over earlier kernels (6.1,
 6.12.117+deb12, 7.2.13; 1,563 attempts) had no contradiction either; its dumps are gone, and it
 is not counted here.
 """
@@ -90,8 +93,8 @@ def freed(name, rows, again):
     """What is noted, and what is wrong, of blocks that were tried again when nobody held them any longer."""
     held = [row.did["block"] for row in rows if row.verdict == "RETRIES" and row.did["block"] in again]
     stuck = [block for block in held if again[block] != "success"]
-    notes = [f"{name}: {len(held) - len(stuck)} of {len(held)} blocks called RETRIES that kept trying went when the "
-             f"references were dropped"] if held else []
+    notes = [f"{name}: {len(held) - len(stuck)} of {len(held)} blocks called RETRIES that kept trying went {AGAIN}"
+             ] if held else []
     return notes, [f"{name}: {block} was called RETRIES; without the references: {again[block]}" for block in stuck]
 
 
@@ -170,12 +173,23 @@ def not_tried(name, results):
     return "" if name in tried or noted else " (not tried yet)"
 
 
+def gaps(results):
+    """Sentences on what this run does not show."""
+    missing = [series for series in WANTED if series not in results]
+    if missing:
+        yield f"Not run: {', '.join(missing)}.\n"
+    if not any(AGAIN in note for _, notes in results.values() for note in notes):
+        yield ("No guest was tried a second time without its references: that `RETRIES` ends then is shown by the guests "
+               "that are caught in an attempt (caught-pinned, caught-balloon) only.\n")
+
+
 def page(results):
     """docs/verdicts.md: {series: (rows, notes)}."""
     yield INTRODUCTION.format(limit=verdicts.LIMIT)
     yield "## In all\n"
     yield from in_all(results)
     yield ""
+    yield from gaps(results)
     for series, (rows, notes) in results.items():
         yield f"## {title(series)}\n"
         yield from matrix(rows, lambda row: (row.verdict,))
@@ -222,7 +236,7 @@ def main(arguments):
     parser.add_argument("-s", dest="seeds", type=seeds, metavar="FIRST-LAST", default=(),
                         help="guests of which these seeds decide everything, and the kinds of -k only")
     parser.add_argument("-c", dest="cached", action="store_true", help="the guests in the cache, and no others")
-    parser.add_argument("kernels", nargs="*", default=["5.10", "6.1", "6.12", "7.2"])
+    parser.add_argument("kernels", nargs="*", default=WANTED)
     given = parser.parse_args(arguments)
     util.report[0] = lambda text: print(text, file=sys.stderr, flush=True)
     kinds = given.kinds or ([] if given.seeds else names)
