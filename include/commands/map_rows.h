@@ -36,6 +36,7 @@ struct ofl_map_kind {
 /** struct ofl_map - a map that is being shown */
 struct ofl_map {
 	bool by_owner, by_section;	/* else by verdict, by block */
+	bool gaps;			/* a row has a place without a unit */
 	uint64_t unit_pages, page_bytes;
 	struct ofl_map_kind kind[OFL_MAP_KINDS];
 	uint64_t units;

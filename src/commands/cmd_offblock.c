@@ -219,6 +219,7 @@ const struct ofl_table ofl_block_table = {
 struct sum {
 	const char *verdict;
 	uint64_t blocks;
+	uint64_t without;		/* of them, that no page decides */
 	struct ofl_block_row causes;	/* of all of them, and no more of it holds */
 };
 
@@ -250,6 +251,10 @@ static void get_sum_causes(const void *row, const void *ctx,
 
 	ret->kind = OFL_CELL_TEXT;
 	ofl_causes_text(&SUM(row)->causes, ctx, &text);
+	/* whose pages are not in the line: no step has come to them */
+	if (SUM(row)->without)
+		ofl_text_item(&text, "; ", "no page decides %" PRIu64
+			      " of them", SUM(row)->without);
 }
 
 static const struct ofl_column sum_columns[] = {
@@ -347,6 +352,8 @@ static void sum_up(struct printer *p, const struct ofl_block_row *row)
 
 	sum->verdict = ofl_outcome_rows[row->verdict].block;
 	sum->blocks++;
+	sum->without += !row->has_pfn && row->why[0] &&
+			row->verdict == OFL_OUT_BLOCKED;
 	ofl_block_row_sum(&sum->causes, row);
 }
 

@@ -3,11 +3,13 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "kernel/block.h"
 #include "commands/tables.h"
 #include "commands/command.h"
+#include "judge/classify.h"
 #include "scan/workers.h"
 #include "session/identify.h"
 #include "target/count.h"
@@ -316,30 +318,91 @@ static void show_effort(struct ofl_view *v, const struct ofl_target *t,
 		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }
 
-/** struct owners - pages by owner, the last are those without */
-struct owners {
-	struct ofl_identifier id;
-	uint64_t pages[OFL_MAX_OWNERS + 1];
-	uint64_t unknown;
+/** struct owner_row - a row of the table of owners: a device, orphans, or unknown */
+struct owner_row {
+	const char *name;
+	const struct ofl_owner_ops *owner;	/* NULL: the two without */
+	unsigned int device;
+	const char *device_name;		/* kept by struct ofl_owners */
+	uint64_t pages, of;	/* of all that are present */
+	uint64_t outcome[OFL_NR_OUTCOMES];
 };
 
+/** struct owners - pages by owner and device */
+struct owners {
+	struct ofl_identifier id;
+	bool classifies;
+	struct ofl_classifier classifier;	/* if it does */
+	struct owner_row *row;			/* owned */
+	size_t nr, max;
+	bool lost;				/* no memory for some */
+};
+
+static struct owner_row *row_of(struct owners *o, const char *name,
+				const struct ofl_claim *claim)
+{
+	size_t i, max = o->max ? o->max * 2 : 16;
+	struct owner_row *more;
+
+	for (i = 0; i < o->nr; i++)
+		if (!strcmp(o->row[i].name, name) &&
+		    o->row[i].device == claim->device)
+			return &o->row[i];
+	if (o->nr == o->max) {
+		more = realloc(o->row, max * sizeof(*more));
+		o->lost |= !more;
+		if (!more)
+			return NULL;
+		o->row = more;
+		o->max = max;
+	}
+	more = &o->row[o->nr++];
+	*more = (struct owner_row){ .name = name, .owner = claim->owner,
+				    .device = claim->device };
+	if (o->id.a)
+		more->device_name = ofl_owner_device(&o->id.a->owners, claim);
+	return more;
+}
+
+/* what becomes of the first, when its block is offlined; -> for how many */
+static uint64_t judge_first(struct owners *o, const struct ofl_section *s,
+			    const struct ofl_page *p, uint64_t pages,
+			    enum ofl_outcome *ret)
+{
+	struct ofl_classified c;
+
+	*ret = OFL_OUT_UNKNOWN;
+	if (!o->id.a)
+		return pages;
+	if (!o->classifies)
+		ofl_classifier_init(&o->classifier, &o->id.a->env,
+				    &o->id.a->owners, o->id.a->env.blocks);
+	o->classifies = true;
+	pages = ofl_classify_run(&o->classifier, s, p, pages, &c);
+	*ret = c.outcome;
+	return pages;
+}
+
 /* whose the first of @pages is; -> for how many of them that holds */
-static uint64_t count_first(struct owners *o, const struct ofl_page *p,
-			    uint64_t pages)
+static uint64_t count_first(struct owners *o, const struct ofl_section *s,
+			    const struct ofl_page *p, uint64_t pages)
 {
 	struct ofl_claim claim;
-	size_t i = 0;
+	enum ofl_outcome outcome;
+	struct owner_row *row;
 	bool known = ofl_identify(&o->id, p, &claim);
 
 	pages = ofl_claim_pages(&claim, p->pfn, pages);
-	if (!known) {
-		o->unknown += pages;
-		return pages;
+	pages = judge_first(o, s, p, pages, &outcome);
+	if (!known || !claim.owner)
+		claim.device = 0;
+	if (!known)
+		claim.owner = NULL;
+	row = row_of(o, !known ? "unknown" : ofl_owner_name(&claim), &claim);
+	if (row) {
+		row->pages += pages;
+		row->outcome[outcome] += pages;
 	}
-	if (claim.owner)
-		while (ofl_owner_table[i] != claim.owner)
-			i++;
-	o->pages[claim.owner ? i : OFL_MAX_OWNERS] += pages;
 	return pages;
 }
 
@@ -350,17 +413,11 @@ static enum ofl_status count_owners(void *arg, const struct ofl_section *s,
 	struct ofl_page at = *p;
 
 	while (s->online && at.pfn < end)
-		at.pfn += count_first(arg, &at, end - at.pfn);
+		at.pfn += count_first(arg, s, &at, end - at.pfn);
 	return OFL_OK;
 }
 
 /* ---- the balance ---- */
-
-/** struct owner_row - a row of the table of owners */
-struct owner_row {
-	const char *name;
-	uint64_t pages, of;	/* of all that are present */
-};
 
 static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
 {
@@ -398,16 +455,47 @@ static void get_share(const void *row, const void *ctx, struct ofl_cell *ret)
 		 share / 10, share % 10);
 }
 
+static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const char *name = ((const struct owner_row *)row)->device_name;
+
+	(void)ctx;
+	if (name && name[0])
+		*ret = ofl_cell_text(name);
+}
+
+/* the worst first */
+static void get_when(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
+	unsigned int rank = OFL_NR_OUTCOMES;
+	enum ofl_outcome out;
+
+	(void)ctx;
+	ret->kind = OFL_CELL_TEXT;
+	while (rank--) {
+		out = ofl_outcome_of_rank(rank);
+		if (((const struct owner_row *)row)->outcome[out])
+			ofl_text_item(&text, ", ", "%s",
+				      ofl_outcome_rows[out].page);
+	}
+}
+
 static const struct ofl_column owner_columns[] = {
 	{ "OWNER", NULL, 14, false, 0, get_owner, OFL_JSON_NONE,
 	  "driver that holds the pages, see offowner; orphan: no driver; "
 	  "unknown: the owner is not known" },
+	{ "DEVICE", NULL, 8, false, 0, get_device, OFL_JSON_NONE,
+	  "device of that driver" },
 	{ "OFFPAGES", NULL, 8, true, 0, get_owned, OFL_JSON_NONE,
 	  "PageOffline pages that it holds" },
 	{ "SIZE", NULL, 6, true, 0, get_owned_size, OFL_JSON_NONE,
 	  "size of these pages" },
 	{ "SHARE", NULL, 6, true, 0, get_share, OFL_JSON_NONE,
 	  "of the memory that is present" },
+	{ "WHEN OFFLINED", NULL, 13, false, 0, get_when, OFL_JSON_NONE,
+	  "what becomes of them when their memory block is offlined, as "
+	  "offcheck says it, the worst first" },
 };
 
 const struct ofl_table ofl_balance_table = {
@@ -448,16 +536,25 @@ static void show_balance(struct ofl_view *v, const struct ofl_layout *l,
 	     share % 10, unknown, offline);
 }
 
+/* all rows of one name, in the order of their pages */
 static void show_owner(struct ofl_view *v, const struct ofl_layout *l,
-		       const char *name, uint64_t pages, uint64_t of)
+		       const struct owners *o, const char *name, uint64_t of)
 {
-	struct owner_row row = { name, pages, of };
+	uint64_t pages = 0;
+	size_t i;
 
-	if (!pages)
-		return;
-	member(v, name, pages);
-	if (!v->json)
-		ofl_view_row(v, &row, l);
+	for (i = 0; i < o->nr; i++) {
+		struct owner_row row = o->row[i];
+
+		if (strcmp(row.name, name))
+			continue;
+		pages += row.pages;
+		row.of = of;
+		if (!v->json)
+			ofl_view_row(v, &row, l);
+	}
+	if (pages)
+		member(v, name, pages);
 }
 
 static void show_owners(struct ofl_view *v, const struct ofl_layout *l,
@@ -470,9 +567,9 @@ static void show_owners(struct ofl_view *v, const struct ofl_layout *l,
 	else
 		ofl_view_table(v, &ofl_balance_table, NULL);
 	for (i = 0; ofl_owner_table[i]; i++)
-		show_owner(v, l, ofl_owner_table[i]->name, o->pages[i], of);
-	show_owner(v, l, OFL_ORPHAN, o->pages[OFL_MAX_OWNERS], of);
-	show_owner(v, l, "unknown", o->unknown, of);
+		show_owner(v, l, o, ofl_owner_table[i]->name, of);
+	show_owner(v, l, o, OFL_ORPHAN, of);
+	show_owner(v, l, o, "unknown", of);
 	if (v->json)
 		ofl_view_object_end(v);
 	else
@@ -545,6 +642,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 				   owners->id.why_not, &text);
 	result = ofl_add_doubts(ctx, owners->id.a ? &owners->id.a->owners : NULL,
 				result, &text);
+	if (owners->lost) {
+		ofl_text_add(&text, "; no memory for all owners");
+		result = OFL_RESULT_INCOMPLETE;
+	}
 	return ofl_show_status(&v, ctx, st, result, message, err);
 }
 
@@ -569,6 +670,7 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		      err);
 	if (!st)
 		st = show(ctx, &r, &owners, &shown, err);
+	free(owners.row);
 	ofl_scan_result_free(&r);
 	return st;
 }

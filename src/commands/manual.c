@@ -163,9 +163,9 @@ static const struct ofl_table *const offline_tables[] = {
 static const char *const offline_example[] = {
 /* replay: 6.1-both-whole: offline */
 "MEMORY       2G present = 1700M usable + 348M PageOffline (16.9%); 0 blocks offline",
-"OWNER          OFFPAGES   SIZE SHARE",
-"virtio_mem        31744   124M  6.0%",
-"virtio_balloon    57344   224M 10.9%",
+"OWNER          DEVICE   OFFPAGES   SIZE  SHARE WHEN OFFLINED",
+"virtio_mem     virtio1     31744   124M   6.0% driver",
+"virtio_balloon virtio0     57344   224M  10.9% migrate",
 "NODE ZONE      SCANNED  OFFPAGES SIZE",
 "   0 DMA          4096         0    0",
 "   0 DMA32      258045         0    0",
@@ -347,7 +347,8 @@ const struct ofl_manual ofl_manual_offblock = {
 
 static const struct ofl_field offowner_fields[] = {
 	{ "kernel_counters", "kernel", OFL_JSON_MAP,
-	  "the kernel's own counters of ballooned pages" },
+	  "the kernel's own counters of ballooned pages: now, and what was "
+	  "inflated and deflated since the boot" },
 	{ NULL, NULL, OFL_JSON_NONE, NULL }
 };
 
@@ -428,6 +429,7 @@ static const char *const offmap_example[] = {
 "d    DRIVER             1   128M    31744",
 "m    MIGRATE            2   256M    57344",
 "#    BLOCKED            3   384M        0",
+"_    no block           -      -        -",
 "status: ok: 16 blocks",
 /* end of replay */
 NULL

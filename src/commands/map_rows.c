@@ -158,7 +158,8 @@ static void get_owners(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_units(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_int((int64_t)ROW(row)->units);
+	if (ROW(row)->units)
+		*ret = ofl_cell_int((int64_t)ROW(row)->units);
 }
 
 static void get_size(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -166,8 +167,9 @@ static void get_size(const void *row, const void *ctx, struct ofl_cell *ret)
 	const struct ofl_map *map = ROW(row)->map;
 
 	(void)ctx;
-	*ret = ofl_cell_size(ROW(row)->units * map->unit_pages *
-			     map->page_bytes);
+	if (ROW(row)->units)
+		*ret = ofl_cell_size(ROW(row)->units * map->unit_pages *
+				     map->page_bytes);
 }
 
 static const struct ofl_column map_columns[] = {
@@ -323,6 +325,7 @@ static enum ofl_status put_mark(struct ofl_map *map, struct ofl_view *v,
 		st = print_row(map, v);
 	map->row = nr / map->per_row;
 	used = strlen(map->line);
+	map->gaps |= at > used;
 	if (at > used)
 		memset(map->line + used, NO_UNIT, at - used);
 	map->line[at] = mark;
@@ -404,12 +407,17 @@ static void put_legend(struct ofl_map *map, struct ofl_view *v,
 static void show_legend(struct ofl_map *map, struct ofl_view *v, bool cut)
 {
 	static const struct ofl_svg_look missing = { WHITE, BLACK, '!' };
+	/* only lines have such a character */
+	struct row none = { .map = map, .mark = { NO_UNIT }, .word =
+		map->by_section ? "no section" : "no block" };
 	size_t i;
 
 	ofl_view_table(v, &ofl_legend_table, NULL);
 	for (i = 0; i < OFL_MAP_KINDS; i++)
 		if (map->kind[i].units)
 			put_legend(map, v, &map->kind[i]);
+	if (map->gaps)
+		ofl_view_row(v, &none, NULL);
 	ofl_view_table_end(v);
 	if (map->svg && cut)
 		ofl_svg_legend(map->svg, &missing,

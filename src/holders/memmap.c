@@ -133,13 +133,12 @@ static bool memmap_name(struct ofl_holder_env *e, void *state,
 
 	(void)state;
 	(void)p;
-	snprintf(ret->name, sizeof(ret->name), "memmap");
 	if (per_block)
-		snprintf(ret->detail, sizeof(ret->detail),
+		snprintf(ret->name, sizeof(ret->name),
 			 "struct pages of memory%" PRIu64, (key - 1) / per_block);
 	else
-		snprintf(ret->detail, sizeof(ret->detail),
-			 "struct pages of section %" PRIu64, key - 1);
+		snprintf(ret->name, sizeof(ret->name),
+			 "struct pages of section 0x%" PRIx64, key - 1);
 	return true;
 }
 

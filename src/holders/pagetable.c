@@ -69,12 +69,15 @@ static bool pagetable_name(struct ofl_holder_env *e, void *state,
 	char path[96];
 
 	(void)state;
-	snprintf(ret->name, sizeof(ret->name), "page table");
-	if (task)
-		snprintf(ret->detail, sizeof(ret->detail),
-			 "%s, pid %" PRIu32, task->comm, task->pid);
-	else if (ofl_cgroup_of_page(&e->walk, key, path, sizeof(path)))
-		snprintf(ret->detail, sizeof(ret->detail), "cgroup %s", path);
+	if (task) {
+		snprintf(ret->name, sizeof(ret->name), "%s", task->comm);
+		snprintf(ret->detail, sizeof(ret->detail), "pid %" PRIu32,
+			 task->pid);
+	} else if (ofl_cgroup_of_page(&e->walk, key, path, sizeof(path))) {
+		snprintf(ret->name, sizeof(ret->name), "cgroup %s", path);
+	} else {
+		snprintf(ret->name, sizeof(ret->name), "whose is not known");
+	}
 	e->walk.bad_what = NULL;	/* a page table all the same */
 	return true;
 }

@@ -330,10 +330,14 @@ static void close_kernel(struct ofl_records *b, bool whole)
 	if (ofl_balloon_stat(t, l, &v))
 		compare(b, "NR_BALLOON_PAGES", v, false);
 	if (ofl_vm_event(t, l, OFL_F_BALLOON_INFLATE, &v) &&
-	    ofl_vm_event(t, l, OFL_F_BALLOON_DEFLATE, &deflated))
+	    ofl_vm_event(t, l, OFL_F_BALLOON_DEFLATE, &deflated)) {
+		/* how much went to and fro since the boot */
+		ofl_account_counter(&b->kernel, "BALLOON_INFLATE", v);
+		ofl_account_counter(&b->kernel, "BALLOON_DEFLATE", deflated);
 		compare(b, "BALLOON_INFLATE-DEFLATE", v - deflated, true);
-	else
+	} else {
 		b->uncounted = pages_of(b, true) > 0;
+	}
 }
 
 enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,

@@ -8,6 +8,7 @@ offblock -s
 offblock 0
 offblock 39
 offmap
+offmap -s
 offblock -w
 offblock -a pfn:0x1033
 offblock pfn:0x120000

@@ -60,6 +60,21 @@ static void expect_row(const char *first, const char *second)
 	fail_msg("no row %s %s in:\n%s", first, second, text);
 }
 
+/* offline: no device in between */
+static void expect_owner(const char *owner, const char *pages)
+{
+	char a[64], b[64], c[64];
+	const char *line;
+
+	for (line = text; line; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		if (sscanf(line, "%63s %63s %63s", a, b, c) == 3 &&
+		    !strcmp(a, owner) && !strcmp(b, "-") && !strcmp(c, pages))
+			return;
+	}
+	fail_msg("no row %s - %s in:\n%s", owner, pages, text);
+}
+
 static void expect_text(const char *wanted)
 {
 	if (!strstr(text, wanted))
@@ -99,8 +114,8 @@ static void test_part_of_a_run(void **state)
 	expect_row("0x69-0x77", "orphan");
 	expect_text("; 3 rows");
 	run("offline -H");
-	expect_row("xen_balloon", "5");
-	expect_row("orphan", "25");
+	expect_owner("xen_balloon", "5");
+	expect_owner("orphan", "25");
 	run("offrange -O xen_balloon");
 	expect_text("; 1 row\n");
 }
@@ -117,8 +132,8 @@ static void test_part_is_not_known(void **state)
 	expect_row("0x64-0x66", "xen_balloon");
 	expect_row("0x67-0x77", "?");
 	run("offline -H");
-	expect_row("xen_balloon", "3");
-	expect_row("unknown", "27");
+	expect_owner("xen_balloon", "3");
+	expect_owner("unknown", "27");
 }
 
 /* owners look at more of a page than its row shows */

@@ -131,6 +131,7 @@ static void test_rows(void **state)
 		"memory4096  #\n"
 		"MARK MEANS          COUNT   SIZE OFFPAGES\n"
 		"#    BLOCKED            5   640M        0\n"
+		"_    no block           -      -        -\n"
 		"status: ok: \n");
 	draw(40, nr, 3);
 	assert_non_null(strstr(text, "\nmemory0     #\n"

@@ -244,8 +244,8 @@ static void test_without_memory_blocks(void **state)
 	assert_int_equal(run("offcheck" EDGE), OFL_OK);
 	assert_non_null(strstr(text, "virtio_balloon"));
 	assert_int_equal(run("offline"), OFL_OK);
-	assert_non_null(strstr(text, "\nvirtio_mem        31744   124M"));
-	assert_non_null(strstr(text, "\nvirtio_balloon    57344   224M"));
+	assert_non_null(strstr(text, "\nvirtio_mem     virtio1     31744   124M"));
+	assert_non_null(strstr(text, "\nvirtio_balloon virtio0     57344   224M"));
 	assert_int_equal(run("offblock"), OFL_ERR_NODATA);
 	assert_non_null(strstr(err.text, "no index memory_blocks"));
 	/* no verdict, and what was found of the drivers is still kept */
