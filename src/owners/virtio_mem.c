@@ -275,7 +275,7 @@ static bool by_region(const struct ofl_vmem *st, const struct ofl_owner_page *p,
 	if (p->movable_ops || p->private)
 		return false;
 	if (!st->driver_here) {
-		ret->blind = "virtio-mem: a driver of the region may be there or gone";
+		ret->blind = "virtio_mem: a driver of the region may be there or gone";
 		return false;
 	}
 	if (!ofl_fact_known(st->env->l, OFL_F_PAGE_PRIVATE)) {

@@ -31,7 +31,8 @@ def asker(replay, fixture, *options):
 
 def kept(replay, fixture):
     """what a session found before changes no answer"""
-    lines = [*ways.COMMANDS, "offrange -a -x", "offline", "offcheck -a"]
+    lines = [*ways.COMMANDS, "offrange -a -x", "offline", "offcheck -a",
+             "offblock", "offmap"]
     one = ways.documents(asker(replay, fixture), *lines)
     other = ways.documents(asker(replay, fixture, "-f"), *lines)
     for line, *docs in zip(lines, one, other):

@@ -257,7 +257,7 @@ static void test_acpi_short_of_facts(void **state)
 {
 	(void)state;
 	acpi();
-	LINE("without member acpi_memory_info.length");
+	LINE("without member acpi_memory_device.device");
 	lost("acpi");
 	DEVICES("boot", "-", "-", "-");
 }

@@ -1,0 +1,3 @@
+offblock
+offblock
+offmap
