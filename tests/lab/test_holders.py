@@ -83,6 +83,16 @@ def test_files(named):
         assert pages == -(-os.path.getsize(path) // PAGE_BYTES), name
 
 
+def test_bounce_buffers(named):
+    """The software I/O TLB is what the guest's console said of it when it booted, page for page."""
+    dump, holders = named[0], named[4]
+    console = (dump.path.parent / "console.log").read_text(errors="replace")
+    start, end = (int(pa, 16) for pa in re.search(r"software IO TLB: mapped \[mem (\w+)-(\w+)\]", console).groups())
+    row, = (row for row in holders if row["kind"] == "swiotlb")
+    assert row["detail"] == f"bounce buffers {start:#x}-{end - 1:#x}"
+    assert (row["first_pfn"], row["pages"]) == (start // PAGE_BYTES, (end - start) // PAGE_BYTES)
+
+
 def test_share(named):
     """Nine of ten pages that are in the way have a name, and no way to one is broken."""
     message = named[1]["status"]["message"]

@@ -471,6 +471,67 @@ static void test_no_mapping(void **state)
 	assert_null(s.bad_what);
 }
 
+/** struct tlb - how a kernel keeps the ends of the software I/O TLB */
+static const struct tlb {
+	const char *lines;
+	bool named;
+} tlbs[] = {
+	/* v5.10 */
+	{ "symbol io_tlb_start ffffffff83000000\n"
+	  "symbol io_tlb_end ffffffff83000008\n"
+	  "mem ffffffff83000000 200000 280000", true },
+	/* v6.1 */
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "member io_tlb_mem.end 8 8\n"
+	  "mem ffffffff83000000 200000 280000", true },
+	/* v6.12 */
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "member io_tlb_pool.end 8 8\n"
+	  "mem ffffffff83000000 200000 280000", true },
+	/* v5.13: a pointer */
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "member io_tlb_mem.end 8 8\n"
+	  "mem ffffffff83000000 ffff888006000000 ffff888007000000", false },
+	/* none was made, damaged, not in the dump */
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "member io_tlb_mem.end 8 8\n"
+	  "mem ffffffff83000000 0 0", false },
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "member io_tlb_mem.end 8 8\n"
+	  "mem ffffffff83000000 200123 280000", false },
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "member io_tlb_mem.end 8 8", false },
+	{ "symbol io_tlb_default_mem ffffffff83000000\n"
+	  "mem ffffffff83000000 200000 280000", false },
+};
+
+static void test_swiotlb(void **state)
+{
+	static const uint64_t in[] = { 0x200, 0x27f }, out[] = { 0x1ff, 0x280 };
+	struct ofl_share s;
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_LEN(tlbs); i++) {
+		LINE("%s", tlbs[i].lines);
+		load();
+		for (j = 0; j < 2; j++) {
+			s = add(OFL_KIND_RESERVED, in[j], &plain);
+			if (tlbs[i].named)
+				check(&s, "swiotlb", "software I/O TLB",
+				      "bounce buffers 0x200000-0x27ffff");
+			else
+				assert_null(s.holder);
+			s = add(OFL_KIND_RESERVED, out[j], &plain);
+			assert_null(s.holder);
+			s = add(OFL_KIND_LRU, in[j], &plain);
+			assert_null(s.holder);
+		}
+		end(state);
+		begin(state);
+	}
+	load();
+}
+
 /* without facts of holders nobody is named, and nothing is broken */
 static void test_no_facts(void **state)
 {
@@ -571,6 +632,7 @@ int main(void)
 		TEST(cgroup_in_a_circle), TEST(list_breaks),
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
+		TEST(swiotlb),
 		cmocka_unit_test(test_others), cmocka_unit_test(test_line),
 	};
 
