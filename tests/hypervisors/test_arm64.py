@@ -52,7 +52,9 @@ def test_verdicts(ask, dump):
         if start < region:
             assert (row.verdict, row.outcome == "success") == ("BLOCKED", False), str(row)
         else:
-            assert (row.verdict in ("OFFLINABLE", "DRIVER", "MIGRATE"), row.outcome) == (True, "success"), str(row)
+            # RETRIES: the guest was stopped while a process that ends gave its last pages back
+            assert (row.verdict in ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES"), row.outcome) == (True, "success"), \
+                str(row)
     assert sum(row.did["reason"] == "notifier failure" for row in rows) >= 3
     assert sum(row.verdict == "BLOCKED" for row in rows) * dump.truth["block_size"] == boot
 
