@@ -41,10 +41,15 @@ def test_witnesses(dump, expected):
     assert int(events["balloon_inflate"]) - int(events["balloon_deflate"]) == sum(expected.values())
 
 
-def test_same_pages(said, dump):
+def _untyped(expected):
+    """Debian's ppc64le kernel has no BTF of modules, and CMM is known by its symbols."""
+    return "virtio_balloon" if "virtio_balloon" in expected else None
+
+
+def test_same_pages(said, dump, expected):
     """Page by page, at 64 KiB a page."""
     assert said["offrange.json"]["page_size"] == PAGE
-    claims.same_pages(said, dump.truth)
+    claims.same_pages(said, dump.truth, _untyped(expected))
 
 
 def test_sections(said, dump):
@@ -75,9 +80,9 @@ def test_counter_of_cmm(said, dump, expected):
         assert "not with loaned_pages" in cmm["note"]
 
 
-def test_no_false_error(said):
+def test_no_false_error(said, expected):
     """The rule and the books hold."""
-    claims.no_false_error(said)
+    claims.no_false_error(said, untyped=_untyped(expected))
 
 
 def test_verdicts(said, dump):
