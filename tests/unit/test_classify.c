@@ -124,11 +124,8 @@ static struct ofl_pagetype top_byte(uint32_t value)
 	return (struct ofl_pagetype){ OFL_SHAPE_TOP_BYTE, 0xff000000u, value };
 }
 
-static int set_up(void **state)
+static void set_up_layout(void)
 {
-	size_t i;
-
-	(void)state;
 	nodes.nr_zones = 1;
 	l = calloc(1, sizeof(*l));
 	l->page_bytes = 4096;
@@ -153,13 +150,15 @@ static int set_up(void **state)
 	flag("private_2", PRIVATE_2);
 	flag("writeback", WRITEBACK);
 	flag("unevictable", UNEVICTABLE);
-	know(OFL_F_PG_SWAPCACHE, 14);
-	know(OFL_F_LRU_DISABLE, 1);
-	memset(space, 0, sizeof(space));
-	batches = (struct ofl_batches){ .page = batched, .known = true };
 	l->pageflags_whole = true;
 	l->type[OFL_TYPE_ZSMALLOC] = top_byte(ZSMALLOC);
 	l->type[OFL_TYPE_UNACCEPTED] = top_byte(UNACCEPTED);
+}
+
+static void set_up_facts(void)
+{
+	know(OFL_F_PG_SWAPCACHE, 14);
+	know(OFL_F_LRU_DISABLE, 1);
 	know(OFL_F_OFFLINE_AND_REMOVE, 0x1000);
 	know(OFL_F_PGTY_OFFLINE, OFFLINE >> 24);
 	know(OFL_F_HPG_MIGRATABLE, 1);
@@ -179,6 +178,17 @@ static int set_up(void **state)
 	know(OFL_F_HSTATE_ORDER, offsetof(struct raw_hstate, order));
 	know(OFL_F_HSTATE_FREE, offsetof(struct raw_hstate, nr_free));
 	know(OFL_F_HSTATE_RESV, offsetof(struct raw_hstate, resv));
+}
+
+static int set_up(void **state)
+{
+	size_t i;
+
+	(void)state;
+	set_up_layout();
+	set_up_facts();
+	memset(space, 0, sizeof(space));
+	batches = (struct ofl_batches){ .page = batched, .known = true };
 	memset(hstate, 0, sizeof(hstate));
 	hstate[0].order = HUGE_ORDER;
 	hstate[1].order = GIGANTIC_ORDER;

@@ -590,7 +590,22 @@ static void test_no_place_to_go(void **state)
 	room.swap = 1;
 	w = full(&room, z, ZONE_NORMAL, 61);
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
-	room.swap = 0;
+}
+
+/* what a counter that is lost, the block itself and other nodes make of it */
+static void test_less_place_to_go(void **state)
+{
+	struct ofl_zone zone[3];
+	struct ofl_zone_room z[3];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 40);
+	z[0].min = 10;
+	z[0].reserve = 20;
+	z[1].file = 5;
 	/* without the counter of swap: enough without it, or not known */
 	w = full(&room, z, ZONE_NORMAL, 60);
 	room.swap_known = false;
@@ -687,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
 		cmocka_unit_test(test_no_place_to_go),
+		cmocka_unit_test(test_less_place_to_go),
 		cmocka_unit_test(test_causes_by_size),
 		cmocka_unit_test(test_causes_of_a_step),
 		cmocka_unit_test(test_holes_come_first_before_5_18),
