@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/offcheck.h"
 #include "commands/tables.h"
 #include "judge/audit.h"
 #include "judge/next.h"
@@ -13,54 +14,11 @@
 
 #define DEFAULT_LIMIT	20
 
-/** enum ref_class - what the reference count tells */
-enum ref_class { REF_NEGATIVE, REF_0, REF_1, REF_MORE };
-
-static const char *const ref_text[] = {
-	[REF_NEGATIVE] = "<0",
-	[REF_0] = "0",
-	[REF_1] = "1",
-	[REF_MORE] = ">1",
-};
-
-static enum ref_class ref_class(int32_t refcount)
+static enum ofl_ref_class ref_class(int32_t refcount)
 {
-	return refcount < 0 ? REF_NEGATIVE : refcount == 0 ? REF_0 :
-	       refcount == 1 ? REF_1 : REF_MORE;
+	return refcount < 0 ? OFL_REF_NEGATIVE : refcount == 0 ? OFL_REF_0 :
+	       refcount == 1 ? OFL_REF_1 : OFL_REF_MORE;
 }
-
-/** struct page_class - like pages: a row of the first table */
-struct page_class {
-	struct ofl_claim claim;		/* owner and device */
-	const char *device;
-	enum ref_class ref;
-	enum ofl_kind kind;
-	enum ofl_outcome outcome;
-	uint64_t pages;
-};
-
-/**
- * struct finding - neighbouring pages that break a rule in the same way, or
- * what is wrong with the records of a device
- */
-struct finding {
-	enum ofl_severity severity;
-	const char *code, *what;
-	const char *next;	/* of the rule's row; NULL: as the code has it */
-	const char *device;
-	bool about_pages;	/* what follows holds; else pages may be 0 */
-	uint64_t start_pfn, pages;
-	uint64_t page_kva;	/* of the first */
-	uint64_t flags;
-	int32_t refcount;
-	struct ofl_claim claim;
-};
-
-/** struct finding_class - findings of one kind: a row unless all are listed */
-struct finding_class {
-	struct finding first;
-	uint64_t ranges, pages;
-};
 
 /** struct check - state of one pass */
 struct check {
@@ -71,13 +29,13 @@ struct check {
 	struct ofl_records records;
 	struct ofl_audit audit;
 	struct ofl_classifier classifier;
-	struct page_class *class;	/* owned */
+	struct ofl_page_class *class;	/* owned */
 	size_t nr_classes, room;
-	struct finding_class *kind;	/* owned */
+	struct ofl_finding_class *kind;	/* owned */
 	size_t nr_kinds, kinds_room;
 	bool list_all;			/* a row for every range */
 	bool no_memory;			/* for another class */
-	struct finding open;		/* pages == 0: none */
+	struct ofl_finding open;		/* pages == 0: none */
 	uint64_t limit, shown;		/* findings */
 	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
 	bool listing;			/* second pass: print findings */
@@ -88,323 +46,16 @@ struct check {
 	uint64_t sections_listed;
 };
 
-/* ---- tables ---- */
-
-#define CLASS(row) ((const struct page_class *)(row))
-#define FINDING(row) ((const struct finding *)(row))
-
-static void get_class_owner(const void *row, const void *ctx,
-			    struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ofl_owner_name(&CLASS(row)->claim));
-}
-
-static void get_class_device(const void *row, const void *ctx,
-			     struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (CLASS(row)->device[0])
-		*ret = ofl_cell_text(CLASS(row)->device);
-}
-
-static void get_class_ref(const void *row, const void *ctx,
-			  struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ref_text[CLASS(row)->ref]);
-}
-
-static void get_class_outcome(const void *row, const void *ctx,
-			      struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ofl_outcome_rows[CLASS(row)->outcome].page);
-}
-
-static void get_class_pages(const void *row, const void *ctx,
-			    struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_int((int64_t)CLASS(row)->pages);
-}
-
-static void get_class_size(const void *row, const void *ctx,
-			   struct ofl_cell *ret)
-{
-	*ret = ofl_cell_size(CLASS(row)->pages *
-			     ((const struct ofl_layout *)ctx)->page_bytes);
-}
-
-static void get_class_code(const void *row, const void *ctx,
-			   struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ofl_rule_rows[CLASS(row)->kind].code);
-}
-
-static void get_class_what(const void *row, const void *ctx,
-			   struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ofl_rule_what(CLASS(row)->kind,
-					   &CLASS(row)->claim));
-}
-
-static const struct ofl_column class_columns[] = {
-	{ "OWNER", "owner", 14, false, 0, get_class_owner,
-	  OFL_JSON_STRING_OR_NULL,
-	  "driver that holds the pages, see offowner; orphan: no "
-	  "driver" },
-	{ "DEVICE", "device", 8, false, 0, get_class_device,
-	  OFL_JSON_STRING_OR_NULL,
-	  "device of that driver" },
-	{ NULL, "refcount", 8, true, 0, get_class_ref, OFL_JSON_STRING,
-	  "reference count: <0, 0, 1 or >1" },
-	{ "OUTCOME", "outcome", 10, false, 0, get_class_outcome, OFL_JSON_STRING,
-	  "what becomes of the pages when their memory block is "
-	  "offlined" },
-	{ "PAGES", "pages", 8, true, 0, get_class_pages, OFL_JSON_NUMBER,
-	  "number of pages" },
-	{ "SIZE", NULL, 6, true, 0, get_class_size, OFL_JSON_NONE,
-	  "size of these pages" },
-	{ NULL, "code", 16, false, 0, get_class_code, OFL_JSON_STRING,
-	  "row of the rule in docs/kernels.md" },
-	{ "REASON", "reason", 20, false, 0, get_class_what, OFL_JSON_STRING,
-	  "the same in words, for people" },
-};
-
-const struct ofl_table ofl_class_table = {
-	"classes", false,
-	"PageOffline pages of online sections, by owner, reference "
-	"count and outcome",
-	class_columns,
-	OFL_COUNT(class_columns),
-};
-
-static void get_severity(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(ofl_severity_text(FINDING(row)->severity));
-}
-
-static void get_pfn(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (!FINDING(row)->pages)
-		return;
-	*ret = ofl_cell_span(FINDING(row)->start_pfn, FINDING(row)->start_pfn +
-			     FINDING(row)->pages - 1);
-}
-
-static void get_start(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (FINDING(row)->pages)
-		*ret = ofl_cell_hex(FINDING(row)->start_pfn);
-}
-
-static void get_pages(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (FINDING(row)->pages)
-		*ret = ofl_cell_int((int64_t)FINDING(row)->pages);
-}
-
-static void get_kva(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (!FINDING(row)->about_pages)
-		return;
-	*ret = ofl_cell_kva(FINDING(row)->page_kva);
-}
-
-static void get_refcount(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (FINDING(row)->about_pages)
-		*ret = ofl_cell_int(FINDING(row)->refcount);
-}
-
-static void get_flags(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	ret->kind = OFL_CELL_LIST;
-	if (FINDING(row)->about_pages)
-		ofl_pageflags_text(ctx, FINDING(row)->flags, ret->text,
-				   sizeof(ret->text));
-}
-
-static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (FINDING(row)->about_pages || FINDING(row)->claim.owner)
-		*ret = ofl_cell_text(ofl_owner_name(&FINDING(row)->claim));
-}
-
-static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (FINDING(row)->device && FINDING(row)->device[0])
-		*ret = ofl_cell_text(FINDING(row)->device);
-}
-
-static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(FINDING(row)->code);
-}
-
-static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_text(FINDING(row)->what);
-}
-
-static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
-{
-	const char *next = ofl_code_next(FINDING(row)->code,
-					 FINDING(row)->severity);
-
-	(void)ctx;
-	if (!next)
-		next = FINDING(row)->next;
-	if (next)
-		*ret = ofl_cell_text(next);
-}
-
-static const struct ofl_column finding_columns[] = {
-	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
-	  "error: the kernel takes it for impossible; warning: it "
-	  "will block or leak; info: something explains it" },
-	{ "PFN", NULL, 17, false, 0, get_pfn, OFL_JSON_NONE,
-	  "first and last page frame number" },
-	{ NULL, "start_pfn", 0, false, 0, get_start, OFL_JSON_NUMBER_OR_NULL,
-	  "first page frame number; none: the finding is not about "
-	  "pages" },
-	{ "PAGES", "pages", 6, true, 0, get_pages, OFL_JSON_NUMBER_OR_NULL,
-	  "number of pages; none: the finding is not about pages" },
-	{ "PAGE", "page_kva", 18, false, 0, get_kva, OFL_JSON_HEX_OR_NULL,
-	  "address of the first struct page; none: the finding is "
-	  "about a driver's records" },
-	{ "REFCOUNT", "refcount", 8, true, 0, get_refcount,
-	  OFL_JSON_NUMBER_OR_NULL,
-	  "reference count of the first page" },
-	{ "FLAGS", "flags", 14, false, 0, get_flags, OFL_JSON_STRINGS,
-	  "flags of the first page" },
-	{ "OWNER", "owner", 14, false, 0, get_owner, OFL_JSON_STRING_OR_NULL,
-	  "driver, or orphan" },
-	{ "DEVICE", "device", 8, false, 0, get_device, OFL_JSON_STRING_OR_NULL,
-	  "device of that driver" },
-	{ "CODE", "code", 16, false, 0, get_code, OFL_JSON_STRING,
-	  "what is wrong, a word that does not change" },
-	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
-	  "what a person can do, in one sentence" },
-	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING,
-	  "the same in words, for people" },
-};
-
-const struct ofl_table ofl_finding_table = {
-	"findings", false,
-	"what is wrong: of pages, ascending, then of drivers' "
-	"records",
-	finding_columns,
-	OFL_COUNT(finding_columns),
-};
-
-/* ---- one row a kind of findings ---- */
-
-#define OF_KIND(row) ((const struct finding_class *)(row))
-
-static void get_kind_severity(const void *row, const void *ctx,
-			      struct ofl_cell *ret)
-{
-	get_severity(&OF_KIND(row)->first, ctx, ret);
-}
-
-static void get_kind_code(const void *row, const void *ctx,
-			  struct ofl_cell *ret)
-{
-	get_code(&OF_KIND(row)->first, ctx, ret);
-}
-
-static void get_kind_ranges(const void *row, const void *ctx,
-			    struct ofl_cell *ret)
-{
-	(void)ctx;
-	*ret = ofl_cell_int((int64_t)OF_KIND(row)->ranges);
-}
-
-static void get_kind_pages(const void *row, const void *ctx,
-			   struct ofl_cell *ret)
-{
-	(void)ctx;
-	if (OF_KIND(row)->pages)
-		*ret = ofl_cell_int((int64_t)OF_KIND(row)->pages);
-}
-
-static void get_kind_size(const void *row, const void *ctx,
-			  struct ofl_cell *ret)
-{
-	if (OF_KIND(row)->pages)
-		*ret = ofl_cell_size(OF_KIND(row)->pages *
-				((const struct ofl_layout *)ctx)->page_bytes);
-}
-
-static void get_kind_first(const void *row, const void *ctx,
-			   struct ofl_cell *ret)
-{
-	get_start(&OF_KIND(row)->first, ctx, ret);
-}
-
-/* "virtio_mem virtio1: ..." */
-static void get_kind_reason(const void *row, const void *ctx,
-			    struct ofl_cell *ret)
-{
-	const struct finding *f = &OF_KIND(row)->first;
-	struct ofl_text text = ofl_text_over(ret->text, sizeof(ret->text));
-
-	(void)ctx;
-	ret->kind = OFL_CELL_TEXT;
-	if (f->claim.owner)
-		ofl_text_add(&text, "%s%s%s: ", f->claim.owner->name,
-			     f->device && f->device[0] ? " " : "",
-			     f->device ? f->device : "");
-	ofl_text_add(&text, "%s", f->what);
-}
-
-static const struct ofl_column kind_columns[] = {
-	{ "SEVERITY", NULL, 8, false, 0, get_kind_severity, OFL_JSON_NONE,
-	  "error: the kernel takes it for impossible; warning: it will block "
-	  "or leak; info: something explains it" },
-	{ "CODE", NULL, 12, false, 0, get_kind_code, OFL_JSON_NONE,
-	  "what is wrong, a word that does not change" },
-	{ "RANGES", NULL, 6, true, 0, get_kind_ranges, OFL_JSON_NONE,
-	  "number of such findings; -a lists them" },
-	{ "PAGES", NULL, 6, true, 0, get_kind_pages, OFL_JSON_NONE,
-	  "number of pages in all of them; none: they are not about pages" },
-	{ "SIZE", NULL, 6, true, 0, get_kind_size, OFL_JSON_NONE,
-	  "size of these pages" },
-	{ "FIRST", NULL, 8, false, 0, get_kind_first, OFL_JSON_NONE,
-	  "first page frame number" },
-	{ "REASON", NULL, 20, false, 0, get_kind_reason, OFL_JSON_NONE,
-	  "the first of them in words, with owner and device" },
-};
-
-const struct ofl_table ofl_finding_class_table = {
-	NULL, false, "findings by kind and device, the worst first",
-	kind_columns, OFL_COUNT(kind_columns),
-};
-
-static bool is_of_kind(const struct finding *a, const struct finding *b)
+static bool is_of_kind(const struct ofl_finding *a, const struct ofl_finding *b)
 {
 	return a->severity == b->severity && !strcmp(a->code, b->code) &&
 	       a->claim.owner == b->claim.owner &&
 	       a->claim.device == b->claim.device && a->device == b->device;
 }
 
-static enum ofl_status count_finding(struct check *ck, const struct finding *f)
+static enum ofl_status count_finding(struct check *ck, const struct ofl_finding *f)
 {
-	struct finding_class *all = ck->kind;
+	struct ofl_finding_class *all = ck->kind;
 	size_t i;
 
 	for (i = 0; i < ck->nr_kinds; i++)
@@ -421,13 +72,13 @@ static enum ofl_status count_finding(struct check *ck, const struct finding *f)
 			return OFL_ERR_NOMEM;
 		ck->kind = all;
 	}
-	all[ck->nr_kinds++] = (struct finding_class){ *f, 1, f->pages };
+	all[ck->nr_kinds++] = (struct ofl_finding_class){ *f, 1, f->pages };
 	return OFL_OK;
 }
 
 static int by_severity(const void *a, const void *b)
 {
-	const struct finding_class *x = a, *y = b;
+	const struct ofl_finding_class *x = a, *y = b;
 
 	if (x->first.severity != y->first.severity)
 		return x->first.severity > y->first.severity ? -1 : 1;
@@ -439,21 +90,20 @@ static int by_severity(const void *a, const void *b)
 /* a sentence for each code, behind the table */
 static void show_next(struct check *ck)
 {
-	struct ofl_cell next;
+	const char *next;
 	char label[48];
 	size_t i, same;
 
 	for (i = 0; i < ck->nr_kinds; i++) {
-		const struct finding *f = &ck->kind[i].first;
+		const struct ofl_finding *f = &ck->kind[i].first;
 
 		for (same = 0; strcmp(ck->kind[same].first.code, f->code);)
 			same++;
-		next.kind = OFL_CELL_NONE;
-		get_next(f, NULL, &next);
-		if (same < i || next.kind == OFL_CELL_NONE)
+		next = ofl_finding_next(f);
+		if (same < i || !next)
 			continue;
 		snprintf(label, sizeof(label), "NEXT (%s):", f->code);
-		ofl_view_sentence(&ck->v, label, next.text);
+		ofl_view_sentence(&ck->v, label, next);
 	}
 }
 
@@ -473,7 +123,7 @@ static void show_kinds(struct check *ck)
 
 /* ---- adding up ---- */
 
-static bool is_of_class(const struct page_class *pc,
+static bool is_of_class(const struct ofl_page_class *pc,
 			const struct ofl_classified *c)
 {
 	return pc->claim.owner == c->claim.owner &&
@@ -485,7 +135,7 @@ static bool is_of_class(const struct page_class *pc,
 static bool add_class(struct check *ck, const struct ofl_classified *c)
 {
 	size_t room = ck->room ? 2 * ck->room : 64;
-	struct page_class *all = ck->class;
+	struct ofl_page_class *all = ck->class;
 
 	if (ck->nr_classes == ck->room) {
 		all = realloc(ck->class, room * sizeof(*all));
@@ -494,7 +144,7 @@ static bool add_class(struct check *ck, const struct ofl_classified *c)
 		ck->class = all;
 		ck->room = room;
 	}
-	all[ck->nr_classes++] = (struct page_class){
+	all[ck->nr_classes++] = (struct ofl_page_class){
 		c->claim, ofl_owner_device(ck->owners, &c->claim),
 		ref_class(c->refcount), c->kind, c->outcome, 0 };
 	return true;
@@ -518,7 +168,7 @@ static enum ofl_status count_class(struct check *ck,
 	return OFL_OK;
 }
 
-static enum ofl_status show_finding(struct check *ck, const struct finding *f)
+static enum ofl_status show_finding(struct check *ck, const struct ofl_finding *f)
 {
 	ck->findings[f->severity]++;
 	if (!ck->listing)
@@ -544,7 +194,7 @@ static enum ofl_status add_finding(struct check *ck,
 				   uint64_t pages, enum ofl_severity severity,
 				   const char *code, const char *what)
 {
-	struct finding *f = &ck->open;
+	struct ofl_finding *f = &ck->open;
 	enum ofl_status st;
 
 	if (f->pages && f->start_pfn + f->pages == c->pfn &&
@@ -556,7 +206,7 @@ static enum ofl_status add_finding(struct check *ck,
 		return OFL_OK;
 	}
 	st = close_finding(ck);
-	*f = (struct finding){
+	*f = (struct ofl_finding){
 		.severity = severity, .code = code, .what = what,
 		.next = ofl_page_next(c->kind, &c->claim), .about_pages = true,
 		.start_pfn = c->pfn, .pages = pages, .page_kva = c->page_kva,
@@ -712,7 +362,7 @@ static enum ofl_status check_account(struct check *ck,
 
 	for (i = 0; i < a->nr_complaints && !st; i++) {
 		const struct ofl_complaint *c = &a->complaint[i];
-		struct finding f = {
+		struct ofl_finding f = {
 			.severity = c->severity, .code = c->code,
 			.what = c->text, .start_pfn = c->pfn,
 			.pages = c->pages,
@@ -768,7 +418,7 @@ static enum ofl_status pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 
 static int by_outcome(const void *a, const void *b)
 {
-	const struct page_class *x = a, *y = b;
+	const struct ofl_page_class *x = a, *y = b;
 	unsigned int rank_x = ofl_outcome_rows[x->outcome].rank;
 	unsigned int rank_y = ofl_outcome_rows[y->outcome].rank;
 
