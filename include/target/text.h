@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /** struct ofl_text - a text that grows in a buffer */
 struct ofl_text {
@@ -57,5 +58,8 @@ bool ofl_text_whole(struct ofl_text *t, const char *fmt, ...)
  *         C1) and bytes that are not UTF-8 become \xNN, one for each byte.
  */
 void ofl_text_escaped(struct ofl_text *t, const char *from);
+
+/** ofl_size_text() - bytes as tables show them: 4K, 195.6M */
+void ofl_size_text(uint64_t bytes, char *buf, size_t len);
 
 #endif

@@ -208,9 +208,6 @@ struct ofl_cell ofl_cell_kva(uint64_t kva);
 struct ofl_cell ofl_cell_size(uint64_t bytes);
 struct ofl_cell ofl_cell_text(const char *text);
 
-/** ofl_size_text() - bytes as tables show them: 4K, 195.6M */
-void ofl_size_text(uint64_t bytes, char *buf, size_t len);
-
 /** ofl_json_text() - the type in words, as docs/output.md has it */
 const char *ofl_json_text(enum ofl_json type);
 

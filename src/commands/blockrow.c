@@ -9,6 +9,7 @@
 #include "judge/next.h"
 #include "owners/owner.h"
 #include "view/view.h"
+#include "target/text.h"
 
 #define SAID	3	/* causes that one row names */
 

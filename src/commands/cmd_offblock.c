@@ -14,6 +14,7 @@
 #include "commands/tables.h"
 #include "judge/judge.h"
 #include "target/count.h"
+#include "target/text.h"
 
 /* ---- one row a block, or several that are alike ---- */
 

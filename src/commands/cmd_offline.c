@@ -13,6 +13,7 @@
 #include "scan/workers.h"
 #include "session/identify.h"
 #include "target/count.h"
+#include "target/text.h"
 
 /** struct zone_row - a row of the table of zones */
 struct zone_row {

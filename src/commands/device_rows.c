@@ -9,6 +9,7 @@
 #include "commands/device_rows.h"
 #include "commands/tables.h"
 #include "target/count.h"
+#include "target/text.h"
 
 #define NAMED	3	/* blocks that a row names */
 

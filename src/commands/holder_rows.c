@@ -7,6 +7,7 @@
 
 #include "commands/holder_rows.h"
 #include "commands/tables.h"
+#include "target/text.h"
 
 #define IN_LINE	3	/* holders that a line names */
 #define OTHERS	"others"	/* kind of a row of many */

@@ -9,6 +9,7 @@
 #include "commands/map_rows.h"
 #include "commands/tables.h"
 #include "target/count.h"
+#include "target/text.h"
 
 #define GROUP	16		/* characters between two blanks */
 #define NO_UNIT	'_'

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* text.c - text in a buffer: bounds, lists, escapes */
+#include <inttypes.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -163,4 +164,31 @@ void ofl_text_escaped(struct ofl_text *t, const char *from)
 		if (!fits)
 			mark_cut(t);
 	}
+}
+
+/*
+ * At most four figures and a unit: 20K, 1700M, 195.6M, 2G. What does not come
+ * out even is cut, not rounded: no more is shown than there is.
+ */
+void ofl_size_text(uint64_t bytes, char *buf, size_t len)
+{
+	static const char unit[] = "BKMGTPE";
+	uint64_t whole = bytes, part = 0;
+	size_t u = 0;
+
+	while (whole >= 1024) {
+		part = whole & 1023;
+		whole >>= 10;
+		u++;
+	}
+	if (!bytes)
+		snprintf(buf, len, "0");
+	else if (part && whole * 1024 + part <= 9999)	/* more figures */
+		snprintf(buf, len, "%" PRIu64 "%c", whole * 1024 + part,
+			 unit[u - 1]);
+	else if (whole >= 1000 || whole << (10 * u) == bytes)
+		snprintf(buf, len, "%" PRIu64 "%c", whole, unit[u]);
+	else
+		snprintf(buf, len, "%" PRIu64 ".%" PRIu64 "%c", whole,
+			 part * 10 >> 10, unit[u]);
 }
