@@ -81,6 +81,10 @@ static const struct {
 	{ "offline-size", LISTS_NEXT, NULL },
 	{ "block-state", LISTS_NEXT, NULL },
 	{ "block-count", LISTS_NEXT, NULL },
+	{ "below-target", NULL,
+	  "make room on the host (xl info: free_memory): the driver asks Xen again by itself" },
+	{ "above-target", NULL,
+	  "free memory in the guest: the driver tries again by itself" },
 };
 
 const char *ofl_code_next(const char *code, enum ofl_severity severity)

@@ -7,6 +7,7 @@
  *
  * Source: drivers/xen/balloon.c: balloon_append(), balloon_retrieve().
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -111,6 +112,27 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	return ofl_pfnset_has(&st->list.set, p->pfn);
 }
 
+/*
+ * current_credit(), balloon_thread(): while these two differ the driver asks
+ * Xen for pages or gives some back, and tries again if it cannot.
+ */
+static void check_target(const struct state *st, struct ofl_account *a)
+{
+	uint64_t current = st->value[F_CURRENT], target = st->value[F_TARGET];
+	bool lacks = current < target;
+	uint64_t pages = lacks ? target - current : current - target;
+	char size[24];
+
+	if (!st->have[F_CURRENT] || !st->have[F_TARGET] || !pages)
+		return;
+	ofl_size_text(pages * st->env->l->page_bytes, size, sizeof(size));
+	ofl_account_complain(a, OFL_SEV_INFO,
+		lacks ? "below-target" : "above-target", 0, 0,
+		lacks ? "the guest is %" PRIu64 " page%s (%s) short of its target: Xen has not given them yet" :
+			"the guest has %" PRIu64 " page%s (%s) more than its target: the balloon has not got them yet",
+		pages, pages == 1 ? "" : "s", size);
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -132,6 +154,7 @@ static void account(const void *state, unsigned int device,
 		ofl_text_put(a->in_flight, sizeof(a->in_flight),
 			 "balloon_mutex is held: ballooning");
 	ofl_pagelist_complain(&st->list, "the list of ballooned pages", a);
+	check_target(st, a);
 }
 
 const struct ofl_owner_ops ofl_owner_xen = {

@@ -609,6 +609,62 @@ static void test_xen(void **state)
 	assert_int_equal(a.expected, 4);
 }
 
+/* -> the complaint about the target, or NULL */
+static const struct ofl_complaint *xen_target(uint64_t target)
+{
+	static struct ofl_account a;
+	unsigned int i;
+
+	xen(4, 1000, false);
+	kernel_line(&k, "member balloon_stats.target_pages 24 8");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, XEN + 0x118, target);
+	owned_load(&k, &o);
+	a = owned_account(&o, "xen_balloon", 0);
+	for (i = 0; i < a.nr_complaints; i++)
+		if (strstr(a.complaint[i].code, "-target"))
+			return &a.complaint[i];
+	return NULL;
+}
+
+static void test_xen_below_target(void **state)
+{
+	const struct ofl_complaint *c = xen_target(1256);
+
+	(void)state;
+	assert_non_null(c);
+	assert_string_equal(c->code, "below-target");
+	assert_int_equal(c->severity, OFL_SEV_INFO);
+	assert_non_null(strstr(c->text, "256 pages (1M) short"));
+}
+
+static void test_xen_above_target(void **state)
+{
+	const struct ofl_complaint *c = xen_target(999);
+
+	(void)state;
+	assert_non_null(c);
+	assert_string_equal(c->code, "above-target");
+	assert_non_null(strstr(c->text, "1 page (4K) more"));
+}
+
+static void test_xen_at_target(void **state)
+{
+	(void)state;
+	assert_null(xen_target(1000));
+}
+
+/* a target that cannot be read is none that was missed */
+static void test_xen_without_target(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	xen(4, 1000, false);
+	owned_load(&k, &o);
+	a = owned_account(&o, "xen_balloon", 0);
+	assert_int_equal(a.nr_complaints, 0);
+}
+
 /* what lies behind the damage may be his */
 static void test_xen_list_breaks(void **state)
 {
@@ -1834,6 +1890,10 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_cmm_without_symbols),
 	CASE(test_cmm_without_variables_or_migration),
 	CASE(test_xen),
+	CASE(test_xen_below_target),
+	CASE(test_xen_above_target),
+	CASE(test_xen_at_target),
+	CASE(test_xen_without_target),
 	CASE(test_xen_list_breaks),
 	CASE(test_xen_without_head),
 	CASE(test_xen_elsewhere),

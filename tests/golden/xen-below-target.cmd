@@ -1,0 +1,3 @@
+offowner
+offcheck
+offcheck -j
