@@ -36,7 +36,7 @@ struct ofl_options {
 	const char *verdict;	/* -V */
 	bool sort;		/* -s of offblock */
 	bool totals;		/* -s of offrange */
-	unsigned int workers;	/* -w; 0: not given */
+	unsigned int workers;	/* -w, --workers; 0: not given */
 	bool version;		/* --version */
 	char operand[128];	/* words after the options, joined by blanks */
 };

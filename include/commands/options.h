@@ -13,7 +13,9 @@
 
 #include "commands/command.h"
 
-#define OFL_OPTION_VERSION	1	/* a letter that cannot be typed */
+/* letters that cannot be typed: options that have a name only */
+#define OFL_OPTION_VERSION	1
+#define OFL_OPTION_WORKERS	2
 #define OFL_OPTION_TEXT_MAX	64
 
 /* a number for each command, only for the bits below */
@@ -63,7 +65,7 @@ struct ofl_option {
 
 extern const struct ofl_option ofl_option_rows[];	/* ends with letter 0 */
 
-/** ofl_option_text() - "-p pfn[-pfn]", "--version" */
+/** ofl_option_text() - "-p pfn[-pfn]", "--version"; its letter, if it has one */
 void ofl_option_text(const struct ofl_option *row, char *buf, size_t bytes);
 
 /**

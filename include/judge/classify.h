@@ -37,7 +37,20 @@ struct ofl_classified {
 	struct ofl_refs refs;
 };
 
-/** struct ofl_classifier - what is remembered from page to page */
+/** struct ofl_class_state - what is remembered from page to page of a block */
+struct ofl_class_state {
+	uint64_t block_nr;
+	uint64_t free_end_pfn;		/* inside of a free block until here */
+	uint64_t compound_end_pfn;	/* inside of a compound page until here */
+	uint64_t unit_end_pfn;		/* inside of a 2 MiB balloon unit */
+	struct ofl_rule_in compound;	/* of its head */
+	bool compound_counted;
+	struct ofl_refs compound_refs;
+	/* pages of each hugetlb pool that were seen: free ones, and in use */
+	uint64_t taken[OFL_MAX_HSTATES], in_use[OFL_MAX_HSTATES];
+};
+
+/** struct ofl_classifier - a pass over pages */
 struct ofl_classifier {
 	const struct ofl_env *env;
 	const struct ofl_owners *owners;
@@ -57,24 +70,14 @@ struct ofl_classifier {
 	struct ofl_pool {
 		unsigned int order;
 		uint64_t spare;		/* free and not promised, at all */
-		uint64_t taken;		/* of them, seen in this block */
-		uint64_t in_use;	/* seen in this block */
 		int node;		/* that has all free ones; see classify.c */
 	} pool[OFL_MAX_HSTATES];
 	unsigned int nr_pools;		/* 0: not known, or none */
 
 	const struct ofl_block *block;	/* of the page in work; NULL: unknown */
-	uint64_t block_nr;
 	uint64_t section_nr;
-	struct ofl_pageblocks pageblocks;
-
-	uint64_t free_end_pfn;		/* inside of a free block until here */
-	uint64_t compound_end_pfn;	/* inside of a compound page until here */
-	uint64_t unit_end_pfn;		/* inside of a 2 MiB balloon unit */
-	struct ofl_rule_in compound;	/* of its head */
-	unsigned int compound_order;
-	bool compound_counted;
-	struct ofl_refs compound_refs;
+	struct ofl_pageblocks pageblocks;	/* of that section */
+	struct ofl_class_state at;
 };
 
 /**
@@ -85,6 +88,13 @@ struct ofl_classifier {
 void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 			 const struct ofl_owners *owners,
 			 const struct ofl_blocks *blocks);
+
+/**
+ * ofl_classifier_resume() - go on where the same or another classifier was
+ * @at: in  its state behind some page; the next page is the one behind that
+ */
+void ofl_classifier_resume(struct ofl_classifier *c,
+			   const struct ofl_class_state *at);
 
 /**
  * ofl_classify() - judge one page; arguments as of ofl_sink.known()

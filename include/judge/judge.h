@@ -3,7 +3,8 @@
  * judge.h - can a memory block be offlined?
  *
  * Depends on decide.h and sink.h. Pages are added up by kind; when the last
- * page of a block has passed, decide.c gives the verdict.
+ * page of a block has passed, decide.c gives the verdict. Pages that are not
+ * offline are added up by section first: another process may do that.
  */
 #ifndef OFL_JUDGE_H
 #define OFL_JUDGE_H
@@ -12,12 +13,26 @@
 #include "scan/filter.h"
 #include "scan/sink.h"
 
+/** struct ofl_section_sum - pages of a section that are not offline */
+struct ofl_section_sum {
+	uint64_t scanned, pageblock_unknown, file_pages;	/* pages */
+	/* numbers from 1 on in ofl_nodes.zone, of the first and the last page */
+	size_t first_zone, last_zone;	/* 0: none has one */
+	bool several_zones;
+	struct ofl_tally kind[OFL_NR_KINDS];
+	struct ofl_missed missed;	/* reads that failed on the way */
+	struct ofl_class_state at;	/* of the classifier, behind the section */
+};
+
 /** struct ofl_judge - one pass over the blocks */
 struct ofl_judge {
 	const struct ofl_env *env;
 	const struct ofl_blocks *blocks;
 	const struct ofl_ram *ram;
-	struct ofl_classifier classifier;
+	struct ofl_classifier classifier;	/* of pages that are not offline */
+	struct ofl_classifier runs;	/* of those that are */
+	struct ofl_section_sum sum;	/* of the section in work */
+	struct ofl_class_state behind;	/* the section that was added last */
 	enum ofl_status (*emit)(void *arg, const struct ofl_block_report *r);
 	/* each page that is in the way, and is no driver's; may be NULL */
 	void (*in_way)(void *arg, const struct ofl_classified *c,

@@ -20,6 +20,25 @@ struct ofl_hole {
 };
 
 /**
+ * struct ofl_sum_ops - what known() adds up, where another process may call it
+ *
+ * known() and span() are called in a copy of the process, then take(); add() is
+ * called with what it gave in the process that calls offline() and unknown(),
+ * behind those of the section. What known() meets does not matter to them.
+ */
+struct ofl_sum_ops {
+	size_t bytes;		/* 0: known() is called in this process */
+	uint64_t sections;	/* that have to be seen together: one block's */
+	/** take - @part: out  what was added up since the last one */
+	void (*take)(void *arg, void *part);
+	/** add - @part: in  of take(), for a section */
+	enum ofl_status (*add)(void *arg, const struct ofl_section *s,
+			       const void *part);
+	/** resume - known() is called for what follows the last add() */
+	void (*resume)(void *arg);
+};
+
+/**
  * struct ofl_sink - calls that get what a scan finds
  *
  * All are called in ascending pfn order. A status other than OFL_OK ends the
@@ -61,6 +80,7 @@ struct ofl_sink {
 				   const struct ofl_hole *h);
 	/** done - nothing more comes of a section of the filter */
 	enum ofl_status (*done)(void *arg, const struct ofl_section *s);
+	struct ofl_sum_ops sum;
 	void *arg;
 };
 
@@ -69,5 +89,12 @@ struct ofl_sinks {
 	const struct ofl_sink *sink;	/* may be NULL with nr 0 */
 	size_t nr;
 };
+
+/**
+ * ofl_sinks_summing() - the sink whose known() other processes may call
+ *
+ * Shape:  NULL: none has known(), or not only that one.
+ */
+const struct ofl_sink *ofl_sinks_summing(const struct ofl_sinks *sinks);
 
 #endif

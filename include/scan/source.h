@@ -20,7 +20,15 @@ struct ofl_source {
 	struct ofl_look *look;		/* borrowed */
 	struct ofl_recall *recall;	/* NULL: every section is to be read */
 	struct ofl_workers *workers;		/* NULL: this process reads all of them */
-	uint64_t next_to_read;		/* index, of the sections to be read */
+	/*
+	 * Sections to be read that one process looks at together are a unit:
+	 * one section, or those of a block.
+	 */
+	uint64_t unit_sections;
+	uint64_t unit;			/* number of the unit in work, ... */
+	uint64_t unit_index;		/* ... and how many came before it */
+	const struct ofl_sink *summing;	/* NULL: no sink looks at struct pages */
+	void *sum;			/* owned; its take() fills it */
 	/* for each zone, owned: counts of one section that is to be kept, ... */
 	struct ofl_count *zone_of_kept;
 	struct ofl_count *zone_of_share;	/* and of one that is shared */
@@ -49,11 +57,13 @@ bool ofl_source_has_kept(const struct ofl_source *src,
 
 /**
  * ofl_source_share() - let copies of this process read sections too
- * @nr: in  processes, this one included; 1: none
+ * @nr:      in  processes, this one included; 1: none
+ * @summing: in  as of ofl_sinks_summing(); must stay
  *
  * Shape:  where they cannot be had this process goes on alone.
  */
-void ofl_source_share(struct ofl_source *src, unsigned int nr);
+void ofl_source_share(struct ofl_source *src, unsigned int nr,
+		      const struct ofl_sink *summing);
 
 /**
  * ofl_source_get() - call the sinks with what is in a section, and count it

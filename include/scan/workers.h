@@ -45,20 +45,22 @@ unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 /** struct ofl_worker_calls - what is done to sections; @arg as given */
 struct ofl_worker_calls {
 	/**
-	 * work - in a copy: scan the section that ofl_writer_next() gives,
-	 * between ofl_writer_begin() and ofl_writer_end(), with
-	 * ofl_writer_sink(); and so on until there is none of that index
+	 * work - in a copy: scan the sections of the unit that
+	 * ofl_writer_next() gives, each between ofl_writer_begin() and
+	 * ofl_writer_end(), with ofl_writer_sink(); and so on until there is
+	 * none of that index
 	 */
 	void (*work)(void *arg, struct ofl_writer *writer);
 	/**
-	 * help - in this process: do so with the section of one index only
-	 * @s: in  the section that the sinks are to get next; that of @number
-	 *         is the same or comes after it
+	 * help - in this process: do so with the unit of one index only
+	 * @s: in  the section that the sinks are to get next; the unit of
+	 *         @number begins with it or comes after it
 	 *
 	 * Shape:  false: there is none, or it failed; it is not called again.
 	 */
 	bool (*help)(void *arg, const struct ofl_section *s, uint64_t number,
 		     struct ofl_writer *writer);
+	size_t sum_bytes;	/* what ofl_writer_end() gets; 0: nothing */
 };
 
 /**
@@ -76,7 +78,7 @@ struct ofl_workers *ofl_workers_start(const struct ofl_target *t,
 /**
  * ofl_workers_replay() - call the sinks with what was seen in a section
  * @s:        in   the next section
- * @sinks:    in   without known()
+ * @sinks:    in   known() is not called; add() is, of the sink that sums up
  * @r:        out  what the worker counted is added
  * @told_pfn: out  the sinks have been told of what lies before it; no more
  *                 than that if the call fails
@@ -98,7 +100,7 @@ void ofl_workers_end(struct ofl_workers *workers);
 struct ofl_sink ofl_writer_sink(struct ofl_writer *writer);
 
 /**
- * ofl_writer_next() - take a section
+ * ofl_writer_next() - take a unit: sections that are looked at together
  *
  * Shape:  its index among those that are to be read, from 0 on and ascending.
  *         Each index is given to exactly one process.
@@ -111,12 +113,13 @@ enum ofl_status ofl_writer_begin(struct ofl_writer *writer,
 
 /**
  * ofl_writer_end() - the section is done
- * @r: in/out  what was counted in it alone; zeroed for the next one
+ * @sum: in      of the sink that sums up; NULL: there is none
+ * @r:   in/out  what was counted in it alone; zeroed for the next one
  *
  * Errors: OFL_ERR_OUTPUT: the parent does not read any more.
  */
 enum ofl_status ofl_writer_end(struct ofl_writer *writer,
-				 const struct ofl_section *s,
-				 struct ofl_scan_result *r);
+			       const struct ofl_section *s, const void *sum,
+			       struct ofl_scan_result *r);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* options.c - the options of all commands, and how they are taken */
+#include <ctype.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,8 +14,11 @@
 #define ALL	OFL_ON_ALL
 #define TEXT(m)	OFL_OPTION_TEXT, offsetof(struct ofl_options, m)
 #define FLAG(m)	OFL_OPTION_FLAG, offsetof(struct ofl_options, m)
-/* those that need no raw struct page */
-#define BY_RUNS	(OFL_ON_ALL & ~(OFL_ON_OFFBLOCK | OFL_ON_OFFMAP))
+/* where -w is something else: by its name only */
+#define NAMED	(OFL_ON_OFFBLOCK | OFL_ON_OFFMAP)
+#define WORKERS	\
+	"number of processes that read, 1 to 8; default: one, or one a " \
+	"processor for a compressed dump if 16 GiB or more are read"
 
 /* the order is that of a synopsis; what -j excludes stands behind it */
 const struct ofl_option ofl_option_rows[] = {
@@ -101,10 +105,12 @@ const struct ofl_option ofl_option_rows[] = {
 	  "look at every page, also inside free blocks and compound pages, "
 	  "which are passed over otherwise, and at sections that an earlier "
 	  "command has read, which are kept otherwise" },
-	{ 'w', NULL, "number", BY_RUNS, OFL_GROUP_READING, false,
-	  OFL_OPTION_PROCESSES, offsetof(struct ofl_options, workers),
-	  "number of processes that read, 1 to 8; default: one, or one a "
-	  "processor for a compressed dump if 16 GiB or more are read" },
+	{ 'w', "workers", "number", OFL_ON_ALL & ~NAMED, OFL_GROUP_READING,
+	  false, OFL_OPTION_PROCESSES, offsetof(struct ofl_options, workers),
+	  WORKERS "; --workers is the same" },
+	{ OFL_OPTION_WORKERS, "workers", "number", NAMED, OFL_GROUP_READING,
+	  false, OFL_OPTION_PROCESSES, offsetof(struct ofl_options, workers),
+	  WORKERS },
 	{ 'C', NULL, NULL, ALL, OFL_GROUP_READING, false, FLAG(crash_reads),
 	  "have crash read every page; otherwise offline.so reads the pages "
 	  "of a kdump-compressed dump itself, which is faster, and compares "
@@ -124,14 +130,27 @@ const char *const ofl_option_groups[OFL_NR_GROUPS] = {
 	[OFL_GROUP_READING] = "How pages are read",
 };
 
+static bool has_letter(const struct ofl_option *row)
+{
+	return isprint((unsigned char)row->letter);
+}
+
+/* "-p", "--version" */
+static void put_option(const struct ofl_option *row, struct ofl_text *text)
+{
+	if (has_letter(row))
+		ofl_text_add(text, "-%c", row->letter);
+	else
+		ofl_text_add(text, "--%s", row->name);
+}
+
 void ofl_option_text(const struct ofl_option *row, char *buf, size_t bytes)
 {
-	if (row->name)
-		snprintf(buf, bytes, "--%s", row->name);
-	else
-		snprintf(buf, bytes, "-%c%s%s", row->letter,
-			 row->argument ? " " : "",
-			 row->argument ? row->argument : "");
+	struct ofl_text text = ofl_text_over(buf, bytes);
+
+	put_option(row, &text);
+	if (row->argument)
+		ofl_text_add(&text, " %s", row->argument);
 }
 
 /* the string that getopt() wants */
@@ -142,7 +161,7 @@ static void letters(const struct ofl_command *c, char *buf, size_t bytes)
 
 	buf[used++] = ':';
 	for (row = ofl_option_rows; row->letter && used + 2 < bytes; row++) {
-		if (row->name || !(row->on & c->on))
+		if (!has_letter(row) || !(row->on & c->on))
 			continue;
 		buf[used++] = row->letter;
 		if (row->argument)
@@ -165,14 +184,17 @@ static void names(const struct ofl_command *c, struct option *ret, size_t max)
 	ret[nr] = (struct option){ .name = NULL };
 }
 
-static enum ofl_status set_processes(unsigned int *ret, struct ofl_err *err)
+static enum ofl_status set_processes(const struct ofl_option *row,
+				     unsigned int *ret, struct ofl_err *err)
 {
-	char *end;
+	char *end, name[OFL_OPTION_TEXT_MAX];
+	struct ofl_text text = ofl_text_over(name, sizeof(name));
 	unsigned long n = strtoul(optarg, &end, 10);
 
+	put_option(row, &text);
 	if (*end || end == optarg || n < 1 || n > OFL_MAX_WORKERS)
 		return ofl_fail(err, OFL_ERR_ARG,
-			"-w %s: not a number of processes; give 1 to %d",
+			"%s %s: not a number of processes; give 1 to %d", name,
 			optarg, OFL_MAX_WORKERS);
 	*ret = (unsigned int)n;
 	return OFL_OK;
@@ -191,7 +213,7 @@ static enum ofl_status set(const struct ofl_option *row, struct ofl_options *o,
 		*(const char **)at = optarg;
 		break;
 	case OFL_OPTION_PROCESSES:
-		return set_processes(at, err);
+		return set_processes(row, at, err);
 	}
 	return OFL_OK;
 }
@@ -208,11 +230,17 @@ static const struct ofl_option *find(const struct ofl_command *c, int letter)
 static enum ofl_status refuse(const struct ofl_command *c, int opt,
 			      char **argv, struct ofl_err *err)
 {
-	if (opt == ':')
+	const struct ofl_option *row = find(c, optopt);
+	char name[OFL_OPTION_TEXT_MAX];
+	struct ofl_text text = ofl_text_over(name, sizeof(name));
+
+	if (opt == ':' && row) {
+		put_option(row, &text);
 		return ofl_fail(err, OFL_ERR_ARG,
-			"option -%c needs an argument; see 'help %s'",
-			optopt, c->name);
-	if (optopt <= OFL_OPTION_VERSION)	/* a name */
+			"option %s needs an argument; see 'help %s'", name,
+			c->name);
+	}
+	if (optopt <= OFL_OPTION_WORKERS)	/* a name */
 		return ofl_fail(err, OFL_ERR_ARG,
 			"unknown option %s; see 'help %s'", argv[optind - 1],
 			c->name);

@@ -156,7 +156,7 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	ofl_page_format_init(&c->format, l, env->n);
 	c->refs = (struct ofl_refs_from){ .t = env->t, .f = &c->format,
 					  .batches = env->batches };
-	c->block_nr = c->section_nr = UINT64_MAX;
+	c->at.block_nr = c->section_nr = UINT64_MAX;
 	c->skip_rule = has_skip_rule(l);
 	/* every kernel has these flags; others depend on its configuration */
 	c->flags_untold = !l->pageflags_whole || !c->format.reserved ||
@@ -170,16 +170,23 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	load_pools(c);
 }
 
+void ofl_classifier_resume(struct ofl_classifier *c,
+			   const struct ofl_class_state *at)
+{
+	c->at = *at;
+	c->block = ofl_blocks_find(c->blocks, at->block_nr);
+}
+
 /* ---- compound pages ---- */
 
-static struct ofl_pool *pool_of(struct ofl_classifier *c, unsigned int order)
+/* its index; nr_pools: there is none */
+static unsigned int pool_of(const struct ofl_classifier *c, unsigned int order)
 {
-	unsigned int i;
+	unsigned int i = 0;
 
-	for (i = 0; i < c->nr_pools; i++)
-		if (c->pool[i].order == order)
-			return &c->pool[i];
-	return NULL;
+	while (i < c->nr_pools && c->pool[i].order != order)
+		i++;
+	return i;
 }
 
 /*
@@ -224,16 +231,17 @@ static enum ofl_tri has_room(const struct ofl_classifier *c,
 static void ask_pool(struct ofl_classifier *c, unsigned int order,
 		     uint64_t flags, struct ofl_rule_in *in)
 {
-	struct ofl_pool *pool = pool_of(c, order);
+	unsigned int i = pool_of(c, order);
+	const struct ofl_pool *pool = &c->pool[i];
 
 	in->swaps = false;
-	if (!pool) {
+	if (i == c->nr_pools) {
 		in->spare = in->room = OFL_UNSURE;
 	} else if (in->refcount == 0) {
-		in->spare = ++pool->taken <= pool->spare ? OFL_YES : OFL_NO;
+		in->spare = ++c->at.taken[i] <= pool->spare ? OFL_YES : OFL_NO;
 	} else {
 		in->room = has_room(c, pool, order, flags);
-		in->swaps = ++pool->in_use > 1 && pool->spare &&
+		in->swaps = ++c->at.in_use[i] > 1 && pool->spare &&
 			    !c->several_nodes &&
 			    !ofl_fact_known(c->env->l, OFL_F_PB_ISOLATE);
 	}
@@ -248,7 +256,7 @@ static enum ofl_tri fits(const struct ofl_classifier *c, unsigned int order,
 			 uint64_t head_pfn)
 {
 	const struct ofl_layout *l = c->env->l;
-	uint64_t end_pfn = (c->block_nr + 1) * l->sections_per_block *
+	uint64_t end_pfn = (c->at.block_nr + 1) * l->sections_per_block *
 			   l->section_pages;
 
 	if (head_pfn + (1ull << order) <= end_pfn || !l->sections_per_block)
@@ -395,7 +403,7 @@ static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
 
 	/* buddy_order(); one that cannot be is damage: believe one page only */
 	if (ofl_page_order_fits(p->pfn, order))
-		c->free_end_pfn = p->pfn + (1ull << order);
+		c->at.free_end_pfn = p->pfn + (1ull << order);
 }
 
 static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
@@ -407,7 +415,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	unsigned int order;
 
 	in->compound = true;
-	c->compound_counted = false;
+	c->at.compound_counted = false;
 	if (tail + bytes > raw_end)
 		return;
 	order = ofl_page_compound_order(&c->format, tail);
@@ -419,13 +427,12 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 		hugetlb(c, p, raw, tail, order, in);
 	else if (c->hugetlb_untold && !in->lru && !in->slab)
 		in->untold = true;
-	c->compound_counted = counts(in);
-	if (c->compound_counted)
+	c->at.compound_counted = counts(in);
+	if (c->at.compound_counted)
 		count_refs(c, p, kva, order, raw, raw_end, in,
-			   &c->compound_refs);
-	c->compound_end_pfn = p->pfn + (1ull << order);
-	c->compound_order = order;
-	c->compound = *in;
+			   &c->at.compound_refs);
+	c->at.compound_end_pfn = p->pfn + (1ull << order);
+	c->at.compound = *in;
 }
 
 /*
@@ -446,24 +453,19 @@ static void enter_unit(struct ofl_classifier *c, const struct ofl_page *p,
 	for (i = 1; i < UNIT_PAGES; i++, tail += bytes)
 		if (!ofl_page_is_offline(f, tail) || ofl_page_refcount(f, tail))
 			return;
-	c->unit_end_pfn = p->pfn + UNIT_PAGES;
+	c->at.unit_end_pfn = p->pfn + UNIT_PAGES;
 }
 
-static void enter_block(struct ofl_classifier *c, uint64_t nr,
-			const struct ofl_page *p)
+/*
+ * Nothing is carried from block to block, so that each is judged as it is by
+ * itself, and in any order: a huge page that goes on here counts in each of its
+ * blocks, see catch_up().
+ */
+static void enter_block(struct ofl_classifier *c, uint64_t nr)
 {
-	unsigned int i;
+	const struct ofl_class_state begin = { .block_nr = nr };
 
-	c->block_nr = nr;
-	c->block = ofl_blocks_find(c->blocks, nr);
-	for (i = 0; i < c->nr_pools; i++)
-		c->pool[i].taken = c->pool[i].in_use = 0;
-	/* a huge page that goes on here counts in each of its blocks */
-	if (p->pfn < c->compound_end_pfn && c->compound.hugetlb) {
-		c->compound.fits = fits(c, c->compound_order,
-			c->compound_end_pfn - (1ull << c->compound_order));
-		ask_pool(c, c->compound_order, p->flags, &c->compound);
-	}
+	ofl_classifier_resume(c, &begin);
 }
 
 /* a compound page that began before what we look at: go and see its head */
@@ -499,14 +501,14 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 	bool fake = ofl_page_is_fake_head(f, kva, raw, next);
 	bool tail = fake || ofl_page_is_tail(f, raw);
 
-	if (tail && p->pfn >= c->compound_end_pfn)
+	if (tail && p->pfn >= c->at.compound_end_pfn)
 		catch_up(c, p, kva, fake ?
 			 ofl_page_head_kva(f, kva + bytes, next) :
 			 ofl_page_head_kva(f, kva, raw));
-	if (p->pfn < c->compound_end_pfn) {
-		*in = c->compound;	/* tails are what their head is */
-		ret->counted = c->compound_counted;
-		ret->refs = c->compound_refs;
+	if (p->pfn < c->at.compound_end_pfn) {
+		*in = c->at.compound;	/* tails are what their head is */
+		ret->counted = c->at.compound_counted;
+		ret->refs = c->at.compound_refs;
 		return;
 	}
 	look(c, p, raw, offline, in);
@@ -514,7 +516,7 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		in->unknown = true;	/* a tail whose head is nowhere */
 		return;
 	}
-	if (p->pfn < c->free_end_pfn && !p->refcount && !offline) {
+	if (p->pfn < c->at.free_end_pfn && !p->refcount && !offline) {
 		in->buddy = true;
 		return;
 	}
@@ -524,9 +526,9 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		enter_compound(c, p, kva, raw, raw_end, in);
 	else if (offline && !in->movable_ops)
 		enter_unit(c, p, raw, raw_end);
-	ret->counted = in->compound ? c->compound_counted : counts(in);
+	ret->counted = in->compound ? c->at.compound_counted : counts(in);
 	if (in->compound)
-		ret->refs = c->compound_refs;
+		ret->refs = c->at.compound_refs;
 	else if (ret->counted)
 		count_refs(c, p, kva, 0, raw, raw_end, in, &ret->refs);
 }
@@ -545,8 +547,7 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 	in->unit_tail |= ret->claim.unit_tail;
 }
 
-static void enter(struct ofl_classifier *c, const struct ofl_section *s,
-		  const struct ofl_page *p)
+static void enter(struct ofl_classifier *c, const struct ofl_section *s)
 {
 	const struct ofl_layout *l = c->env->l;
 	uint64_t nr = l->sections_per_block ? s->nr / l->sections_per_block : 0;
@@ -555,8 +556,8 @@ static void enter(struct ofl_classifier *c, const struct ofl_section *s,
 		c->section_nr = s->nr;
 		ofl_pageblocks_enter(&c->pageblocks, s);
 	}
-	if (nr != c->block_nr)
-		enter_block(c, nr, p);
+	if (nr != c->at.block_nr)
+		enter_block(c, nr);
 }
 
 /* before anything of the page is known */
@@ -566,7 +567,7 @@ static void begin(struct ofl_classifier *c, const struct ofl_section *s,
 {
 	const struct ofl_layout *l = c->env->l;
 
-	enter(c, s, p);
+	enter(c, s);
 	memset(ret, 0, sizeof(*ret));
 	ret->pfn = p->pfn;
 	ret->page_kva = s->memmap_kva +
@@ -591,7 +592,7 @@ static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 		   const struct ofl_page *p, struct ofl_rule_in *in,
 		   struct ofl_classified *ret)
 {
-	in->unit_tail = p->pfn < c->unit_end_pfn;
+	in->unit_tail = p->pfn < c->at.unit_end_pfn;
 	in->pageblock = ofl_pageblock_of(&c->pageblocks, s, p->pfn);
 	ret->pageblock_unknown = in->pageblock == OFL_PB_UNKNOWN;
 	if (c->block) {
@@ -652,7 +653,7 @@ static void enter_unit_at(struct ofl_classifier *c, const struct ofl_page *p,
 		    ofl_page_refcount(f, tail))
 			return;
 	}
-	c->unit_end_pfn = p->pfn + UNIT_PAGES;
+	c->at.unit_end_pfn = p->pfn + UNIT_PAGES;
 }
 
 /* the head of a unit differs from the page behind it: only the last can be one */
@@ -674,8 +675,8 @@ static uint64_t same_place(struct ofl_classifier *c, const struct ofl_section *s
 		at += size;
 	if (at < end)
 		end = at;
-	if (pfn < c->unit_end_pfn && c->unit_end_pfn < end)
-		end = c->unit_end_pfn;
+	if (pfn < c->at.unit_end_pfn && c->at.unit_end_pfn < end)
+		end = c->at.unit_end_pfn;
 	if (c->block && pfn < memmap_end(c) && memmap_end(c) < end)
 		end = memmap_end(c);
 	return end - pfn;
@@ -685,7 +686,7 @@ uint64_t ofl_classify_span(struct ofl_classifier *c,
 			   const struct ofl_section *s,
 			   const struct ofl_page *p, uint64_t pages)
 {
-	enter(c, s, p);
+	enter(c, s);
 	return same_place(c, s, p->pfn, pages);
 }
 
@@ -695,12 +696,12 @@ uint64_t ofl_classify_run(struct ofl_classifier *c, const struct ofl_section *s,
 {
 	struct ofl_rule_in in;
 
-	if ((p->flags & c->format.head) || p->pfn < c->compound_end_pfn) {
+	if ((p->flags & c->format.head) || p->pfn < c->at.compound_end_pfn) {
 		classify_again(c, s, p, ret);
 		return 1;
 	}
 	begin(c, s, p, true, ret);
-	if (p->pfn >= c->unit_end_pfn && last_may_head(p, pages)) {
+	if (p->pfn >= c->at.unit_end_pfn && last_may_head(p, pages)) {
 		if (pages == 1)
 			enter_unit_at(c, p, ret->page_kva);
 		else

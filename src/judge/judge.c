@@ -89,26 +89,160 @@ static void count(struct ofl_tally *t, const struct ofl_classified *p,
 	t->pages += pages;
 }
 
-/* @pages: in  that @c holds for */
-static void add_up(struct ofl_judge *j, const struct ofl_section *s,
-		   const struct ofl_classified *c, uint64_t pages)
+static void see_zone(struct ofl_block_report *r, const struct ofl_zone *first,
+		     const struct ofl_zone *last)
+{
+	/* before memory_block.zone the pages have to tell */
+	if (!r->block->zone_kva) {
+		if (r->zone && r->zone != first)
+			r->several_zones = true;
+		r->zone = last;
+	}
+	if (r->node < 0)
+		r->node = first->node;
+}
+
+/* offline ones; @pages: in  that @c holds for */
+static void add_run(struct ofl_judge *j, const struct ofl_section *s,
+		    const struct ofl_classified *c, uint64_t pages)
 {
 	struct ofl_block_report *r = &j->report;
 
 	r->scanned += pages;
-	r->offline += c->offline ? pages : 0;
+	r->offline += pages;
 	r->pageblock_unknown += c->pageblock_unknown ? pages : 0;
 	r->early |= s->early;
-	r->file_pages += c->file ? pages : 0;
-	/* before memory_block.zone the pages have to tell */
-	if (c->zone && !r->block->zone_kva) {
-		if (r->zone && r->zone != c->zone)
-			r->several_zones = true;
-		r->zone = c->zone;
-	}
-	if (c->zone && r->node < 0)
-		r->node = c->zone->node;
+	if (c->zone)
+		see_zone(r, c->zone, c->zone);
 	count(&r->kind[c->kind], c, pages);
+}
+
+/* ---- pages that are not offline ---- */
+
+static void add_known(struct ofl_judge *j, const struct ofl_classified *c,
+		      uint64_t pages)
+{
+	size_t zone = c->zone ? (size_t)(c->zone - j->env->n->zone) + 1 : 0;
+	struct ofl_section_sum *sum = &j->sum;
+
+	sum->scanned += pages;
+	sum->pageblock_unknown += c->pageblock_unknown ? pages : 0;
+	sum->file_pages += c->file ? pages : 0;
+	if (zone && zone != sum->last_zone) {
+		sum->several_zones |= sum->last_zone != 0;
+		sum->last_zone = zone;
+		if (!sum->first_zone)
+			sum->first_zone = zone;
+	}
+	count(&sum->kind[c->kind], c, pages);
+}
+
+static uint64_t nr_missed(const struct ofl_judge *j)
+{
+	return j->env->t->missed ? j->env->t->missed->reads : 0;
+}
+
+/* it is missed when the section is added up, in the process that does that */
+static void take_missed(struct ofl_judge *j, uint64_t before)
+{
+	struct ofl_missed *missed = j->env->t->missed;
+
+	if (nr_missed(j) == before)
+		return;
+	if (!j->sum.missed.reads)
+		j->sum.missed.first_kva = missed->first_kva;
+	j->sum.missed.reads += missed->reads - before;
+	missed->reads = before;
+}
+
+static size_t nr_pfns(const struct ofl_tally *t)
+{
+	return t->pages < OFL_FIRST_PFNS ? (size_t)t->pages : OFL_FIRST_PFNS;
+}
+
+/* the first pages of both, in their order */
+static void merge(struct ofl_tally *to, const struct ofl_tally *from)
+{
+	const struct ofl_tally was = *to;
+	size_t a = 0, b = 0, i;
+
+	if (!from->pages)
+		return;
+	if (!was.pages || from->pfn[0] < was.pfn[0])
+		*to = *from;
+	to->pages = was.pages + from->pages;
+	for (i = 0; i < nr_pfns(to); i++)
+		to->pfn[i] = b == nr_pfns(from) ||
+			     (a < nr_pfns(&was) && was.pfn[a] < from->pfn[b]) ?
+			     was.pfn[a++] : from->pfn[b++];
+}
+
+static void add_to_report(struct ofl_judge *j, const struct ofl_section *s,
+			  const struct ofl_section_sum *sum)
+{
+	const struct ofl_nodes *n = j->env->n;
+	struct ofl_block_report *r = &j->report;
+	int k;
+
+	r->scanned += sum->scanned;
+	r->pageblock_unknown += sum->pageblock_unknown;
+	r->file_pages += sum->file_pages;
+	r->early |= s->early && sum->scanned;
+	if (sum->first_zone && sum->first_zone <= n->nr_zones &&
+	    sum->last_zone <= n->nr_zones) {
+		see_zone(r, &n->zone[sum->first_zone - 1],
+			 &n->zone[sum->last_zone - 1]);
+		r->several_zones |= sum->several_zones && !r->block->zone_kva;
+	}
+	for (k = 0; k < OFL_NR_KINDS; k++)
+		merge(&r->kind[k], &sum->kind[k]);
+}
+
+static enum ofl_status add_sum(void *arg, const struct ofl_section *s,
+			       const void *part)
+{
+	const struct ofl_section_sum *sum = part;
+	struct ofl_missed missed = sum->missed;
+	struct ofl_judge *j = arg;
+	enum ofl_status st = OFL_OK;
+
+	if (missed.reads && j->env->t->missed) {
+		missed.first_what = j->env->t->missed->what;
+		ofl_missed_again(j->env->t, &missed);
+	}
+	j->behind = sum->at;
+	if (sum->scanned && enter(j, s->nr, &st))
+		add_to_report(j, s, sum);
+	return st;
+}
+
+static void take_sum(void *arg, void *part)
+{
+	struct ofl_judge *j = arg;
+
+	j->sum.at = j->classifier.at;
+	memcpy(part, &j->sum, sizeof(j->sum));
+	memset(&j->sum, 0, sizeof(j->sum));
+}
+
+static void resume(void *arg)
+{
+	struct ofl_judge *j = arg;
+
+	memset(&j->sum, 0, sizeof(j->sum));
+	ofl_classifier_resume(&j->classifier, &j->behind);
+}
+
+/* what this process itself saw while the sinks were called */
+static enum ofl_status judge_done(void *arg, const struct ofl_section *s)
+{
+	struct ofl_section_sum sum;
+	struct ofl_judge *j = arg;
+
+	if (!j->sum.scanned && !j->sum.missed.reads)
+		return OFL_OK;
+	take_sum(j, &sum);
+	return add_sum(j, s, &sum);
 }
 
 static bool is_in_way(const struct ofl_judge *j, const struct ofl_classified *c)
@@ -133,14 +267,18 @@ static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
 				   const unsigned char *raw_end)
 {
 	struct ofl_judge *j = arg;
+	uint64_t missed = nr_missed(j);
 	enum ofl_status st = OFL_OK;
 	struct ofl_classified c;
 
-	if (!enter(j, s->nr, &st))
+	/* who is handed pages is told of the block before first */
+	if ((j->page || j->in_way) && !enter(j, s->nr, &st))
 		return st;
 	ofl_classify(&j->classifier, s, p, raw, raw_end, false, &c);
-	add_up(j, s, &c, pages);
-	hand_out(j, &c, raw);
+	add_known(j, &c, pages);
+	take_missed(j, missed);
+	if (j->page || j->in_way)
+		hand_out(j, &c, raw);
 	return OFL_OK;
 }
 
@@ -148,9 +286,14 @@ static uint64_t judge_span(void *arg, const struct ofl_section *s,
 			   const struct ofl_page *p, uint64_t pages)
 {
 	struct ofl_judge *j = arg;
+	uint64_t missed = nr_missed(j);
+	uint64_t n = ofl_classify_span(&j->classifier, s, p, pages);
 
-	return ofl_classify_span(&j->classifier, s, p, pages);
+	take_missed(j, missed);
+	return n;
 }
+
+/* ---- pages that are ---- */
 
 /* those that ask for it get the struct page of each offline page, too */
 static void hand_out_run(struct ofl_judge *j, const struct ofl_section *s,
@@ -184,8 +327,8 @@ static enum ofl_status judge_offline(void *arg, const struct ofl_section *s,
 	if (!s->online || !enter(j, s->nr, &st))
 		return st;
 	for (; pages; pages -= n, at.pfn += n) {
-		n = ofl_classify_run(&j->classifier, s, &at, pages, &c);
-		add_up(j, s, &c, n);
+		n = ofl_classify_run(&j->runs, s, &at, pages, &c);
+		add_run(j, s, &c, n);
 		if (j->page || j->in_way)
 			hand_out_run(j, s, &c, n);
 	}
@@ -227,16 +370,26 @@ void ofl_judge_init(struct ofl_judge *j, const struct ofl_env *env,
 	j->lo_pfn = f->lo_pfn;
 	j->hi_pfn = f->hi_pfn;
 	ofl_classifier_init(&j->classifier, env, owners, blocks);
+	j->runs = j->classifier;
+	j->behind = j->classifier.at;
 }
 
 struct ofl_sink ofl_judge_sink(struct ofl_judge *j)
 {
-	return (struct ofl_sink){
+	struct ofl_sink sink = {
 		.known = judge_known, .offline = judge_offline,
-		.unknown = judge_unknown, .arg = j,
-		/* each page has to be handed out */
-		.span = j->page || j->in_way ? NULL : judge_span,
+		.unknown = judge_unknown, .done = judge_done, .arg = j,
 	};
+
+	if (j->page || j->in_way)
+		return sink;	/* each page has to be handed out, here */
+	sink.span = judge_span;
+	sink.sum = (struct ofl_sum_ops){
+		.bytes = sizeof(j->sum),
+		.sections = j->env->l->sections_per_block,
+		.take = take_sum, .add = add_sum, .resume = resume,
+	};
+	return sink;
 }
 
 enum ofl_status ofl_judge_finish(struct ofl_judge *j)

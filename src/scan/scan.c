@@ -64,13 +64,13 @@ static enum ofl_status scan_section(void *arg, const struct ofl_section *s)
 	return st;
 }
 
-/* sinks that look at raw struct pages have to have them in this process */
+/* struct pages stay where they were read: only sums of them cross a pipe */
 static unsigned int nr_processes(const struct pass *p, unsigned int asked)
 {
 	const struct ofl_look *lk = p->src->look;
 	unsigned int nr;
 
-	if (lk->want_known)
+	if (lk->want_known && !ofl_sinks_summing(&p->sinks))
 		return 1;
 	nr = ofl_workers_number(p->t, asked, p->to_read * lk->l->section_pages);
 	return nr < p->to_read ? nr : (unsigned int)p->to_read;
@@ -84,7 +84,8 @@ static enum ofl_status scan_sections(struct pass *p,
 
 	ofl_section_walk(p->t, l, f->lo_pfn, f->hi_pfn, count_section, p,
 			 &p->r->sections);
-	ofl_source_share(p->src, nr_processes(p, req->workers));
+	ofl_source_share(p->src, nr_processes(p, req->workers),
+			 ofl_sinks_summing(&p->sinks));
 	return ofl_section_walk(p->t, l, f->lo_pfn, f->hi_pfn, scan_section, p,
 				&p->r->sections);
 }

@@ -22,6 +22,7 @@ void ofl_source_close(struct ofl_source *src)
 {
 	ofl_workers_end(src->workers);
 	free(src->zone_of_kept);
+	free(src->sum);
 	memset(src, 0, sizeof(*src));
 }
 
@@ -79,59 +80,80 @@ static enum ofl_status replay_kept(const struct ofl_source *src,
 
 /* ---- read by a copy of this process, or here meanwhile ---- */
 
-/** struct share - the sections that one process takes */
+/** struct share - the units that one process takes */
 struct share {
 	const struct ofl_source *src;
 	struct ofl_writer *writer;	/* to the parent */
-	struct ofl_sink sink;		/* of that */
+	struct ofl_sink sink[2];	/* of that; and what sums up */
+	struct ofl_sinks sinks;
 	struct ofl_scan_result r;	/* of one section */
-	uint64_t index;			/* of the next section to be read ... */
-	uint64_t mine;			/* ... and of the one that is taken */
-	bool only_mine;			/* the walk ends with that ... */
-	bool done;			/* ... and it was written */
+	uint64_t unit, index;		/* as in struct ofl_source */
+	uint64_t mine;			/* index of the unit that is taken */
+	bool only_mine;			/* the walk ends with that */
+	bool wrote;			/* and all of it was written so far */
 };
 
 static enum ofl_status write_section(struct share *sh, const struct ofl_section *s)
 {
-	const struct ofl_sinks sinks = { &sh->sink, 1 };
+	const struct ofl_source *src = sh->src;
 	enum ofl_status st = ofl_writer_begin(sh->writer, s);
 	struct ofl_err err;
 
 	if (!st)
-		st = ofl_look_at(sh->src->look, s, &sinks, 0, &sh->r);
+		st = ofl_look_at(src->look, s, &sh->sinks, 0, &sh->r);
+	if (!st && src->summing)
+		src->summing->sum.take(src->summing->arg, src->sum);
 	/* the parent will look at this section itself, and find the same */
 	if (!st)
-		st = ofl_readers_agree(sh->src->look->t, &err);
-	return st ? st : ofl_writer_end(sh->writer, s, &sh->r);
+		st = ofl_readers_agree(src->look->t, &err);
+	return st ? st : ofl_writer_end(sh->writer, s, src->sum, &sh->r);
+}
+
+/* the first section of a unit: is there one to take behind the unit before? */
+static enum ofl_status enter_unit(struct share *sh, uint64_t unit)
+{
+	bool behind = sh->index == sh->mine;
+
+	sh->unit = unit;
+	sh->index++;
+	if (!behind)
+		return OFL_OK;
+	if (sh->only_mine)
+		return OFL_ERR_INTERRUPTED;
+	sh->mine = ofl_writer_next(sh->writer);
+	return OFL_OK;
 }
 
 static enum ofl_status share_section(void *arg, const struct ofl_section *s)
 {
 	struct share *sh = arg;
-	const struct ofl_target *t = sh->src->look->t;
-	enum ofl_status st;
+	uint64_t unit = s->nr / sh->src->unit_sections;
 
 	/* the parent keeps what it reads, but comes to no section twice */
-	if (!ofl_source_wants(sh->src, s) || find_kept(sh->src, s) ||
-	    sh->index++ != sh->mine)
+	if (!ofl_source_wants(sh->src, s) || find_kept(sh->src, s))
 		return OFL_OK;
-	if (ofl_interrupted(t))
+	if (unit != sh->unit && enter_unit(sh, unit))
 		return OFL_ERR_INTERRUPTED;
-	st = write_section(sh, s);
-	if (sh->only_mine) {
-		sh->done = !st;
+	if (sh->index != sh->mine)
+		return OFL_OK;
+	if (ofl_interrupted(sh->src->look->t))
 		return OFL_ERR_INTERRUPTED;
-	}
-	sh->mine = ofl_writer_next(sh->writer);
-	return st;
+	sh->wrote = !write_section(sh, s);
+	return sh->wrote ? OFL_OK : OFL_ERR_INTERRUPTED;
 }
 
 static void share_from(struct share *sh, uint64_t lo_pfn)
 {
 	const struct ofl_look *lk = sh->src->look;
+	const struct ofl_sink *summing = sh->src->summing;
 	struct ofl_section_stats stats;
 
-	sh->sink = ofl_writer_sink(sh->writer);
+	sh->sink[0] = ofl_writer_sink(sh->writer);
+	sh->sinks = (struct ofl_sinks){ sh->sink, 1 };
+	if (summing)
+		sh->sink[sh->sinks.nr++] = (struct ofl_sink){
+			.known = summing->known, .span = summing->span,
+			.arg = summing->arg };
 	sh->r = (struct ofl_scan_result){ .zone = sh->src->zone_of_share };
 	ofl_section_walk(lk->t, lk->l, lo_pfn, lk->filter->hi_pfn,
 			 share_section, sh, &stats);
@@ -142,34 +164,47 @@ static void work(void *arg, struct ofl_writer *writer)
 {
 	const struct ofl_source *src = arg;
 	struct share sh = {
-		.src = src, .writer = writer, .index = src->next_to_read,
-		.mine = ofl_writer_next(writer),
+		.src = src, .writer = writer, .unit = src->unit,
+		.index = src->unit_index, .mine = ofl_writer_next(writer),
 	};
 
 	share_from(&sh, src->look->filter->lo_pfn);
 }
 
-/* in the parent: one section, from @s on, whose index is next_to_read */
+/* in the parent: one unit, from @s on, which lies in the unit in work */
 static bool help(void *arg, const struct ofl_section *s, uint64_t number,
 		 struct ofl_writer *writer)
 {
 	const struct ofl_source *src = arg;
 	struct share sh = {
-		.src = src, .writer = writer, .index = src->next_to_read,
-		.mine = number, .only_mine = true,
+		.src = src, .writer = writer, .unit = src->unit,
+		.index = src->unit_index, .mine = number, .only_mine = true,
 	};
 
 	share_from(&sh, s->start_pfn);
-	return sh.done;
+	return sh.wrote;
 }
 
-void ofl_source_share(struct ofl_source *src, unsigned int nr)
+void ofl_source_share(struct ofl_source *src, unsigned int nr,
+		      const struct ofl_sink *summing)
 {
-	const struct ofl_worker_calls calls = { work, help };
+	struct ofl_worker_calls calls = { work, help, 0 };
 
-	if (nr > 1)
-		src->workers = ofl_workers_start(src->look->t, src->look->n, nr,
-					   &calls, src);
+	/* no unit yet: the first one is number 0 */
+	src->unit = src->unit_index = UINT64_MAX;
+	src->unit_sections = 1;
+	if (nr <= 1)
+		return;
+	if (summing) {
+		src->summing = summing;
+		src->unit_sections = summing->sum.sections;
+		calls.sum_bytes = summing->sum.bytes;
+		src->sum = malloc(calls.sum_bytes);
+		if (!src->sum)
+			return;
+	}
+	src->workers = ofl_workers_start(src->look->t, src->look->n, nr,
+					 &calls, src);
 }
 
 /* by a copy; what a lost copy did not write is looked at here */
@@ -178,14 +213,17 @@ static enum ofl_status read_by_worker(struct ofl_source *src,
 			       const struct ofl_sinks *sinks,
 			       struct ofl_scan_result *r)
 {
-	uint64_t told_pfn;
+	uint64_t unit = s->nr / src->unit_sections, told_pfn;
 	enum ofl_status st;
 
-	if (!ofl_workers_replay(src->workers, s, ofl_look_end(src->look, s), sinks,
-			     r, &told_pfn, &st))
-		st = ofl_look_at(src->look, s, sinks, told_pfn, r);
-	src->next_to_read++;
-	return st;
+	src->unit_index += unit != src->unit;
+	src->unit = unit;
+	if (ofl_workers_replay(src->workers, s, ofl_look_end(src->look, s), sinks,
+			       r, &told_pfn, &st))
+		return st;
+	if (src->summing)
+		src->summing->sum.resume(src->summing->arg);
+	return ofl_look_at(src->look, s, sinks, told_pfn, r);
 }
 
 static enum ofl_status read_section(struct ofl_source *src,

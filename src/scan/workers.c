@@ -3,10 +3,10 @@
  * workers.c - a scan shared among processes
  *
  * Both ends of a pipe are the same program, so notes cross it as they are in
- * memory. A worker takes the next section when it is done with one, and the
- * parent takes sections too while there is nothing to read: so none is idle
+ * memory. A worker takes the next unit of sections when it is done with one, and
+ * the parent takes units too while there is nothing to read: so none is idle
  * before the end, even if some share a processor. Only the number of the next
- * section is shared memory. What the parent saw itself is input like the rest.
+ * unit is shared memory. What the parent saw itself is input like the rest.
  */
 #include <errno.h>
 #include <poll.h>
@@ -30,14 +30,14 @@
 
 /* besides enum ofl_note_kind; both have the first pfn of the section */
 #define NOTE_BEGIN	OFL_NR_NOTES
-#define NOTE_SECTION	(OFL_NR_NOTES + 1)	/* it is done: counts follow */
+#define NOTE_SECTION	(OFL_NR_NOTES + 1)	/* done: counts, and a sum, follow */
 
 /** struct ofl_writer - a worker's end */
 struct ofl_writer {
 	int fd;
 	struct input *own;	/* not NULL: written there, not into a pipe */
 	uint64_t *taken;	/* see struct ofl_workers */
-	size_t nr_zones;
+	size_t nr_zones, sum_bytes;
 	struct ofl_noter noter;
 	size_t used;
 	unsigned char buf[BUFFER_BYTES];
@@ -59,8 +59,9 @@ struct ofl_workers {
 	struct ofl_worker_calls calls;
 	void *arg;
 	unsigned int nr;
-	uint64_t *taken;	/* how many sections are; shared by all processes */
-	struct ofl_count *zone;	/* of a section, until it is whole */
+	uint64_t *taken;	/* how many units are; shared by all processes */
+	struct ofl_count *zone;	/* of a section, until it is whole ... */
+	void *sum;		/* ... and what a sink added up; NULL: nothing */
 	struct ofl_writer *writer;	/* the parent's; NULL: it takes no section */
 	struct input input[OFL_MAX_WORKERS];	/* [0] is the parent's own */
 };
@@ -174,8 +175,8 @@ enum ofl_status ofl_writer_begin(struct ofl_writer *te,
 }
 
 enum ofl_status ofl_writer_end(struct ofl_writer *te,
-				 const struct ofl_section *s,
-				 struct ofl_scan_result *r)
+			       const struct ofl_section *s, const void *sum,
+			       struct ofl_scan_result *r)
 {
 	const struct ofl_note done = {
 		.kind = NOTE_SECTION, .pfn = s->start_pfn,
@@ -186,6 +187,7 @@ enum ofl_status ofl_writer_end(struct ofl_writer *te,
 
 	st = st ? st : put(te, r, sizeof(*r));
 	st = st ? st : put(te, zone, bytes);
+	st = st ? st : put(te, sum, te->sum_bytes);
 	memset(r, 0, sizeof(*r));
 	memset(zone, 0, bytes);
 	r->zone = zone;
@@ -203,6 +205,7 @@ static struct ofl_writer *new_writer(const struct ofl_workers *workers)
 	te->noter.put = put_note;
 	te->noter.arg = te;
 	te->nr_zones = workers->n->nr_zones;
+	te->sum_bytes = workers->calls.sum_bytes;
 	return te;
 }
 
@@ -257,7 +260,9 @@ struct ofl_workers *ofl_workers_start(const struct ofl_target *t,
 	workers->nr = nr;
 	workers->taken = map_shared(sizeof(*workers->taken));
 	workers->zone = calloc(n->nr_zones, sizeof(*workers->zone));
-	if (!workers->zone || !workers->taken) {
+	workers->sum = calls->sum_bytes ? malloc(calls->sum_bytes) : NULL;
+	if (!workers->zone || !workers->taken ||
+	    (calls->sum_bytes && !workers->sum)) {
 		ofl_workers_end(workers);
 		return NULL;
 	}
@@ -292,6 +297,7 @@ void ofl_workers_end(struct ofl_workers *workers)
 		munmap(workers->taken, sizeof(*workers->taken));
 	free(workers->writer);
 	free(workers->zone);
+	free(workers->sum);
 	free(workers);
 }
 
@@ -345,16 +351,22 @@ static bool makes_sense(const struct ofl_note *note, const struct ofl_section *s
 
 /* the section is done: what the worker counted in it follows */
 static bool take_result(struct ofl_workers *workers, struct input *input,
-			struct ofl_scan_result *r)
+			const struct ofl_section *s,
+			const struct ofl_sinks *sinks,
+			struct ofl_scan_result *r, enum ofl_status *st)
 {
+	const struct ofl_sink *summing = ofl_sinks_summing(sinks);
 	size_t nr = workers->n->nr_zones;
 	struct ofl_scan_result one;
 
 	if (!take(workers, input, &one, sizeof(one)) ||
-	    !take(workers, input, workers->zone, nr * sizeof(*workers->zone)))
+	    !take(workers, input, workers->zone, nr * sizeof(*workers->zone)) ||
+	    !take(workers, input, workers->sum, workers->calls.sum_bytes))
 		return false;
 	one.zone = workers->zone;
 	ofl_scan_result_add(r, &one, nr);
+	if (workers->sum && summing)
+		*st = summing->sum.add(summing->arg, s, workers->sum);
 	return true;
 }
 
@@ -369,7 +381,7 @@ static bool replay(struct ofl_workers *workers, struct input *input,
 	while (take(workers, input, &note, sizeof(note)) &&
 	       makes_sense(&note, s, *told_pfn, end_pfn)) {
 		if (note.kind == NOTE_SECTION)
-			return take_result(workers, input, r);
+			return take_result(workers, input, s, sinks, r, st);
 		*st = ofl_note_replay(&note, s, workers->n, sinks);
 		if (*st)
 			return true;
@@ -400,7 +412,8 @@ static nfds_t list_waiting(struct ofl_workers *workers, struct input **waiting,
 	for (i = 0; i < workers->nr; i++) {
 		struct input *input = &workers->input[i];
 
-		if (!input->process.pid || input->begun)
+		if (input->begun || (!input->process.pid &&
+				     input->at == input->have))
 			continue;
 		wait[nr] = (struct pollfd){ .fd = input->process.fd,
 					    .events = POLLIN };
@@ -443,7 +456,7 @@ static bool any_waiting(const struct ofl_workers *workers)
 	return false;
 }
 
-/* instead of waiting: look at a section here, as input for its turn */
+/* instead of waiting: look at a unit here, as input for its turn */
 static bool help(struct ofl_workers *workers, const struct ofl_section *s)
 {
 	struct input *own = &workers->input[0];
@@ -454,6 +467,8 @@ static bool help(struct ofl_workers *workers, const struct ofl_section *s)
 	if (workers->calls.help(workers->arg, s, ofl_writer_next(workers->writer),
 			     workers->writer))
 		read_begin(workers, own);
+	else
+		own->at = own->have = 0;
 	if (!own->begun) {
 		/* there is none left, or the caller will meet what is wrong */
 		free(workers->writer);

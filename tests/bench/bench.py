@@ -45,16 +45,15 @@ CLOCK = ("!(date +%s%N; cat /proc/$PPID/schedstat; cat /proc/$PPID/stat; "
 #: The same ranges without the columns that ask the drivers' books.
 BARE = "offrange -o pfn,phys,pages,size,refcount,flags,node,zone,section,state"
 OURS = {"offline": "offline", "offline -x": "offline -x", "offrange": "offrange", "offrange -x": "offrange -x",
-        "bare": BARE, "bare -x": BARE + " -x", "offcheck": "offcheck", "offcheck -x": "offcheck -x"}
-#: Those that read in one process.
-ALONE = {"offblock": "offblock", "offblock -x": "offblock -x", "offmap": "offmap"}
+        "bare": BARE, "bare -x": BARE + " -x", "offcheck": "offcheck", "offcheck -x": "offcheck -x",
+        "offblock": "offblock", "offblock -x": "offblock -x", "offmap": "offmap"}
 #: What is also measured with nothing kept: in a crash of its own.
-UNREAD = {"offline, unread": "offline -w 1", "offline, unread, -w 2": "offline -w 2",
-          "offrange, unread": "offrange -w 1", "offrange, unread, -w 2": "offrange -w 2",
-          "offrange, unread, -C": "offrange -w 1 -C",
-          "offline -x, unread, -C": "offline -x -w 1 -C",
-          "offcheck, unread": "offcheck -w 1", "offcheck, unread, -w 2": "offcheck -w 2",
-          "offblock, unread": "offblock"}
+UNREAD = {"offline, unread": "offline --workers 1", "offline, unread, -w 2": "offline --workers 2",
+          "offrange, unread": "offrange --workers 1", "offrange, unread, -w 2": "offrange --workers 2",
+          "offrange, unread, -C": "offrange --workers 1 -C",
+          "offline -x, unread, -C": "offline -x --workers 1 -C",
+          "offcheck, unread": "offcheck --workers 1", "offcheck, unread, -w 2": "offcheck --workers 2",
+          "offblock, unread": "offblock --workers 1", "offblock, unread, -w 2": "offblock --workers 2"}
 FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "elf": ("elf",)}
 
 
@@ -79,9 +78,8 @@ def commands(series):
     """{name: command} of everything that runs inside of crash."""
     found = {"nothing": ""}
     for name, command in OURS.items():
-        found[name] = f"{command} -w 1"
-        found[f"{name} -w 2"] = f"{command} -w 2"
-    found.update(ALONE)
+        found[name] = f"{command} --workers 1"
+        found[f"{name} -w 2"] = f"{command} --workers 2"
     found["kmem -p"] = "kmem -p > /dev/null"
     member = "_mapcount" if series == "6.1" else "page_type"
     found["kmem -m"] = f"kmem -m {member} > /dev/null"
@@ -165,7 +163,7 @@ class Form:
             if (folder / word).exists():
                 digest[name] = hashlib.sha256((folder / word).read_bytes()).hexdigest()[:16]
         ours = [pair[1].peak for name, pair in looks.items()
-                if name.split()[0] in {**OURS, **ALONE} and name not in UNREAD]
+                if name.split()[0] in OURS and name not in UNREAD]
         return spent, digest, max(ours) - looks["first"][0].peak
 
 
@@ -225,7 +223,7 @@ def measure(form, rounds, program):
     if len(offline) != 1 or any(len(found) != 1 for found in digests.values()):
         raise LabError(f"{form.name}: not all say the same: {offline} {digests}")
     nothing = [statistics.median(column) for column in zip(*spent.pop("nothing"))]
-    inside = (*OURS, *(f"{name} -w 2" for name in OURS), *ALONE, *UNREAD, "kmem -p", "kmem -m", "first")
+    inside = (*OURS, *(f"{name} -w 2" for name in OURS), *UNREAD, "kmem -p", "kmem -m", "first")
     return {"cpu": {key: statistics.median(value[0] for value in values) - (nothing[0] if key in inside else 0)
                     for key, values in spent.items()},
             "wall": {key: statistics.median(value[1] for value in values) - (nothing[1] if key in inside else 0)
@@ -244,8 +242,9 @@ def ratios(cpu, wall):
         found[f"drgn / offline{state}"] = (cpu["drgn"] / cpu[f"offline{state}"], ">= 3")
     found["kmem -p / first offline"] = (cpu["kmem -p"] / cpu["first"], "")
     found["offline -x / floor"] = (cpu["offline -x"] / best, "<= 2.6")
-    found["offline -x / -w 2, wall"] = (wall["offline -x"] / wall["offline -x -w 2"], ">= 1.6")
-    for name in ("offline, unread", "offrange, unread", "offcheck, unread"):
+    for name in ("offline -x", "offblock -x"):
+        found[f"{name} / -w 2, wall"] = (wall[name] / wall[f"{name} -w 2"], ">= 1.6")
+    for name in ("offline, unread", "offrange, unread", "offcheck, unread", "offblock, unread"):
         found[f"{name} / -w 2, wall"] = (wall[name] / wall[f"{name}, -w 2"], ">= 1.6")
     for name in ("offcheck", "offblock"):
         found[f"{name} -x / offline -x"] = (cpu[f"{name} -x"] / cpu["offline -x"], "<= 1.3")

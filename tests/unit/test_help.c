@@ -118,6 +118,46 @@ static void test_options_are_those_of_the_rows(void **state)
 		}
 }
 
+static enum ofl_status parse_name(const struct ofl_command *c, const char *name,
+				  const char *argument, struct ofl_err *err)
+{
+	char word[40], value[8] = "";
+	char *argv[] = { (char *)c->name, word, value, NULL };
+	struct ofl_options o;
+
+	snprintf(word, sizeof(word), "--%s", name);
+	snprintf(value, sizeof(value), "%s", argument ? argument : "");
+	return ofl_options_parse(c, argument ? 3 : 2, argv, &o, err);
+}
+
+/* so are those that have a name; an error calls them as they can be typed */
+static void test_names_are_those_of_the_rows(void **state)
+{
+	const struct ofl_command *c;
+	const struct ofl_option *row;
+	struct ofl_err err;
+
+	(void)state;
+	for (c = ofl_commands; c->name; c++) {
+		assert_int_equal(parse_name(c, "workers", "3", &err), OFL_OK);
+		assert_int_equal(parse_name(c, "workers", "0", &err),
+				 OFL_ERR_ARG);
+		assert_non_null(strstr(err.text, c->on & OFL_ON_OFFBLOCK ?
+				       "--workers 0: not" : ": not a number"));
+		assert_int_equal(parse_name(c, "workers", NULL, &err),
+				 OFL_ERR_ARG);
+		assert_non_null(strstr(err.text, "needs an argument"));
+		assert_int_equal(parse_name(c, "worker5", "3", &err),
+				 OFL_ERR_ARG);
+		assert_non_null(strstr(err.text, "unknown option --worker5"));
+		for (row = ofl_option_rows; row->letter; row++)
+			if (row->name && (row->on & c->on))
+				assert_int_equal(parse_name(c, row->name,
+						row->argument ? "1" : NULL,
+						&err), OFL_OK);
+	}
+}
+
 static void check_line(const struct ofl_command *c, const char *line,
 		       bool transcript)
 {
@@ -233,6 +273,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_every_row_is_in_help),
 		CASE(test_options_are_those_of_the_rows),
+		CASE(test_names_are_those_of_the_rows),
 		CASE(test_shape), CASE(test_words), CASE(test_without_memory),
 	};
 

@@ -42,6 +42,7 @@ static unsigned int starts, stops;
 static pid_t parent;
 static bool differ;		/* in this process two readers disagreed */
 static bool slow;		/* reads take their time */
+static bool summing;		/* a sink adds up struct pages, too */
 
 static uint64_t *memmap_reads;	/* of all processes: shared */
 static struct story story;
@@ -261,7 +262,7 @@ static int set_up_with(int number)
 	l = calloc(1, sizeof(*l));
 	memset(&n, 0, sizeof(n));
 	trouble = FINE;
-	differ = slow = false;
+	differ = slow = summing = false;
 	story.fail_call = 0;
 	sharing = (struct ofl_sharing){ .processors = 4, .decompresses = true };
 	parent = getpid();
@@ -297,17 +298,94 @@ static int drop(void **state)
 	return 0;
 }
 
+/* ---- a sink that adds up struct pages, by units of sections ---- */
+
+#define UNIT_SECTIONS	3
+
+/** struct pages_sum - of a section; what it is depends on the unit before it */
+struct pages_sum {
+	uint64_t pages, hash;
+	uint64_t unit, of_unit;		/* carried from section to section */
+};
+
+static struct pages_sum sum, behind;
+
+static uint64_t span_some(void *arg, const struct ofl_section *s,
+			  const struct ofl_page *p, uint64_t pages)
+{
+	(void)arg, (void)s, (void)p;
+	return pages > 5 ? 5 : pages;
+}
+
+static enum ofl_status sum_known(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p, uint64_t pages,
+				 const unsigned char *raw,
+				 const unsigned char *raw_end)
+{
+	(void)arg, (void)raw_end;
+	if (sum.unit != s->nr / UNIT_SECTIONS + 1)
+		sum.of_unit = 0;
+	sum.unit = s->nr / UNIT_SECTIONS + 1;
+	sum.of_unit += pages;
+	sum.pages += pages;
+	sum.hash = sum.hash * 31 + p->pfn + p->flags + raw[0] + sum.of_unit;
+	return OFL_OK;
+}
+
+static void sum_take(void *arg, void *part)
+{
+	(void)arg;
+	memcpy(part, &sum, sizeof(sum));
+	sum.pages = sum.hash = 0;
+}
+
+static enum ofl_status sum_add(void *arg, const struct ofl_section *s,
+			       const void *part)
+{
+	struct story *to = arg;
+
+	memcpy(&behind, part, sizeof(behind));
+	if (behind.pages)
+		fprintf(to->f, "sum %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIx64 "\n",
+			s->nr, behind.pages, behind.of_unit, behind.hash);
+	return OFL_OK;
+}
+
+static void sum_resume(void *arg)
+{
+	(void)arg;
+	sum = behind;
+	sum.pages = sum.hash = 0;
+}
+
+static enum ofl_status sum_done(void *arg, const struct ofl_section *s)
+{
+	struct pages_sum part;
+
+	if (!sum.pages)
+		return OFL_OK;
+	sum_take(arg, &part);
+	return sum_add(arg, s, &part);
+}
+
+static const struct ofl_sink sum_sink = {
+	.known = sum_known, .span = span_some, .done = sum_done, .arg = &story,
+	.sum = { sizeof(sum), UNIT_SECTIONS, sum_take, sum_add, sum_resume },
+};
+
 /* -> all that is to be heard of a scan with so many workers; free() it */
 static char *listen_to(unsigned int workers, enum ofl_status want)
 {
-	const struct ofl_sink sink = story_sink(&story);
+	const struct ofl_sink sinks[] = { story_sink(&story), sum_sink };
 	enum ofl_status st;
 
 	story_begin(&story);
 	starts = stops = 0;
 	*memmap_reads = 0;
 	req.workers = workers;
-	st = ofl_scan(&target, l, &n, &req, &sink, 1, &r, &err);
+	memset(&sum, 0, sizeof(sum));
+	memset(&behind, 0, sizeof(behind));
+	st = ofl_scan(&target, l, &n, &req, sinks, summing ? 2 : 1, &r, &err);
 	assert_int_equal(st, want);
 	story_end(&story, &r, n.nr_zones);
 	ofl_scan_result_free(&r);
@@ -493,6 +571,17 @@ static enum ofl_status see_known(void *arg, const struct ofl_section *s,
 	return OFL_OK;
 }
 
+/* what a sink adds up of struct pages is the same, too, whoever looks at them */
+static void test_sums(void **state)
+{
+	summing = true;
+	test_same_for_any_number(state);
+	drop(state);
+	set_up(state);
+	summing = true;
+	test_one_is_lost(state);
+}
+
 /* struct pages do not go through a pipe */
 static void test_who_sees_every_page_is_alone(void **state)
 {
@@ -586,6 +675,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_one_has_readers_that_differ, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_interrupted_while_one_hangs, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_a_sink_ends_it, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_sums, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_who_sees_every_page_is_alone, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_no_more_than_sections, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_how_many, set_up, drop),
