@@ -19,6 +19,8 @@ struct ofl_zone {
 	uint64_t kva;		/* struct zone */
 	uint64_t start_pfn;
 	uint64_t spanned_pages;	/* holes and foreign zones included */
+	uint64_t present_pages;	/* online, the allocator's or not; if it is known */
+	bool present_known;
 };
 
 /** struct ofl_nodes - all zones that span pages, and the decoder */
@@ -76,6 +78,15 @@ static inline bool ofl_flags_are_device(const struct ofl_nodes *n,
 	       (int)(flags >> n->zone_shift &
 		     ((1u << n->zone_bits) - 1)) == n->device_type;
 }
+
+/**
+ * ofl_nodes_present() - the pages of all nodes that are online, without holes
+ *
+ * Errors: false if that of any zone is not known.
+ * Source: mm/memory_hotplug.c: adjust_present_page_count(); crash prints their
+ *         sum as MEMORY.
+ */
+bool ofl_nodes_present(const struct ofl_nodes *n, uint64_t *pages);
 
 /** ofl_nodes_have() - has node @nid memory? */
 bool ofl_nodes_have(const struct ofl_nodes *n, int nid);

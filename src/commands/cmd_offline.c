@@ -192,6 +192,13 @@ static void show_sections(struct ofl_view *v, const struct ofl_section_stats *s)
 	ofl_view_object_end(v);
 }
 
+static const char *size_of(const struct ofl_layout *l, uint64_t pages,
+			   char *buf, size_t bytes)
+{
+	ofl_size_text(pages * l->page_bytes, buf, bytes);
+	return buf;
+}
+
 /* ---- what keeps the balance from being all: each only if there is something ---- */
 
 /* @all: in  also if every block is online, as usual */
@@ -258,6 +265,28 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
 		     r->device, ofl_plural(r->device));
 }
 
+/*
+ * crash's MEMORY is the sum of node_present_pages. Without -v a difference that
+ * crash's own rounding would hide is not worth a line.
+ */
+static void show_present(struct ofl_view *v, const struct ofl_run_ctx *ctx,
+			 const struct ofl_scan_result *r)
+{
+	const struct ofl_layout *l = &ctx->s->layout;
+	uint64_t pages, scanned = r->total.scanned, other;
+	char size[2][24];
+
+	if (ctx->filter.any || !ofl_nodes_present(&ctx->s->nodes, &pages))
+		return;
+	member(v, "node_present_pages", pages);
+	other = pages > scanned ? pages - scanned : scanned - pages;
+	if (other && (ctx->o->verbose || other >= scanned / 1000))
+		line(v, "NODES", "present_pages, which crash prints as MEMORY, are %s: %s %s",
+		     size_of(l, pages, size[0], sizeof(size[0])),
+		     size_of(l, other, size[1], sizeof(size[1])),
+		     pages > scanned ? "more" : "less, holes have struct pages, too");
+}
+
 static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		       const struct ofl_scan_result *r)
 {
@@ -267,6 +296,7 @@ static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		line(v, "NOTE", "live: pages change while they are read");
 	if (ctx->s->layout.marks_balloon_core_only)
 		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
+	show_present(v, ctx, r);
 	show_blocks(v, &r->blocks, all);
 	show_unknown(v, r);
 	show_stale(v, r, all);
@@ -505,13 +535,6 @@ const struct ofl_table ofl_balance_table = {
 	owner_columns,
 	OFL_COUNT(owner_columns),
 };
-
-static const char *size_of(const struct ofl_layout *l, uint64_t pages,
-			   char *buf, size_t bytes)
-{
-	ofl_size_text(pages * l->page_bytes, buf, bytes);
-	return buf;
-}
 
 /* present is what online sections have struct pages for, within the filters */
 static void show_balance(struct ofl_view *v, const struct ofl_layout *l,

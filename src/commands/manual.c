@@ -67,6 +67,9 @@ static const struct ofl_field offline_fields[] = {
 	{ NULL, "NOTE", OFL_JSON_NONE,
 	  "what cannot be seen of this kernel, if there is something; that "
 	  "pages change while they are read" },
+	{ NULL, "NODES", OFL_JSON_NONE,
+	  "present_pages of all zones, which crash prints as MEMORY, if they "
+	  "differ by a thousandth or more; with -v, if they differ at all" },
 	{ NULL, "BLOCKS", OFL_JSON_NONE,
 	  "states of all memory blocks, whatever the filters are, if not all "
 	  "of them are online" },
@@ -130,6 +133,9 @@ static const struct ofl_field offline_fields[] = {
 	  "blocks that go online, whose change was cancelled, or damaged" },
 	{ "memory_blocks.unreadable", NULL, OFL_JSON_NUMBER,
 	  "parts of the index that cannot be read" },
+	{ "node_present_pages", NULL, OFL_JSON_NUMBER,
+	  "pages of all nodes that are online, which crash prints as MEMORY; "
+	  "absent with a filter, or if it cannot be read" },
 	{ "holes", NULL, OFL_JSON_NUMBER,
 	  "pages of holes that the kernel gave no zone" },
 	{ "device_pages", NULL, OFL_JSON_NUMBER,

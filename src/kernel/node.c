@@ -23,6 +23,9 @@ static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 	uint64_t name_kva;
 
 	z->kva = kva;
+	z->present_known = ofl_fact_known(l, OFL_F_ZONE_PRESENT) &&
+			   ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_PRESENT,
+					     &z->present_pages);
 	return ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_START_PFN,
 				 &z->start_pfn) &&
 	       ofl_fact_read_u64(t, l, kva, OFL_F_ZONE_SPANNED,
@@ -148,6 +151,19 @@ void ofl_nodes_free(struct ofl_nodes *n)
 	free(n->zone);
 	free(n->zone_index);
 	memset(n, 0, sizeof(*n));
+}
+
+bool ofl_nodes_present(const struct ofl_nodes *n, uint64_t *pages)
+{
+	size_t i;
+
+	*pages = 0;
+	for (i = 0; i < n->nr_zones; i++) {
+		if (!n->zone[i].present_known)
+			return false;
+		*pages += n->zone[i].present_pages;
+	}
+	return !n->unreadable;
 }
 
 bool ofl_nodes_have(const struct ofl_nodes *n, int nid)

@@ -49,18 +49,6 @@ static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
-static void read_present(const struct ofl_target *t, const struct ofl_layout *l,
-			 struct ofl_room *room)
-{
-	size_t i;
-
-	room->present_known = ofl_fact_known(l, OFL_F_ZONE_PRESENT);
-	for (i = 0; i < room->nr && room->present_known; i++)
-		room->present_known = ofl_fact_read_u64(t, l,
-			room->zone[i].zone->kva, OFL_F_ZONE_PRESENT,
-			&room->zone[i].present);
-}
-
 enum ofl_status ofl_room_load(const struct ofl_target *t,
 			      const struct ofl_layout *l,
 			      const struct ofl_nodes *n, struct ofl_room *room,
@@ -83,9 +71,12 @@ enum ofl_status ofl_room_load(const struct ofl_target *t,
 		return ofl_fail(err, OFL_ERR_NOMEM,
 				"no memory for the counters of zones");
 	room->nr = n->nr_zones;
-	for (i = 0; i < room->nr; i++)
+	room->present_known = true;
+	for (i = 0; i < room->nr; i++) {
 		room->zone[i].zone = &n->zone[i];
-	read_present(t, l, room);
+		room->zone[i].present = n->zone[i].present_pages;
+		room->present_known &= n->zone[i].present_known;
+	}
 	room->known = counted;
 	for (i = 0; i < room->nr && room->known; i++)
 		room->known = read_zone(t, l, &room->zone[i]);

@@ -137,6 +137,41 @@ static void test_filter_that_no_page_passes(void **state)
 	assert_null(strstr(text, "passes the filter"));
 }
 
+/* @node_0: in  what struct zone says of the 2048 pages of node 0, or "unreadable" */
+static bool says_what_crash_says(const char *node_0, const char *command)
+{
+	uint64_t present_kva = K_PGDAT + 0x100 + 16;
+	bool found;
+
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_small(&k);
+	kernel_line(&k, "member zone.present_pages 16 8");
+	kernel_line(&k, !strcmp(node_0, "unreadable") ?
+		    "unreadable %" PRIx64 " 8" : "mem %" PRIx64 " %s",
+		    present_kva, node_0);
+	kernel_load(&k, &tt);
+	ofl_session_init(&session, &tt.target);
+	assert_int_equal(run(&session, command), OFL_OK);
+	found = strstr(text, "which crash prints as MEMORY");
+	ofl_session_drop(&session);
+	asked_drop(&session, &tt, &text);
+	return found;
+}
+
+/* mm/memory_hotplug.c: adjust_present_page_count(): holes are not counted */
+static void test_what_crash_prints_as_memory(void **state)
+{
+	drop(state);
+	assert_true(says_what_crash_says("600", "offline"));
+	assert_true(says_what_crash_says("900", "offline"));
+	assert_false(says_what_crash_says("800", "offline"));
+	assert_false(says_what_crash_says("7ff", "offline"));
+	assert_false(says_what_crash_says("600", "offline -n 0"));
+	assert_false(says_what_crash_says("unreadable", "offline"));
+	load();
+}
+
 static void test_bad_options(void **state)
 {
 	size_t i;
@@ -912,6 +947,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_bad_options), CASE(test_version),
 		CASE(test_filter_that_no_page_passes),
+		CASE(test_what_crash_prints_as_memory),
 		CASE(test_stale_pages_of_a_zone), CASE(test_failed_document),
 		CASE(test_members), CASE(test_same_input_same_bytes),
 		CASE(test_interrupted), CASE(test_live),
