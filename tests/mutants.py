@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Change the sources a little, one place at a time, and see whether a test notices.
 
-mutants.py [-n 300] [-s SEED] [-d FOLDER] [SOURCE...]
+mutants.py [-n 300] [-s SEED] [-d FOLDER] [--quick | --again] [SOURCE...]
 
 Works in a copy of the tree in FOLDER. A change is another operator, another
 constant, a negation or a dropped statement, drawn with SEED. What is run of the
@@ -10,7 +10,9 @@ unit tests, corpora and recordings is what executes the line (gcov says so), fir
 without sanitizers, which is quick, then with them; the first failure ends it.
 A change that survives and compiles to the same code is no change; any other
 survivor needs a test, or an entry in tests/mutants.known. Results are kept in
-FOLDER, so that a run goes on where it was stopped.
+FOLDER, so that a run goes on where it was stopped. A survivor runs everything
+twice, minutes on a busy machine: --quick leaves the sanitizers to --again, which
+tries survivors only.
 """
 import argparse
 import collections
@@ -166,13 +168,14 @@ class Copy:
             sys.exit(f"mutants: make in {build}:\n{run.stderr[-3000:]}")
 
     def command(self, build, target, touched):
-        """the shell commands that make @target of a changed @touched"""
-        if (target, touched) not in self.commands:
+        """the shell commands that make @target, of which @touched is a part"""
+        if target not in self.commands:     # they are the same for every part
             told = self.make(build, "-n", "-W", touched, target).stdout
-            self.commands[target, touched] = [
+            self.commands[target] = [
                 line for line in told.replace("\\\n", " ").splitlines()
                 if f" -o {target} " in line]
-        return self.commands[target, touched]
+            assert self.commands[target], f"{target} does not depend on {touched}"
+        return self.commands[target]
 
     def run(self, build, target, touched):
         """make @target again, warnings aside; did it go well?"""
@@ -288,8 +291,9 @@ def coverage(copy, programs, digest):
 class Trial:
     """One change after the other, in one copy."""
 
-    def __init__(self, copy, programs, lines):
+    def __init__(self, copy, programs, lines, builds):
         self.copy, self.programs, self.lines = copy, programs, lines
+        self.builds = builds
         self.noticed_by = collections.Counter()
         self.limits = {p.name: int(5 + 10 * p.seconds) for p in programs}
         self.times = {p.name: p.seconds for p in programs}
@@ -312,7 +316,7 @@ class Trial:
             command = self.copy.command("build", f"build/{change.path[:-2]}.o",
                                         change.path)[0]
             command = re.sub(r" -c -o \S+", f" -g0 -S -o {out}", command)
-            command = re.sub(r" -MMD -MP", "", command)
+            command = re.sub(r" -MMD -MP", "", command) + " -w"
             subprocess.run(["sh", "-c", command], cwd=self.copy.tree, check=True,
                            capture_output=True)
             return out.read_text(encoding="utf-8")
@@ -360,7 +364,9 @@ class Trial:
             found = self.noticed("quick", change)
             if not found and self.same_code(change, source):
                 found = "same code"
-            return found or self.noticed("build", change) or "survived"
+            for build in self.builds[1:]:
+                found = found or self.noticed(build, change)
+            return found or "survived"
         finally:
             path.write_text(source, encoding="utf-8")
 
@@ -402,6 +408,8 @@ def main():
     ask.add_argument("-n", type=int, default=300, help="changes to try in all")
     ask.add_argument("-s", "--seed", type=int, default=None)
     ask.add_argument("-d", "--folder", default=TOP / "build/mutants", type=pathlib.Path)
+    ask.add_argument("--quick", action="store_true",
+                     help="without sanitizers: --again has the last word")
     ask.add_argument("--again", action="store_true",
                      help="try the survivors of the last run again")
     ask.add_argument("sources", nargs="*", default=SOURCES)
@@ -414,7 +422,8 @@ def main():
     programs = programs_of(copy)
     for build in "quick", "build":
         copy.must(build, programs)
-    trial = Trial(copy, programs, coverage(copy, programs, digest))
+    trial = Trial(copy, programs, coverage(copy, programs, digest),
+                  ["quick"] if words.quick else ["quick", "build"])
 
     log = copy.folder / f"results-{seed}.jsonl"
     told = [json.loads(row) for row in log.read_text(encoding="utf-8").splitlines()] \
