@@ -4,3 +4,4 @@ offowner -n 1
 offblock
 offblock -n 1
 offblock memory34
+offline -j
