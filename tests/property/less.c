@@ -10,7 +10,8 @@
  *
  * One line a broken promise: "broken", code, what was lost, what is wrong,
  * with tabs between them; a set is made as small as it can be first. The last
- * line is "tried", runs, promises broken. Every run has a session of its own.
+ * line is "tried", runs, promises broken. Every run has a session of its own,
+ * and asks twice: what is kept has to be as poor as it was found.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -34,6 +35,7 @@ struct trial {
 	int argc;
 	char **argv;
 	char *full_text;		/* of the run that lost nothing */
+	char *again;			/* the second answer of the last run; owned */
 	struct json_object *full;
 
 	/* the run at hand */
@@ -59,11 +61,10 @@ static void limit(time_t seconds)
 	setitimer(ITIMER_PROF, &left, NULL);
 }
 
-static char *run(struct trial *t)
+static char *ask(const struct trial *t, struct ofl_session *s)
 {
 	struct ofl_err err = { .status = OFL_OK };
 	char *argv[16], *text = NULL;
-	struct ofl_session s;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 
@@ -71,14 +72,25 @@ static char *run(struct trial *t)
 		abort();
 	memcpy(argv, t->argv, sizeof(*argv) * (size_t)t->argc);
 	argv[t->argc] = NULL;
+	if (ofl_command_run(s, t->argc, argv, out, &err))
+		fprintf(out, "%s\n", err.text);
+	fclose(out);
+	return text;
+}
+
+static char *run(struct trial *t)
+{
+	struct ofl_session s;
+	char *text;
+
 	t->runs++;
 	limit(SECONDS_A_RUN);
 	ofl_session_init(&s, &t->lt.target);
-	if (ofl_command_run(&s, t->argc, argv, out, &err))
-		fprintf(out, "%s\n", err.text);
+	text = ask(t, &s);
+	free(t->again);
+	t->again = ask(t, &s);
 	ofl_session_drop(&s);
 	limit(0);
-	fclose(out);
 	return text;
 }
 
@@ -95,6 +107,25 @@ static void note_broken(void *arg, const char *code, const char *what)
 	snprintf(t->broken[i].code, sizeof(t->broken[i].code), "%s", code);
 	snprintf(t->broken[i].what, sizeof(t->broken[i].what), "%s", what);
 	t->nr_broken++;
+}
+
+/* where the second answer begins to differ, with what is before it */
+static void check_again(struct trial *t, const char *text)
+{
+	char what[200];
+	size_t at = 0, from;
+
+	while (text[at] && text[at] == t->again[at])
+		at++;
+	if (!text[at] && !t->again[at])
+		return;
+	from = at > 40 ? at - 40 : 0;
+	snprintf(what, sizeof(what), "%.90s ... then %.90s", text + from,
+		 t->again + from);
+	for (at = 0; what[at]; at++)
+		if (what[at] == '\n' || what[at] == '\t')
+			what[at] = ' ';
+	note_broken(t, "again", what);
 }
 
 /* lose the set at hand, run, compare */
@@ -114,6 +145,7 @@ static void try_set(struct trial *t)
 		promise_check(&p);
 		json_object_put(p.less);
 	}
+	check_again(t, text);
 	free(text);
 }
 
@@ -310,6 +342,9 @@ static bool run_full(struct trial *t)
 	t->full_text = run(t);
 	t->lt.noting = false;
 	t->full = json_tokener_parse(t->full_text);
+	check_again(t, t->full_text);
+	if (t->nr_broken)
+		print_broken(t, 0);
 	if (!t->full)
 		fprintf(stderr, "less: %s", t->full_text);
 	return t->full;
@@ -355,6 +390,7 @@ int main(int argc, char **argv)
 	printf("tried\t%lu\t%lu\n", t->runs - 1, t->total_broken);
 	json_object_put(t->full);
 	free(t->full_text);
+	free(t->again);
 	loss_free(&t->lt);
 	texttarget_free(&tt);
 	return fflush(stdout) ? 2 : 0;

@@ -13,6 +13,7 @@
 
 static const char *const kind_word[LOSS_NR_KINDS] = {
 	[LOSS_SYMBOL] = "symbol", [LOSS_SYMBOL_AT] = "symbol_at",
+	[LOSS_SYMBOL_IN] = "symbol_in", [LOSS_PHYSICAL] = "physical",
 	[LOSS_STRUCT] = "struct", [LOSS_MEMBER] = "member",
 	[LOSS_ENUMERATOR] = "enumerator", [LOSS_ARRAY] = "array",
 	[LOSS_VMCOREINFO] = "vmcoreinfo", [LOSS_HOST] = "host",
@@ -245,6 +246,7 @@ static bool words(void *ctx, enum loss_kind kind, const char *name,
 		return false;
 	ok = kind == LOSS_VMCOREINFO ?
 	     t->memory->vmcoreinfo(t->ctx, name, buf, bytes) :
+	     kind == LOSS_SYMBOL_IN ? ofl_symbol_in(t, kva, buf, bytes) :
 	     ofl_symbol_at(t, kva, buf, bytes);
 	if (item && is_new) {
 		item->given = ok;
@@ -263,6 +265,29 @@ static bool loss_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	return words(ctx, LOSS_SYMBOL_AT, "", kva, buf, bytes);
 }
 
+static bool loss_symbol_in(void *ctx, uint64_t kva, char *buf, size_t bytes)
+{
+	return words(ctx, LOSS_SYMBOL_IN, "", kva, buf, bytes);
+}
+
+static bool loss_physical(void *ctx, uint64_t kva, uint64_t pages,
+			  uint64_t *ret)
+{
+	struct loss_target *lt = ctx;
+	struct loss_item *item;
+	bool is_new;
+
+	item = find(lt, LOSS_PHYSICAL, "", kva, pages, &is_new);
+	if (!item)
+		return ofl_physical(lt->from, kva, pages, ret);
+	if (is_new)
+		item->given = ofl_physical(lt->from, kva, pages, &item->a);
+	if (!item->given || item->lost)
+		return false;
+	*ret = item->a;
+	return true;
+}
+
 static bool loss_interrupted(void *ctx)
 {
 	(void)ctx;
@@ -273,6 +298,8 @@ static const struct ofl_memory_ops loss_memory_ops = {
 	.read = loss_read,
 	.symbol = loss_symbol,
 	.symbol_at = loss_symbol_at,
+	.symbol_in = loss_symbol_in,
+	.physical = loss_physical,
 	.vmcoreinfo = loss_vmcoreinfo,
 };
 
@@ -357,9 +384,9 @@ void loss_give_back(struct loss_target *lt)
 void loss_print(const struct loss_item *item, FILE *f)
 {
 	fprintf(f, "%s ", kind_word[item->kind]);
-	if (item->kind == LOSS_MEM)
+	if (item->kind == LOSS_MEM || item->kind == LOSS_PHYSICAL)
 		fprintf(f, "%" PRIx64 " %" PRIx64, item->kva, item->bytes);
-	else if (item->kind == LOSS_SYMBOL_AT)
+	else if (item->kind == LOSS_SYMBOL_AT || item->kind == LOSS_SYMBOL_IN)
 		fprintf(f, "%" PRIx64 " (%s)", item->kva,
 			item->text ? item->text : "");
 	else

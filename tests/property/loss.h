@@ -15,8 +15,9 @@
 
 /** enum loss_kind - what an answer is about */
 enum loss_kind {
-	LOSS_SYMBOL, LOSS_SYMBOL_AT, LOSS_STRUCT, LOSS_MEMBER,
-	LOSS_ENUMERATOR, LOSS_ARRAY, LOSS_VMCOREINFO, LOSS_HOST, LOSS_MEM,
+	LOSS_SYMBOL, LOSS_SYMBOL_AT, LOSS_SYMBOL_IN, LOSS_STRUCT, LOSS_MEMBER,
+	LOSS_ENUMERATOR, LOSS_ARRAY, LOSS_VMCOREINFO, LOSS_HOST, LOSS_PHYSICAL,
+	LOSS_MEM,
 	LOSS_NR_KINDS
 };
 
@@ -24,7 +25,7 @@ enum loss_kind {
 struct loss_item {
 	enum loss_kind kind;
 	char *name;		/* of a fact, "TYPE.MEMBER" of a member; owned */
-	uint64_t kva, bytes;	/* LOSS_MEM, LOSS_SYMBOL_AT */
+	uint64_t kva, bytes;	/* LOSS_MEM; LOSS_PHYSICAL, in pages; a symbol's kva */
 	bool given;		/* there is an answer */
 	uint64_t a, b;		/* the answer, if it is of numbers */
 	char *text;		/* if it is a text; owned */

@@ -96,7 +96,7 @@ def run(less, case):
 def group_of(lost):
     """what the list counts together: members of a struct, pieces of memory"""
     kind, _, name = lost.partition(" ")
-    if kind in ("mem", "symbol_at"):
+    if kind in ("mem", "symbol_at", "symbol_in", "physical"):
         return kind
     return f"{kind} {name.split('.')[0]}"
 
