@@ -140,6 +140,31 @@ static bool continues(const unsigned char *s, const struct form *f)
 	return true;
 }
 
+/*
+ * Characters that show nothing, turn what is around them, or begin a line; and
+ * what is no character, which XML does not allow.
+ */
+static const struct { uint32_t first, last; } unseen[] = {
+	{ 0xad, 0xad }, { 0x61c, 0x61c }, { 0x200b, 0x200f },
+	{ 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0xfeff, 0xfeff },
+	{ 0xfff9, 0xfffb },
+	{ 0xfffe, 0xffff }, { 0xe0000, 0xe0fff },
+};
+
+/* @s: in  a whole character of @bytes */
+static bool is_unseen(const unsigned char *s, size_t bytes)
+{
+	uint32_t code = bytes == 1 ? s[0] : s[0] & (0x7fu >> bytes);
+	size_t i;
+
+	for (i = 1; i < bytes; i++)
+		code = code << 6 | (s[i] & 0x3f);
+	for (i = 0; i < OFL_COUNT(unseen); i++)
+		if (code >= unseen[i].first && code <= unseen[i].last)
+			return true;
+	return false;
+}
+
 /* -> bytes of the character that can be shown at @s, 0: none can */
 static size_t printable(const unsigned char *s)
 {
@@ -147,7 +172,9 @@ static size_t printable(const unsigned char *s)
 
 	for (i = 0; i < OFL_COUNT(forms); i++)
 		if (s[0] >= forms[i].first && s[0] <= forms[i].last)
-			return continues(s, &forms[i]) ? forms[i].bytes : 0;
+			return continues(s, &forms[i]) &&
+			       !is_unseen(s, forms[i].bytes) ?
+			       forms[i].bytes : 0;
 	return 0;
 }
 

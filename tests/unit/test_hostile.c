@@ -7,6 +7,7 @@
  */
 #include "unit.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,13 +22,17 @@ static const char *const fixtures[] = {
 	"tests/golden/6.12-both-whole.fixture",
 	"tests/golden/6.1-vmware-2m-whole.fixture",
 	"tests/golden/4.18-balloon.fixture",
+	"tests/golden/6.1-unplug.fixture",
 };
 
 static const char *const lines[] = {
 	"offline -v", "offline -j", "offrange -a", "offrange -j",
 	"offcheck -a", "offcheck -j", "offowner -v", "offowner -j",
 	"offblock", "offblock -j", "offblock -v memory32", "offmap -j",
-	"offmap -w -j",
+	"offmap -w -j", "offmap -r", "offblock -d -B memory48",
+	"offblock -d -j -B memory48", "offblock -w -B memory48",
+	"offblock -w -j -B memory48", "offblock -w -B memory1",
+	"offblock -d -B memory1", "offblock -w memory48",
 	"offblock -z \033]0;z\007", "offrange -O \x9b" "2J\xc2\x9b",
 	"offline -o \xff\xfe", "offblock \033[2J", "offrange -j -z \x80\033",
 };
@@ -36,6 +41,7 @@ static const char *const lines[] = {
 static const char *const hostile[] = {
 	"\033]0;title\007", "\033[2J\n\r\t\b", "\x9b" "2J", "\xc2\x9b" "2J",
 	"\xff\xfe\x80", "\xc0\xaf", "\xed\xa0\x80", "\x7f\x01",
+	"<b a='\"'>&", "]]>", "\xef\xbf\xbf", "\xe2\x80\xae",
 };
 
 static struct texttarget tt;
@@ -87,15 +93,47 @@ static bool spoil_vmcoreinfo(void *ctx, const char *key, char *buf,
 	return true;
 }
 
-/* strings are what is read byte by byte: one byte of each is another now */
+/* a name, a path, a command: something to read, and no number or pointer */
+static bool is_text(const char *buf, size_t bytes)
+{
+	size_t i, len = strnlen(buf, bytes);
+
+	for (i = 0; i < len; i++)
+		if (!isprint((unsigned char)buf[i]))
+			return false;
+	return len > 1;
+}
+
+/*
+ * Strings are read byte by byte: one byte of each is another now; or in pieces:
+ * each piece is hostile as a whole, and every second text goes on for 64 KiB.
+ */
 static enum ofl_read spoil_read(void *ctx, uint64_t kva, void *buf,
 				size_t bytes)
 {
-	static unsigned int reads;
+	static uint64_t end_kva, left;
+	static unsigned int reads, texts;
 	enum ofl_read got = plain.memory->read(ctx, kva, buf, bytes);
+	const char *from = hostile[turn % ARRAY_LEN(hostile)];
+	char *to = buf;
+	size_t i, len;
 
-	if (bytes == 1 && *(char *)buf && reads++ % 5 == 0)
-		*(char *)buf = *hostile[turn++ % ARRAY_LEN(hostile)];
+	if (bytes == 1 && got == OFL_READ_OK && *to && reads++ % 5 == 0)
+		*to = *hostile[turn++ % ARRAY_LEN(hostile)];
+	if (bytes < 2 || bytes > 64)
+		return got;
+	if (left && kva == end_kva)
+		got = OFL_READ_OK;
+	else if (got == OFL_READ_OK && is_text(to, bytes))
+		left = ++texts % 2 ? LONG_BYTES : 0;
+	else
+		return got;
+	len = left ? bytes : strnlen(to, bytes);
+	for (i = 0; i < len; i++)
+		to[i] = from[i % strlen(from)];
+	left -= left < bytes ? left : bytes;
+	end_kva = kva + bytes;
+	turn++;
 	return got;
 }
 
@@ -144,6 +182,30 @@ static void run(struct ofl_session *s, const char *line)
 	free(copy);
 }
 
+/* offmap -g: what is in the picture */
+static void run_picture(struct ofl_session *s, const char *options)
+{
+	char path[] = "/tmp/ofl-hostile.svg.XXXXXX", line[80], *svg, *at;
+	size_t bytes;
+
+	close(mkstemp(path));
+	unlink(path);
+	snprintf(line, sizeof(line), "offmap %s -g %s", options, path);
+	run(s, line);
+	svg = unit_slurp(path);
+	unlink(path);
+	if (!svg)
+		return;
+	bytes = strlen(svg);
+	check_bytes(line, svg, bytes);
+	for (at = svg; (at = strchr(at, '<')); at++)
+		if (at[1] == 'b' || !strncmp(at, "<script", 7))
+			fail_msg("%s: %.80s", line, at);
+	assert_null(strstr(svg, "\xef\xbf\xbf"));
+	assert_null(strstr(svg, "]]>"));
+	free(svg);
+}
+
 static void open_fixture(const char *path, bool strings)
 {
 	struct ofl_err err;
@@ -175,6 +237,8 @@ static void test_commands(void **state)
 			ofl_session_init(&s, &target);
 			for (j = 0; j < ARRAY_LEN(lines); j++)
 				run(&s, lines[j]);
+			run_picture(&s, "");
+			run_picture(&s, "-w");
 			ofl_session_drop(&s);
 			texttarget_free(&tt);
 		}
