@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """offline-report over a crash that replays recordings, and over one that fails in every way."""
+import html.parser
 import json
 import os
 import pathlib
@@ -7,6 +8,7 @@ import re
 import stat
 import subprocess
 import sys
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -47,7 +49,8 @@ class Bench:
 
     def replays(self, fixture, last=None):
         """a crash that has this dump; it dies behind the command `last`"""
-        self.crash(REPLAYING.format(replay=str(REPLAY), fixture=str(GOLDEN / f"{fixture}.fixture"), last=last))
+        path = fixture if isinstance(fixture, pathlib.Path) else GOLDEN / f"{fixture}.fixture"
+        self.crash(REPLAYING.format(replay=str(REPLAY), fixture=str(path), last=last))
 
     def says(self, text, status=1):
         """a crash that says this and ends"""
@@ -212,3 +215,94 @@ def test_page_is_self_contained_and_harmless(fleet, tmp_path):
     assert not any(word in text for word in ("http://", "https://", " src=", "<link", "@import", "url("))
     assert text.count("<tr data-") == 6 and text.count("<svg viewBox=") > 6
     assert merged(fleet, "-o", page).returncode == 3 and page.read_text() == text    # the same bytes
+
+
+# ---- a dump that means harm ----
+
+#: A title, C1 in one byte and in two, no UTF-8, right to left, a tag, an end of CDATA, an attribute's end.
+HARM = (b"6.1\x1b]0;t\x07\x9b2J\xc2\x9b2J\xff\xe2\x80\xae\xef\xbf\xbf<i onload=x>]]>\"' onload='x <b c=\"&amp;"
+        b"<img src=x>\r\t\b\x7f")
+
+
+class Tags(html.parser.HTMLParser):
+    """The tags and attributes of a page."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
+    def handle_starttag(self, tag, attrs):
+        self.seen |= {tag, *(f"{tag} {name}" for name, _ in attrs)}
+
+
+def tags(text):
+    """-> {tag, tag attribute}"""
+    parser = Tags()
+    parser.feed(text)
+    return parser.seen
+
+
+def is_plain(text):
+    """nothing that a terminal does not just show"""
+    return all(c == "\n" or c.isprintable() for c in text) and not set(text) & set("\x9b\u202e\uffff")
+
+
+@pytest.fixture(name="harmful")
+def make_harmful(tmp_path):
+    """a recording whose texts mean harm, also such of 64 KiB"""
+    for fixture in "6.1-both-whole", "6.1-unplug":
+        (tmp_path / f"{fixture}.fixture").write_bytes((GOLDEN / f"{fixture}.fixture").read_bytes())
+
+    def harmful(fixture, harm):
+        lines = [b"include %s.fixture" % fixture.encode(), b"release " + harm, b"nodename " + harm, b"crash " + harm,
+                 b"vmcoreinfo OSRELEASE=" + harm]
+        # what iomem calls memory, and what modules call their functions
+        names = re.findall(rb"^symbol_(?:at|in) ([0-9a-f]+) ", (GOLDEN / f"{fixture}.fixture").read_bytes(), re.M)
+        lines += [b"symbol_%s %s %s" % (kind, kva, harm) for kva in names for kind in (b"at", b"in")]
+        path = tmp_path / "harmful.fixture"
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        return path
+    return harmful
+
+
+@pytest.mark.parametrize("harm", (HARM, HARM * 400), ids=("short", "64KiB"))
+def test_harmful_dump(bench, harmful, tmp_path, harm):
+    """Document, messages, table, page and picture of such a dump do nothing but say what it holds."""
+    path = harmful("6.1-both-whole", harm)
+    bench.replays(path)
+    (bench.folder / "dump").write_bytes(b"OSRELEASE=" + harm + b"\n")
+    run = bench.run()
+    assert is_plain(run.stdout + run.stderr) and run.stdout.isascii()
+    documents = tmp_path / "documents"
+    documents.mkdir()
+    (documents / "one.json").write_text(run.stdout)
+    # a crash that dies over it, with the dump's bytes as its last words
+    bench.says("crash: " + harm.replace(b"'", b"").decode("latin-1"))
+    run = bench.run()
+    assert is_plain(run.stdout + run.stderr)
+    (documents / "two.json").write_text(run.stdout)
+    page = tmp_path / "page.html"
+    table = merged(documents, "-o", page)
+    assert is_plain(table.stdout + table.stderr)
+    text = page.read_text()
+    assert is_plain(text)
+    good = tmp_path / "good"
+    good.mkdir()
+    bench.replays("6.1-both-whole")
+    (good / "one.json").write_text(bench.run().stdout)
+    bench.says("crash: no")
+    (good / "two.json").write_text(bench.run().stdout)
+    merged(good, "-o", tmp_path / "good.html")
+    assert tags(text) == tags((tmp_path / "good.html").read_text())
+
+
+@pytest.mark.parametrize("options", ([], ["-w"]))
+def test_harmful_picture(harmful, tmp_path, options):
+    """A picture stays an XML document of the same elements."""
+    found = []
+    for name, fixture in ("good", GOLDEN / "6.1-both-whole.fixture"), ("bad", harmful("6.1-both-whole", HARM)):
+        picture = tmp_path / f"{name}.svg"
+        subprocess.run([REPLAY, fixture, "offmap", "-g", picture, *options], capture_output=True, check=True)
+        assert is_plain(picture.read_text())
+        found.append({(e.tag, *sorted(e.keys())) for e in ET.parse(picture).iter()})
+    assert found[0] == found[1]
