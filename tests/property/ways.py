@@ -43,7 +43,7 @@ def rows_differ(what, one, other):
 
 def every_page(ask):
     commands = ["offline", "offrange -a", "offcheck -a", "offowner -a",
-                "offblock -a", "offmap"]
+                "offblock -a", "offblock -d", "offblock -w -a", "offmap"]
     found = documents(ask, *commands, *(f"{c} -x" for c in commands))
     for command, quick, every in zip(commands, found, found[len(commands):]):
         yield from differences(f"{command} and -x", quick, every)
@@ -108,6 +108,62 @@ def blocks_alone(ask):
                                doc["blocks"], [row])
 
 
+# ---- devices and holders ----
+
+def of_device(row, blocks):
+    """what a device's row has to say of the blocks that name the device"""
+    mine = [b for b in blocks if b["device"] == row["device"]]
+    return row | {"verdicts": dict(collections.Counter(b["verdict"] for b in mine)),
+                  "offline": sum(b["offline"] for b in mine)}
+
+
+def devices(ask):
+    """-d and not; each device and its blocks; a block of it alone"""
+    plain, whole = documents(ask, "offblock", "offblock -d")
+    yield from rows_differ("offblock and offblock -d", plain["blocks"],
+                           whole["blocks"])
+    rows = whole["memory_devices"]
+    yield from rows_differ("offblock -d, devices and blocks", rows,
+                           [of_device(row, whole["blocks"]) for row in rows])
+    named = {b["device"] for b in whole["blocks"]} - {None}
+    if not named <= {row["device"] for row in rows}:
+        yield f"offblock -d: no row for one of {named}"
+    firsts = {b["device"]: b["name"] for b in reversed(whole["blocks"])}
+    cases = [(firsts[row["device"]], row) for row in rows
+             if row["device"] in firsts]
+    got = documents(ask, *(f"offblock -d -B {name}" for name, _ in cases))
+    for (name, row), doc in zip(cases, got):
+        alone = [r for r in doc["memory_devices"] if r["device"] == row["device"]]
+        keep = ["kind", "start", "end", "ranges", "detail", "evidence"]
+        yield from differences(f"offblock -d -B {name} and in the list",
+                               [[r[k] for k in keep] for r in alone],
+                               [[row[k] for k in keep]])
+        for r in alone:
+            yield from rows_differ(f"offblock -d -B {name}, its blocks", [r],
+                                   [of_device(r, doc["blocks"])])
+            if r["unplug"] == "yes" != row["unplug"]:
+                yield f"{name} alone promises more than all of {row['device']}"
+
+
+def holders(ask):
+    """-w of all blocks, of one, of one that is explained; and not at all"""
+    plain, whole = documents(ask, "offblock", "offblock -w -a")
+    yield from rows_differ("offblock and offblock -w", plain["blocks"],
+                           whole["blocks"])
+    names = sorted({row["block"] for row in whole["holders"]})
+    some = names[:2] + names[2:][-1:]
+    got = documents(ask, *(f"offblock -w -a {how}{name}" for name in some
+                           for how in ("-B ", "")))
+    for i, name in enumerate(some):
+        rows = [r for r in whole["holders"] if r["block"] == name]
+        block = [b for b in whole["blocks"] if b["name"] == name]
+        for doc in got[2 * i:2 * i + 2]:
+            yield from rows_differ(f"offblock -w {name} and in the list",
+                                   doc["holders"], rows)
+            yield from rows_differ(f"offblock -w {name} and in the list",
+                                   doc["blocks"], block)
+
+
 # ---- tables and documents ----
 
 def cell(value):
@@ -118,7 +174,7 @@ def table_rows(text):
     """[{header: cell}] of a table whose cells hold no blanks, but for the last"""
     lines = text.splitlines()
     at = [i for i, line in enumerate(lines) if line.split()[:1] and
-          line.split()[0] in ("PFN", "BLOCK")]
+          line.split()[0] in ("PFN", "BLOCK", "DEVICE")]
     if not at:
         return []
     head = lines[at[0]].split()
@@ -141,8 +197,18 @@ def together(name, blocks):
             ",".join(sorted({b["verdict"] for b in of_row})))
 
 
+def device_tables(text, doc):
+    rows = table_rows(text.partition("\nstatus:")[0])
+    yield from rows_differ(
+        "offblock -d, table and document",
+        sorted((r["DEVICE"], r["UNPLUG"]) for r in rows),
+        sorted((cell(r["device"]), r["unplug"]) for r in doc["memory_devices"]))
+
+
 def tables(ask):
-    texts = ask("offrange -a", "offrange -a -j", "offblock", "offblock -j")
+    texts = ask("offrange -a", "offrange -a -j", "offblock", "offblock -j",
+                "offblock -d", "offblock -d -j")
+    yield from device_tables(texts[4], json.loads(texts[5]))
     rows, doc = table_rows(texts[0]), json.loads(texts[1])
     rows = [r for r in rows if not r["STATE"].startswith("unknown:")]
     yield from rows_differ(
@@ -195,8 +261,8 @@ def commands_agree(ask):
         yield f"offblock has {blocks} offline pages, offline {totals['offline']}"
 
 
-CHECKS = [every_page, filters, zone_filters, blocks_alone, tables,
-          commands_agree]
+CHECKS = [every_page, filters, zone_filters, blocks_alone, devices, holders,
+          tables, commands_agree]
 
 
 # ---- ways that know less ----
