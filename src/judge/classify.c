@@ -193,10 +193,14 @@ static unsigned int pool_of(const struct ofl_classifier *c, unsigned int order)
  * hstate_is_gigantic(): too large for the buddy allocator, which would make
  * another if asked.
  */
-static bool is_gigantic(const struct ofl_layout *l, unsigned int order)
+static enum ofl_tri is_gigantic(const struct ofl_layout *l, unsigned int order)
 {
-	return order >= ofl_fact_value(l, OFL_F_NR_ORDERS,
-			ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, 0) + 1);
+	int64_t orders = ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, -1) + 1;
+
+	orders = ofl_fact_value(l, OFL_F_NR_ORDERS, orders);
+	if (orders < 1)
+		return OFL_UNSURE;
+	return order >= orders ? OFL_YES : OFL_NO;
 }
 
 /*
@@ -208,16 +212,19 @@ static enum ofl_tri has_room(const struct ofl_classifier *c,
 			     uint64_t flags)
 {
 	const struct ofl_zone *z = ofl_zone_of(c->env->n, flags);
+	enum ofl_tri gigantic = is_gigantic(c->env->l, order);
 
-	if (!is_gigantic(c->env->l, order))
+	if (gigantic == OFL_NO)
 		return OFL_YES;
 	if (!pool->spare)
-		return OFL_NO;
+		return gigantic == OFL_YES ? OFL_NO : OFL_UNSURE;
 	if (!c->several_nodes || pool->node == ON_SEVERAL)
 		return OFL_YES;
 	if (pool->node == ON_UNKNOWN || !z)
 		return OFL_UNSURE;
-	return pool->node == z->node ? OFL_NO : OFL_YES;
+	if (pool->node != z->node)
+		return OFL_YES;
+	return gigantic == OFL_YES ? OFL_NO : OFL_UNSURE;
 }
 
 /*

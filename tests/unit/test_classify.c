@@ -351,6 +351,26 @@ static void test_gigantic_page_and_other_nodes(void **state)
 	assert_string_equal(code_of(2 * SECTION), "hugetlb");
 }
 
+/* nothing says what the buddy allocator can make: no huge page is stuck for it */
+static void test_huge_page_that_may_be_gigantic(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 1);
+	l->fact[OFL_F_NR_ORDERS].known = false;
+	assert_string_equal(code_of(64), "hugetlb");
+	l->fact[OFL_F_PAGEBLOCK_ORDER].known = false;
+	assert_string_equal(code_of(64), "hugetlb-room-unknown");
+	hstate[0].nr_free = 1;
+	assert_string_equal(code_of(64), "hugetlb");
+	nodes.nr_zones = 2;
+	know(OFL_F_HSTATE_NODES, offsetof(struct raw_hstate, of_node));
+	hstate[0].of_node[0] = 1;
+	assert_string_equal(code_of(64), "hugetlb-room-unknown");
+	hstate[0].of_node[0] = 0;
+	hstate[0].of_node[1] = 1;
+	assert_string_equal(code_of(64), "hugetlb");
+}
+
 /* huge pages change places only where their own node takes them */
 static void test_huge_pages_that_change_places(void **state)
 {
@@ -916,6 +936,7 @@ int main(void)
 		CASE(test_optimised_page_from_its_middle),
 		CASE(test_size_that_cannot_be),
 		CASE(test_gigantic_page_and_other_nodes),
+		CASE(test_huge_page_that_may_be_gigantic),
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_unaccepted_without_a_type),
 		CASE(test_kernel_page_with_a_mapping),
