@@ -70,6 +70,10 @@ enum ofl_status ofl_memdevs_load(const struct ofl_env *env,
 			ofl_memdevs_missing(d, kind);
 		sort_spans(d, kind);
 	}
+	/* mem_section has either since sections have pageblocks: see is_early() */
+	if (!ofl_fact_known(env->l, OFL_F_SECTION_USAGE) &&
+	    !ofl_fact_known(env->l, OFL_F_SECTION_PAGEBLOCKS))
+		ofl_memdevs_missing(d, &ofl_memdev_boot);
 	doubt_rest(d);
 	return d->no_memory ? ofl_fail(err, OFL_ERR_NOMEM,
 				       "no memory for the memory devices") :

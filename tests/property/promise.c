@@ -519,10 +519,15 @@ static void check_memory_devices(const struct promise *p)
 
 /* ---- offblock -w ---- */
 
-/* rows that say how many pages have no holder, or are not shown */
+/*
+ * Not rows that say how many pages have no holder, or are not shown. Free pages
+ * of the pool are in nobody's way while it is known that they can be dissolved.
+ */
 static bool is_holder(struct json_object *row)
 {
-	return strcmp(text(row, "name"), "not identified") &&
+	return (strcmp(text(row, "kind"), "hugetlb") ||
+		strcmp(text(row, "outcome"), "unknown")) &&
+	       strcmp(text(row, "name"), "not identified") &&
 	       strcmp(text(row, "name"), "resource without a name") &&
 	       strcmp(text(row, "kind"), "others");
 }

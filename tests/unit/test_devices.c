@@ -227,11 +227,30 @@ static void test_none(void **state)
 	assert_non_null(devs.boot.never);
 }
 
+/* what is lost of a kind that the kernel has: what it has is not known */
+static void lost(const char *kind)
+{
+	load();
+	assert_string_equal(devs.missing, kind);
+	assert_null(devs.boot.never);
+}
+
 static void test_boot_before_the_bit(void **state)
 {
 	(void)state;
 	LINE("without member mem_section.usage");
+	LINE("member mem_section.pageblock_flags 8 8");
 	load();
+	assert_null(devs.missing);
+	DEVICES("-", "-", "-", "-");
+}
+
+/* neither member: a kernel with one of them, and a vmlinux without */
+static void test_boot_not_known(void **state)
+{
+	(void)state;
+	LINE("without member mem_section.usage");
+	lost("boot");
 	DEVICES("-", "-", "-", "-");
 }
 
@@ -242,14 +261,6 @@ static void test_boot_of_a_device(void **state)
 	load();
 	DEVICES("boot", "-", "-", "-");
 	assert_null(devs.missing);
-	assert_null(devs.boot.never);
-}
-
-/* what is lost of a kind that the kernel has: what it has is not known */
-static void lost(const char *kind)
-{
-	load();
-	assert_string_equal(devs.missing, kind);
 	assert_null(devs.boot.never);
 }
 
@@ -601,7 +612,8 @@ static void test_several(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(none), TEST(boot_before_the_bit), TEST(boot_of_a_device),
+		TEST(none), TEST(boot_before_the_bit),
+		TEST(boot_not_known), TEST(boot_of_a_device),
 		TEST(acpi_short_of_facts), TEST(acpi_without_buses),
 		TEST(acpi_bus_without_name), TEST(acpi_no_bus),
 		TEST(acpi_bus_broken), TEST(acpi_device_without_name),
