@@ -56,6 +56,7 @@ enum ofl_json {
 	OFL_JSON_NUMBER_OR_HEX,	/* or null */
 	OFL_JSON_BOOL,
 	OFL_JSON_STRINGS,		/* array of strings */
+	OFL_JSON_STRINGS_OR_NULL,
 	OFL_JSON_MAP,		/* object, its names depend on the dump */
 	OFL_JSON_OBJECT,		/* its members have rows of their own */
 	OFL_NR_JSON

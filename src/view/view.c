@@ -666,6 +666,7 @@ const char *ofl_json_text(enum ofl_json type)
 		[OFL_JSON_NUMBER_OR_HEX] = "number, hex string or null",
 		[OFL_JSON_BOOL] = "true or false",
 		[OFL_JSON_STRINGS] = "array of strings",
+		[OFL_JSON_STRINGS_OR_NULL] = "array of strings, or null",
 		[OFL_JSON_MAP] = "object",
 		[OFL_JSON_OBJECT] = "object",
 	};

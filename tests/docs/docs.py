@@ -31,7 +31,8 @@ MANUAL = ROOT / "src/commands/manual.c"
 TYPES = {
     "number": (int,), "number or null": (int, type(None)), "string": (str,),
     "string or null": (str, type(None)), "true or false": (bool,),
-    "array of strings": (list,), "array": (list,), "object": (dict,),
+    "array of strings": (list,), "array of strings, or null": (list, type(None)),
+    "array": (list,), "object": (dict,),
     "hex string": (str,), "hex string or null": (str, type(None)),
     "number, hex string or null": (int, str, type(None)),
 }

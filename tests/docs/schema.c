@@ -162,6 +162,8 @@ static struct json_object *type_of(enum ofl_json type)
 		return text("boolean");
 	case OFL_JSON_STRINGS:
 		return text("array");
+	case OFL_JSON_STRINGS_OR_NULL:
+		return types("array", "null", NULL);
 	case OFL_JSON_MAP:
 	case OFL_JSON_OBJECT:
 		return text("object");
@@ -201,7 +203,7 @@ static struct json_object *member(const char *name, enum ofl_json type,
 	add(o, "type", type_of(type));
 	if (is_hex(type))
 		add(o, "pattern", text("^0x[0-9a-f]+$"));
-	if (type == OFL_JSON_STRINGS)
+	if (type == OFL_JSON_STRINGS || type == OFL_JSON_STRINGS_OR_NULL)
 		add(o, "items", elements(words, type));
 	else if (type == OFL_JSON_MAP)
 		add(o, "additionalProperties", elements(words, type));
