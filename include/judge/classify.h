@@ -50,6 +50,14 @@ struct ofl_class_state {
 	uint64_t taken[OFL_MAX_HSTATES], in_use[OFL_MAX_HSTATES];
 };
 
+/** struct ofl_like - for which pages the last answer holds as well */
+struct ofl_like {
+	uint64_t end_pfn;		/* those before this; 0: for none */
+	bool tails;			/* of a compound page: whatever they are */
+	struct ofl_page page;		/* else those like this one ... */
+	uint64_t mapping;		/* ... with the same page->mapping */
+};
+
 /** struct ofl_classifier - a pass over pages */
 struct ofl_classifier {
 	const struct ofl_env *env;
@@ -78,6 +86,7 @@ struct ofl_classifier {
 	uint64_t section_nr;
 	struct ofl_pageblocks pageblocks;	/* of that section */
 	struct ofl_class_state at;
+	struct ofl_like like;
 };
 
 /**
@@ -106,6 +115,17 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
 		  const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret);
+
+/**
+ * ofl_classify_same() - does the last answer hold for the page behind that, too?
+ * @p, @raw: in  as of ofl_classify(); no page but offline ones lies between
+ *
+ * Shape:  true: it does, but for pfn, page_kva, flags and refcount, and the page
+ *         need not be classified. A large part of all pages are the inside of a
+ *         free block or of a compound page.
+ */
+bool ofl_classify_same(const struct ofl_classifier *c, const struct ofl_section *s,
+		       const struct ofl_page *p, const unsigned char *raw);
 
 /**
  * ofl_classify_span() - pages of one free block or compound page, from @p on,

@@ -32,6 +32,7 @@ struct ofl_judge {
 	struct ofl_classifier classifier;	/* of pages that are not offline */
 	struct ofl_classifier runs;	/* of those that are */
 	struct ofl_section_sum sum;	/* of the section in work */
+	struct ofl_classified last;	/* page that was added to it */
 	struct ofl_class_state behind;	/* the section that was added last */
 	enum ofl_status (*emit)(void *arg, const struct ofl_block_report *r);
 	/* each page that is in the way, and is no driver's; may be NULL */

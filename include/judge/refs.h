@@ -35,6 +35,13 @@ struct ofl_refs_from {
 		bool aio;		/* they have a reference more */
 		bool disk;		/* of a disk: buffers may be held */
 	} mapping;
+	/* the compound page that was gone through last; kva 0: none */
+	struct ofl_members {
+		uint64_t kva, nr;
+		int64_t mappings;	/* that each page counts by itself */
+		bool poisoned;		/* one of them, before any that misses */
+		bool whole;		/* all of them could be read */
+	} members;
 };
 
 /**

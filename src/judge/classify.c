@@ -174,6 +174,7 @@ void ofl_classifier_resume(struct ofl_classifier *c,
 			   const struct ofl_class_state *at)
 {
 	c->at = *at;
+	c->like.end_pfn = 0;
 	c->block = ofl_blocks_find(c->blocks, at->block_nr);
 }
 
@@ -614,6 +615,62 @@ static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);
 }
 
+/* what decide() asks about the place of a page is the same up to here */
+static uint64_t place_end(const struct ofl_classifier *c,
+			  const struct ofl_section *s, uint64_t pfn)
+{
+	uint64_t size = ofl_pageblocks_pages(&c->pageblocks);
+	uint64_t end = size ? (pfn / size + 1) * size :
+			      s->start_pfn + c->env->l->section_pages;
+
+	return c->block && pfn < memmap_end(c) && memmap_end(c) < end ?
+	       memmap_end(c) : end;
+}
+
+/*
+ * Tails are what their head is. Of others the answer is made of their members
+ * alone if they are no head of anything and their references do not count.
+ */
+static void note_like(struct ofl_classifier *c, const struct ofl_section *s,
+		      const struct ofl_page *p, const unsigned char *raw,
+		      const struct ofl_rule_in *in,
+		      const struct ofl_classified *ret)
+{
+	const struct ofl_page_format *f = &c->format;
+	uint64_t end = place_end(c, s, p->pfn);
+
+	c->like.end_pfn = 0;
+	c->like.tails = p->pfn < c->at.compound_end_pfn;
+	if (c->like.tails) {
+		c->like.end_pfn = end < c->at.compound_end_pfn ?
+				  end : c->at.compound_end_pfn;
+	} else if (!ret->offline && !ret->counted && !(p->flags & f->head) &&
+		   !ofl_page_is_type(f, OFL_TYPE_BUDDY, p->type) &&
+		   !ofl_page_is_tail(f, raw)) {
+		c->like.end_pfn = end;
+		if (in->buddy && c->at.free_end_pfn < end)
+			c->like.end_pfn = c->at.free_end_pfn;
+	}
+	c->like.page = *p;
+	c->like.mapping = ofl_page_mapping(f, raw);
+}
+
+bool ofl_classify_same(const struct ofl_classifier *c,
+		       const struct ofl_section *s, const struct ofl_page *p,
+		       const unsigned char *raw)
+{
+	const struct ofl_page *was = &c->like.page;
+
+	if (p->pfn >= c->like.end_pfn || s->nr != c->section_nr ||
+	    p->zone != was->zone)
+		return false;
+	return c->like.tails ||
+	       (p->flags == was->flags && p->type == was->type &&
+		p->refcount == was->refcount &&
+		ofl_page_mapping(&c->format, raw) == c->like.mapping &&
+		!ofl_page_is_tail(&c->format, raw));
+}
+
 void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
 		  const unsigned char *raw_end, bool offline,
@@ -624,6 +681,7 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 	begin(c, s, p, offline, ret);
 	inspect(c, p, s, raw, raw_end, offline, &in, ret);
 	decide(c, s, p, &in, ret);
+	note_like(c, s, p, raw, &in, ret);
 }
 
 /* ---- like offline pages, decoded already ---- */

@@ -252,6 +252,11 @@ static bool is_in_way(const struct ofl_judge *j, const struct ofl_classified *c)
 	       j->report.block->state != OFL_BLOCK_OFFLINE;
 }
 
+static bool hands_out(const struct ofl_judge *j)
+{
+	return j->page || j->in_way;
+}
+
 static void hand_out(struct ofl_judge *j, const struct ofl_classified *c,
 		     const unsigned char *raw)
 {
@@ -268,17 +273,20 @@ static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
 {
 	struct ofl_judge *j = arg;
 	uint64_t missed = nr_missed(j);
+	struct ofl_classified *c = &j->last;
 	enum ofl_status st = OFL_OK;
-	struct ofl_classified c;
 
 	/* who is handed pages is told of the block before first */
-	if ((j->page || j->in_way) && !enter(j, s->nr, &st))
+	if (hands_out(j) && !enter(j, s->nr, &st))
 		return st;
-	ofl_classify(&j->classifier, s, p, raw, raw_end, false, &c);
-	add_known(j, &c, pages);
+	if (!hands_out(j) && ofl_classify_same(&j->classifier, s, p, raw))
+		c->pfn = p->pfn;
+	else
+		ofl_classify(&j->classifier, s, p, raw, raw_end, false, c);
+	add_known(j, c, pages);
 	take_missed(j, missed);
-	if (j->page || j->in_way)
-		hand_out(j, &c, raw);
+	if (hands_out(j))
+		hand_out(j, c, raw);
 	return OFL_OK;
 }
 
@@ -329,7 +337,7 @@ static enum ofl_status judge_offline(void *arg, const struct ofl_section *s,
 	for (; pages; pages -= n, at.pfn += n) {
 		n = ofl_classify_run(&j->runs, s, &at, pages, &c);
 		add_run(j, s, &c, n);
-		if (j->page || j->in_way)
+		if (hands_out(j))
 			hand_out_run(j, s, &c, n);
 	}
 	return OFL_OK;
@@ -381,7 +389,7 @@ struct ofl_sink ofl_judge_sink(struct ofl_judge *j)
 		.unknown = judge_unknown, .done = judge_done, .arg = j,
 	};
 
-	if (j->page || j->in_way)
+	if (hands_out(j))
 		return sink;	/* each page has to be handed out, here */
 	sink.span = judge_span;
 	sink.sum = (struct ofl_sum_ops){

@@ -21,23 +21,29 @@ static const unsigned char *member(struct ofl_pagereader *reader, uint64_t kva,
 
 /* ---- mappings of a compound page ---- */
 
-/* what all pages of it count by themselves; false: one is not there */
-static bool add_up(struct ofl_refs_from *from, uint64_t kva, uint64_t nr,
-		   const unsigned char *raw, const unsigned char *raw_end,
-		   int64_t *ret)
+/* all struct pages of it, once for all that is asked of them */
+static const struct ofl_members *
+go_through(struct ofl_refs_from *from, uint64_t kva, uint64_t nr,
+	   const unsigned char *raw, const unsigned char *raw_end)
 {
 	const struct ofl_page_format *f = from->f;
 	struct ofl_pagereader reader = { .t = from->t, .l = f->l };
+	struct ofl_members *m = &from->members;
 	const unsigned char *page;
 	uint64_t i;
 
+	if (m->kva == kva && m->nr == nr)
+		return m;
+	*m = (struct ofl_members){ .kva = kva, .nr = nr };
 	for (i = 0; i < nr; i++) {
 		page = member(&reader, kva, i, raw, raw_end);
 		if (!page || ofl_page_is_zero(f, page))
-			return false;
-		*ret += (int32_t)ofl_page_type(f, page) + 1;
+			return m;
+		m->mappings += (int32_t)ofl_page_type(f, page) + 1;
+		m->poisoned |= (ofl_page_flags(f, page) & f->hwpoison) != 0;
 	}
-	return true;
+	m->whole = true;
+	return m;
 }
 
 /*
@@ -66,14 +72,16 @@ static bool mapcount(struct ofl_refs_from *from, uint64_t kva,
 		     const unsigned char *raw_end, int64_t *ret)
 {
 	const unsigned char *tail = raw + from->f->l->struct_page_bytes;
+	const struct ofl_members *m;
 	int64_t entire;
 
 	if (ofl_page_large_mapcount(from->f, tail, ret))
 		return true;
 	if (!ofl_page_entire_mapcount(from->f, tail, &entire))
 		return false;
-	*ret = entire;
-	return add_up(from, kva, 1ull << order, raw, raw_end, ret) &&
+	m = go_through(from, kva, 1ull << order, raw, raw_end);
+	*ret = entire + m->mappings;
+	return m->whole &&
 	       once(from->f, anon, 1ll << order, entire, tail, ret);
 }
 
@@ -83,19 +91,11 @@ static enum ofl_tri any_poisoned(struct ofl_refs_from *from, uint64_t kva,
 				 uint64_t nr, const unsigned char *raw,
 				 const unsigned char *raw_end)
 {
-	const struct ofl_page_format *f = from->f;
-	struct ofl_pagereader reader = { .t = from->t, .l = f->l };
-	const unsigned char *page;
-	uint64_t i;
+	const struct ofl_members *m = go_through(from, kva, nr, raw, raw_end);
 
-	for (i = 0; i < nr; i++) {
-		page = member(&reader, kva, i, raw, raw_end);
-		if (!page || ofl_page_is_zero(f, page))
-			return OFL_UNSURE;
-		if (ofl_page_flags(f, page) & f->hwpoison)
-			return OFL_YES;
-	}
-	return OFL_NO;
+	if (m->poisoned)
+		return OFL_YES;
+	return m->whole ? OFL_NO : OFL_UNSURE;
 }
 
 /*

@@ -215,6 +215,34 @@ static int drop(void **state)
 	return 0;
 }
 
+static unsigned long nr_same;	/* pages that need not be classified */
+
+/* the same pass, without looking at pages that the last answer holds for */
+static void classify_quickly(struct ofl_classifier *quick,
+			     struct ofl_classified *last,
+			     const struct ofl_section *s,
+			     const struct ofl_page *p, const unsigned char *raw,
+			     const unsigned char *raw_end,
+			     const struct ofl_classified *want)
+{
+	/* those are another classifier's: see judge.c */
+	if (want->offline)
+		return;
+	if (ofl_classify_same(quick, s, p, raw))
+		nr_same++;
+	else
+		ofl_classify(quick, s, p, raw, raw_end, false, last);
+	assert_int_equal(last->kind, want->kind);
+	assert_int_equal(last->outcome, want->outcome);
+	assert_int_equal(last->step, want->step);
+	assert_int_equal(last->file, want->file);
+	assert_int_equal(last->counted, want->counted);
+	assert_int_equal(last->pageblock_unknown, want->pageblock_unknown);
+	assert_ptr_equal(last->zone, want->zone);
+	assert_int_equal(last->refs.count, want->refs.count);
+	assert_int_equal(last->refs.explained, want->refs.explained);
+}
+
 /* kinds of [pfn, end_pfn), in one pass that sees nothing before or behind */
 static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 {
@@ -223,12 +251,13 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 	const struct ofl_env env = { .t = &t, .l = l, .n = &nodes,
 				     .batches = &batches };
 	const unsigned char *raw_end = (const unsigned char *)&map[end_pfn];
-	struct ofl_classifier c;
-	struct ofl_classified ret;
+	struct ofl_classifier c, quick;
+	struct ofl_classified ret, last;
 	struct ofl_section s;
 	struct ofl_page p;
 
 	ofl_classifier_init(&c, &env, &no_owners, &no_blocks);
+	quick = c;
 	for (; pfn < end_pfn; pfn++) {
 		const unsigned char *raw = (const unsigned char *)&map[pfn];
 
@@ -238,6 +267,7 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 		p.movable_ops = false;
 		ofl_classify(&c, &s, &p, raw, raw_end,
 			     ofl_page_is_offline(&c.format, raw), &ret);
+		classify_quickly(&quick, &last, &s, &p, raw, raw_end, &ret);
 		kind[pfn] = ret.kind;
 		counted[pfn] = ret.counted;
 		refs[pfn] = ret.refs;
@@ -900,6 +930,22 @@ static void expect_runs(void)
 	}
 }
 
+/* classify() compares; and there are enough of them */
+static void test_pages_that_are_like_the_one_before(void **state)
+{
+	(void)state;
+	nr_same = 0;
+	make_free(512, 9);
+	make_compound(1024, 9);
+	classify(512, 1536, whole);
+	assert_in_range(nr_same, 900, 1022);
+	/* one that differs is looked at, and the one behind it */
+	map[600].refcount = 1;
+	nr_same = 0;
+	classify(512, 1024, whole);
+	assert_int_not_equal(whole[600], whole[601]);
+}
+
 static void test_runs_of_offline_pages(void **state)
 {
 	unsigned int round, i;
@@ -952,6 +998,7 @@ int main(void)
 		CASE(test_mappings_that_never_migrate),
 		CASE(test_pages_of_an_aio_ring),
 		CASE(test_a_list_equals_its_parts),
+		CASE(test_pages_that_are_like_the_one_before),
 		CASE(test_runs_of_offline_pages),
 	};
 
