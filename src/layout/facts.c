@@ -486,11 +486,11 @@ const struct ofl_fact_row ofl_fact_rows[] = {
 		.history = "absent in v6.12, present in v7.2",
 		.without = "such pages show as pages of the kernel" },
 
-	[OFL_F_PAGEBLOCK_FLAGS] = { "mem_section_usage.pageblock_flags",
+	[OFL_F_PAGEBLOCK_FLAGS] = { "mem_section_usage.pageblock_flags", EARLY,
 		.witness = { OFFSET("mem_section_usage", "pageblock_flags") },
 		.history = "since f1eca35a0dc7 (in v5.3)",
 		.without = "states of pageblocks are unknown since v5.9, and so are verdicts that depend on them" },
-	[OFL_F_SECTION_PAGEBLOCKS] = { "mem_section.pageblock_flags",
+	[OFL_F_SECTION_PAGEBLOCKS] = { "mem_section.pageblock_flags", EARLY,
 		.witness = { OFFSET("mem_section", "pageblock_flags") },
 		.history = "a pointer until f1eca35a0dc7 (in v5.3) put the words into mem_section_usage",
 		.without = "before v5.9 states of pageblocks are unknown, and so are verdicts that depend on them" },
