@@ -440,6 +440,26 @@ static void test_unaccepted_without_a_type(void **state)
 	assert_string_equal(code_of(5), "pcp");
 }
 
+/* every kernel has these flags: without the name of one nobody knows what has it */
+static void test_flag_without_a_name(void **state)
+{
+	static const char *const names[] = { "reserved", "lru", "head" };
+	size_t i, k;
+
+	(void)state;
+	map[6].refcount = 1;
+	assert_string_equal(code_of(6), "kernel");
+	for (i = 0; i < ARRAY_LEN(names); i++)
+		for (k = 0; k < l->nr_pageflags; k++) {
+			if (strcmp(l->pageflag[k].name, names[i]))
+				continue;
+			l->pageflag[k].name[0] = '?';
+			assert_string_equal(code_of(6), "kind-unknown");
+			l->pageflag[k].name[0] = names[i][0];
+		}
+	assert_string_equal(code_of(6), "kernel");
+}
+
 /* perf_mmap_fault() gives its buffers a mapping, and no more */
 static void test_kernel_page_with_a_mapping(void **state)
 {
@@ -985,6 +1005,7 @@ int main(void)
 		CASE(test_huge_page_that_may_be_gigantic),
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_unaccepted_without_a_type),
+		CASE(test_flag_without_a_name),
 		CASE(test_kernel_page_with_a_mapping),
 		CASE(test_poisoned_compound_page),
 		CASE(test_references_of_an_anonymous_page),
