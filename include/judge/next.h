@@ -19,7 +19,8 @@ const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim);
 /**
  * ofl_block_next() - about a block that has its verdict
  *
- * Shape:  NULL: the block is offline already.
+ * Shape:  NULL: the block is offline already, and nothing is known that keeps
+ *         it from being onlined.
  */
 const char *ofl_block_next(const struct ofl_block_report *r);
 

@@ -35,6 +35,8 @@ struct ofl_block {
 	uint64_t group_kva;	/* memory_block.group; 0: NULL or no such member */
 	uint64_t memmap_pages;	/* at its start, holding its own memmap */
 	bool unread;		/* one of these could not be read: none counts */
+	uint64_t poisoned;	/* pages: memory_block.nr_hwpoison; 0: no such member */
+	bool poison_unread;	/* it has one, and it could not be read */
 };
 
 /** ofl_blocks_indexed() - has this kernel an index of them, memory_blocks? */

@@ -197,7 +197,7 @@ static const struct ofl_column block_columns[] = {
 	  "own words if the block is blocked" },
 	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
 	  "what a person can do, in one sentence; none for a block that is "
-	  "offline" },
+	  "offline, unless poisoned pages keep it so" },
 	{ "REASON", NULL, 20, false, 0, get_causes, OFL_JSON_NONE,
 	  "pages that decide, by size and with their owner, then what else is "
 	  "not free; or what decides if no page does" },

@@ -573,6 +573,22 @@ static void say_poisoned(const struct ofl_env *env, struct ofl_block_report *r)
 			      " of its pages are poisoned", pages);
 }
 
+/*
+ * The memmap of a block that is offline says nothing; memblk_nr_poison_inc()
+ * and memblk_nr_poison_sub() count in the block itself.
+ */
+static void say_offline(struct ofl_block_report *r)
+{
+	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
+
+	if (r->block->poisoned)
+		ofl_text_add(&text, "; cannot be onlined again: %" PRIu64
+			     " of its pages %s poisoned", r->block->poisoned,
+			     r->block->poisoned == 1 ? "is" : "are");
+	else if (r->block->poison_unread)
+		ofl_text_add(&text, "; whether it can be onlined again is not known: its count of poisoned pages cannot be read");
+}
+
 /* MIGRATE is no word on a place to go to if no zone could be asked for it */
 static void say_unchecked(struct ofl_block_report *r)
 {
@@ -604,6 +620,7 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 	/* memory_subsys_offline(): MEM_OFFLINE returns at once */
 	if (r->block->state == OFL_BLOCK_OFFLINE) {
 		simple(r, OFL_OUT_OFFLINE, "offline", "already offline");
+		say_offline(r);
 		return;
 	}
 	if (!ofl_fact_known(env->l, OFL_F_OFFLINE_PAGES) &&

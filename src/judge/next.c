@@ -16,6 +16,8 @@
 	"report it to the maintainer of the driver, with this dump"
 #define LISTS_NEXT \
 	"take a second dump: if it says the same, report it to the maintainer of the driver"
+#define POISON_NEXT \
+	"leave it offline and replace the memory: its poison is forgotten when it is removed, or at a reboot"
 #define WAIT_NEXT	"wait until the driver has ended, then take another dump"
 #define DUMP_NEXT	"take a dump that has this memory, and ask again"
 
@@ -102,8 +104,9 @@ const char *ofl_block_next(const struct ofl_block_report *r)
 {
 	const char *next = NULL;
 
+	/* memory_block_online(): -EHWPOISON */
 	if (r->verdict == OFL_OUT_OFFLINE)
-		return NULL;
+		return r->block->poisoned ? POISON_NEXT : NULL;
 	if (r->verdict == OFL_OUT_OFFLINABLE)
 		return "offline the block: nothing is in the way";
 	if (r->decider != OFL_NR_KINDS)

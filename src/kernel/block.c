@@ -137,6 +137,10 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 	b->zone_kva = member(w, b->kva, OFL_F_BLOCK_ZONE, b);
 	b->group_kva = member(w, b->kva, OFL_F_BLOCK_GROUP, b);
 	b->memmap_pages = memmap_pages(w, b);
+	b->poison_unread = ofl_fact_known(w->l, OFL_F_BLOCK_HWPOISON) &&
+			   !ofl_fact_read_u64(w->t, w->l, b->kva,
+					      OFL_F_BLOCK_HWPOISON,
+					      &b->poisoned);
 	if (ofl_fact_read_u32(w->t, w->l, b->kva, OFL_F_BLOCK_NID, &nid))
 		b->nid = (int)nid;
 }

@@ -331,6 +331,25 @@ static void test_bus_alone(void **state)
 	assert_int_equal(seen[1].state, OFL_BLOCK_OFFLINE);
 }
 
+/* memblk_nr_poison_inc(): a counter of the block; the last one is not in the dump */
+static void test_poisoned(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "member memory_block.nr_hwpoison 96 8");
+	kernel_line(&k, "mem %" PRIx64 " 2", K_BLOCK + 0x100 + 96);
+	kernel_line(&k, "mem %" PRIx64 " 0", K_BLOCK + 0x200 + 96);
+	kernel_line(&k, "unreadable %" PRIx64 " 8", K_BLOCK + 0x300 + 96);
+	load_late();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(seen[1].poisoned, 2);
+	assert_false(seen[1].poison_unread);
+	assert_int_equal(seen[2].poisoned, 0);
+	assert_false(seen[2].poison_unread);
+	assert_true(seen[3].poison_unread);
+	assert_false(seen[3].unread);
+}
+
 /* without an index nothing hides what the bus does not give */
 static void lose_on_bus(size_t expect_seen, uint64_t expect_lost)
 {
@@ -468,6 +487,7 @@ int main(void)
 		CASE(test_not_known), CASE(test_cross_check),
 		CASE(test_missing_section), CASE(test_wrong_place),
 		CASE(test_bus_alone), CASE(test_bus_breaks_off),
+		CASE(test_poisoned),
 		CASE(test_bus_loops), CASE(test_bus_names), CASE(test_no_bus),
 		CASE(test_both_agree), CASE(test_index_lacks_one),
 		CASE(test_bus_lacks_one), CASE(test_both_have_their_own),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "judge/judge.h"
+#include "judge/next.h"
 
 #define PAGES		32768
 #define ZONE_NORMAL	2
@@ -109,6 +110,31 @@ static void test_poisoned_pages(void **state)
 	put(w, OFL_KIND_SLAB, 1, 50);
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
 	assert_null(strstr(w->r.reason, "again"));
+	free(w);
+}
+
+/* an offline block has no pages to be counted: its own counter tells */
+static void test_poisoned_offline_block(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	w->block.state = OFL_BLOCK_OFFLINE;
+	w->block.poisoned = 3;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_non_null(ofl_block_next(&w->r));
+	expect(w, OFL_OUT_OFFLINE, "offline",
+	       "already offline; cannot be onlined again: 3 of its pages are ");
+	w = world(ZONE_NORMAL);
+	w->block.state = OFL_BLOCK_OFFLINE;
+	w->block.poison_unread = true;
+	expect(w, OFL_OUT_OFFLINE, "offline",
+	       "already offline; whether it can be onlined again is not known");
+	w = world(ZONE_NORMAL);
+	w->block.state = OFL_BLOCK_OFFLINE;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_string_equal(w->r.reason, "already offline");
+	assert_null(ofl_block_next(&w->r));
 	free(w);
 }
 
@@ -683,6 +709,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_in_the_way),
 		cmocka_unit_test(test_poisoned_pages),
+		cmocka_unit_test(test_poisoned_offline_block),
 		cmocka_unit_test(test_driver),
 		cmocka_unit_test(test_migration_outweighs_the_driver),
 		cmocka_unit_test(test_spinning_outweighs_migration),

@@ -1,0 +1,1 @@
+offblock memory39

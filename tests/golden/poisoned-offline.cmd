@@ -1,0 +1,2 @@
+offblock memory39
+offblock -j memory39
