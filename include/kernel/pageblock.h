@@ -52,6 +52,16 @@ void ofl_pageblocks_init(struct ofl_pageblocks *pb, const struct ofl_target *t,
 void ofl_pageblocks_enter(struct ofl_pageblocks *pb,
 			  const struct ofl_section *s);
 
+/**
+ * ofl_pageblocks_touched() - has any pageblock of @s a state that is not 0?
+ *
+ * Shape:  of any section, online or not.
+ * Errors: false if its words cannot be read; *@ret is untouched then.
+ */
+bool ofl_pageblocks_touched(const struct ofl_target *t,
+			    const struct ofl_layout *l,
+			    const struct ofl_section *s, bool *ret);
+
 /** ofl_pageblocks_pages() - pages of a pageblock; 0: states are not known */
 uint64_t ofl_pageblocks_pages(const struct ofl_pageblocks *pb);
 

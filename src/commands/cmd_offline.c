@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "kernel/block.h"
+#include "commands/added.h"
 #include "commands/tables.h"
 #include "commands/command.h"
 #include "judge/classify.h"
@@ -298,6 +299,7 @@ static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
 	show_present(v, ctx, r);
 	show_blocks(v, &r->blocks, all);
+	ofl_show_added(v, ctx, &r->blocks);
 	show_unknown(v, r);
 	show_stale(v, r, all);
 }

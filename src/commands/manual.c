@@ -73,6 +73,12 @@ static const struct ofl_field offline_fields[] = {
 	{ NULL, "BLOCKS", OFL_JSON_NONE,
 	  "states of all memory blocks, whatever the filters are, if not all "
 	  "of them are online" },
+	{ NULL, "ADDED", OFL_JSON_NONE,
+	  "memory that was added and never onlined, whatever the filters are, if "
+	  "there is any: its pageblocks have no state yet" },
+	{ NULL, "POLICY", OFL_JSON_NONE,
+	  "with -v, or if a memory block is offline: what becomes of memory that "
+	  "is added, as /sys/devices/system/memory/auto_online_blocks has it" },
 	{ NULL, "UNKNOWN", OFL_JSON_NONE,
 	  "pages that nothing is known of, with the reasons, if there are any" },
 	{ NULL, "STALE", OFL_JSON_NONE,
@@ -136,6 +142,19 @@ static const struct ofl_field offline_fields[] = {
 	{ "node_present_pages", NULL, OFL_JSON_NUMBER,
 	  "pages of all nodes that are online, which crash prints as MEMORY; "
 	  "absent with a filter, or if it cannot be read" },
+	{ "never_online", NULL, OFL_JSON_OBJECT,
+	  "memory that was added and never onlined, whatever the filters are; "
+	  "absent if no memory block is offline" },
+	{ "never_online.blocks", NULL, OFL_JSON_NUMBER, "memory blocks of it" },
+	{ "never_online.first", NULL, OFL_JSON_NUMBER,
+	  "number of the first one; absent if there is none" },
+	{ "never_online.not_known", NULL, OFL_JSON_NUMBER,
+	  "offline memory blocks of which the dump does not say whether they "
+	  "were ever online" },
+	{ "online_policy", NULL, OFL_JSON_STRING_OR_NULL,
+	  "what becomes of memory that is added, as auto_online_blocks has it: "
+	  "offline, online, online_kernel or online_movable; null: not known, or "
+	  "not decided yet; only with -v, or if a memory block is offline" },
 	{ "holes", NULL, OFL_JSON_NUMBER,
 	  "pages of holes that the kernel gave no zone" },
 	{ "device_pages", NULL, OFL_JSON_NUMBER,

@@ -46,6 +46,20 @@ static bool read_words(const struct ofl_target *t, const struct ofl_layout *l,
 	       OFL_READ_OK;
 }
 
+bool ofl_pageblocks_touched(const struct ofl_target *t,
+			    const struct ofl_layout *l,
+			    const struct ofl_section *s, bool *ret)
+{
+	uint64_t word[OFL_MAX_PAGEBLOCK_BYTES / 8], any = 0, i;
+
+	if (!read_words(t, l, s, word))
+		return false;
+	for (i = 0; i < words_bytes(l) / 8; i++)
+		any |= word[i];
+	*ret = any;
+	return true;
+}
+
 /** struct votes - which order makes most pageblocks movable */
 struct votes {
 	const struct ofl_target *t;

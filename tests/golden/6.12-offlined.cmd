@@ -1,1 +1,2 @@
+offline -B memory39
 offblock memory39

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* added.c - memory that was added and never brought online, in words */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "commands/added.h"
+#include "kernel/onlining.h"
+#include "target/text.h"
+
+static void line(struct ofl_view *v, const char *label, const char *text)
+{
+	struct ofl_cell c = ofl_cell_text(text);
+
+	ofl_view_field(v, NULL, label, &c);
+}
+
+static void member(struct ofl_view *v, const char *json, uint64_t value)
+{
+	struct ofl_cell c = ofl_cell_int((int64_t)value);
+
+	ofl_view_field(v, json, NULL, &c);
+}
+
+static void show_never(struct ofl_view *v, const struct ofl_layout *l,
+		       const struct ofl_never_online *n)
+{
+	char buf[200], size[24];
+
+	ofl_size_text(n->blocks * l->sections_per_block * l->section_pages *
+		      l->page_bytes, size, sizeof(size));
+	ofl_text_put(buf, sizeof(buf), "%s in %" PRIu64 " memory block%s was added and never onlined, first memory%"
+		     PRIu64, size, n->blocks, ofl_plural(n->blocks),
+		     n->first_nr);
+	if (n->blocks)
+		line(v, "ADDED", buf);
+	ofl_text_put(buf, sizeof(buf), "whether it was ever online is not known of %"
+		     PRIu64 " offline memory block%s", n->untold,
+		     ofl_plural(n->untold));
+	if (n->untold)
+		line(v, "ADDED", buf);
+	ofl_view_object(v, "never_online");
+	member(v, "blocks", n->blocks);
+	if (n->blocks)
+		member(v, "first", n->first_nr);
+	member(v, "not_known", n->untold);
+	ofl_view_object_end(v);
+}
+
+/* mhp_get_default_online_type(): -1 until it is asked for the first time */
+static void show_policy(struct ofl_view *v, const struct ofl_layout *l,
+			bool wanted)
+{
+	const struct ofl_online_policy *policy = ofl_online_policy(l);
+	bool open = ofl_fact_value(l, OFL_F_ONLINE_TYPE, 0) == -1;
+	struct ofl_cell c = { .kind = OFL_CELL_NONE };
+	char buf[160];
+
+	if (policy)
+		c = ofl_cell_text(policy->word);
+	ofl_view_field(v, "online_policy", NULL, &c);
+	ofl_text_put(buf, sizeof(buf), "%s: %s", policy ? policy->word : "-",
+		     policy ? policy->text : open ?
+		     "as the kernel was configured; nothing has asked for it yet" :
+		     "what becomes of memory that is added is not known");
+	if (wanted || policy || open)
+		line(v, "POLICY", buf);
+}
+
+static void show_next(struct ofl_view *v, const struct ofl_never_online *n)
+{
+	char buf[200];
+
+	ofl_text_put(buf, sizeof(buf), "write online_movable to /sys/devices/system/memory/memory%"
+		     PRIu64 "/state%s; auto_online_blocks there is for memory that is added later",
+		     n->first_nr, n->blocks > 1 ? ", and so on" : "");
+	if (n->blocks)
+		ofl_view_sentence(v, "NEXT:", buf);
+}
+
+void ofl_show_added(struct ofl_view *v, const struct ofl_run_ctx *ctx,
+		    const struct ofl_block_totals *b)
+{
+	const struct ofl_layout *l = &ctx->s->layout;
+	bool offline = b->known && b->state[OFL_BLOCK_OFFLINE];
+	struct ofl_never_online n = { .blocks = 0 };
+	struct ofl_err ignored;
+
+	if (!offline && !ctx->o->verbose)
+		return;
+	/* without them nothing is known, which is said of each block */
+	if (ofl_session_late(ctx->s, &ignored))
+		n.untold = b->state[OFL_BLOCK_OFFLINE];
+	else
+		ofl_never_online(ctx->s->t, l, &n);
+	if (offline)
+		show_never(v, l, &n);
+	show_policy(v, l, n.blocks);
+	show_next(v, &n);
+}
