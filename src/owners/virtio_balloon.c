@@ -9,24 +9,41 @@
  *
  * Source: drivers/virtio/virtio_balloon.c.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/page.h"
 #include "kernel/virtio_bus.h"
 #include "owners/balloon.h"
 #include "owners/field.h"
+#include "target/count.h"
 #include "target/text.h"
 
 #define MODULE		"virtio_balloon"
 #define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */
 
-enum field { F_VDEV, F_NUM_PAGES, F_INFO, F_LOCK, NR_FIELDS };
+enum field {
+	F_VDEV, F_NUM_PAGES, F_INFO, F_LOCK, F_FEATURES, F_HINTS, NR_FIELDS
+};
 
 static const struct ofl_field fields[NR_FIELDS] = {
 	[F_VDEV] = { "virtio_balloon", "vdev", NULL, 8, false },
 	[F_NUM_PAGES] = { "virtio_balloon", "num_pages", NULL, 4, false },
 	[F_INFO] = { "virtio_balloon", "vb_dev_info", NULL, 0, false },
 	[F_LOCK] = { "virtio_balloon", "balloon_lock", NULL, 0, false },
+	[F_FEATURES] = { "virtio_device", "features", NULL, 8, true },
+	[F_HINTS] = { "virtio_balloon", "num_free_page_blocks", NULL, 8, true },
+};
+
+/* VIRTIO_BALLOON_F_*, uapi/linux/virtio_balloon.h: what a person wants to know */
+static const struct {
+	unsigned int bit;
+	const char *text;
+} features[] = {
+	{ 2, "deflates when memory runs out" },
+	{ 3, "free page hints" },
+	{ 5, "free page reporting" },
 };
 
 /** struct state - the driver in this dump */
@@ -142,6 +159,49 @@ static void device(const void *state, unsigned int device,
 		ret->module = MODULE;
 }
 
+/* what driver and device have agreed on */
+static void describe_features(const struct state *st, uint64_t vb_kva,
+			      struct ofl_account *a)
+{
+	const struct ofl_target *t = st->b.env->t;
+	char buf[100];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
+	uint64_t vdev, agreed;
+	size_t i;
+
+	if (!ofl_place_read(t, vb_kva, &st->at[F_VDEV], &vdev) ||
+	    !ofl_place_read(t, vdev, &st->at[F_FEATURES], &agreed))
+		return;
+	for (i = 0; i < OFL_COUNT(features); i++)
+		if (agreed >> features[i].bit & 1)
+			ofl_text_item(&text, ", ", "%s", features[i].text);
+	ofl_account_detail(a, "features", "%s", text.used ? buf :
+			   "neither deflates when memory runs out, nor hints or reports free pages");
+}
+
+/*
+ * get_free_page_and_send(): blocks of the largest order, which are not
+ * PageOffline. return_free_pages_to_mm() frees them when the host is done, and
+ * virtio_balloon_shrinker_scan() when memory runs short.
+ */
+static void describe_hints(const struct state *st, uint64_t vb_kva,
+			   struct ofl_account *a)
+{
+	const struct ofl_layout *l = st->b.env->l;
+	int64_t orders = ofl_fact_value(l, OFL_F_NR_ORDERS, 0);
+	uint64_t blocks;
+	char size[24] = "size not known";
+
+	if (!ofl_place_read(st->b.env->t, vb_kva, &st->at[F_HINTS], &blocks) ||
+	    !blocks)
+		return;
+	if (orders > 0 && orders <= OFL_MAX_PAGE_ORDER && blocks < 1ull << 32)
+		ofl_size_text(blocks * l->page_bytes << (orders - 1), size,
+			      sizeof(size));
+	ofl_account_detail(a, "hints", "%" PRIu64 " free block%s (%s) held; given back when the host is done, or memory runs short",
+			   blocks, blocks == 1 ? "" : "s", size);
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -165,6 +225,10 @@ static void account(const void *state, unsigned int device,
 	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));
 	ofl_account_detail(a, "target", "in the device; not in a dump");
+	if (d->driver_kva) {
+		describe_features(st, d->driver_kva, a);
+		describe_hints(st, d->driver_kva, a);
+	}
 }
 
 static const char *wants(const void *state)

@@ -270,6 +270,36 @@ static void check_plugged_size(const struct ofl_vmem *st, const struct ofl_vmem_
 			" bytes are plugged", size, bits);
 }
 
+/*
+ * virtio_mem_run_wq(): while these differ by a unit or more the driver plugs or
+ * unplugs, and tries again later if it cannot (-EBUSY, -ENOSPC).
+ */
+static void check_request(const struct ofl_vmem *st,
+			  const struct ofl_vmem_device *d, struct ofl_account *a)
+{
+	uint64_t requested, plugged, bytes;
+	char size[3][24];
+	bool more;
+
+	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_REQUESTED_SIZE, &requested) ||
+	    !ofl_vmem_get(st, d->kva, OFL_VMEM_PLUGGED_SIZE, &plugged))
+		return;
+	more = plugged > requested;
+	bytes = more ? plugged - requested : requested - plugged;
+	if (bytes < d->unit_bytes)
+		return;
+	ofl_size_text(requested, size[0], sizeof(size[0]));
+	ofl_size_text(plugged, size[1], sizeof(size[1]));
+	ofl_size_text(bytes, size[2], sizeof(size[2]));
+	ofl_account_complain(a, OFL_SEV_INFO,
+		more ? "above-request" : "below-request", 0, 0,
+		"%s requested, %s plugged: %s %s %s, %" PRIu64 " %s%s",
+		size[0], size[1], size[2], more ? "have" : "are",
+		more ? "not been unplugged" : "not plugged yet",
+		bytes / d->unit_bytes, d->sbm ? "sub-block" : "big block",
+		bytes / d->unit_bytes == 1 ? "" : "s");
+}
+
 static void check_blocks(const struct ofl_vmem *st,
 			 const struct ofl_vmem_device *d, struct ofl_account *a)
 {
@@ -306,6 +336,7 @@ void ofl_vmem_account(const void *state, unsigned int device,
 	if (a->known)
 		ofl_account_counter(a, "unplugged_pages", a->expected);
 	check_plugged_size(st, d, a);
+	check_request(st, d, a);
 	check_offline_size(st, d, a);
 	ofl_account_detail(a, "mode", "%s", d->sbm ? "SBM" : "BBM");
 	ofl_account_detail(a, d->sbm ? "sub-block" : "big-block",

@@ -138,6 +138,67 @@ static void test_virtio_balloon(void **state)
 	assert_string_equal(a.in_flight, "");
 }
 
+static const char *detail(const struct ofl_account *a, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < a->nr_details; i++)
+		if (!strcmp(a->detail[i].name, name))
+			return a->detail[i].text;
+	return NULL;
+}
+
+/* -> the account of a balloon with these features and free blocks for hints */
+static struct ofl_account featured(uint64_t features, uint64_t blocks)
+{
+	virtio_balloon(4, 0);
+	kernel_line(&k, "member virtio_device.features 776 8");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VDEV + 776, features);
+	kernel_line(&k, "member virtio_balloon.num_free_page_blocks 128 8");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VB + 128, blocks);
+	owned_load(&k, &o);
+	return owned_account(&o, "virtio_balloon", 0);
+}
+
+static void test_balloon_features(void **state)
+{
+	struct ofl_account a = featured(0x100000024, 0);
+
+	(void)state;
+	assert_string_equal(detail(&a, "features"),
+			    "deflates when memory runs out, free page reporting");
+	assert_null(detail(&a, "hints"));
+}
+
+static void test_balloon_holds_hints(void **state)
+{
+	struct ofl_account a = featured(8, 3);
+
+	(void)state;
+	assert_string_equal(detail(&a, "features"), "free page hints");
+	assert_non_null(strstr(detail(&a, "hints"), "3 free blocks ("));
+}
+
+static void test_balloon_without_features(void **state)
+{
+	struct ofl_account a = featured(0x100000000, 0);
+
+	(void)state;
+	assert_non_null(strstr(detail(&a, "features"), "neither"));
+}
+
+/* what cannot be read is not said to be missing */
+static void test_balloon_features_not_known(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio_balloon", 0);
+	assert_null(detail(&a, "features"));
+}
+
 static void test_lock_is_held(void **state)
 {
 	struct ofl_account a;
@@ -1104,6 +1165,47 @@ static void test_virtio_mem_plugged_size(void **state)
 	assert_true(owned_complaint(&a, "plugged-size"));
 }
 
+/* -> two sub-blocks of 2M are plugged, and so many bytes requested */
+static struct ofl_account requested(uint64_t bytes)
+{
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "member virtio_mem.requested_size 104 8");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VM + 104, bytes);
+	owned_load(&k, &o);
+	return owned_account(&o, "virtio_mem", 0);
+}
+
+static void test_virtio_mem_above_request(void **state)
+{
+	struct ofl_account a = requested(0x200000);
+
+	(void)state;
+	assert_int_equal(a.nr_complaints, 1);
+	assert_string_equal(a.complaint[0].code, "above-request");
+	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
+	assert_non_null(strstr(a.complaint[0].text,
+		"2M requested, 4M plugged: 2M have not been unplugged, 1 sub-block"));
+}
+
+static void test_virtio_mem_below_request(void **state)
+{
+	struct ofl_account a = requested(0x800000);
+
+	(void)state;
+	assert_int_equal(a.nr_complaints, 1);
+	assert_string_equal(a.complaint[0].code, "below-request");
+	assert_non_null(strstr(a.complaint[0].text, "2 sub-blocks"));
+}
+
+/* the driver cannot plug or unplug less than a sub-block */
+static void test_virtio_mem_as_requested(void **state)
+{
+	struct ofl_account a = requested(0x400000 + 0x100000);
+
+	(void)state;
+	assert_int_equal(a.nr_complaints, 0);
+}
+
 static void test_virtio_mem_bitmap_null(void **state)
 {
 	struct ofl_claim c;
@@ -1867,6 +1969,10 @@ static void test_probe_without_memory(void **state)
 
 static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_balloon),
+	CASE(test_balloon_features),
+	CASE(test_balloon_holds_hints),
+	CASE(test_balloon_without_features),
+	CASE(test_balloon_features_not_known),
 	CASE(test_lock_is_held),
 	CASE(test_at_work),
 	CASE(test_at_work_with_a_lock),
@@ -1912,6 +2018,9 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem),
 	CASE(test_virtio_mem_block_offline),
 	CASE(test_virtio_mem_plugged_size),
+	CASE(test_virtio_mem_above_request),
+	CASE(test_virtio_mem_below_request),
+	CASE(test_virtio_mem_as_requested),
 	CASE(test_virtio_mem_bitmap_null),
 	CASE(test_virtio_mem_ids_overflow),
 	CASE(test_virtio_mem_units_overflow),

@@ -1,0 +1,2 @@
+offowner -O virtio_mem
+offcheck
