@@ -262,6 +262,7 @@ static void weigh_drivers(const struct ofl_env *env, struct ofl_block_report *r)
 			who->name);
 		return;
 	case OFL_REFUSES:
+		r->driver_refuses = true;
 		because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED,
 			"%s refuses: its device is being removed", who->name);
 	}
@@ -609,7 +610,7 @@ static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 	r->decider = OFL_NR_KINDS;
 	r->decider_pfn = 0;
 	r->nr_causes = 0;
-	r->room_unchecked = false;
+	r->room_unchecked = r->driver_refuses = false;
 	r->code[0] = r->reason[0] = '\0';
 }
 

@@ -19,6 +19,12 @@
 #define POISON_NEXT \
 	"leave it offline and replace the memory: its poison is forgotten when it is removed, or at a reboot"
 #define WAIT_NEXT	"wait until the driver has ended, then take another dump"
+/* alloc_migration_target(): -ENOMEM, and offline_pages() tries again */
+#define ROOM_NEXT \
+	"free memory, or add some that may take these pages: it goes on by itself then"
+/* virtio_mem_memory_notifier_cb(): while vm->removing */
+#define REMOVING_NEXT \
+	"wait until the device is removed, then try again: its driver refuses no longer then"
 #define DUMP_NEXT	"take a dump that has this memory, and ask again"
 
 const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim)
@@ -45,7 +51,7 @@ static const char *const unknown_next[OFL_NR_STEPS] = {
 	[OFL_STEP_NOTIFY] = "load the modules' symbols with mod -S, and ask again; or look what the callback does",
 };
 
-/* an info is explained by something: nobody is to be told of it */
+/* an info is explained by something, as a rule by a driver at work: it is to be waited for */
 static const struct {
 	const char *code, *next, *info_next;
 } codes[] = {
@@ -68,7 +74,7 @@ static const struct {
 	{ "owner-unknown", NULL,
 	  "load the types of the driver's module with mod -s, and ask again" },
 	/* of the records themselves */
-	{ "counter-mismatch", LISTS_NEXT, NULL },
+	{ "counter-mismatch", LISTS_NEXT, WAIT_NEXT },
 	{ "counter-negative", REPORT_NEXT, NULL },
 	{ "records-unreadable", DUMP_NEXT, NULL },
 	{ "list-broken", LISTS_NEXT, NULL },
@@ -79,10 +85,12 @@ static const struct {
 	{ "listed-extra-ref", LISTS_NEXT, NULL },
 	{ "listed-not-online", REPORT_NEXT, NULL },
 	{ "listed-bad-pointer", REPORT_NEXT, NULL },
-	{ "plugged-size", LISTS_NEXT, NULL },
-	{ "offline-size", LISTS_NEXT, NULL },
-	{ "block-state", LISTS_NEXT, NULL },
-	{ "block-count", LISTS_NEXT, NULL },
+	{ "plugged-size", LISTS_NEXT, WAIT_NEXT },
+	{ "offline-size", LISTS_NEXT, WAIT_NEXT },
+	{ "block-state", LISTS_NEXT, WAIT_NEXT },
+	{ "block-count", LISTS_NEXT, WAIT_NEXT },
+	/* the host has announced them so, and nothing else is wrong */
+	{ "regions-overlap", NULL, NULL },
 	{ "above-request", NULL,
 	  "run offblock -d -v, and offblock -w for its blocks: they name who holds pages of them; the driver tries again by itself" },
 	{ "below-request", NULL,
@@ -115,6 +123,10 @@ const char *ofl_block_next(const struct ofl_block_report *r)
 		return "offline the block: nothing is in the way";
 	if (r->decider != OFL_NR_KINDS)
 		return ofl_page_next(r->decider, &r->kind[r->decider].claim);
+	if (r->verdict == OFL_OUT_RETRIES)
+		return ROOM_NEXT;
+	if (r->verdict == OFL_OUT_BLOCKED && r->driver_refuses)
+		return REMOVING_NEXT;
 	next = ofl_code_next(r->code, OFL_SEV_NONE);
 	if (!next && r->verdict == OFL_OUT_BLOCKED)
 		next = blocked_next[r->decided_at];

@@ -618,6 +618,55 @@ static void test_no_place_to_go(void **state)
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 }
 
+/* no page decides, so no page's row says what to do */
+static void test_next_without_a_page(void **state)
+{
+	struct ofl_zone zone[2];
+	struct ofl_zone_room z[2];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 40);
+	w = full(&room, z, ZONE_NORMAL, 8000);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_string_equal(ofl_outcome_rows[w->r.verdict].block, "RETRIES");
+	assert_non_null(strstr(ofl_block_next(&w->r), "free memory"));
+	/* a driver that refuses is not the architecture */
+	w->r.verdict = OFL_OUT_BLOCKED;
+	w->r.decided_at = OFL_STEP_NOTIFY;
+	assert_non_null(strstr(ofl_block_next(&w->r), "architecture"));
+	w->r.driver_refuses = true;
+	assert_non_null(strstr(ofl_block_next(&w->r), "device is removed"));
+	free(w);
+}
+
+/* all codes of findings of records; those that nothing can be done about */
+static void test_next_of_findings(void **state)
+{
+	static const char *const code[] = {
+		"counter-mismatch", "counter-negative", "records-unreadable",
+		"list-broken", "list-unreadable", "list-interrupted",
+		"listed-not-offline", "listed-bad-ref", "listed-extra-ref",
+		"listed-not-online", "listed-bad-pointer", "plugged-size",
+		"offline-size", "block-state", "block-count", "in-flight",
+		"claimed-twice", "not-listed", "orphan", "owner-unknown",
+		"outside-records", "offline-plugged", "mixed-never-onlined",
+		"unplugged-not-offline", "above-request", "below-request",
+		"above-target", "below-target",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++)
+		if (!ofl_code_next(code[i], OFL_SEV_WARNING) &&
+		    !ofl_code_next(code[i], OFL_SEV_INFO))
+			fail_msg("%s: nothing to be done?", code[i]);
+	assert_null(ofl_code_next("regions-overlap", OFL_SEV_INFO));
+	assert_non_null(ofl_code_next("block-state", OFL_SEV_INFO));
+}
+
 /* what a counter that is lost, the block itself and other nodes make of it */
 static void test_less_place_to_go(void **state)
 {
@@ -730,6 +779,8 @@ int main(void)
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
 		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_less_place_to_go),
+		cmocka_unit_test(test_next_without_a_page),
+		cmocka_unit_test(test_next_of_findings),
 		cmocka_unit_test(test_causes_by_size),
 		cmocka_unit_test(test_causes_of_a_step),
 		cmocka_unit_test(test_holes_come_first_before_5_18),
