@@ -154,7 +154,7 @@ static const struct ofl_field offline_fields[] = {
 	{ "online_policy", NULL, OFL_JSON_STRING_OR_NULL,
 	  "what becomes of memory that is added, as auto_online_blocks has it: "
 	  "offline, online, online_kernel or online_movable; null: not known, or "
-	  "not decided yet; only with -v, or if a memory block is offline" },
+	  "not decided yet; absent if no memory block is offline, but with -v" },
 	{ "holes", NULL, OFL_JSON_NUMBER,
 	  "pages of holes that the kernel gave no zone" },
 	{ "device_pages", NULL, OFL_JSON_NUMBER,

@@ -74,7 +74,7 @@ static const struct {
 	{ "owner-unknown", NULL,
 	  "load the types of the driver's module with mod -s, and ask again" },
 	/* of the records themselves */
-	{ "counter-mismatch", LISTS_NEXT, WAIT_NEXT },
+	{ "counter-mismatch", LISTS_NEXT, NULL },
 	{ "counter-negative", REPORT_NEXT, NULL },
 	{ "records-unreadable", DUMP_NEXT, NULL },
 	{ "list-broken", LISTS_NEXT, NULL },
