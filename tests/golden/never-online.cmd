@@ -1,1 +1,2 @@
 offline -B memory39
+offline -j -B memory39
