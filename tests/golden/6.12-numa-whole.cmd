@@ -4,4 +4,3 @@ offowner -n 1
 offblock
 offblock -n 1
 offblock memory34
-offline -j
