@@ -223,6 +223,22 @@ void kernel_small(struct kernel *k)
 	}
 }
 
+void kernel_pageblocks(struct kernel *k)
+{
+	static const char *const line[] = {
+		"member page.private 40 8", "member page.lru 8 16",
+		"member page.mapping 24 8", "enumerator ZONE_MOVABLE 2",
+		"enumerator PGTY_buddy 240", "host pageblock_order 6",
+		"enumerator MIGRATE_CMA 4", "enumerator MIGRATE_ISOLATE 5",
+		"enumerator NR_PAGEBLOCK_BITS 4",
+		"member mem_section_usage.pageblock_flags 1024 0",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(line) / sizeof(line[0]); i++)
+		kernel_line(k, "%s", line[i]);
+}
+
 void kernel_load(struct kernel *k, struct texttarget *tt)
 {
 	struct ofl_err err = { .status = OFL_OK };

@@ -91,6 +91,9 @@ uint64_t kernel_section_pages(const struct kernel *k);
 /** kernel_small() - two nodes, four sections of LRU pages, all online */
 void kernel_small(struct kernel *k);
 
+/** kernel_pageblocks() - late facts: pageblocks of 64 pages, 4 bits each */
+void kernel_pageblocks(struct kernel *k);
+
 /** kernel_load() - finish the text and load it; must succeed */
 void kernel_load(struct kernel *k, struct texttarget *tt);
 

@@ -588,6 +588,16 @@ static struct world *full(struct ofl_room *room, struct ofl_zone_room *zone,
 	return w;
 }
 
+/* 60 free pages above the watermark; in ZONE_MOVABLE 40, and 5 of page cache */
+static void two_zones(struct ofl_zone_room *z, struct ofl_zone *zone)
+{
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 40);
+	z[0].min = 10;
+	z[0].reserve = 20;
+	z[1].file = 5;
+}
+
 /* a page needs a free one elsewhere, in a zone that may take it */
 static void test_no_place_to_go(void **state)
 {
@@ -597,11 +607,7 @@ static void test_no_place_to_go(void **state)
 	struct world *w;
 
 	(void)state;
-	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
-	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 40);
-	z[0].min = 10;
-	z[0].reserve = 20;
-	z[1].file = 5;
+	two_zones(z, zone);
 	/* 40 + 40 + 5 for what comes from ZONE_MOVABLE */
 	w = full(&room, z, ZONE_MOVABLE, 85);
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
@@ -676,11 +682,7 @@ static void test_less_place_to_go(void **state)
 	struct world *w;
 
 	(void)state;
-	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
-	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 40);
-	z[0].min = 10;
-	z[0].reserve = 20;
-	z[1].file = 5;
+	two_zones(z, zone);
 	/* without the counter of swap: enough without it, or not known */
 	w = full(&room, z, ZONE_NORMAL, 60);
 	room.swap_known = false;

@@ -21,12 +21,6 @@ static struct ofl_never_online n;
 static int set_up(void **unused)
 {
 	static const char *const line[] = {
-		"member page.private 40 8", "member page.lru 8 16",
-		"member page.mapping 24 8", "enumerator ZONE_MOVABLE 2",
-		"enumerator PGTY_buddy 240", "host pageblock_order 6",
-		"enumerator MIGRATE_CMA 4", "enumerator MIGRATE_ISOLATE 5",
-		"enumerator NR_PAGEBLOCK_BITS 4",
-		"member mem_section_usage.pageblock_flags 1024 0",
 		"enumerator MMOP_OFFLINE 0", "enumerator MMOP_ONLINE 1",
 		"enumerator MMOP_ONLINE_KERNEL 2",
 		"enumerator MMOP_ONLINE_MOVABLE 3",
@@ -37,6 +31,7 @@ static int set_up(void **unused)
 	kernel_init(&k);
 	kernel_open(&k);
 	kernel_small(&k);
+	kernel_pageblocks(&k);
 	for (i = 0; i < ARRAY_LEN(line); i++)
 		kernel_line(&k, "%s", line[i]);
 	return 0;

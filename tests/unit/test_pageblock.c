@@ -23,22 +23,11 @@ static enum ofl_pageblock state[16];
 
 static int set_up(void **unused)
 {
-	static const char *const line[] = {
-		"member page.private 40 8", "member page.lru 8 16",
-		"member page.mapping 24 8", "enumerator ZONE_MOVABLE 2",
-		"enumerator PGTY_buddy 240", "host pageblock_order 6",
-		"enumerator MIGRATE_CMA 4", "enumerator MIGRATE_ISOLATE 5",
-		"enumerator NR_PAGEBLOCK_BITS 4",
-		"member mem_section_usage.pageblock_flags 1024 0",
-	};
-	size_t i;
-
 	(void)unused;
 	kernel_init(&k);
 	kernel_open(&k);
 	kernel_small(&k);
-	for (i = 0; i < ARRAY_LEN(line); i++)
-		kernel_line(&k, "%s", line[i]);
+	kernel_pageblocks(&k);
 	return 0;
 }
 
