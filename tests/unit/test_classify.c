@@ -460,6 +460,23 @@ static void test_flag_without_a_name(void **state)
 	assert_string_equal(code_of(6), "kernel");
 }
 
+/* nothing says which compound page is a huge one */
+static void test_compound_page_of_a_kernel_without_hugetlb(void **state)
+{
+	(void)state;
+	make_compound(64, HUGE_ORDER);
+	assert_string_equal(code_of(64), "kernel");
+	l->type[OFL_TYPE_HUGETLB].shape = OFL_SHAPE_NONE;
+	assert_string_equal(code_of(64), "kind-unknown");
+	assert_string_equal(code_of(70), "kind-unknown");
+	/* huge pages are on no LRU list */
+	map[64].flags |= LRU;
+	assert_string_not_equal(code_of(64), "kind-unknown");
+	map[64].flags &= ~LRU;
+	know(OFL_F_HUGETLB_FLAG, 8);
+	assert_string_equal(code_of(64), "kernel");
+}
+
 /* perf_mmap_fault() gives its buffers a mapping, and no more */
 static void test_kernel_page_with_a_mapping(void **state)
 {
@@ -1006,6 +1023,7 @@ int main(void)
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_unaccepted_without_a_type),
 		CASE(test_flag_without_a_name),
+		CASE(test_compound_page_of_a_kernel_without_hugetlb),
 		CASE(test_kernel_page_with_a_mapping),
 		CASE(test_poisoned_compound_page),
 		CASE(test_references_of_an_anonymous_page),

@@ -387,8 +387,14 @@ static void test_private_leads_astray(void **state)
 	owned_page(&k, 802, &p);
 	kernel_line(&k, "mem %" PRIx64 " 0 %" PRIx64 " %" PRIx64 " 3",
 		    HEAP + 0xa000, owned_lru(200000), owned_lru(200000));
+	/* the second half of its list head cannot be read */
+	p.private = HEAP + 0xb000;
+	owned_page(&k, 803, &p);
+	kernel_line(&k, "mem %" PRIx64 " 0 0", HEAP + 0xb000);
+	kernel_line(&k, "mem %" PRIx64 " 0", HEAP + 0xb000 + 24);
 	owned_load(&k, &o);
 	assert_owner(802, "unknown", OFL_EV_NONE);
+	assert_owner(803, "unknown", OFL_EV_NONE);
 	/* what cannot be read may be a balloon; what can be, and is none, is not */
 	assert_owner(800, "unknown", OFL_EV_NONE);
 	assert_non_null(strstr(owned_claim(&o, 800).blind, "cannot be read"));
@@ -1794,6 +1800,7 @@ static void test_vmsa(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 0", TRACES + 0x100);
 	kernel_line(&k, "mem %" PRIx64 " ffff888000064000", TRACES + 0x200);
 	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "snp_vmsa", dev), 1);
 	assert_owner(100, "snp_vmsa", OFL_EV_POINTER);
 	assert_owner(101, OFL_ORPHAN, OFL_EV_NONE);
 }
@@ -1853,6 +1860,79 @@ static void test_two_owners(void **state)
 	assert_string_equal(c.rival->name, "xen_balloon");
 	c = owned_claim(&o, 3);
 	assert_null(c.rival);
+}
+
+/* ---- a host that does not know how large a member is ---- */
+
+/* every member of a driver's structs written so far has no size */
+static void forget_sizes(const char *of)
+{
+	char *line, *end;
+
+	fflush(k.f);
+	for (line = k.text; line && *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			break;
+		if (strncmp(line, "member ", 7) ||
+		    strncmp(line + 7, of, strlen(of)))
+			continue;
+		while (end[-1] != ' ')
+			*--end = '0';
+		end = strchr(line, '\n');
+	}
+}
+
+/* a driver, its structs, and what it is known to have */
+static const struct unsized {
+	const char *driver, *of;
+	uint64_t expected;
+} unsized[] = {
+	{ "virtio_balloon", "virtio_balloon.", 4 },
+	{ "vmw_balloon", "vmballoon.", 516 },
+	{ "hv_balloon", "hv_", 2 + 10 + 96 },
+	{ "virtio_mem", "virtio_mem.", 1024 },
+};
+
+static void write_driver(size_t i)
+{
+	switch (i) {
+	case 0:
+		virtio_balloon(4, 0);
+		break;
+	case 1:
+		vmware(516);
+		break;
+	case 2:
+		hyperv(2, 4000);
+		break;
+	default:
+		virtio_mem(0x6, BITS);
+	}
+}
+
+static void test_members_without_sizes(void **state)
+{
+	struct ofl_account with, without;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(unsized); i++) {
+		write_driver(i);
+		owned_load(&k, &o);
+		with = owned_account(&o, unsized[i].driver, 0);
+		drop(state);
+		set_up(state);
+		write_driver(i);
+		forget_sizes(unsized[i].of);
+		owned_load(&k, &o);
+		without = owned_account(&o, unsized[i].driver, 0);
+		assert_true(without.known);
+		assert_int_equal(without.expected, unsized[i].expected);
+		assert_memory_equal(&without, &with, sizeof(with));
+		drop(state);
+		set_up(state);
+	}
+	owned_load(&k, &o);
 }
 
 /* ---- hotplug ---- */
@@ -2058,6 +2138,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_states_without_names),
 	CASE(test_balloon_in_plugged_memory),
 	CASE(test_two_owners),
+	CASE(test_members_without_sizes),
 	CASE(test_going_online),
 	CASE(test_no_iomem),
 	CASE(test_no_list_of_modules),
