@@ -8,8 +8,8 @@ import pytest
 from lab import crashes, dumps, kernels
 from lab.session import Session
 
-#: what may be said of a device that went, and of one that stayed
-WENT, STAYED = {"yes"}, {"no", "retries"}
+#: what may be said of a device that went, and of one that stayed; a page may be referenced for a moment only
+WENT, STAYED = {"yes", "retries"}, {"no", "retries"}
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +48,7 @@ def test_each_device_is_found(said):
 def test_what_became_of_it(said):
     """A device of which offblock says yes was unplugged; one of which it says no is still there."""
     happened, document, devices = said
+    assert {"yes", "no"} <= {row["unplug"] for row in document["memory_devices"]}
     for name, data in devices.items():
         row = row_of(document, data.get("addr", data.get("memaddr")))
         assert row["unplug"] in (WENT if happened[name] else STAYED), (name, row)

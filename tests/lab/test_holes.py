@@ -199,7 +199,7 @@ def test_holes(workshop, how, tmp_path):
               if damaged.dump.truth["blocks"][block]["state"] == "online"}
     for row in documents["offblock.json"]["blocks"]:
         assert row["verdict"] in (("UNKNOWN", "BLOCKED") if row["name"] in blocks else
-                                  ("OFFLINABLE", "DRIVER", "MIGRATE", "SPINS", "BLOCKED", "OFFLINE")), row
+                                  ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES", "SPINS", "BLOCKED", "OFFLINE")), row
     assert "42" in said.out["after"]
 
 

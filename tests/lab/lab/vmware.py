@@ -203,7 +203,8 @@ def attempt(guest, capabilities, which, caught=None):
     next is on its way: its old place is the balloon's no longer, its new one not yet.
     """
     made = guest.made
-    held = collections.Counter(pfn // BLOCK_PAGES for pfn in pfns([*made["pages"], *units(made)]))
+    # the first block is refused for its two zones, whatever is in it
+    held = collections.Counter(pfn // BLOCK_PAGES for pfn in pfns([*made["pages"], *units(made)]) if pfn >= BLOCK_PAGES)
     name = f"memory{which(held, key=held.get)}"
     guest.run("echo 'file mm/memory_hotplug.c +p' >/sys/kernel/debug/dynamic_debug/control")
     with Host(guest, capabilities, made["stats"]["target"], made=made) as host:
