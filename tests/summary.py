@@ -7,6 +7,7 @@ what failed and what was skipped and why, then one line of counts. Exits 1 if
 anything failed, or if a tier left no results.
 """
 import pathlib
+import re
 import sys
 import xml.etree.ElementTree as ET
 
@@ -32,7 +33,8 @@ def count(tier, results):
             print(f"FAILED {name}: no results")
             failed += 1
         for case in cases:
-            label = f"{name} {case.get('name')}"
+            # behind @ stands the group that one process ran
+            label = f"{name} {re.sub('@[^]@]*$', '', case.get('name'))}"
             if case.find("failure") is not None or case.find("error") is not None:
                 failed += 1
                 print(f"FAILED {label}")

@@ -2,6 +2,7 @@
 """The dumps and crash sessions that the lab's tests share."""
 
 import json
+import os
 
 import pytest
 
@@ -40,12 +41,19 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "xdist_group(name): tests that one process runs, as they share what they ask")
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist's own looks at the marks once, and would come before
 def pytest_collection_modifyitems(items):
     """The tests of one dump go to one process, so that one crash answers them all; those of a file do alike."""
     for item in items:
         params = item.callspec.params if hasattr(item, "callspec") else {}
         group = "-".join(params["dump"]) if "dump" in params else item.path.stem
         item.add_marker(pytest.mark.xdist_group(group))
+
+
+def pytest_collection_finish(session):
+    """Where several processes run the tests: had xdist not taken the groups, each would make what others have."""
+    if "PYTEST_XDIST_WORKER" in os.environ and session.config.getvalue("loadgroup"):
+        assert all("@" in item.nodeid for item in session.items), "xdist has not seen the groups of tests"
 
 
 def _all_dumps():
