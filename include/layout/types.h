@@ -22,26 +22,36 @@ enum ofl_types_source {
 	OFL_TYPES_NOT_FOREIGN,	/* likewise: the loaded ones are another kernel's */
 };
 
+/** struct ofl_types_base - BTF of vmlinux in the dump, that all modules share */
+struct ofl_types_base {
+	struct btf *btf;	/* owned; NULL: none, or not looked for */
+	bool looked;
+};
+
 /** struct ofl_types - types of one module */
 struct ofl_types {
 	const struct ofl_target *t;
 	enum ofl_types_source source;
-	struct btf *base, *split;	/* owned; NULL unless BTF */
+	const struct btf *base;	/* borrowed */
+	struct btf *split;	/* owned; NULL unless BTF */
 };
 
 /**
  * ofl_types_open() - find the types of a module
  * @module: in  name as the kernel writes it: virtio_mem
  * @proof:  in  a struct that only this module defines
+ * @base:   in/out  zeroed before the first module; it is read when the first
+ *              module needs it, and not again
  * @ret:    out always valid; source NOWHERE if nothing has the types
  *
  * Shape:  debuginfo, unless the dump's own BTF has another layout of @proof:
  *         nothing keeps a user from giving mod -s a module of another kernel.
- * Memory: up to a few MiB of BTF until ofl_types_close().
+ * Memory: a few KiB of BTF until ofl_types_close(); @base has 4 to 8 MiB until
+ *         ofl_types_base_close(), which comes after that.
  */
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,
-		    struct ofl_types *ret);
+		    struct ofl_types_base *base, struct ofl_types *ret);
 
 /** ofl_types_kernel() - types of the kernel proper; nothing to close */
 static inline struct ofl_types ofl_types_kernel(const struct ofl_target *t)
@@ -51,6 +61,9 @@ static inline struct ofl_types ofl_types_kernel(const struct ofl_target *t)
 
 /** ofl_types_close() - give everything back; twice is fine */
 void ofl_types_close(struct ofl_types *ty);
+
+/** ofl_types_base_close() - the same; it may be read again afterwards */
+void ofl_types_base_close(struct ofl_types_base *base);
 
 /**
  * ofl_types_member() - place of a member

@@ -2,8 +2,8 @@
 /*
  * driver.h - what a driver answers, and what it may look at
  *
- * Depends on layout.h (late facts), node.h, chain.h, block.h, claim.h. A driver
- * is one file in src/owners and one row of drivers.def.
+ * Depends on layout.h (late facts), types.h, node.h, chain.h, block.h, claim.h. A
+ * driver is one file in src/owners and one row of drivers.def.
  */
 #ifndef OFL_DRIVER_H
 #define OFL_DRIVER_H
@@ -14,6 +14,7 @@
 #include "kernel/node.h"
 #include "kernel/room.h"
 #include "layout/layout.h"
+#include "layout/types.h"
 #include "owners/claim.h"
 
 /** struct ofl_owner_page - a PageOffline page as an owner sees it */
@@ -37,6 +38,7 @@ struct ofl_env {
 	const struct ofl_batches *batches;	/* NULL: not known */
 	const struct ofl_room *room;	/* NULL: not known */
 	const struct ofl_chain *node_chain;	/* NULL: there is none */
+	struct ofl_types_base *types;	/* for ofl_types_open() */
 };
 
 /** struct ofl_device - one device as it is shown */

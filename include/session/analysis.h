@@ -2,7 +2,8 @@
 /*
  * analysis.h - what a verdict on a page needs besides the page
  *
- * Depends on devices.h, verdicts.h, batch.h, chain.h, block.h, iomem.h, owner.h.
+ * Depends on devices.h, verdicts.h, batch.h, chain.h, block.h, iomem.h, types.h,
+ * owner.h.
  */
 #ifndef OFL_ANALYSIS_H
 #define OFL_ANALYSIS_H
@@ -13,6 +14,7 @@
 #include "kernel/block.h"
 #include "kernel/chain.h"
 #include "kernel/iomem.h"
+#include "layout/types.h"
 #include "owners/owner.h"
 
 /** struct ofl_analysis - notifiers, memory blocks and drivers of a dump */
@@ -23,6 +25,7 @@ struct ofl_analysis {
 	struct ofl_room room;		/* and that */
 	bool ram_loaded;
 	struct ofl_batches batches;	/* pages in CPUs' batches of LRU pages */
+	struct ofl_types_base types;	/* open only while it is loaded */
 	struct ofl_env env;
 	struct ofl_owners owners;
 	struct ofl_verdicts verdicts;	/* of what a command judged with all that */

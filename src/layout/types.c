@@ -13,7 +13,6 @@
 
 #define MAX_BTF_BYTES	(64u << 20)	/* vmlinux has 4 to 8 MiB */
 #define MAX_MODULES	4096
-#define CHUNK_BYTES	(64u << 10)
 
 static bool btf_known(const struct ofl_layout *l)
 {
@@ -26,7 +25,9 @@ static bool btf_known(const struct ofl_layout *l)
 	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
-static void *read_blob(const struct ofl_target *t, uint64_t kva, uint64_t bytes)
+/* page by page: whole pages are what the second reader takes, the faster one */
+static void *read_blob(const struct ofl_target *t, uint64_t kva, uint64_t bytes,
+		       uint64_t page_bytes)
 {
 	unsigned char *blob;
 	uint64_t at, n;
@@ -35,7 +36,9 @@ static void *read_blob(const struct ofl_target *t, uint64_t kva, uint64_t bytes)
 		return NULL;
 	blob = malloc(bytes);
 	for (at = 0; blob && at < bytes; at += n) {
-		n = bytes - at < CHUNK_BYTES ? bytes - at : CHUNK_BYTES;
+		n = page_bytes - (kva + at) % page_bytes;
+		if (n > bytes - at)
+			n = bytes - at;
 		if (ofl_read(t, kva + at, blob + at, n) != OFL_READ_OK) {
 			free(blob);
 			return NULL;
@@ -72,10 +75,10 @@ static bool is_aligned(const struct btf_header *header, uint64_t bytes)
 }
 
 /* libbpf checks the rest; a damaged blob is no types, not a crash */
-static struct btf *parse(const struct ofl_target *t, uint64_t kva,
-			 uint64_t bytes, struct btf *base)
+static struct btf *parse(const struct ofl_target *t, const struct ofl_layout *l,
+			 uint64_t kva, uint64_t bytes, struct btf *base)
 {
-	void *blob = read_blob(t, kva, bytes);
+	void *blob = read_blob(t, kva, bytes, l->page_bytes);
 	struct btf *btf = NULL;
 
 	if (blob && is_aligned(blob, bytes))
@@ -107,11 +110,21 @@ static bool find_module(const struct ofl_target *t, const struct ofl_layout *l,
 	return false;
 }
 
-static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
-		     const char *module, struct ofl_types *ret)
+static void open_base(const struct ofl_target *t, const struct ofl_layout *l,
+		      struct ofl_types_base *base)
 {
 	uint64_t start = ofl_fact_u64(l, OFL_F_VMLINUX_BTF);
 	uint64_t end = ofl_fact_u64(l, OFL_F_VMLINUX_BTF_END);
+
+	if (!base->looked)
+		base->btf = parse(t, l, start, end - start, NULL);
+	base->looked = true;
+}
+
+static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
+		     const char *module, struct ofl_types_base *base,
+		     struct ofl_types *ret)
+{
 	uint64_t btf_kva, data_kva;
 	uint32_t bytes;
 
@@ -119,21 +132,23 @@ static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
 	    !ofl_fact_read_u64(t, l, btf_kva, OFL_F_BTF_DATA, &data_kva) ||
 	    !ofl_fact_read_u32(t, l, btf_kva, OFL_F_BTF_DATA_SIZE, &bytes))
 		return;
-	ret->base = parse(t, start, end - start, NULL);
-	if (ret->base)
-		ret->split = parse(t, data_kva, bytes, ret->base);
+	open_base(t, l, base);
+	ret->base = base->btf;
+	if (base->btf)
+		ret->split = parse(t, l, data_kva, bytes, base->btf);
 }
 
 /* a struct of the module, from the dump's own BTF; NULL: it has none */
 static const struct btf_type *find_struct(const struct ofl_layout *l,
 					  const char *module, const char *name,
+					  struct ofl_types_base *base,
 					  struct ofl_types *ty)
 {
 	int32_t id = 0;
 
 	libbpf_set_print(NULL);		/* it would complain on stderr */
 	ofl_aside(ty->t, true);
-	open_btf(ty->t, l, module, ty);
+	open_btf(ty->t, l, module, base, ty);
 	ofl_aside(ty->t, false);
 	if (ty->split)
 		id = btf__find_by_name_kind(ty->split, name, BTF_KIND_STRUCT);
@@ -162,7 +177,7 @@ static bool is_alike(const struct ofl_types *ty, const char *name,
 
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,
-		    struct ofl_types *ret)
+		    struct ofl_types_base *base, struct ofl_types *ret)
 {
 	const struct btf_type *type;
 	uint64_t bytes;
@@ -171,7 +186,7 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 	memset(ret, 0, sizeof(*ret));
 	ret->t = t;
 	loaded = ofl_struct_bytes(t, proof, &bytes);
-	type = find_struct(l, module, proof, ret);
+	type = find_struct(l, module, proof, base, ret);
 	if (!type || (loaded && type->size == bytes &&
 		      is_alike(ret, proof, type))) {
 		ofl_types_close(ret);
@@ -187,9 +202,15 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 void ofl_types_close(struct ofl_types *ty)
 {
 	btf__free(ty->split);
-	btf__free(ty->base);
-	ty->split = ty->base = NULL;
+	ty->split = NULL;
+	ty->base = NULL;
 	ty->source = OFL_TYPES_NOWHERE;
+}
+
+void ofl_types_base_close(struct ofl_types_base *base)
+{
+	btf__free(base->btf);
+	*base = (struct ofl_types_base){ .looked = false };
 }
 
 bool ofl_types_member(const struct ofl_types *ty, const char *type,

@@ -31,7 +31,8 @@ void ofl_single_load(const struct ofl_env *env, struct ofl_single *s,
 {
 	const struct ofl_single_driver *d = s->driver;
 
-	ofl_types_open(env->t, env->l, d->module, d->type, ty);
+	ofl_types_open(env->t, env->l, d->module, d->type,
+		       env->types, ty);
 	s->source = ty->source;
 	s->layout = ofl_fields_load(ty, d->field, d->nr_fields, ret);
 }

@@ -111,7 +111,8 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	st = *state = ofl_balloons_new(env, &driver, sizeof(*st), err);
 	if (!st)
 		return OFL_ERR_NOMEM;
-	ofl_types_open(env->t, env->l, MODULE, "virtio_balloon", &ty);
+	ofl_types_open(env->t, env->l, MODULE, "virtio_balloon",
+		       env->types, &ty);
 	st->source = ty.source;
 	st->layout = ofl_fields_load(&ty, fields, NR_FIELDS, st->at);
 	if (st->layout)

@@ -182,7 +182,8 @@ static enum ofl_status probe(const struct ofl_env *env, void **state,
 	walk_chain(st, false);
 	if (!st->nr && !st->driver_maybe)
 		return OFL_OK;	/* no region, no driver: no types needed */
-	ofl_types_open(env->t, env->l, "virtio_mem", "virtio_mem", &ty);
+	ofl_types_open(env->t, env->l, "virtio_mem", "virtio_mem",
+		       env->types, &ty);
 	st->source = source = ty.source;
 	if (ofl_vmem_load_layout(st, &ty))
 		walk_chain(st, true);

@@ -14,7 +14,8 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 
 	memset(a, 0, sizeof(*a));
 	a->env = (struct ofl_env){ t, l, n, &a->chain, NULL, &a->owners,
-				  &a->batches, &a->room, &a->node_chain };
+				  &a->batches, &a->room, &a->node_chain,
+				  &a->types };
 	ofl_missed_what(t, "memory_chain");
 	ofl_chain_load(t, l, &a->chain);
 	ofl_missed_what(t, "node_chain");
@@ -29,6 +30,7 @@ enum ofl_status ofl_analysis_load(const struct ofl_target *t,
 		st = ofl_batches_load(t, l, &a->batches, err);
 	if (!st)
 		st = ofl_owners_probe(&a->env, &a->owners, err);
+	ofl_types_base_close(&a->types);
 	ofl_missed_end(t, &before, &a->missed);
 	return st;
 }

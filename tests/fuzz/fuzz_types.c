@@ -116,6 +116,7 @@ static void arrange(struct ofl_layout *l, const void *data, uint32_t bytes,
 	memcpy(module_btf, &data_kva, 8);
 	memcpy(module_btf + 8, &split_size, 4);
 	strcpy((char *)module_btf + 16, "drv");
+	l->page_bytes = 4096;
 	know(l, OFL_F_VMLINUX_BTF, BASE_KVA);
 	know(l, OFL_F_VMLINUX_BTF_END, BASE_KVA + memory[0].bytes);
 	know(l, OFL_F_BTF_MODULES, LIST_KVA);
@@ -137,6 +138,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	static struct ofl_layout l;
 	struct ofl_target t = { .memory = &memory_ops, .types = &type_ops };
 	struct ofl_member m;
+	struct ofl_types_base types = { .looked = false };
 	struct ofl_types ty;
 	int64_t v;
 
@@ -145,7 +147,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	if (!bytes)
 		return 0;
 	arrange(&l, data + 1, (uint32_t)bytes - 1, data[0] == 1);
-	ofl_types_open(&t, &l, "drv", "drv", &ty);
+	ofl_types_open(&t, &l, "drv", "drv", &types, &ty);
 	ofl_types_member(&ty, "drv", "addr", &m);
 	ofl_types_member(&ty, "drv", "sbm.size", &m);
 	ofl_types_member(&ty, "drv", "size", &m);
@@ -153,5 +155,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 	ofl_types_enumerator(&ty, "DRV_ON", &v);
 	ofl_types_enumerator(&ty, "DRV_OFF", &v);
 	ofl_types_close(&ty);
+	ofl_types_base_close(&types);
 	return 0;
 }

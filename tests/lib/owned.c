@@ -148,13 +148,14 @@ void owned_load(struct kernel *k, struct owned *o)
 	ofl_chain_load(&o->tt.target, &o->l, &o->chain);
 	must(ofl_blocks_load(&o->tt.target, &o->l, &o->blocks, &err), &err);
 	o->env = (struct ofl_env){ &o->tt.target, &o->l, &o->n, &o->chain,
-				   &o->blocks, &o->owners, NULL, NULL, NULL };
+				   &o->blocks, &o->owners, NULL, NULL, NULL, &o->types };
 	must(ofl_owners_probe(&o->env, &o->owners, &err), &err);
 }
 
 void owned_free(struct owned *o)
 {
 	ofl_owners_free(&o->owners);
+	ofl_types_base_close(&o->types);
 	ofl_blocks_free(&o->blocks);
 	ofl_nodes_free(&o->n);
 	texttarget_free(&o->tt);

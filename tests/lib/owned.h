@@ -67,6 +67,7 @@ struct owned {
 	struct ofl_nodes n;
 	struct ofl_chain chain;
 	struct ofl_blocks blocks;
+	struct ofl_types_base types;
 	struct ofl_env env;
 	struct ofl_owners owners;
 };

@@ -69,6 +69,7 @@ static struct ofl_layout layout;
 static struct ofl_nodes nodes;
 static struct ofl_blocks blocks;
 static struct ofl_env env;
+static struct ofl_types_base types;
 static struct ofl_owners owners;
 static struct ofl_chain chain;
 static struct ofl_memdevs devs;
@@ -181,7 +182,7 @@ static void load(void)
 	assert_int_equal(blocks.nr, 4);
 	env = (struct ofl_env){ .t = &tt.target, .l = &layout, .n = &nodes,
 				.blocks = &blocks, .chain = &chain,
-				.owners = &owners };
+				.owners = &owners, .types = &types };
 	ofl_chain_load(&tt.target, &layout, &chain);
 	if (ofl_owners_probe(&env, &owners, &err))
 		fail_msg("%s", err.text);
@@ -194,6 +195,7 @@ static int end(void **state)
 	(void)state;
 	ofl_memdevs_free(&devs);
 	ofl_owners_free(&owners);
+	ofl_types_base_close(&types);
 	ofl_blocks_free(&blocks);
 	ofl_nodes_free(&nodes);
 	texttarget_free(&tt);

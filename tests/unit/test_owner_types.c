@@ -12,7 +12,7 @@
 #include "target/record.h"
 #include "layout/types.h"
 
-#define BASE	UINT64_C(0xffffffff83000000)	/* __start_BTF */
+#define BASE	UINT64_C(0xffffffff83000fe0)	/* __start_BTF; goes on in the next page */
 #define HEAP	UINT64_C(0xffff888007000000)
 #define MOD	(HEAP + 0x1000)			/* struct btf_module */
 #define BTF	(HEAP + 0x2000)			/* struct btf */
@@ -96,6 +96,7 @@ static int drop(void **state)
 {
 	(void)state;
 	ofl_types_close(&ty);
+	ofl_types_base_close(&o.types);
 	btf__free(split);
 	btf__free(base);
 	owned_free(&o);
@@ -105,7 +106,7 @@ static int drop(void **state)
 static void look(enum ofl_types_source source)
 {
 	owned_load(&k, &o);
-	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &ty);
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &o.types, &ty);
 	assert_int_equal(ty.source, source);
 }
 
@@ -172,7 +173,7 @@ static void test_wrong_base(void **state)
 	kernel_line(&k, "symbol __stop_BTF %" PRIx64, BASE + bytes);
 	btf__free(wrong);
 	owned_load(&k, &o);
-	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &ty);
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &o.types, &ty);
 	/* numbers of types have shifted: it is refused, or gives no nonsense */
 	if (ty.source == OFL_TYPES_BTF)
 		assert_false(ofl_types_member(&ty, "drv", "sbm.size", &m));
@@ -182,7 +183,7 @@ static void test_other_module(void **state)
 {
 	(void)state;
 	owned_load(&k, &o);
-	ofl_types_open(&o.tt.target, &o.l, "cmm", "drv", &ty);
+	ofl_types_open(&o.tt.target, &o.l, "cmm", "drv", &o.types, &ty);
 	assert_int_equal(ty.source, OFL_TYPES_NOWHERE);
 }
 
@@ -191,7 +192,7 @@ static void test_list_of_modules_loops(void **state)
 	(void)state;
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, MOD, MOD);
 	owned_load(&k, &o);
-	ofl_types_open(&o.tt.target, &o.l, "cmm", "drv", &ty);
+	ofl_types_open(&o.tt.target, &o.l, "cmm", "drv", &o.types, &ty);
 	assert_int_equal(ty.source, OFL_TYPES_NOWHERE);
 }
 
@@ -258,6 +259,38 @@ static void test_module_without_member(void **state)
 	look_past("without member drv.addr");
 }
 
+static struct ofl_memory_ops plain;
+static unsigned int of_base, odd;	/* reads; those of more than a page too */
+
+static enum ofl_read count_base(void *ctx, uint64_t kva, void *buf, size_t bytes)
+{
+	of_base += kva >= BASE;
+	odd += kva % 4096 + bytes > 4096;
+	return plain.read(ctx, kva, buf, bytes);
+}
+
+/* modules share what they refer to, and no read crosses into another page */
+static void test_base_is_read_once(void **state)
+{
+	struct ofl_memory_ops memory;
+	struct ofl_types other;
+
+	(void)state;
+	owned_load(&k, &o);
+	plain = memory = *o.tt.target.memory;
+	memory.read = count_base;
+	o.tt.target.memory = &memory;
+	of_base = odd = 0;
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &o.types, &ty);
+	assert_int_equal(ty.source, OFL_TYPES_BTF);
+	assert_int_equal(of_base, 2);
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &o.types, &other);
+	assert_int_equal(other.source, OFL_TYPES_BTF);
+	assert_int_equal(of_base, 2);
+	assert_int_equal(odd, 0);
+	ofl_types_close(&other);
+}
+
 /* a recording has the answers, not the blobs; a replay gives the same */
 static void test_recording(void **state)
 {
@@ -274,7 +307,7 @@ static void test_recording(void **state)
 	owned_load(&k, &o);
 	snprintf(path, sizeof(path), "types-%d.recording", (int)getpid());
 	assert_int_equal(ofl_record_open(&o.tt.target, path, &rec, &err), OFL_OK);
-	ofl_types_open(ofl_record_target(rec), &o.l, "drv", "drv", &ty);
+	ofl_types_open(ofl_record_target(rec), &o.l, "drv", "drv", &o.types, &ty);
 	assert_true(ofl_types_member(&ty, "drv", "sbm.size", &m));
 	assert_true(ofl_types_enumerator(&ty, "DRV_BUSY", &v));
 	assert_int_equal(ofl_record_close(rec, &err), OFL_OK);
@@ -286,7 +319,8 @@ static void test_recording(void **state)
 	assert_null(strstr(text, "mem "));
 	free(text);
 	assert_int_equal(texttarget_load(&replay, path, &err), OFL_OK);
-	ofl_types_open(&replay.target, &o.l, "drv", "drv", &again);
+	ofl_types_open(&replay.target, &o.l, "drv", "drv", &o.types,
+		       &again);
 	assert_true(ofl_types_member(&again, "drv", "sbm.size", &m));
 	assert_int_equal(m.offset_bytes, 24);
 	texttarget_free(&replay);
@@ -311,6 +345,7 @@ int main(void)
 		CASE(test_module_of_other_size),
 		CASE(test_module_with_other_member),
 		CASE(test_module_without_member),
+		CASE(test_base_is_read_once),
 		CASE(test_recording),
 	};
 
