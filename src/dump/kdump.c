@@ -81,24 +81,41 @@ struct ofl_kdump {
 	void *state[OFL_MAX_CODECS];
 };
 
+/*
+ * Where to fill a buffer from, for the bytes [from, from + bytes). Who goes
+ * back is likely to go on so: a driver's list of pages leads downwards, and
+ * would fill the buffer again for each page. Half of it lies before what is
+ * asked for then, and the other half serves those who only looked ahead.
+ */
+static uint64_t start_of(const struct buffer *b, uint64_t from, size_t bytes)
+{
+	uint64_t half = b->room / 2;
+
+	if (!b->bytes || from >= b->from || bytes > half)
+		return from;
+	return from > half ? from - half : 0;
+}
+
 /* the bytes [from, from + bytes) of the file; NULL: not there */
 static const void *peek(const struct ofl_kdump *k, struct buffer *b,
 			uint64_t from, size_t bytes)
 {
+	uint64_t start;
 	ssize_t got;
 
 	if (from >= b->from && from - b->from <= b->bytes &&
 	    b->bytes - (from - b->from) >= bytes)
 		return b->at + (from - b->from);
+	start = start_of(b, from, bytes);
 	b->bytes = 0;
 	if (bytes > b->room || from > INT64_MAX - b->room)
 		return NULL;
-	got = pread(k->fd, b->at, b->room, (off_t)from);
+	got = pread(k->fd, b->at, b->room, (off_t)start);
 	if (got < 0)
 		return NULL;
-	b->from = from;
+	b->from = start;
 	b->bytes = (size_t)got;
-	return b->bytes >= bytes ? b->at : NULL;
+	return b->bytes >= from - start + bytes ? b->at + (from - start) : NULL;
 }
 
 static bool buffer_init(struct buffer *b, size_t room)
