@@ -308,6 +308,45 @@ static void test_dense(void **state)
 	expect_none(pfns[nr_pages - 1] + 1);
 }
 
+/* that this process has read from any file so far */
+static unsigned long bytes_read(void)
+{
+	FILE *file = fopen("/proc/self/io", "re");
+	unsigned long bytes;
+
+	assert_non_null(file);
+	assert_int_equal(fscanf(file, "rchar: %lu", &bytes), 1);
+	fclose(file);
+	return bytes;
+}
+
+/* a list of pages leads downwards, mostly: no page costs a buffer of its own */
+static void test_backwards_reads_no_more_than_needed(void **state)
+{
+	unsigned long before, up, down;
+	uint64_t pfn;
+	size_t i;
+
+	(void)state;
+	begin(4096, 2 * STEP, MAX_PAGES);
+	/* without those of zeros, all of which are one page of the file */
+	for (pfn = STEP - DENSE_PFNS / 2; nr_pages < DENSE_PFNS; pfn++)
+		if (pfn % 7 != 6)
+			add(pfn, KF_RAW);
+	open_it();
+	before = bytes_read();
+	for (i = 0; i < nr_pages; i++)
+		expect(pfns[i]);
+	up = bytes_read() - before;
+	before = bytes_read();
+	for (i = nr_pages; i-- > 0; )
+		expect(pfns[i]);
+	down = bytes_read() - before;
+	/* half of what it reads then lies ahead: that is for those who come back */
+	assert_in_range(up, DENSE_PFNS * 4096, DENSE_PFNS * 4096 * 5 / 4);
+	assert_in_range(down, up, 3 * up);
+}
+
 /* makedumpfile leaves a page as it is when compressing does not help */
 static void test_mixed_kinds(void **state)
 {
@@ -1070,6 +1109,7 @@ int main(void)
 		CASE(test_4k_lzo), CASE(test_64k_lzo),
 		CASE(test_4k_zstd), CASE(test_64k_zstd),
 		CASE(test_dense), CASE(test_mixed_kinds),
+		CASE(test_backwards_reads_no_more_than_needed),
 		CASE(test_data_in_any_order), CASE(test_sub_header_sizes),
 		CASE(test_only_in_one_bitmap), CASE(test_behind_the_last),
 		CASE(test_page_sizes), CASE(test_other_files),
