@@ -7,6 +7,11 @@
  * the parent takes units too while there is nothing to read: so none is idle
  * before the end, even if some share a processor. Only the number of the next
  * unit is shared memory. What the parent saw itself is input like the rest.
+ *
+ * A worker is a copy of crash, which does what it likes. So the parent believes
+ * nothing that is not sealed: a hash of all that the worker wrote so far follows
+ * each note and each result. Bytes that are lost, doubled, or somebody else's
+ * end the worker, and the parent looks at the section itself.
  */
 #include <errno.h>
 #include <poll.h>
@@ -39,6 +44,7 @@ struct ofl_writer {
 	uint64_t *taken;	/* see struct ofl_workers */
 	size_t nr_zones, sum_bytes;
 	struct ofl_noter noter;
+	uint64_t seal;		/* hash of all that was put */
 	size_t used;
 	unsigned char buf[BUFFER_BYTES];
 };
@@ -48,6 +54,7 @@ struct input {
 	struct ofl_process process;	/* pid 0: there is no more to come */
 	bool begun;		/* what comes next was seen ... */
 	uint64_t begun_pfn;	/* ... in the section of this pfn */
+	uint64_t seal;		/* hash of all that was taken */
 	size_t at, have, room;
 	unsigned char *buf;	/* owned */
 };
@@ -89,6 +96,24 @@ unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
 	if (asked > OFL_MAX_WORKERS)
 		asked = OFL_MAX_WORKERS;
 	return asked ? asked : 1;
+}
+
+/* ---- seals ---- */
+
+/* a seal is put like the rest: not to be (seal ^ word), which is 0 for it */
+static uint64_t add_to_seal(uint64_t seal, const void *p, size_t bytes)
+{
+	uint64_t word;
+	size_t i;
+
+	for (i = 0; i < bytes; i += sizeof(word)) {
+		word = 0;
+		memcpy(&word, (const char *)p + i,
+		       bytes - i < sizeof(word) ? bytes - i : sizeof(word));
+		seal = seal * 0x9e3779b97f4a7c15ull ^ word;
+		seal ^= seal >> 32;
+	}
+	return seal + 1;
 }
 
 /* ---- a worker ---- */
@@ -137,6 +162,7 @@ static enum ofl_status put(struct ofl_writer *te, const void *p, size_t bytes)
 	enum ofl_status st = OFL_OK;
 	size_t n;
 
+	te->seal = add_to_seal(te->seal, p, bytes);
 	for (; bytes && !st; bytes -= n, p = (const char *)p + n) {
 		n = sizeof(te->buf) - te->used;
 		if (n > bytes)
@@ -149,9 +175,18 @@ static enum ofl_status put(struct ofl_writer *te, const void *p, size_t bytes)
 	return st;
 }
 
+static enum ofl_status put_seal(struct ofl_writer *te)
+{
+	const uint64_t seal = te->seal;
+
+	return put(te, &seal, sizeof(seal));
+}
+
 static enum ofl_status put_note(void *arg, const struct ofl_note *note)
 {
-	return put(arg, note, sizeof(*note));
+	enum ofl_status st = put(arg, note, sizeof(*note));
+
+	return st ? st : put_seal(arg);
 }
 
 struct ofl_sink ofl_writer_sink(struct ofl_writer *writer)
@@ -171,7 +206,7 @@ enum ofl_status ofl_writer_begin(struct ofl_writer *te,
 		.kind = NOTE_BEGIN, .pfn = s->start_pfn,
 	};
 
-	return put(te, &begin, sizeof(begin));
+	return put_note(te, &begin);
 }
 
 enum ofl_status ofl_writer_end(struct ofl_writer *te,
@@ -183,11 +218,12 @@ enum ofl_status ofl_writer_end(struct ofl_writer *te,
 	};
 	size_t bytes = te->nr_zones * sizeof(*r->zone);
 	struct ofl_count *zone = r->zone;
-	enum ofl_status st = put(te, &done, sizeof(done));
+	enum ofl_status st = put_note(te, &done);
 
 	st = st ? st : put(te, r, sizeof(*r));
 	st = st ? st : put(te, zone, bytes);
 	st = st ? st : put(te, sum, te->sum_bytes);
+	st = st ? st : put_seal(te);
 	memset(r, 0, sizeof(*r));
 	memset(zone, 0, bytes);
 	r->zone = zone;
@@ -322,18 +358,35 @@ static bool fill(struct ofl_workers *workers, struct input *input)
 
 static bool take(struct ofl_workers *workers, struct input *input, void *p, size_t bytes)
 {
-	size_t n;
+	size_t done, n;
 
-	for (; bytes; bytes -= n, p = (char *)p + n) {
+	for (done = 0; done < bytes; done += n) {
 		if (input->at == input->have && !fill(workers, input))
 			return false;
 		n = input->have - input->at;
-		if (n > bytes)
-			n = bytes;
-		memcpy(p, input->buf + input->at, n);
+		if (n > bytes - done)
+			n = bytes - done;
+		memcpy((char *)p + done, input->buf + input->at, n);
 		input->at += n;
 	}
+	input->seal = add_to_seal(input->seal, p, bytes);
 	return true;
+}
+
+/* is all that was taken what the worker put? */
+static bool is_sealed(struct ofl_workers *workers, struct input *input)
+{
+	const uint64_t want = input->seal;
+	uint64_t seal;
+
+	return take(workers, input, &seal, sizeof(seal)) && seal == want;
+}
+
+static bool take_note(struct ofl_workers *workers, struct input *input,
+		      struct ofl_note *note)
+{
+	return take(workers, input, note, sizeof(*note)) &&
+	       is_sealed(workers, input);
 }
 
 /* can this be the next note of a section? */
@@ -361,7 +414,8 @@ static bool take_result(struct ofl_workers *workers, struct input *input,
 
 	if (!take(workers, input, &one, sizeof(one)) ||
 	    !take(workers, input, workers->zone, nr * sizeof(*workers->zone)) ||
-	    !take(workers, input, workers->sum, workers->calls.sum_bytes))
+	    !take(workers, input, workers->sum, workers->calls.sum_bytes) ||
+	    !is_sealed(workers, input))
 		return false;
 	one.zone = workers->zone;
 	ofl_scan_result_add(r, &one, nr);
@@ -378,7 +432,7 @@ static bool replay(struct ofl_workers *workers, struct input *input,
 {
 	struct ofl_note note;
 
-	while (take(workers, input, &note, sizeof(note)) &&
+	while (take_note(workers, input, &note) &&
 	       makes_sense(&note, s, *told_pfn, end_pfn)) {
 		if (note.kind == NOTE_SECTION)
 			return take_result(workers, input, s, sinks, r, st);
@@ -395,7 +449,7 @@ static void read_begin(struct ofl_workers *workers, struct input *input)
 {
 	struct ofl_note note = { .kind = OFL_NR_NOTES };
 
-	input->begun = take(workers, input, &note, sizeof(note)) &&
+	input->begun = take_note(workers, input, &note) &&
 		     note.kind == NOTE_BEGIN;
 	input->begun_pfn = note.pfn;
 	if (!input->begun)
@@ -464,6 +518,7 @@ static bool help(struct ofl_workers *workers, const struct ofl_section *s)
 	if (!workers->writer || own->begun)
 		return false;
 	own->at = own->have = 0;
+	own->seal = workers->writer->seal;
 	if (workers->calls.help(workers->arg, s, ofl_writer_next(workers->writer),
 			     workers->writer))
 		read_begin(workers, own);

@@ -37,7 +37,9 @@ static struct ofl_err err;
 static struct ofl_sharing sharing;
 
 /* what start() does to a worker, the turn of which it is */
-static enum { FINE, REFUSED, CUT, KILLED, HANGS, RAVES, DIFFERS } trouble;
+static enum {
+	FINE, REFUSED, CUT, KILLED, HANGS, RAVES, FLIPS, LOSES, DOUBLES, DIFFERS
+} trouble;
 static unsigned int victim;
 static long trouble_at;		/* bytes or reads from its start */
 static unsigned int starts, stops;
@@ -75,16 +77,59 @@ static void say_sharing(void *ctx, struct ofl_sharing *ret)
 	*ret = sharing;
 }
 
+#define NOTE_BYTES	56	/* with its seal */
+
+/* what is @from there comes @at: a piece between is lost, or comes twice */
+static void move_rest(int fd, long from, long at)
+{
+	static unsigned char rest[1 << 20];
+	ssize_t got = pread(fd, rest, sizeof(rest), from);
+
+	if (got <= 0)
+		return;
+	assert_int_equal(ftruncate(fd, at), 0);
+	assert_int_equal(pwrite(fd, rest, (size_t)got, at), got);
+}
+
+static void flip_a_bit(int fd)
+{
+	unsigned char byte;
+
+	if (pread(fd, &byte, 1, trouble_at) != 1)
+		return;
+	byte ^= (unsigned char)(1u << random() % 8);
+	assert_int_equal(pwrite(fd, &byte, 1, trouble_at), 1);
+}
+
 static void damage(int fd)
 {
 	unsigned char raving[200];
 
-	if (trouble == CUT)
+	switch (trouble) {
+	case CUT:
 		assert_int_equal(ftruncate(fd, trouble_at), 0);
-	if (trouble == RAVES) {
+		break;
+	case RAVES:
 		memset(raving, random() % 256, sizeof(raving));
 		assert_true(pwrite(fd, raving, sizeof(raving), trouble_at) > 0);
+		break;
+	case FLIPS:
+		flip_a_bit(fd);
+		break;
+	case LOSES:
+		move_rest(fd, trouble_at + NOTE_BYTES, trouble_at);
+		break;
+	case DOUBLES:
+		move_rest(fd, trouble_at, trouble_at + NOTE_BYTES);
+		break;
+	default:
+		break;
 	}
+}
+
+static bool is_damage(void)
+{
+	return trouble == CUT || (trouble >= RAVES && trouble <= DOUBLES);
 }
 
 /* in a copy: what it would have said, with some of it damaged or missing */
@@ -144,7 +189,7 @@ static bool start_fork(void *ctx, void (*work)(void *arg, int fd), void *arg,
 		tt.reads = 0;
 		if (starts != victim)
 			trouble = FINE;
-		if (trouble == CUT || trouble == RAVES)
+		if (is_damage())
 			tell_badly(work, arg, ends[1]);
 		else
 			work(arg, ends[1]);
@@ -519,26 +564,30 @@ static void test_one_is_lost(void **state)
 	free(alone);
 }
 
-/* bytes that no worker wrote: any answer, but an end and no damage */
+/* bytes that no worker wrote, or not there: nothing of them is believed */
 static void test_one_raves(void **state)
 {
+	char *alone;
 	int round;
 
 	(void)state;
 	can_be_copied(false);
-	trouble = RAVES;
+	alone = listen_to(1, OFL_OK);
 	victim = 0;
-	for (round = 0; round < 200; round++) {
-		trouble_at = random() % 6000;
-		free(listen_to(2, OFL_OK));
+	for (round = 0; round < 160; round++) {
+		trouble = RAVES + round % 4;
+		trouble_at = random() % 6000 / 8 * 8;
+		expect_same(alone, 2);
 	}
 	can_be_copied(true);
 	slow = true;
-	for (round = 0; round < 20; round++) {
+	for (round = 0; round < 24; round++) {
+		trouble = RAVES + round % 4;
 		victim = (unsigned int)(random() % 2);
-		trouble_at = random() % 3000;
-		free(listen_to(3, OFL_OK));
+		trouble_at = random() % 3000 / NOTE_BYTES * NOTE_BYTES;
+		expect_same(alone, 3);
 	}
+	free(alone);
 }
 
 /* what it read from then on is not told: the parent looks there itself */
@@ -607,6 +656,10 @@ static void test_sums(void **state)
 	set_up(state);
 	summing = true;
 	test_one_is_lost(state);
+	drop(state);
+	set_up(state);
+	summing = true;
+	test_one_raves(state);
 }
 
 /* struct pages do not go through a pipe */
