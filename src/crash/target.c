@@ -14,6 +14,7 @@
 #include "crash/reader.h"
 #include "crash/target.h"
 #include "layout/enums.h"
+#include "layout/words.h"
 
 static struct ofl_target target;
 static volatile sig_atomic_t interrupted;
@@ -22,6 +23,7 @@ static bool catching;
 static time_t started;
 static struct ofl_enums *enums;	/* of vmlinux, during a command */
 static bool looked_for_enums;
+static struct ofl_words words;	/* of modules with types, during a command */
 static int shown_percent = -1;	/* -1: no line is on the terminal */
 
 /** struct fence - what has to be put back after a fenced call */
@@ -266,14 +268,28 @@ static uint64_t crash_types(void *ctx)
 	return sum;
 }
 
+static void read_words(void)
+{
+	int i;
+
+	for (i = 0; i < st->mods_installed; i++)
+		if (st->load_modules[i].mod_flags & MOD_LOAD_SYMS)
+			ofl_words_add(&words, st->load_modules[i].mod_namelist);
+}
+
 /*
  * What is not in the BTF of vmlinux may be in a module, if the user has loaded
- * types of one. Else gdb looks through everything for what it does not have,
- * 70 ms for each name; in crash 8.0.2 it dies of that on 6.12.
+ * types of one, and it has the name at all. Else gdb looks through everything
+ * for what it does not have, 70 ms for each name; in crash 8.0.2 it dies of
+ * that on 6.12.
  */
-static bool gdb_may_know(enum ofl_enum_found found)
+static bool gdb_may_know(enum ofl_enum_found found, const char *name)
 {
-	return found != OFL_ENUM_ABSENT || crash_types(NULL);
+	if (found != OFL_ENUM_ABSENT)
+		return true;
+	if (!words.bytes && !words.blind)
+		read_words();
+	return ofl_words_may_have(&words, name);
 }
 
 static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
@@ -282,7 +298,7 @@ static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 	enum ofl_enum_found found = ofl_enums_struct(vmlinux(), type, ret);
 
 	(void)ctx;
-	if (found == OFL_ENUM_FOUND || !gdb_may_know(found))
+	if (found == OFL_ENUM_FOUND || !gdb_may_know(found, type))
 		return found == OFL_ENUM_FOUND;
 	ask_gdb(ask_struct, &q);
 	if (q.known)
@@ -290,9 +306,19 @@ static bool crash_struct(void *ctx, const char *type, uint64_t *ret)
 	return q.known;
 }
 
+static void first_word(const char *path, char *buf, size_t bytes)
+{
+	snprintf(buf, bytes, "%.*s", (int)strcspn(path, "."), path);
+}
+
 static void ask_member(struct question *q)
 {
-	/* a path through named members takes gdb's expression parser */
+	char first[64];
+
+	first_word(q->member, first, sizeof(first));
+	if (MEMBER_OFFSET((char *)q->type, first) < 0)
+		return;
+	/* a path through named members takes gdb's expression parser: 100 ms */
 	q->answer = strchr(q->member, '.') ?
 		    ANON_MEMBER_OFFSET((char *)q->type, (char *)q->member) :
 		    MEMBER_OFFSET((char *)q->type, (char *)q->member);
@@ -307,9 +333,12 @@ static bool crash_member(void *ctx, const char *type, const char *member,
 	struct question q = { .type = type, .member = member };
 	enum ofl_enum_found found = ofl_enums_member(vmlinux(), type, member,
 						     ret);
+	char first[64];
 
 	(void)ctx;
-	if (found == OFL_ENUM_FOUND || !gdb_may_know(found))
+	first_word(member, first, sizeof(first));
+	if (found == OFL_ENUM_FOUND || !gdb_may_know(found, type) ||
+	    !gdb_may_know(found, first))
 		return found == OFL_ENUM_FOUND;
 	ask_gdb(ask_member, &q);
 	if (!q.known)
@@ -327,8 +356,11 @@ static void ask_enumerator(struct question *q)
 static bool crash_enumerator(void *ctx, const char *name, int64_t *ret)
 {
 	struct question q = { .type = name };
+	int64_t v;
 
 	(void)ctx;
+	if (!gdb_may_know(ofl_enums_find(vmlinux(), name, &v), name))
+		return false;
 	ask_gdb(ask_enumerator, &q);
 	if (q.known)
 		*ret = q.answer;
@@ -607,6 +639,7 @@ void ofl_crash_forget_enums(void)
 	ofl_enums_close(enums);
 	enums = NULL;
 	looked_for_enums = false;
+	ofl_words_free(&words);
 }
 
 void ofl_crash_catch_interrupts(void)

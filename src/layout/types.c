@@ -187,11 +187,15 @@ void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 	ret->t = t;
 	loaded = ofl_struct_bytes(t, proof, &bytes);
 	type = find_struct(l, module, proof, base, ret);
-	if (!type || (loaded && type->size == bytes &&
-		      is_alike(ret, proof, type))) {
+	if (!type) {
 		ofl_types_close(ret);
 		if (loaded)
 			ret->source = OFL_TYPES_DEBUGINFO;
+		return;
+	}
+	if (loaded && type->size == bytes && is_alike(ret, proof, type)) {
+		/* BTF goes on to be asked first: gdb takes 100 ms for a path */
+		ret->source = OFL_TYPES_DEBUGINFO;
 		return;
 	}
 	ret->source = loaded ? OFL_TYPES_NOT_FOREIGN : OFL_TYPES_BTF;
@@ -213,22 +217,26 @@ void ofl_types_base_close(struct ofl_types_base *base)
 	*base = (struct ofl_types_base){ .looked = false };
 }
 
-bool ofl_types_member(const struct ofl_types *ty, const char *type,
-		      const char *path, struct ofl_member *ret)
+static bool ask_btf(const struct ofl_types *ty, const char *type,
+		    const char *path, struct ofl_member *ret)
 {
-	int32_t id;
+	int32_t id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
 
-	if (ty->source == OFL_TYPES_DEBUGINFO)
-		return ofl_member(ty->t, type, path, ret);
-	if (!ty->split)
-		return false;
-	id = btf__find_by_name_kind(ty->split, type, BTF_KIND_STRUCT);
 	if (id <= 0 ||
 	    !ofl_btf_member(ty->split, btf__type_by_id(ty->split, (uint32_t)id),
 			    path, ret))
 		return false;
 	ofl_learned(ty->t, type, path, ret, 0);
 	return true;
+}
+
+bool ofl_types_member(const struct ofl_types *ty, const char *type,
+		      const char *path, struct ofl_member *ret)
+{
+	if (ty->split && ask_btf(ty, type, path, ret))
+		return true;
+	return ty->source == OFL_TYPES_DEBUGINFO &&
+	       ofl_member(ty->t, type, path, ret);
 }
 
 static bool find_enumerator(const struct btf *btf, const struct btf_type *t,
@@ -250,17 +258,12 @@ static bool find_enumerator(const struct btf *btf, const struct btf_type *t,
 	return false;
 }
 
-bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
+/* a driver's own enums are in its own part */
+static bool ask_btf_enums(const struct ofl_types *ty, const char *name,
 			  int64_t *ret)
 {
-	uint32_t id, end;
+	uint32_t id, end = btf__type_cnt(ty->split);
 
-	if (ty->source == OFL_TYPES_DEBUGINFO)
-		return ofl_enumerator(ty->t, name, ret);
-	if (!ty->split)
-		return false;
-	/* a driver's own enums are in its own part */
-	end = btf__type_cnt(ty->split);
 	for (id = btf__type_cnt(ty->base); id < end; id++)
 		if (find_enumerator(ty->split, btf__type_by_id(ty->split, id),
 				    name, ret)) {
@@ -268,6 +271,15 @@ bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 			return true;
 		}
 	return false;
+}
+
+bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
+			  int64_t *ret)
+{
+	if (ty->split && ask_btf_enums(ty, name, ret))
+		return true;
+	return ty->source == OFL_TYPES_DEBUGINFO &&
+	       ofl_enumerator(ty->t, name, ret);
 }
 
 const char *ofl_types_source_text(enum ofl_types_source source)
