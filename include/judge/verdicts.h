@@ -12,7 +12,7 @@
 #include "scan/scan.h"
 
 /* if there are more, none is kept */
-#define OFL_VERDICTS_BYTES	(16u << 20)
+#define OFL_VERDICTS_BYTES	(32u << 20)
 
 /** struct ofl_verdicts - of the blocks of one filter; zeros: none yet */
 struct ofl_verdicts {
