@@ -47,7 +47,7 @@ struct ofl_records {
 	struct ofl_found orphans;
 	struct ofl_found unknown;	/* without owner, but no orphans: */
 	const char *why_unknown;	/* why, of the first of them */
-	const char *why_unsure;		/* as ofl_claim.unsure, of the last */
+	const char *why_unsure;		/* as ofl_claim.unsure or untold, of the last */
 	bool uncounted;			/* balloon pages, and no counter of them */
 	bool no_memory;		/* for what was found: ofl_records_close() fails */
 	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;

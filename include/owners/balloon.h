@@ -23,7 +23,8 @@ struct ofl_balloon {
 	uint64_t isolated;	/* isolated_pages */
 	uint64_t migrate_kva;	/* migratepage; 0 without migration */
 	struct ofl_pagelist list;
-	bool read;		/* all of the above could be read */
+	bool read;		/* all of the above could be read, and is one */
+	bool lost;		/* the dump does not have some of it */
 };
 
 /** struct ofl_balloon_driver - a driver of the balloon core */

@@ -92,6 +92,7 @@ struct ofl_account {
 	unsigned int nr_complaints;
 	unsigned int dropped;	/* of all three, for want of room */
 	bool known;		/* @expected holds */
+	const char *untold;	/* why not all was checked that can be; NULL: it was */
 	int64_t expected;	/* PageOffline pages of online sections */
 	int64_t not_in_node_stat;	/* of them, not in NR_BALLOON_PAGES */
 	char in_flight[80];	/* what may make it differ right now; "" */

@@ -20,6 +20,7 @@ enum ofl_pagelist_end {
 	OFL_LIST_POISON,	/* an entry was taken off: LIST_POISON */
 	OFL_LIST_NULL,
 	OFL_LIST_UNREADABLE,	/* the dump does not have this struct page */
+	OFL_LIST_NO_SECTION,	/* whether its section exists cannot be read */
 	OFL_LIST_LOOP,		/* a page for the second time */
 	OFL_LIST_BACKWARDS,	/* prev does not point back */
 	OFL_LIST_INTERRUPTED,	/* ^C */

@@ -470,7 +470,8 @@ static enum ofl_result judge(struct check *ck, const struct ofl_scan_result *r,
 
 	add_findings(ck, &words);
 	result = ofl_scan_status(r, extra, text);
-	result = ofl_owners_status(result, ck->blind, text);
+	result = ofl_owners_status(result, ck->blind ? ck->blind :
+				   ck->records.why_unsure, text);
 	if (ck->not_listed)
 		ofl_text_add(text, "; no finding is listed");
 	else if (ck->interrupted)

@@ -76,7 +76,8 @@ static const struct {
 	/* of the records themselves */
 	{ "counter-mismatch", LISTS_NEXT, NULL },
 	{ "counter-negative", REPORT_NEXT, NULL },
-	{ "records-unreadable", DUMP_NEXT, NULL },
+	{ "records-broken", REPORT_NEXT, NULL },
+	{ "records-unreadable", NULL, DUMP_NEXT },
 	{ "list-broken", LISTS_NEXT, NULL },
 	{ "list-interrupted", NULL, "run the command again, without ^C" },
 	{ "list-unreadable", NULL, DUMP_NEXT },

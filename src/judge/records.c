@@ -153,7 +153,7 @@ bool ofl_records_in_flight(struct ofl_records *b)
 
 /* ---- one device ---- */
 
-static void explain(struct ofl_device_records *k,
+static void explain(const struct ofl_records *b, struct ofl_device_records *k,
 		    const struct ofl_scan_result *r)
 {
 	uint64_t missing = (uint64_t)-k->difference;
@@ -168,6 +168,14 @@ static void explain(struct ofl_device_records *k,
 	} else if (k->difference < 0 && missing <= r->total.unknown) {
 		ofl_text_put(k->explained, sizeof(k->explained),
 			 "%" PRIu64 " pages are unknown", r->total.unknown);
+	} else if (k->difference < 0 &&
+		   (r->sections.unreadable || r->sections.corrupt)) {
+		ofl_text_put(k->explained, sizeof(k->explained),
+			 "not all sections are known");
+	} else if (k->difference < 0 && missing <= b->unknown.pages) {
+		ofl_text_put(k->explained, sizeof(k->explained),
+			 "the owner of %" PRIu64 " pages is unknown",
+			 b->unknown.pages);
 	} else {
 		ofl_text_put(k->explained, sizeof(k->explained),
 			 "nothing explains it");
@@ -175,14 +183,15 @@ static void explain(struct ofl_device_records *k,
 	}
 }
 
-static void close_device(struct ofl_device_records *k, bool whole,
+static void close_device(const struct ofl_records *b,
+			 struct ofl_device_records *k, bool whole,
 			 const struct ofl_scan_result *r)
 {
 	if (k->account.known && whole) {
 		k->compared = true;
 		k->difference = (int64_t)k->found.pages - k->account.expected;
 	}
-	explain(k, r);
+	explain(b, k, r);
 	if (k->severity)
 		ofl_account_complain(&k->account, k->severity,
 			"counter-mismatch", 0, 0, "%" PRIu64
@@ -230,8 +239,10 @@ static void add_owner(struct ofl_records *b, size_t o, bool whole,
 		k->found = *f;
 		if (ops->account)
 			ops->account(b->owners->state[o], i, &k->account);
-		close_device(k, whole, r);
+		close_device(b, k, whole, r);
 		b->dropped += k->account.dropped;
+		if (k->account.untold)
+			b->why_unsure = k->account.untold;
 	}
 }
 
@@ -297,20 +308,30 @@ static bool in_flight(const struct ofl_records *b, bool events)
 	return false;
 }
 
+/* what explains that so many pages are missing; NULL: nothing does */
+static const char *excuse(const struct ofl_records *b, int64_t missing,
+			  bool events)
+{
+	if (in_flight(b, events))
+		return " (a driver is at work)";
+	if (missing > 0 && (uint64_t)missing <= b->unknown.pages)
+		return " (the owner of others is unknown)";
+	return NULL;
+}
+
 static void compare(struct ofl_records *b, const char *name, int64_t counter,
 		    bool events)
 {
 	int64_t found = pages_of(b, events);
-	enum ofl_severity severity = in_flight(b, events) ? OFL_SEV_INFO :
-							    OFL_SEV_WARNING;
+	const char *why = excuse(b, counter - found, events);
 
 	ofl_account_counter(&b->kernel, name, counter);
 	if (found == counter)
 		return;
-	ofl_account_complain(&b->kernel, severity, "counter-mismatch", 0, 0,
+	ofl_account_complain(&b->kernel, why ? OFL_SEV_INFO : OFL_SEV_WARNING,
+		"counter-mismatch", 0, 0,
 		"%s is %" PRId64 ", but %" PRId64 " such pages were found%s",
-		name, counter, found,
-		severity == OFL_SEV_INFO ? " (a driver is at work)" : "");
+		name, counter, found, why ? why : "");
 }
 
 static void close_kernel(struct ofl_records *b, bool whole)
@@ -350,7 +371,8 @@ enum ofl_status ofl_records_close(struct ofl_records *b, bool whole,
 	for (o = 0; ofl_owner_table[o]; o++)
 		add_owner(b, o, whole, r);
 	add_orphans(b);
-	close_kernel(b, whole && !r->total.unknown);
+	close_kernel(b, whole && !r->total.unknown &&
+			!r->sections.unreadable && !r->sections.corrupt);
 	b->dropped += b->kernel.dropped;
 	return b->no_memory ? ofl_fail(err, OFL_ERR_NOMEM,
 				       "no memory for the records of devices") : OFL_OK;

@@ -33,6 +33,26 @@ static bool read_info(const struct ofl_env *env, struct ofl_balloon *d)
 	       is_list_head(env->t, d->kva + ofl_fact_u64(l, OFL_F_BALLOON_PAGES));
 }
 
+/* entries are struct pages: what lies elsewhere is on no list of a balloon */
+static bool in_memmap(const struct ofl_layout *l, uint64_t kva)
+{
+	return kva >= l->vmemmap_kva && (kva - l->vmemmap_kva) /
+	       l->struct_page_bytes < l->nr_sections * l->section_pages;
+}
+
+/* could all that proves it no device be read where one should be? */
+static bool is_readable(const struct ofl_env *env, uint64_t kva)
+{
+	const struct ofl_layout *l = env->l;
+	const struct ofl_target *t = env->t;
+	uint64_t head = kva + ofl_fact_u64(l, OFL_F_BALLOON_PAGES), next, v;
+
+	return ofl_read_u64(t, head, &next) && ofl_read_u64(t, head + 8, &v) &&
+	       (!in_memmap(l, next) || ofl_read_u64(t, next + 8, &v)) &&
+	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_ISOLATED, &v) &&
+	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_MIGRATE, &v);
+}
+
 /* a place for one more; those that were read earlier make room */
 static struct ofl_balloon *next_place(struct ofl_balloons *b)
 {
@@ -63,6 +83,7 @@ static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
 	memset(d, 0, sizeof(*d));
 	d->kva = kva;
 	d->read = read_info(b->env, d);
+	d->lost = !d->read && !is_readable(b->env, kva);
 	d->list.unit_pages = 1;
 	/* without migration pages do not point back */
 	d->list.private = d->migrate_kva ? kva : 0;
@@ -162,26 +183,6 @@ static struct ofl_balloon *read_before(struct ofl_balloons *b, uint64_t kva)
 	return NULL;
 }
 
-/* entries are struct pages: what lies elsewhere is on no list of a balloon */
-static bool in_memmap(const struct ofl_layout *l, uint64_t kva)
-{
-	return kva >= l->vmemmap_kva && (kva - l->vmemmap_kva) /
-	       l->struct_page_bytes < l->nr_sections * l->section_pages;
-}
-
-/* could all that proves it no device be read where a page points to? */
-static bool is_readable(const struct ofl_balloons *b, uint64_t kva)
-{
-	const struct ofl_layout *l = b->env->l;
-	const struct ofl_target *t = b->env->t;
-	uint64_t head = kva + ofl_fact_u64(l, OFL_F_BALLOON_PAGES), next, v;
-
-	return ofl_read_u64(t, head, &next) && ofl_read_u64(t, head + 8, &v) &&
-	       (!in_memmap(l, next) || ofl_read_u64(t, next + 8, &v)) &&
-	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_ISOLATED, &v) &&
-	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_MIGRATE, &v);
-}
-
 /*
  * May @p, which no driver knows, be a balloon's? The nameless driver is asked
  * last, and has no name to prove a device by: movable operations have to.
@@ -194,7 +195,7 @@ static const char *why_unknown(const struct ofl_balloons *b,
 	if (is_info)
 		return p->movable_ops ? NULL :
 		       "balloons: a page points to one, and has no movable operations";
-	return p->movable_ops && !is_readable(b, p->private) ?
+	return p->movable_ops && !is_readable(b->env, p->private) ?
 	       "balloons: a page points to one that cannot be read" : NULL;
 }
 
@@ -316,8 +317,12 @@ void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 	if ((int64_t)b->isolated < 0)
 		ofl_account_complain(a, OFL_SEV_ERROR, "counter-negative", 0, 0,
 				     "isolated_pages is negative");
-	if (!b->read)
-		ofl_account_complain(a, OFL_SEV_ERROR, "records-unreadable", 0, 0,
+	if (b->lost)
+		ofl_account_complain(a, OFL_SEV_INFO, "records-unreadable", 0, 0,
+				     "balloon_dev_info at %#llx cannot be read",
+				     (unsigned long long)b->kva);
+	else if (!b->read)
+		ofl_account_complain(a, OFL_SEV_ERROR, "records-broken", 0, 0,
 				     "balloon_dev_info at %#llx is not one",
 				     (unsigned long long)b->kva);
 	ofl_pagelist_complain(&b->list, "the list of balloon pages", a);
@@ -325,6 +330,6 @@ void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 
 void ofl_balloon_expect_list(const struct ofl_balloon *b, struct ofl_account *a)
 {
-	a->known = b->list.end == OFL_LIST_WHOLE;
+	a->known = b->read && b->list.end == OFL_LIST_WHOLE;
 	a->expected = (int64_t)(b->list.set.pages + b->isolated);
 }

@@ -84,6 +84,8 @@ struct state {
 	struct ofl_single one;
 	struct ofl_place at[NR_FIELDS];
 	bool broken;
+	bool unread;		/* because the dump does not have it */
+	bool counted;		/* all four of these could be read */
 	uint64_t broken_kva;
 	int64_t busy[3];	/* values of state while at work */
 	uint64_t ballooned, onlined, added, dm_state;
@@ -115,6 +117,15 @@ static bool get(const struct state *st, uint64_t kva, enum field f,
 	return ofl_place_read(st->env->t, kva, &st->at[f], ret);
 }
 
+/* the same of records: what cannot be read is not damaged */
+static bool want(struct state *st, uint64_t kva, enum field f, uint64_t *ret)
+{
+	bool ok = get(st, kva, f, ret);
+
+	st->unread |= !ok;
+	return ok;
+}
+
 /* ---- regions ---- */
 
 static bool inside(const struct span *s, uint64_t pfn)
@@ -139,7 +150,8 @@ static bool add_gap(struct state *st, struct region *r, uint64_t kva)
 {
 	struct span g, *more;
 
-	if (!get(st, kva, G_START, &g.start) || !get(st, kva, G_END, &g.end) ||
+	if (!want(st, kva, G_START, &g.start) ||
+	    !want(st, kva, G_END, &g.end) ||
 	    g.start > g.end || st->nr_gaps == MAX_GAPS)
 		return false;
 	more = realloc(r->gap, (r->nr_gaps + 1) * sizeof(*more));
@@ -160,7 +172,9 @@ static bool walk(struct state *st, uint64_t head, enum field list,
 	size_t i;
 
 	for (i = 0; i <= most; i++) {
-		if (!ofl_read_u64(st->env->t, node, &next) || !next)
+		if (!ofl_read_u64(st->env->t, node, &next))
+			st->unread = true;
+		if (st->unread || !next)
 			break;
 		if (next == head)
 			return true;
@@ -183,11 +197,11 @@ static bool read_region(struct state *st, struct region *r, uint64_t kva)
 {
 	const struct ofl_layout *l = st->env->l;
 
-	return get(st, kva, R_START, &r->all.start) &&
-	       get(st, kva, R_HA_END, &r->all.end) &&
-	       get(st, kva, R_COVERED, &r->covered.start) &&
-	       get(st, kva, R_COVERED_END, &r->covered.end) &&
-	       get(st, kva, R_END, &r->end_pfn) &&
+	return want(st, kva, R_START, &r->all.start) &&
+	       want(st, kva, R_HA_END, &r->all.end) &&
+	       want(st, kva, R_COVERED, &r->covered.start) &&
+	       want(st, kva, R_COVERED_END, &r->covered.end) &&
+	       want(st, kva, R_END, &r->end_pfn) &&
 	       r->all.start <= r->all.end && r->all.end <= r->end_pfn &&
 	       r->covered.start <= r->covered.end &&
 	       r->end_pfn <= l->nr_sections * l->section_pages;
@@ -237,10 +251,11 @@ static void read_records(struct state *st)
 {
 	uint64_t kva = st->one.kva;
 
-	if (!get(st, kva, F_BALLOONED, &st->ballooned) ||
-	    !get(st, kva, F_ONLINED, &st->onlined) ||
-	    !get(st, kva, F_ADDED, &st->added) ||
-	    !get(st, kva, F_STATE, &st->dm_state)) {
+	st->counted = want(st, kva, F_BALLOONED, &st->ballooned) &&
+		      want(st, kva, F_ONLINED, &st->onlined) &&
+		      want(st, kva, F_ADDED, &st->added) &&
+		      want(st, kva, F_STATE, &st->dm_state);
+	if (!st->counted) {
 		st->broken = true;
 		st->broken_kva = kva;
 		return;
@@ -290,7 +305,10 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	if (!st)
 		return NULL;
 	why = ofl_single_blind(&st->one);
-	return why ? why : st->broken ? "hv_balloon: its records are damaged" : NULL;
+	if (why || !st->broken)
+		return why;
+	return st->unread ? "hv_balloon: its records cannot be read" :
+			    "hv_balloon: its records are damaged";
 }
 
 static void device(const void *state, unsigned int device,
@@ -512,6 +530,33 @@ static void complain_of_overlap(const struct state *st, struct ofl_account *a)
 			     show(&one).text, show(&other).text);
 }
 
+static void show_counters(const struct state *st, struct ofl_account *a)
+{
+	ofl_account_counter(a, "num_pages_ballooned",
+			    (int64_t)st->ballooned);
+	ofl_account_counter(a, "num_pages_added", (int64_t)st->added);
+	ofl_account_counter(a, "num_pages_onlined",
+			    (int64_t)st->onlined);
+}
+
+/* only the driver, or who damaged its records, is to blame for an error */
+static void complain(const struct state *st, struct ofl_account *a)
+{
+	if (st->broken && st->unread)
+		ofl_account_complain(a, OFL_SEV_INFO, "records-unreadable", 0, 0,
+			"the driver's counters or regions cannot be read from 0x%"
+			PRIx64 " on", st->broken_kva);
+	else if (st->broken)
+		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
+			"the list of hot-added regions breaks at 0x%" PRIx64,
+			st->broken_kva);
+	if (st->overlap)
+		complain_of_overlap(st, a);
+	if (st->counted && st->onlined > st->added)
+		ofl_account_complain(a, OFL_SEV_WARNING, "counter-mismatch", 0,
+			0, "num_pages_onlined is more than num_pages_added");
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -523,11 +568,8 @@ static void account(const void *state, unsigned int device,
 	describe(st, a);
 	if (ofl_single_blind(&st->one))
 		return;
-	ofl_account_counter(a, "num_pages_ballooned",
-			    (int64_t)st->ballooned);
-	ofl_account_counter(a, "num_pages_added", (int64_t)st->added);
-	ofl_account_counter(a, "num_pages_onlined",
-			    (int64_t)st->onlined);
+	if (st->counted)
+		show_counters(st, a);
 	/* which of a region is online is what the blocks say */
 	a->known = !st->broken && !st->overlap &&
 		   (!st->nr || blocks_known(st->env));
@@ -539,15 +581,7 @@ static void account(const void *state, unsigned int device,
 		if (st->busy[i] == (int64_t)st->dm_state)
 			ofl_text_put(a->in_flight, sizeof(a->in_flight),
 				 "state is %s", busy_names[i]);
-	if (st->broken)
-		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
-			"the list of hot-added regions breaks at 0x%" PRIx64,
-			st->broken_kva);
-	if (st->overlap)
-		complain_of_overlap(st, a);
-	if (st->onlined > st->added)
-		ofl_account_complain(a, OFL_SEV_WARNING, "counter-mismatch", 0,
-			0, "num_pages_onlined is more than num_pages_added");
+	complain(st, a);
 }
 
 static const char *wants(const void *state)

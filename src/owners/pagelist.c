@@ -47,6 +47,8 @@ static const struct {
 	[OFL_LIST_NULL] = { "ends in NULL", OFL_SEV_ERROR, "list-broken" },
 	[OFL_LIST_UNREADABLE] = { "points to a struct page that is not in the dump",
 				  OFL_SEV_INFO, "list-unreadable" },
+	[OFL_LIST_NO_SECTION] = { "points to a struct page whose section is damaged, or not in the dump",
+				  OFL_SEV_INFO, "list-unreadable" },
 	[OFL_LIST_LOOP] = { "loops", OFL_SEV_ERROR, "list-broken" },
 	[OFL_LIST_BACKWARDS] = { "has an entry that does not point back",
 				 OFL_SEV_ERROR, "list-broken" },
@@ -71,7 +73,7 @@ static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
 {
 	uint64_t at = kva - ofl_fact_u64(l, OFL_F_PAGE_LRU);
 
-	if (!l->vmemmap_kva || at < l->vmemmap_kva ||
+	if (at < l->vmemmap_kva ||
 	    (at - l->vmemmap_kva) % l->struct_page_bytes)
 		return false;
 	*pfn = (at - l->vmemmap_kva) / l->struct_page_bytes;
@@ -81,21 +83,25 @@ static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
 /** struct where - the section of a page */
 struct where {
 	bool exists, online;
+	bool unknown;		/* whether there is one; a part cannot be read */
 };
 
 static enum ofl_status note_section(void *arg, const struct ofl_section *s)
 {
-	*(struct where *)arg = (struct where){ !s->corrupt, s->online };
+	*(struct where *)arg = (struct where){
+		.exists = true, .online = s->online, .unknown = s->corrupt,
+	};
 	return OFL_OK;
 }
 
 static struct where find_section(const struct ofl_env *env, uint64_t pfn)
 {
 	struct ofl_section_stats stats;
-	struct where w = { false, false };
+	struct where w = { .exists = false };
 
 	ofl_section_walk(env->t, env->l, pfn, pfn + 1, note_section, &w,
 			 &stats);
+	w.unknown |= stats.unreadable != 0;
 	return w;
 }
 
@@ -126,7 +132,9 @@ static void enter_section(struct walk *w, uint64_t pfn)
 {
 	struct where where = find_section(w->env, pfn);
 
-	if (!where.exists)
+	if (where.unknown)
+		w->list->end = OFL_LIST_NO_SECTION;
+	else if (!where.exists)
 		w->list->end = OFL_LIST_NOWHERE;
 	else if (!where.online)
 		note(&w->list->not_online, pfn);
@@ -176,6 +184,8 @@ static enum ofl_pagelist_end judge_link(const struct walk *w, uint64_t kva,
 		return OFL_LIST_NULL;
 	if (is_poison(kva))
 		return OFL_LIST_POISON;
+	if (!w->env->l->vmemmap_kva)
+		return OFL_LIST_NO_SECTION;	/* none could be read */
 	return pfn_of(w->env->l, kva, pfn) ? OFL_LIST_WHOLE : OFL_LIST_NOWHERE;
 }
 

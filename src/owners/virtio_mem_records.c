@@ -77,6 +77,8 @@ static void find_in_flight(const struct ofl_vmem *st, const struct ofl_vmem_devi
 
 /* ---- states of memory blocks ---- */
 
+#define STATES_UNTOLD	"virtio_mem: not all states of its memory blocks are known"
+
 /* SBM: one byte a memory block; NULL: not known. free() it */
 static uint8_t *read_states(const struct ofl_vmem *st,
 			    const struct ofl_vmem_device *d)
@@ -91,7 +93,7 @@ static uint8_t *read_states(const struct ofl_vmem *st,
 	return NULL;
 }
 
-/* "movable 6, movable-partial 2" */
+/* "movable 6, movable-partial 2"; without an enumerator "unknown 8" */
 static void describe_states(const struct ofl_vmem *st,
 			    const struct ofl_vmem_device *d,
 			    const uint8_t *states, struct ofl_account *a)
@@ -99,16 +101,23 @@ static void describe_states(const struct ofl_vmem *st,
 	const struct ofl_vmem_state_row *row = d->sbm ? ofl_vmem_mb_states :
 							ofl_vmem_bb_states;
 	const int64_t *v = d->sbm ? st->mb_state : st->bb_state;
-	uint64_t n = d->next_id - d->first_id, count[256] = { 0 }, i;
+	uint64_t n = d->next_id - d->first_id, count[256] = { 0 }, i, rest = n;
 	char buf[128];
 	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 
 	for (i = 0; i < n; i++)
 		count[states[i]]++;
 	for (; row->name; row++, v++)
-		if (*v >= 0 && *v < 256 && count[*v])
+		if (*v >= 0 && *v < 256 && count[*v]) {
 			ofl_text_item(&text, ", ", "%s %" PRIu64, row->text,
 				      count[*v]);
+			rest -= count[*v];
+			count[*v] = 0;
+		}
+	if (rest) {
+		ofl_text_item(&text, ", ", "unknown %" PRIu64, rest);
+		a->untold = STATES_UNTOLD;
+	}
 	ofl_account_detail(a, "blocks", "%s", buf);
 }
 
@@ -282,8 +291,10 @@ static void check_request(const struct ofl_vmem *st,
 	bool more;
 
 	if (!ofl_vmem_get(st, d->kva, OFL_VMEM_REQUESTED_SIZE, &requested) ||
-	    !ofl_vmem_get(st, d->kva, OFL_VMEM_PLUGGED_SIZE, &plugged))
+	    !ofl_vmem_get(st, d->kva, OFL_VMEM_PLUGGED_SIZE, &plugged)) {
+		a->untold = "virtio_mem: requested_size or plugged_size is not known";
 		return;
+	}
 	more = plugged > requested;
 	bytes = more ? plugged - requested : requested - plugged;
 	if (bytes < d->unit_bytes)
@@ -310,6 +321,8 @@ static void check_blocks(const struct ofl_vmem *st,
 		return;
 	}
 	states = read_states(st, d);
+	if (!states && d->next_id > d->first_id)
+		a->untold = STATES_UNTOLD;
 	if (!states)
 		return;
 	describe_states(st, d, states, a);

@@ -123,7 +123,9 @@ static void check_target(const struct state *st, struct ofl_account *a)
 	uint64_t pages = lacks ? target - current : current - target;
 	char size[24];
 
-	if (!st->have[F_CURRENT] || !st->have[F_TARGET] || !pages)
+	if (!st->have[F_CURRENT] || !st->have[F_TARGET])
+		a->untold = "xen_balloon: current_pages or target_pages is not known";
+	if (a->untold || !pages)
 		return;
 	ofl_size_text(pages * st->env->l->page_bytes, size, sizeof(size));
 	ofl_account_complain(a, OFL_SEV_INFO,

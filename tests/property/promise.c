@@ -8,6 +8,7 @@
  *	owner		pages were given to an owner that did not have them
  *	orphan		pages became orphans
  *	outcome		pages got an outcome that they did not have
+ *	finding		a finding that was none, or one is gone and nobody says so
  *	device		a device appeared, or has more than it had
  *	unplug		whether a device can be unplugged became another answer
  *	holder		pages were given to a holder that did not have them
@@ -417,8 +418,97 @@ static void check_sums(const struct promise *p, const char *code, const char *a,
 	json_object_put(is);
 }
 
+/* ---- findings of offcheck and offowner ---- */
+
+static bool is_about_pages(struct json_object *finding)
+{
+	return member(finding, "start_pfn");
+}
+
+/* one that names no device may be of any */
+static bool is_same_finding(struct json_object *a, struct json_object *b)
+{
+	return is_about_pages(a) == is_about_pages(b) &&
+	       !strcmp(text(a, "code"), text(b, "code")) &&
+	       (!strcmp(text(a, "owner"), text(b, "owner")) ||
+		!strcmp(text(a, "owner"), "unknown") ||
+		!strcmp(text(b, "owner"), "unknown") ||
+		is_weaker(text(a, "owner"), text(b, "owner")) ||
+		is_weaker(text(b, "owner"), text(a, "owner"))) &&
+	       (!text(a, "device")[0] || !text(b, "device")[0] ||
+		!strcmp(text(a, "device"), text(b, "device")));
+}
+
+static bool has_page(struct json_object *finding, int64_t pfn)
+{
+	int64_t start = number(finding, "start_pfn");
+
+	return pfn >= start && pfn < start + number(finding, "pages");
+}
+
+/* -> the first page of @finding that none of @others is about; -1: each has one */
+static int64_t first_alone(struct json_object *finding,
+			   struct json_object *others)
+{
+	int64_t pfn = number(finding, "start_pfn");
+	struct json_object *other;
+	size_t i = 0;
+
+	while (i < length(others) && has_page(finding, pfn)) {
+		other = json_object_array_get_idx(others, i++);
+		if (!is_same_finding(finding, other) || !has_page(other, pfn))
+			continue;
+		pfn = number(other, "start_pfn") + number(other, "pages");
+		i = 0;
+	}
+	return has_page(finding, pfn) ? pfn : -1;
+}
+
+static bool is_in(struct json_object *finding, struct json_object *others)
+{
+	size_t i;
+
+	if (is_about_pages(finding))
+		return first_alone(finding, others) < 0;
+	for (i = 0; i < length(others); i++)
+		if (is_same_finding(finding,
+				    json_object_array_get_idx(others, i)))
+			return true;
+	return false;
+}
+
+/* an info has an explanation: under "incomplete" that is what is not known */
+static bool is_explained(const struct promise *p, struct json_object *finding)
+{
+	return rank_of(p->less) == 2 &&
+	       !strcmp(text(finding, "severity"), "info");
+}
+
+static void check_findings(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "findings"), *row;
+	struct json_object *is = member(p->less, "findings");
+	size_t i;
+
+	for (i = 0; i < length(is); i++) {
+		row = json_object_array_get_idx(is, i);
+		if (!is_in(row, was) && !is_explained(p, row))
+			broken(p, "finding", "%s %s of %s was none: %s",
+			       text(row, "severity"), text(row, "code"),
+			       text(row, "owner"), text(row, "reason"));
+	}
+	for (i = 0; i < length(was); i++) {
+		row = json_object_array_get_idx(was, i);
+		if (rank_of(p->less) < 2 && !is_in(row, is))
+			broken(p, "finding", "%s %s of %s is gone, and nobody says so",
+			       text(row, "severity"), text(row, "code"),
+			       text(row, "owner"));
+	}
+}
+
 static void check_offcheck(const struct promise *p)
 {
+	check_findings(p);
 	check_sums(p, "owner", "owner", NULL);
 	check_sums(p, "owner", "owner", "device");
 	check_sums(p, "outcome", "outcome", NULL);
@@ -719,6 +809,7 @@ static void check_offowner(const struct promise *p)
 		if (strcmp(text(row, "owner"), "unknown"))
 			check_device(p, same_device(was, row), row);
 	}
+	check_findings(p);
 }
 
 /* ---- all ---- */

@@ -33,6 +33,12 @@ COMMANDS = ["offline", "offrange -a", "offcheck", "offblock", "offowner",
 DEVICES = [("6.1-unplug", f"offblock -d -B {block}")
            for block in ("memory48", "memory32", "memory1")]
 
+# recordings that have findings of drivers' records
+FINDINGS = [(fixture, command)
+            for fixture in ("6.1-hyperv", "virtio-mem-above-request",
+                            "xen-below-target")
+            for command in ("offcheck", "offowner")]
+
 # What every check-unit runs: (fixture, commands, of pages and letters every ...)
 QUICK = [
     # 64 KiB pages, so that a run takes 2 ms: every single loss of all commands
@@ -45,6 +51,9 @@ QUICK = [
     # a block of each device, judged: 12 ms a run
     ("6.12-both-whole", ["offcheck -B memory39", "offblock -B memory39",
                          "offcheck -B memory33"], 64),
+    # findings: an orphan, and what a driver has not done yet
+    ("devices-orphaned", ["offowner"], 64),
+    ("xen-below-target", ["offcheck"], 64),
     # a DIMM: its device, its verdict, the holders of its pages
     ("6.1-unplug", ["offblock -d -B memory48"], 64),
 ]
@@ -62,7 +71,8 @@ def quick_cases():
 def all_cases():
     return [Case(path.stem, command, ())
             for path in sorted(GOLDEN.glob("*-whole.fixture"))
-            for command in COMMANDS] + [Case(*case, ()) for case in DEVICES]
+            for command in COMMANDS] + \
+        [Case(*case, ()) for case in DEVICES + FINDINGS]
 
 
 def random_cases(sets, seed):

@@ -653,6 +653,7 @@ static void test_next_of_findings(void **state)
 {
 	static const char *const code[] = {
 		"counter-mismatch", "counter-negative", "records-unreadable",
+		"records-broken",
 		"list-broken", "list-unreadable", "list-interrupted",
 		"listed-not-offline", "listed-bad-ref", "listed-extra-ref",
 		"listed-not-online", "listed-bad-pointer", "plugged-size",

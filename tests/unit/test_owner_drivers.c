@@ -730,6 +730,7 @@ static void test_xen_without_target(void **state)
 	owned_load(&k, &o);
 	a = owned_account(&o, "xen_balloon", 0);
 	assert_int_equal(a.nr_complaints, 0);
+	assert_non_null(a.untold);
 }
 
 /* what lies behind the damage may be his */
@@ -1193,6 +1194,23 @@ static void test_virtio_mem_above_request(void **state)
 		"2M requested, 4M plugged: 2M have not been unplugged, 1 sub-block"));
 }
 
+/* nobody can say that the device has what was requested */
+static void test_virtio_mem_without_request(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_mem(0x6, BITS);
+	kernel_line(&k, "member virtio_mem.sbm.mb_states 200 8");
+	kernel_line(&k, "enumerator VIRTIO_MEM_SBM_MB_KERNEL 5");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, VM + 200, BITS + 64);
+	kernel_line(&k, "mem %" PRIx64 " 505", BITS + 64);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio_mem", 0);
+	assert_non_null(a.untold);
+	assert_non_null(strstr(a.untold, "requested_size"));
+}
+
 static void test_virtio_mem_below_request(void **state)
 {
 	struct ofl_account a = requested(0x800000);
@@ -1513,6 +1531,8 @@ static void test_virtio_mem_states_without_names(void **state)
 	owned_load(&k, &o);
 	a = owned_account(&o, "virtio_mem", 0);
 	assert_int_equal(a.nr_complaints, 0);
+	assert_detail(&a, "blocks", "unknown 2");
+	assert_non_null(strstr(a.untold, "states"));
 }
 
 /* ---- a balloon in the region of virtio-mem, with less and less known ---- */
@@ -1935,6 +1955,67 @@ static void test_members_without_sizes(void **state)
 	owned_load(&k, &o);
 }
 
+/* ---- that the dump lacks a word says nothing of the driver ---- */
+
+/* words of its records that lie one after the other */
+static const struct words {
+	size_t driver;		/* as in unsized[] */
+	uint64_t kva;
+	unsigned int words;
+} records[] = {
+	{ 0, VB, 9 }, { 1, VMW, 10 },
+	{ 2, DM, 4 }, { 2, REGION, 9 }, { 2, GAP, 4 },
+	{ 3, VM, 20 }, { 3, BITS, 1 },
+};
+
+static void assert_no_error(const char *driver, uint64_t lost_kva)
+{
+	struct ofl_account a;
+	unsigned int i;
+
+	if (!owned_devices(&o, driver, dev))
+		return;
+	a = owned_account(&o, driver, 0);
+	for (i = 0; i < a.nr_complaints; i++)
+		if (a.complaint[i].severity != OFL_SEV_INFO)
+			fail_msg("%s without %" PRIx64 ": %s", driver, lost_kva,
+				 a.complaint[i].text);
+}
+
+static void test_unreadable_is_not_broken(void **state)
+{
+	unsigned int word;
+	uint64_t lost_kva;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(records); i++)
+		for (word = 0; word < records[i].words; word++) {
+			lost_kva = records[i].kva + 8 * (uint64_t)word;
+			write_driver(records[i].driver);
+			kernel_line(&k, "unreadable %" PRIx64 " 8", lost_kva);
+			owned_load(&k, &o);
+			assert_no_error(unsized[records[i].driver].driver,
+					lost_kva);
+			drop(state);
+			set_up(state);
+		}
+	owned_load(&k, &o);
+}
+
+/* what can be read, and is none, is broken */
+static void test_balloon_that_is_none(void **state)
+{
+	struct ofl_account a;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " 0", VB + 16 + 8);
+	owned_load(&k, &o);
+	a = owned_account(&o, "virtio_balloon", 0);
+	assert_true(owned_complaint(&a, "records-broken"));
+	assert_false(owned_complaint(&a, "records-unreadable"));
+}
+
 /* ---- hotplug ---- */
 
 static void test_going_online(void **state)
@@ -2099,6 +2180,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_block_offline),
 	CASE(test_virtio_mem_plugged_size),
 	CASE(test_virtio_mem_above_request),
+	CASE(test_virtio_mem_without_request),
 	CASE(test_virtio_mem_below_request),
 	CASE(test_virtio_mem_as_requested),
 	CASE(test_virtio_mem_bitmap_null),
@@ -2139,6 +2221,8 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_balloon_in_plugged_memory),
 	CASE(test_two_owners),
 	CASE(test_members_without_sizes),
+	CASE(test_unreadable_is_not_broken),
+	CASE(test_balloon_that_is_none),
 	CASE(test_going_online),
 	CASE(test_no_iomem),
 	CASE(test_no_list_of_modules),

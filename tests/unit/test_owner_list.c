@@ -243,6 +243,21 @@ static void test_no_such_section(void **state)
 	break_at_third(owned_lru(9 * 1024), OFL_LIST_NOWHERE);
 }
 
+/* whether there is such a section is not known: the driver is not to blame */
+static void test_section_cannot_be_read(void **state)
+{
+	struct ofl_account a = { .known = false };
+
+	(void)state;
+	owned_list(&k, HEAD, pfns, ARRAY_LEN(pfns), 0, 0);
+	kernel_line(&k, "unreadable %" PRIx64 " 8", K_USAGE + 16);
+	walk();
+	assert_int_equal(list.end, OFL_LIST_NO_SECTION);
+	ofl_pagelist_complain(&list, "the list", &a);
+	assert_string_equal(a.complaint[0].code, "list-unreadable");
+	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
+}
+
 static void test_null(void **state)
 {
 	(void)state;
@@ -529,6 +544,7 @@ int main(void)
 		CASE(test_inside_of_a_page),
 		CASE(test_behind_all_memory),
 		CASE(test_no_such_section),
+		CASE(test_section_cannot_be_read),
 		CASE(test_null),
 		CASE(test_poison),
 		CASE(test_poison_of_powerpc),
