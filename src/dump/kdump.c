@@ -62,6 +62,7 @@ struct buffer {
 	size_t room;
 	uint64_t from;		/* place of at[0] in the file */
 	size_t bytes;		/* of it are there */
+	bool went_back;		/* when it was filled last */
 };
 
 struct ofl_kdump {
@@ -82,16 +83,19 @@ struct ofl_kdump {
 };
 
 /*
- * Where to fill a buffer from, for the bytes [from, from + bytes). Who goes
- * back is likely to go on so: a driver's list of pages leads downwards, and
- * would fill the buffer again for each page. Half of it lies before what is
- * asked for then, and the other half serves those who only looked ahead.
+ * Where to fill a buffer from, for the bytes [from, from + bytes). Going back
+ * twice is likely to go on: a driver's list of pages leads downwards, from one
+ * stretch to the next, and upwards in each; it would fill the buffer again for
+ * each stretch. So half of it lies before what is asked for, and half behind.
+ * Going back once was looking ahead before, and all that follows lies behind.
  */
-static uint64_t start_of(const struct buffer *b, uint64_t from, size_t bytes)
+static uint64_t start_of(struct buffer *b, uint64_t from, size_t bytes)
 {
+	bool back = b->bytes && from < b->from, again = back && b->went_back;
 	uint64_t half = b->room / 2;
 
-	if (!b->bytes || from >= b->from || bytes > half)
+	b->went_back = back;
+	if (!again || bytes > half)
 		return from;
 	return from > half ? from - half : 0;
 }
@@ -106,10 +110,12 @@ static const void *peek(const struct ofl_kdump *k, struct buffer *b,
 	if (from >= b->from && from - b->from <= b->bytes &&
 	    b->bytes - (from - b->from) >= bytes)
 		return b->at + (from - b->from);
+	if (bytes > b->room || from > INT64_MAX - b->room) {
+		b->bytes = 0;
+		return NULL;
+	}
 	start = start_of(b, from, bytes);
 	b->bytes = 0;
-	if (bytes > b->room || from > INT64_MAX - b->room)
-		return NULL;
 	got = pread(k->fd, b->at, b->room, (off_t)start);
 	if (got < 0)
 		return NULL;

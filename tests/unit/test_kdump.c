@@ -339,12 +339,18 @@ static void test_backwards_reads_no_more_than_needed(void **state)
 		expect(pfns[i]);
 	up = bytes_read() - before;
 	before = bytes_read();
-	for (i = nr_pages; i-- > 0; )
-		expect(pfns[i]);
+	/* from stretch to stretch, and upwards in each */
+	for (i = 0; i < nr_pages; i++)
+		expect(pfns[nr_pages - 1 - i / 5 * 5 - (4 - i % 5)]);
 	down = bytes_read() - before;
-	/* half of what it reads then lies ahead: that is for those who come back */
 	assert_in_range(up, DENSE_PFNS * 4096, DENSE_PFNS * 4096 * 5 / 4);
 	assert_in_range(down, up, 3 * up);
+	/* back once, and on from there: as much lies ahead as ever */
+	before = bytes_read();
+	for (i = 0; i < nr_pages; i++)
+		expect(pfns[i / 16 % 2 ? i - 16 : i + 16 < nr_pages ? i + 16 : i]);
+	up = bytes_read() - before;
+	assert_in_range(up, DENSE_PFNS * 4096, DENSE_PFNS * 4096 * 5 / 4);
 }
 
 /* makedumpfile leaves a page as it is when compressing does not help */

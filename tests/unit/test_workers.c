@@ -547,7 +547,7 @@ static void test_one_is_lost(void **state)
 	(void)state;
 	can_be_copied(false);
 	alone = listen_to(1, OFL_OK);
-	for (round = 0; round < 60; round++) {
+	for (round = 0; round < 40; round++) {
 		trouble = round % 2 ? CUT : REFUSED;
 		victim = (unsigned int)(random() % 2);
 		trouble_at = random() % 20000;
@@ -574,14 +574,14 @@ static void test_one_raves(void **state)
 	can_be_copied(false);
 	alone = listen_to(1, OFL_OK);
 	victim = 0;
-	for (round = 0; round < 160; round++) {
+	for (round = 0; round < 100; round++) {
 		trouble = RAVES + round % 4;
 		trouble_at = random() % 6000 / 8 * 8;
 		expect_same(alone, 2);
 	}
 	can_be_copied(true);
 	slow = true;
-	for (round = 0; round < 24; round++) {
+	for (round = 0; round < 12; round++) {
 		trouble = RAVES + round % 4;
 		victim = (unsigned int)(random() % 2);
 		trouble_at = random() % 3000 / NOTE_BYTES * NOTE_BYTES;
