@@ -36,11 +36,12 @@ const char *ofl_workers_why_one(const struct ofl_target *t);
  * ofl_workers_number() - how many processes are to do a scan
  * @asked: in  by the user; 0: as many as pay
  * @pages: in  whose struct pages will be walked
+ * @every_page: in  each of them is looked at; else most are passed over
  *
  * Shape:  1: this process alone.
  */
 unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
-				uint64_t pages);
+				uint64_t pages, bool every_page);
 
 /** struct ofl_worker_calls - what is done to sections; @arg as given */
 struct ofl_worker_calls {

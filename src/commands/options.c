@@ -18,7 +18,8 @@
 #define NAMED	(OFL_ON_OFFBLOCK | OFL_ON_OFFMAP)
 #define WORKERS	\
 	"number of processes that read, 1 to 8; default: one, or one a " \
-	"processor for a compressed dump if 16 GiB or more are read"
+	"processor for a compressed dump if 32 GiB or more are read, 16 " \
+	"with -x"
 
 /* the order is that of a synopsis; what -j excludes stands behind it */
 const struct ofl_option ofl_option_rows[] = {

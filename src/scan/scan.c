@@ -72,7 +72,8 @@ static unsigned int nr_processes(const struct pass *p, unsigned int asked)
 
 	if (lk->want_known && !ofl_sinks_summing(&p->sinks))
 		return 1;
-	nr = ofl_workers_number(p->t, asked, p->to_read * lk->l->section_pages);
+	nr = ofl_workers_number(p->t, asked, p->to_read * lk->l->section_pages,
+				lk->every_page);
 	return nr < p->to_read ? nr : (unsigned int)p->to_read;
 }
 

@@ -28,8 +28,9 @@
 
 /*
  * When workers pay: they cost the host 5 to 10 ms each to start, one after the
- * other, and as much to end, and a first walk of a million pages takes 35 ms of a
- * dump compressed with zlib, 65 if the host decompresses (docs/performance.md).
+ * other, and as much to end, and several times that where page tables are
+ * expensive. A walk of a million pages takes 70 ms of a dump compressed with
+ * zlib, 130 if the host decompresses (docs/performance.md).
  */
 #define WORTH_PAGES	(4u << 20)
 
@@ -85,13 +86,15 @@ const char *ofl_workers_why_one(const struct ofl_target *t)
 }
 
 unsigned int ofl_workers_number(const struct ofl_target *t, unsigned int asked,
-				uint64_t pages)
+				uint64_t pages, bool every_page)
 {
 	struct ofl_sharing sharing;
 
 	if (asked == 1 || !ofl_sharing(t, &sharing) || sharing.why_not)
 		return 1;
-	if (!asked && sharing.decompresses && pages >= WORTH_PAGES)
+	/* two fifths of a mixed guest's memmap are read if not every page is */
+	if (!asked && sharing.decompresses &&
+	    pages >= (every_page ? WORTH_PAGES : 2 * WORTH_PAGES))
 		asked = sharing.processors;
 	if (asked > OFL_MAX_WORKERS)
 		asked = OFL_MAX_WORKERS;

@@ -692,25 +692,30 @@ static void test_no_more_than_sections(void **state)
 
 static void test_how_many(void **state)
 {
-	const uint64_t large = 1ull << 30, small = 1 << 20;
+	const uint64_t large = 1ull << 30, small = 1 << 20, between = 6 << 20;
 
 	(void)state;
-	assert_int_equal(ofl_workers_number(&tt.target, 4, large), 1);
+	assert_int_equal(ofl_workers_number(&tt.target, 4, large, true), 1);
 	assert_non_null(ofl_workers_why_one(&tt.target));
 	can_be_copied(false);
 	assert_null(ofl_workers_why_one(&target));
-	assert_int_equal(ofl_workers_number(&target, 0, large), 4);
-	assert_int_equal(ofl_workers_number(&target, 0, small), 1);
-	assert_int_equal(ofl_workers_number(&target, 1, large), 1);
-	assert_int_equal(ofl_workers_number(&target, 3, small), 3);
+	assert_int_equal(ofl_workers_number(&target, 0, large, true), 4);
+	assert_int_equal(ofl_workers_number(&target, 0, small, true), 1);
+	assert_int_equal(ofl_workers_number(&target, 1, large, true), 1);
+	assert_int_equal(ofl_workers_number(&target, 3, small, true), 3);
+	/* a walk that passes over most is short */
+	assert_int_equal(ofl_workers_number(&target, 0, between, true), 4);
+	assert_int_equal(ofl_workers_number(&target, 0, between, false), 1);
+	assert_int_equal(ofl_workers_number(&target, 2, between, false), 2);
+	assert_int_equal(ofl_workers_number(&target, 0, large, false), 4);
 	sharing.processors = 100;
-	assert_int_equal(ofl_workers_number(&target, 0, large),
+	assert_int_equal(ofl_workers_number(&target, 0, large, true),
 			 OFL_MAX_WORKERS);
 	sharing.decompresses = false;
-	assert_int_equal(ofl_workers_number(&target, 0, large), 1);
-	assert_int_equal(ofl_workers_number(&target, 2, large), 2);
+	assert_int_equal(ofl_workers_number(&target, 0, large, true), 1);
+	assert_int_equal(ofl_workers_number(&target, 2, large, true), 2);
 	sharing.why_not = "because";
-	assert_int_equal(ofl_workers_number(&target, 2, large), 1);
+	assert_int_equal(ofl_workers_number(&target, 2, large, true), 1);
 	assert_string_equal(ofl_workers_why_one(&target), "because");
 }
 
