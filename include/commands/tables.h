@@ -32,6 +32,7 @@ extern const struct ofl_table ofl_callback_table;
 extern const struct ofl_table ofl_section_table;	/* offowner: ofl_section_row */
 extern const struct ofl_table ofl_device_table;	/* ofl_device_records */
 extern const struct ofl_table ofl_complaint_table;	/* ofl_complaint_row */
+extern const struct ofl_table ofl_shrink_table;		/* with -v */
 extern const struct ofl_table ofl_map_table;		/* offmap */
 extern const struct ofl_table ofl_map_cell_table;
 extern const struct ofl_table ofl_legend_table;

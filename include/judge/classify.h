@@ -29,6 +29,7 @@ struct ofl_classified {
 	bool file;		/* an LRU page of a file that is not in memory only */
 	bool counted;		/* refs is filled in: an LRU page, or once one */
 	bool pageblock_unknown;	/* the state of its pageblock cannot be read */
+	unsigned int order;	/* of its compound page; 0: of none */
 	const struct ofl_zone *zone;	/* may be NULL */
 	enum ofl_kind kind;
 	enum ofl_outcome outcome;
@@ -46,6 +47,7 @@ struct ofl_class_state {
 	struct ofl_rule_in compound;	/* of its head */
 	bool compound_counted;
 	struct ofl_refs compound_refs;
+	unsigned int compound_order;
 	/* pages of each hugetlb pool that were seen: free ones, and in use */
 	uint64_t taken[OFL_MAX_HSTATES], in_use[OFL_MAX_HSTATES];
 };
@@ -115,6 +117,14 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
 		  const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret);
+
+/**
+ * ofl_is_gigantic() - is a huge page too large for the buddy allocator?
+ * @order: in  of the page, not 0
+ *
+ * Source: include/linux/hugetlb.h: hstate_is_gigantic().
+ */
+enum ofl_tri ofl_is_gigantic(const struct ofl_layout *l, unsigned int order);
 
 /**
  * ofl_classify_same() - does the last answer hold for the page behind that, too?

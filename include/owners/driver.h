@@ -57,6 +57,13 @@ struct ofl_added {
 	const char *never;	/* why nothing takes it away again; NULL: it can go */
 };
 
+/** struct ofl_shrinking - a device that has more memory than is wanted of it */
+struct ofl_shrinking {
+	uint64_t start_pfn, end_pfn;	/* all its units, half-open */
+	uint64_t unit_pages;		/* each begins at a multiple of it */
+	uint64_t requested_bytes, plugged_bytes;
+};
+
 #define OFL_MAX_COUNTERS	8
 #define OFL_MAX_DETAILS		12
 #define OFL_MAX_COMPLAINTS	16	/* two lists, all that can be wrong with each, counters */
@@ -218,6 +225,21 @@ struct ofl_owner_ops {
 	 * Errors: false: there are no more.
 	 */
 	bool (*added)(const void *state, unsigned int nr, struct ofl_added *ret);
+	/**
+	 * shrinking - was a device asked to give back more than it has? May be
+	 * NULL
+	 *
+	 * Shape:  it gives back units that alloc_contig_range() can empty.
+	 * Errors: false: it was not, or what it has is not known.
+	 */
+	bool (*shrinking)(const void *state, unsigned int device,
+			  struct ofl_shrinking *ret);
+	/**
+	 * keeps - is the unit of this page one that it could give back?
+	 *
+	 * Shape:  of a device for which shrinking() was true. NULL with that.
+	 */
+	bool (*keeps)(const void *state, unsigned int device, uint64_t pfn);
 };
 
 #define DRIVER(name) extern const struct ofl_owner_ops ofl_owner_##name;

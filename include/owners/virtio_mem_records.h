@@ -14,4 +14,11 @@
 void ofl_vmem_account(const void *state, unsigned int device,
 		      struct ofl_account *a);
 
+/** ofl_vmem_shrinking() - ofl_owner_ops.shrinking() */
+bool ofl_vmem_shrinking(const void *state, unsigned int device,
+			struct ofl_shrinking *ret);
+
+/** ofl_vmem_keeps() - ofl_owner_ops.keeps() */
+bool ofl_vmem_keeps(const void *state, unsigned int device, uint64_t pfn);
+
 #endif

@@ -7,6 +7,7 @@
 
 #include "commands/command.h"
 #include "commands/offowner.h"
+#include "commands/shrink_rows.h"
 #include "commands/tables.h"
 
 /* ---- the scan ---- */
@@ -23,6 +24,7 @@ struct owner {
 	const struct ofl_owner_ops *only;
 	bool every_section;		/* one row each, also those without */
 	uint64_t complaints[OFL_NR_SEVERITIES];	/* that were shown */
+	struct ofl_shrink_doubts shrink;
 };
 
 static bool alike(const struct ofl_section_row *a, const struct ofl_section_row *b)
@@ -275,6 +277,15 @@ static void show_lines(struct owner *o)
 	}
 }
 
+/* -O orphan has no devices that could shrink */
+static enum ofl_status show_shrinking(struct owner *o, struct ofl_err *err)
+{
+	if (!o->ctx->o->verbose || (o->narrow && !o->only))
+		return OFL_OK;
+	return ofl_show_shrinking(&o->v, o->ctx, o->env, o->only, &o->shrink,
+				  err);
+}
+
 /* a driver that cannot tell all may have devices that have no row here */
 static const char *why_not_all(const struct owner *o)
 {
@@ -337,10 +348,14 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 		show_complaints(o);
 		show_kernel_counters(o);
 		show_lines(o);
+		st = show_shrinking(o, err);
+	}
+	if (!st) {
 		st = ofl_show_unknown(&o->v, ctx, &r, err);
 		ofl_show_totals(&o->v, &r);
 	}
 	result = judge(o, &r, &text);
+	result = ofl_shrink_status(&o->shrink, result, &text);
 	result = ofl_add_doubts(ctx, o->records.owners, result, &text);
 	st = ofl_show_status(&o->v, ctx, st, result, message, err);
 	ofl_scan_result_free(&r);

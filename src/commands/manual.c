@@ -387,12 +387,18 @@ static const char *const offowner_about[] = {
 	"anything is, and what would help: layouts come from debuginfo of the "
 	"module (\"mod -s\"), else from the BTF in the dump. Where both are there "
 	"and differ, the module is another kernel's: BTF goes first then.",
+	"With -v there is one table more if a virtio_mem device was asked to "
+	"shrink and still has more: whether the driver can unplug each of its "
+	"sub-blocks, and if not, who holds what is in the way. It unplugs "
+	"what alloc_contig_range() can empty, which is not the same as "
+	"offlining: poisoned and PageOffline pages are not passed over, and "
+	"what cannot be moved makes it fail; the driver tries again later.",
 	NULL
 };
 
 static const struct ofl_table *const offowner_tables[] = {
 	&ofl_section_table, &ofl_device_table, &ofl_counter_table,
-	&ofl_complaint_table, NULL
+	&ofl_complaint_table, &ofl_shrink_table, NULL
 };
 
 static const char *const offowner_example[] = {

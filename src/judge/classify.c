@@ -190,11 +190,8 @@ static unsigned int pool_of(const struct ofl_classifier *c, unsigned int order)
 	return i;
 }
 
-/*
- * hstate_is_gigantic(): too large for the buddy allocator, which would make
- * another if asked.
- */
-static enum ofl_tri is_gigantic(const struct ofl_layout *l, unsigned int order)
+/* the buddy allocator would make another of one that is not */
+enum ofl_tri ofl_is_gigantic(const struct ofl_layout *l, unsigned int order)
 {
 	int64_t orders = ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, -1) + 1;
 
@@ -213,7 +210,7 @@ static enum ofl_tri has_room(const struct ofl_classifier *c,
 			     uint64_t flags)
 {
 	const struct ofl_zone *z = ofl_zone_of(c->env->n, flags);
-	enum ofl_tri gigantic = is_gigantic(c->env->l, order);
+	enum ofl_tri gigantic = ofl_is_gigantic(c->env->l, order);
 
 	if (gigantic == OFL_NO)
 		return OFL_YES;
@@ -424,6 +421,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 
 	in->compound = true;
 	c->at.compound_counted = false;
+	c->at.compound_order = 0;
 	if (tail + bytes > raw_end)
 		return;
 	order = ofl_page_compound_order(&c->format, tail);
@@ -440,6 +438,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 		count_refs(c, p, kva, order, raw, raw_end, in,
 			   &c->at.compound_refs);
 	c->at.compound_end_pfn = p->pfn + (1ull << order);
+	c->at.compound_order = order;
 	c->at.compound = *in;
 }
 
@@ -517,6 +516,7 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		*in = c->at.compound;	/* tails are what their head is */
 		ret->counted = c->at.compound_counted;
 		ret->refs = c->at.compound_refs;
+		ret->order = c->at.compound_order;
 		return;
 	}
 	look(c, p, raw, offline, in);
@@ -535,10 +535,12 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 	else if (offline && !in->movable_ops)
 		enter_unit(c, p, raw, raw_end);
 	ret->counted = in->compound ? c->at.compound_counted : counts(in);
-	if (in->compound)
+	if (in->compound) {
 		ret->refs = c->at.compound_refs;
-	else if (ret->counted)
+		ret->order = c->at.compound_order;
+	} else if (ret->counted) {
 		count_refs(c, p, kva, 0, raw, raw_end, in, &ret->refs);
+	}
 }
 
 static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,

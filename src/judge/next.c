@@ -93,7 +93,7 @@ static const struct {
 	/* the host has announced them so, and nothing else is wrong */
 	{ "regions-overlap", NULL, NULL },
 	{ "above-request", NULL,
-	  "run offblock -d -v, and offblock -w for its blocks: they name who holds pages of them; the driver tries again by itself" },
+	  "run offowner -v: it says which sub-blocks cannot go and who holds pages of them; the driver tries again by itself" },
 	{ "below-request", NULL,
 	  "online the device's blocks that are offline: the driver adds no more while too many are; else look for virtio_mem in dmesg" },
 	{ "below-target", NULL,

@@ -429,4 +429,6 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.account = ofl_vmem_account,
 	.expects = expects,
 	.added = added,
+	.shrinking = ofl_vmem_shrinking,
+	.keeps = ofl_vmem_keeps,
 };

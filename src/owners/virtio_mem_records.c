@@ -311,6 +311,40 @@ static void check_request(const struct ofl_vmem *st,
 		bytes / d->unit_bytes == 1 ? "" : "s");
 }
 
+/* virtio_mem_run_wq(): a difference of less than a unit is nothing to do */
+bool ofl_vmem_shrinking(const void *state, unsigned int device,
+			struct ofl_shrinking *ret)
+{
+	const struct ofl_vmem *st = state;
+	const struct ofl_vmem_device *d = &st->dev[device];
+	uint64_t per_id = d->sbm ? st->block_bytes : d->unit_bytes;
+
+	if (!d->records ||
+	    !ofl_vmem_get(st, d->kva, OFL_VMEM_REQUESTED_SIZE,
+			  &ret->requested_bytes) ||
+	    !ofl_vmem_get(st, d->kva, OFL_VMEM_PLUGGED_SIZE,
+			  &ret->plugged_bytes) ||
+	    ret->plugged_bytes < ret->requested_bytes ||
+	    ret->plugged_bytes - ret->requested_bytes < d->unit_bytes)
+		return false;
+	ret->unit_pages = d->unit_bytes / st->page_bytes;
+	ret->start_pfn = d->first_id * per_id / st->page_bytes;
+	ret->end_pfn = d->next_id * per_id / st->page_bytes;
+	return true;
+}
+
+/* virtio_mem_sbm_test_sb_plugged(), VIRTIO_MEM_BBM_BB_ADDED */
+bool ofl_vmem_keeps(const void *state, unsigned int device, uint64_t pfn)
+{
+	const struct ofl_vmem *st = state;
+	const struct ofl_vmem_device *d = &st->dev[device];
+	uint64_t pa = pfn * st->page_bytes;
+	bool gone = true;
+
+	return ofl_vmem_unplugged(st, d, pa, &gone) && !gone &&
+	       (d->sbm || d->states[pa / d->unit_bytes - d->first_id]);
+}
+
 static void check_blocks(const struct ofl_vmem *st,
 			 const struct ofl_vmem_device *d, struct ofl_account *a)
 {

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * shrink_rows.h - what keeps a device from giving memory back: offowner -v
+ *
+ * Depends on command.h and owner.h. A virtio-mem device that was
+ * asked to shrink gives back sub-blocks, or big blocks, that
+ * alloc_contig_range() can empty. Each that it still has is looked at, and they
+ * are added up by what stops them.
+ */
+#ifndef OFL_SHRINK_ROWS_H
+#define OFL_SHRINK_ROWS_H
+
+#include "commands/command.h"
+#include "owners/owner.h"
+
+/** struct ofl_shrink_doubts - what of it is not known; begin with zeros */
+struct ofl_shrink_doubts {
+	bool cut;		/* not every sub-block was looked at: ^C */
+	bool lost;		/* no memory for all rows, or all holders */
+	uint64_t broken;	/* pages whose way to a holder is broken */
+	uint64_t bad_kva;	/* where the first of them is */
+	const char *bad_what;
+};
+
+/**
+ * ofl_show_shrinking() - the table, of each device that has more than is wanted
+ * @only: in  devices of this driver; NULL: of any
+ *
+ * Shape:  reads the memmap of such devices once more, within the filters;
+ *         without one nothing is read, and no table is shown.
+ * Errors: of ofl_scan() and ofl_session_holders(), OFL_ERR_NOMEM.
+ */
+enum ofl_status ofl_show_shrinking(struct ofl_view *v,
+				   const struct ofl_run_ctx *ctx,
+				   const struct ofl_env *env,
+				   const struct ofl_owner_ops *only,
+				   struct ofl_shrink_doubts *d,
+				   struct ofl_err *err);
+
+/** ofl_shrink_status() - say what is not known of it */
+enum ofl_result ofl_shrink_status(const struct ofl_shrink_doubts *d,
+				  enum ofl_result result,
+				  struct ofl_text *text);
+
+#endif

@@ -1,0 +1,3 @@
+offowner -v -O virtio_mem
+offowner -j -v -O virtio_mem
+offowner -v -B memory34
