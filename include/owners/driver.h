@@ -226,6 +226,16 @@ struct ofl_owner_ops {
 	 */
 	bool (*added)(const void *state, unsigned int nr, struct ofl_added *ret);
 	/**
+	 * hinted - list of free blocks that a device holds for a while; may be
+	 * NULL
+	 * @head_kva: out  of its list_head; first pages of blocks, by page.lru
+	 *
+	 * Shape:  these are not PageOffline, and no claim is made to them.
+	 * Errors: false: it has no such list, or where it is is not known.
+	 */
+	bool (*hinted)(const void *state, unsigned int device,
+		       uint64_t *head_kva);
+	/**
 	 * shrinking - was a device asked to give back more than it has? May be
 	 * NULL
 	 *

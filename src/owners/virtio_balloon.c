@@ -24,7 +24,8 @@
 #define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */
 
 enum field {
-	F_VDEV, F_NUM_PAGES, F_INFO, F_LOCK, F_FEATURES, F_HINTS, NR_FIELDS
+	F_VDEV, F_NUM_PAGES, F_INFO, F_LOCK, F_FEATURES, F_HINTS, F_HINT_LIST,
+	NR_FIELDS
 };
 
 static const struct ofl_field fields[NR_FIELDS] = {
@@ -34,6 +35,7 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_LOCK] = { "virtio_balloon", "balloon_lock", NULL, 0, false },
 	[F_FEATURES] = { "virtio_device", "features", NULL, 8, true },
 	[F_HINTS] = { "virtio_balloon", "num_free_page_blocks", NULL, 8, true },
+	[F_HINT_LIST] = { "virtio_balloon", "free_page_list", NULL, 0, true },
 };
 
 /* VIRTIO_BALLOON_F_*, uapi/linux/virtio_balloon.h: what a person wants to know */
@@ -203,6 +205,15 @@ static void describe_hints(const struct state *st, uint64_t vb_kva,
 			   blocks, blocks == 1 ? "" : "s", size);
 }
 
+static bool hinted(const void *state, unsigned int device, uint64_t *head_kva)
+{
+	const struct state *st = state;
+	const struct ofl_balloon *d = &st->b.dev[device];
+
+	*head_kva = d->driver_kva + st->at[F_HINT_LIST].offset_bytes;
+	return d->driver_kva && st->at[F_HINT_LIST].known;
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -253,4 +264,5 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
 	.account = account,
+	.hinted = hinted,
 };

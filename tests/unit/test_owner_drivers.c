@@ -3,11 +3,13 @@
 #include "unit.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "alloc.h"
 #include "judge/records.h"
 #include "commands/offowner.h"
+#include "holders/holders.h"
 #include "owned.h"
 
 #define HEAP	UINT64_C(0xffff888007000000)
@@ -177,6 +179,70 @@ static void test_balloon_holds_hints(void **state)
 	(void)state;
 	assert_string_equal(detail(&a, "features"), "free page hints");
 	assert_non_null(strstr(detail(&a, "hints"), "3 free blocks ("));
+}
+
+/* the holder that is named for a kernel allocation of this pfn; "": none is */
+static const char *held_by(uint64_t pfn)
+{
+	static char kind[32];
+	const struct ofl_classified c = {
+		.pfn = pfn, .page_kva = owned_lru(pfn) - O_LRU,
+		.kind = OFL_KIND_KERNEL, .outcome = OFL_OUT_BLOCKED,
+	};
+	const unsigned char raw[64] = { 0 };
+	struct ofl_holders *h = ofl_holders_open(&o.env, 0, UINT64_MAX);
+	struct ofl_share share;
+
+	assert_non_null(h);
+	ofl_holders_page(h, &c, raw, &share);
+	snprintf(kind, sizeof(kind), "%s", share.ops ? share.ops->kind : "");
+	ofl_holders_close(h);
+	return kind;
+}
+
+/* a list of two blocks, of which the second points back to @back */
+static void hint_two(uint64_t first, uint64_t second, uint64_t back)
+{
+	uint64_t head = VB + 136;
+
+	virtio_balloon(4, 0);
+	kernel_line(&k, "member virtio_balloon.free_page_list 136 16");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, head,
+		    owned_lru(first), owned_lru(second));
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64,
+		    owned_lru(first), owned_lru(second), head);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64,
+		    owned_lru(second), head, back);
+	owned_load(&k, &o);
+}
+
+static void test_hinted_blocks_are_held(void **state)
+{
+	(void)state;
+	hint_two(0x400, 0x800, owned_lru(0x400));
+	assert_string_equal(held_by(0x400), "free-page-hint");
+	assert_string_equal(held_by(0x800), "free-page-hint");
+	/* the pages behind the first have no reference, and are not listed */
+	assert_string_equal(held_by(0x401), "");
+}
+
+/* behind the entry where the list breaks nothing is named */
+static void test_hinted_list_breaks(void **state)
+{
+	(void)state;
+	hint_two(0x400, 0x800, owned_lru(0x900));
+	assert_string_equal(held_by(0x400), "free-page-hint");
+	assert_string_equal(held_by(0x800), "");
+}
+
+static void test_nothing_is_hinted(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "member virtio_balloon.free_page_list 136 16");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 "*2", VB + 136, VB + 136);
+	owned_load(&k, &o);
+	assert_string_equal(held_by(0x400), "");
 }
 
 static void test_balloon_without_features(void **state)
@@ -2132,6 +2198,8 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_balloon),
 	CASE(test_balloon_features),
 	CASE(test_balloon_holds_hints),
+	CASE(test_hinted_blocks_are_held), CASE(test_hinted_list_breaks),
+	CASE(test_nothing_is_hinted),
 	CASE(test_balloon_without_features),
 	CASE(test_balloon_features_not_known),
 	CASE(test_lock_is_held),
