@@ -15,7 +15,8 @@
  * @b: in  of the scan
  *
  * Shape:  asks for the late facts only if a block is offline, or with -v.
- *         Lines ADDED, POLICY, NEXT; members never_online, online_policy.
+ *         Lines ADDED, POLICY, ZONES, NEXT; members never_online,
+ *         online_policy, zone_policy.
  */
 void ofl_show_added(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		    const struct ofl_block_totals *b);

@@ -44,4 +44,15 @@ struct ofl_online_policy {
  */
 const struct ofl_online_policy *ofl_online_policy(const struct ofl_layout *l);
 
+/**
+ * ofl_zone_policy() - how the kernel chooses the zone of memory that is onlined
+ *
+ * Shape:  @ret->word as /sys/module/memory_hotplug/parameters/online_policy has
+ *         it. It matters where neither the policy nor a user names the zone.
+ * Errors: false: this kernel has no such parameter, and extends zones (before
+ *         v5.15). @ret->word NULL: it has, and the dump does not say.
+ * Source: mm/memory_hotplug.c: online_policy_to_str[], zone_for_pfn_range().
+ */
+bool ofl_zone_policy(const struct ofl_layout *l, struct ofl_online_policy *ret);
+
 #endif

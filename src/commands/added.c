@@ -2,6 +2,7 @@
 /* added.c - memory that was added and never brought online, in words */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "commands/added.h"
 #include "kernel/onlining.h"
@@ -66,6 +67,27 @@ static void show_policy(struct ofl_view *v, const struct ofl_layout *l,
 		line(v, "POLICY", buf);
 }
 
+/* memory_hotplug.online_policy, and the limit of auto-movable */
+static void show_zone_policy(struct ofl_view *v, const struct ofl_layout *l)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_NONE };
+	struct ofl_online_policy policy;
+	char buf[200], limit[40] = "";
+
+	if (!ofl_zone_policy(l, &policy))
+		return;
+	if (policy.word)
+		c = ofl_cell_text(policy.word);
+	ofl_view_field(v, "zone_policy", NULL, &c);
+	if (policy.word && !strcmp(policy.word, "auto-movable") &&
+	    ofl_fact_known(l, OFL_F_AUTO_MOVABLE_RATIO))
+		ofl_text_put(limit, sizeof(limit), " (%" PRId64 "%%)",
+			     l->fact[OFL_F_AUTO_MOVABLE_RATIO].value);
+	ofl_text_put(buf, sizeof(buf), "%s: %s%s", policy.word ? policy.word :
+		     "-", policy.text, limit);
+	line(v, "ZONES", buf);
+}
+
 static void show_next(struct ofl_view *v, const struct ofl_never_online *n)
 {
 	char buf[200];
@@ -95,5 +117,6 @@ void ofl_show_added(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	if (offline)
 		show_never(v, l, &n);
 	show_policy(v, l, n.blocks);
+	show_zone_policy(v, l);
 	show_next(v, &n);
 }

@@ -79,6 +79,10 @@ static const struct ofl_field offline_fields[] = {
 	{ NULL, "POLICY", OFL_JSON_NONE,
 	  "with -v, or if a memory block is offline: what becomes of memory that "
 	  "is added, as /sys/devices/system/memory/auto_online_blocks has it" },
+	{ NULL, "ZONES", OFL_JSON_NONE,
+	  "with it, since v5.15: how the kernel chooses the zone of memory that "
+	  "is onlined, where that is not said, as the module parameter "
+	  "memory_hotplug.online_policy has it" },
 	{ NULL, "UNKNOWN", OFL_JSON_NONE,
 	  "pages that nothing is known of, with the reasons, if there are any" },
 	{ NULL, "STALE", OFL_JSON_NONE,
@@ -155,6 +159,10 @@ static const struct ofl_field offline_fields[] = {
 	  "what becomes of memory that is added, as auto_online_blocks has it: "
 	  "offline, online, online_kernel or online_movable; null: not known, or "
 	  "not decided yet; absent if no memory block is offline, but with -v" },
+	{ "zone_policy", NULL, OFL_JSON_STRING_OR_NULL,
+	  "how the kernel chooses the zone of memory that is onlined, as "
+	  "memory_hotplug.online_policy has it: contig-zones or auto-movable; "
+	  "null: not known; absent with online_policy, and before v5.15" },
 	{ "holes", NULL, OFL_JSON_NUMBER,
 	  "pages of holes that the kernel gave no zone" },
 	{ "device_pages", NULL, OFL_JSON_NUMBER,

@@ -88,3 +88,29 @@ const struct ofl_online_policy *ofl_online_policy(const struct ofl_layout *l)
 			return &rows[i].policy;
 	return NULL;
 }
+
+bool ofl_zone_policy(const struct ofl_layout *l, struct ofl_online_policy *ret)
+{
+	static const struct {
+		enum ofl_fact_id type;
+		struct ofl_online_policy policy;
+	} rows[] = {
+		{ OFL_F_POLICY_CONTIG_ZONES, { "contig-zones",
+		  "it goes to the zone that it lies next to, of the kernel's zones if there is none" } },
+		{ OFL_F_POLICY_AUTO_MOVABLE, { "auto-movable",
+		  "it goes to ZONE_MOVABLE as long as that is not too large beside the kernel's zones" } },
+	};
+	size_t i;
+
+	*ret = (struct ofl_online_policy){ NULL,
+		"how the kernel chooses its zone cannot be read" };
+	if (!ofl_fact_known(l, OFL_F_ZONE_POLICY_KVA))
+		return false;
+	for (i = 0; ofl_fact_known(l, OFL_F_ZONE_POLICY) &&
+	     i < OFL_COUNT(rows); i++)
+		if (ofl_fact_known(l, rows[i].type) &&
+		    l->fact[rows[i].type].value ==
+		    l->fact[OFL_F_ZONE_POLICY].value)
+			*ret = rows[i].policy;
+	return true;
+}

@@ -163,6 +163,73 @@ static void test_no_policy(void **state)
 	assert_null(policy(NULL, 1));
 }
 
+#define ZONES	(POLICY + 0x100)
+
+/* -> has the kernel the parameter? @ret as far as the dump says */
+static bool zones(const char *value, struct ofl_online_policy *ret)
+{
+	kernel_line(&k, "symbol online_policy %" PRIx64, ZONES);
+	if (value)
+		kernel_line(&k, "mem %" PRIx64 " %s", ZONES, value);
+	load();
+	return ofl_zone_policy(&l, ret);
+}
+
+static void policies(void)
+{
+	kernel_line(&k, "enumerator ONLINE_POLICY_CONTIG_ZONES 0");
+	kernel_line(&k, "enumerator ONLINE_POLICY_AUTO_MOVABLE 1");
+}
+
+static void test_zone_policy(void **state)
+{
+	struct ofl_online_policy p;
+
+	(void)state;
+	policies();
+	assert_true(zones("1", &p));
+	assert_string_equal(p.word, "auto-movable");
+}
+
+static void test_zone_policy_as_ever(void **state)
+{
+	struct ofl_online_policy p;
+
+	(void)state;
+	policies();
+	assert_true(zones("0", &p));
+	assert_string_equal(p.word, "contig-zones");
+}
+
+/* not in the dump, a word that is not known, no enumerators: said, not dropped */
+static void test_zone_policy_not_known(void **state)
+{
+	struct ofl_online_policy p;
+
+	policies();
+	assert_true(zones(NULL, &p));
+	assert_null(p.word);
+	assert_non_null(strstr(p.text, "cannot be read"));
+	drop(state);
+	set_up(state);
+	policies();
+	assert_true(zones("2", &p));
+	assert_null(p.word);
+	drop(state);
+	set_up(state);
+	assert_true(zones("0", &p));
+	assert_null(p.word);
+}
+
+static void test_no_zone_policy(void **state)
+{
+	struct ofl_online_policy p;
+
+	(void)state;
+	load();
+	assert_false(ofl_zone_policy(&l, &p));
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
 
 int main(void)
@@ -174,6 +241,8 @@ int main(void)
 		CASE(test_no_pageblocks), CASE(test_policy),
 		CASE(test_policy_by_its_older_name),
 		CASE(test_policy_not_asked_yet), CASE(test_no_policy),
+		CASE(test_zone_policy), CASE(test_zone_policy_as_ever),
+		CASE(test_zone_policy_not_known), CASE(test_no_zone_policy),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
