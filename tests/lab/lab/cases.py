@@ -115,7 +115,8 @@ TWO_NODES = Machine(devices=(
     "-object", "memory-backend-ram,id=m1,size=1G",
     "-device", "virtio-mem-pci,id=vm1,memdev=m1,node=1,requested-size=0"))
 
-ONE_AFTER_THE_OTHER = Machine(append="console=ttyS0 panic=-1")
+ONE_AFTER_THE_OTHER = Machine(append="console=ttyS0 panic=-1", devices=Machine.devices + (
+    "-object", "memory-backend-ram,id=m1,size=512M", "-device", "virtio-mem-pci,id=vm1,memdev=m1,requested-size=0"))
 
 # makedumpfile -e translates with four levels of page tables only; the layout is the same each time because it once
 # dropped nothing of a guest, and the addresses that KASLR had drawn were what that guest had of its own

@@ -5,6 +5,7 @@ import time
 
 from .guest import MIB
 from .qmp import QmpError
+from .util import LabError
 
 #: name of a DIMM, and how its block is onlined; kernel memory goes to what is no DMA zone first
 DIMMS = {"d0": "movable", "d1": "kernel"}
@@ -26,12 +27,37 @@ def devices(guest):
     return {row["data"].get("id"): row["data"]["size"] for row in guest.qmp("query-memory-devices")}
 
 
+def settle(guest, name, size):
+    """Wait until a virtio-mem device that was asked to shrink has begun to, and gives nothing back any more."""
+    sizes = [devices(guest)[name]]
+    while sizes[-1] == size or len(set(sizes[-6:])) > 1:
+        if len(sizes) > 2 * SECONDS:
+            raise LabError(f"{name} does not come to rest: {sizes}")
+        time.sleep(0.5)
+        sizes.append(devices(guest)[name])
+    return sizes[-1]
+
+
+def shrink(guest, name, size):
+    """Plug memory for the kernel, have it used here and there, and ask for all of it back."""
+    guest.plug(size, name)
+    guest.run("mkdir /tmp/some; i=0; while [ $i -lt 10000 ]; do : >/tmp/some/$i; i=$((i + 1)); done", timeout=200)
+    guest.qmp("qom-set", path=f"/machine/peripheral/{name}", property="requested-size", value=0)
+    if not settle(guest, name, size):
+        raise LabError(f"{name} gave back all of its memory")
+
+
 def fill(guest):
-    """One DIMM with memory that moves, one with the kernel's own; virtio-mem with nothing in it."""
+    """One DIMM with memory that moves, one with the kernel's own; virtio-mem with nothing in it.
+
+    And a virtio-mem device that was asked to shrink, and cannot."""
     policy = "/sys/devices/system/memory/auto_online_blocks"
+    guest.run(f"echo online_kernel >{policy}")
+    shrink(guest, "vm1", 256 * MIB)
+    online = int(guest.run("cat /sys/devices/system/memory/memory*/state | grep -c online").output)
     for number, (name, how) in enumerate(DIMMS.items(), 1):
         guest.run(f"echo online_{how} >{policy}")
-        plug_dimms(guest, [name], 8 + number)
+        plug_dimms(guest, [name], online + number)
     # dentries and inodes that stay
     guest.run("mkdir /tmp/many; i=0; while [ $i -lt 20000 ]; do : >/tmp/many/$i; i=$((i + 1)); done", timeout=200)
     guest.run(f"echo online_movable >{policy}")
@@ -60,4 +86,5 @@ def unplug(guest):
         done[f"dimm-{name}"] = _gone(guest, f"dimm-{name}", 0)
     guest.qmp("qom-set", path="/machine/peripheral/vm0", property="requested-size", value=0)
     done["vm0"] = _gone(guest, "vm0", 0)
+    done["vm1"] = not devices(guest)["vm1"]
     return done
