@@ -21,7 +21,7 @@ VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 # and those that make check-reach opens in every crash
-REACH_KERNELS	?= 5.10 6.1 6.12 7.2
+REACH_KERNELS	?= 5.10 6.1 6.12 7.2 cma-6.12 rt-6.12 novmemmap-6.12 slab-6.1
 PREFIX		?= /usr
 # crash looks in lib64 first, where it is a program of 64 bits, then in lib:
 # the first of the two that is there, else the first
@@ -71,6 +71,8 @@ FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 HYPERVISOR_DEBS = $(FOREIGN_DEBS)
 # what make check-people looks with
 PEOPLE_DEBS = chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm
+# what builds kernels of our own
+REACH_DEBS = flex bison bc libelf-dev
 # what the floor of make bench decompresses with
 BENCH_DEBS = zlib1g libdeflate0 liblzo2-2
 
@@ -354,6 +356,7 @@ verdicts-page: all
 
 # each kernel's dumps under each crash; CELL=6.12/system/elf runs one of them anew
 check-reach: deps
+	@tests/deps.sh $(REACH_DEBS)
 	@$(MAKE) --no-print-directory all
 	@env $(OFL_ENV) OFL_KERNELS="$(REACH_KERNELS)" $(PYTHON) tests/lab/reach.py \
 		-o docs/reach.md $(CELL)

@@ -18,6 +18,7 @@ import tempfile
 
 from lab import crashes, dumps, kernels, older, panic
 from lab import truth as t
+from lab.cases import CASES
 from lab.session import Session
 from lab.util import CACHE, REPO, LabError, write_atomic
 
@@ -26,6 +27,9 @@ CRASHES = (older.SUITE, "system", "trixie", "sid")
 WRITTEN = {"kdump-zlib": "QEMU, kdump with zlib", "elf": "QEMU, ELF"}
 #: what crashes need to open kernels that are newer than they are, from nothing to most
 FLAGS = ((), ("--no_modules",), ("--kaslr=auto", "--no_modules"), ("--kaslr=auto", "--no_modules", "--no_kmem_cache"))
+#: the guest again, whose memory is laid out otherwise, by kernel parameters
+SHAPES = {"fake-nodes": "numa=fake=4", "kernelcore": "kernelcore=512M", "four-levels": "no5lvl movable_node"}
+WRITTEN.update((f"shape/{name}", f"QEMU, kdump with zlib, `{words}`") for name, words in SHAPES.items())
 COMMANDS = ("offline -j", "offrange -a -j", "offowner -j", "offblock -j", "offcheck -j")
 #: behind what an offline.so of other sources said, where this one was not asked
 EARLIER = " \\*"
@@ -63,9 +67,14 @@ def sources():
 
 
 def forms(kernel):
-    """QEMU's of a guest that runs, then what a panic left (lab/panic.py): QEMU's of right before comes first."""
+    """QEMU's of a guest that runs, then what a panic left (lab/panic.py): QEMU's of right before comes first.
+
+    A kernel of our own has no drivers for more than the first.
+    """
+    if kernels.SERIES[kernel].recipe:
+        return ("kdump-zlib",)
     left = panic.forms(kernel)
-    return ("kdump-zlib", "elf", *(f"{name}/{form}" for name in panic.LATE for form in (
+    return ("kdump-zlib", "elf", *(f"shape/{name}" for name in SHAPES), *(f"{name}/{form}" for name in panic.LATE for form in (
         panic.QEMU, *left, *(f"stream-{form}" for form in left))))
 
 
@@ -145,6 +154,11 @@ def judge(documents, truth, before):
 def get(kernel, form):
     """The dump."""
     case, _, name = form.rpartition("/")
+    if case == "shape":
+        both = CASES["both"]
+        return dumps.get(kernel, dataclasses.replace(
+            both, name=f"both-{name}", machine=dataclasses.replace(both.machine, more_append=SHAPES[name]),
+            formats=("kdump-zlib",), shared=False))
     return panic.get(kernel, case)[name] if case else dumps.get(kernel, "both", name)
 
 
@@ -159,6 +173,11 @@ def run(kernel, crash, form, home, before):
         documents = [json.loads(text) for text in out]
     except ValueError:
         return {"text": f"WRONG: no JSON: {says(out[0])}", "ok": False, "out": None}
+    refused = dump.kernel.series.refused
+    if refused:
+        said = {document["status"]["result"] + ": " + document["status"]["message"] for document in documents}
+        right = len(said) == 1 and all(text.startswith("failed: ") and refused in text for text in said)
+        return {"text": ("" if right else "WRONG: ") + "refused by offline.so: " + "; ".join(sorted(said)), "ok": right, "out": None}
     wrong, figures = judge(documents, dump.truth, before)
     if home and home.get("out") and not wrong:
         differ = [command for command, *both in zip(COMMANDS, out, home["out"])
@@ -175,7 +194,8 @@ def cells():
     for kernel in kernels.selected():
         home = kernels.SERIES[kernel].crash
         for form in forms(kernel):
-            for crash in (home, *(crash for crash in CRASHES if crash != home)):
+            others = () if kernels.SERIES[kernel].recipe or form.startswith("shape/") else CRASHES
+            for crash in (home, *(crash for crash in others if crash != home)):
                 yield kernel, crash, form
 
 

@@ -7,6 +7,7 @@ import lzma
 import os
 import pathlib
 
+from . import own
 from .packages import NATIVE, Apt, newest_kernel, remove
 from .util import CACHE, lock, new_folder, progress, run, write_atomic
 
@@ -33,6 +34,8 @@ class Series:
     tools: str = ""            # prefix of the binutils that know its files
     append: str = ""           # kernel parameters that its guests need
     untyped: tuple = ()        # modules whose types are in no dump of it: crash is given their debuginfo
+    recipe: str = ""           # of a kernel of our own: lab/own.py
+    refused: str = ""          # why no dump of it can be looked at, by a word of what is said
     cases: tuple = ()          # the cases and kinds that are tried on it; none: all
 
     def has(self, case):
@@ -48,6 +51,10 @@ SERIES = {row.name: row for row in (
     Series("6.1", "system", marked=("_mapcount", 0xf0000100, 0xf0000000)),
     Series("6.12", "sid"),
     Series("7.2", "sid", ("--no_modules",)),
+    *(Series(name, crash, recipe=name, append=own.word(name, "append"), cases=("both", "balloon"), **more)
+      for name, crash, more in (
+          ("cma-6.12", "sid", {}), ("rt-6.12", "sid", {}), ("novmemmap-6.12", "sid", {"refused": "SPARSEMEM_VMEMMAP"}),
+          ("slab-6.1", "system", {"marked": ("_mapcount", 0xf0000100, 0xf0000000)}))),
 )}
 DEFAULT = "6.1 6.12"
 
@@ -93,8 +100,12 @@ def _resolved(series):
     note = CACHE / "resolved" / f"{series.name}.json"
     if note.exists():
         found = json.loads(note.read_text())
-        if _folder(found["release"]).exists():
+        if _folder(found["release"]).exists() and found["release"].endswith(own.key(series.recipe) if series.recipe else ""):
             return found
+    if series.recipe:
+        found = own.resolve(series.recipe)
+        write_atomic(note, json.dumps(found))
+        return found
     release, image, debug = newest_kernel(Apt(series.architecture), series.version or series.name, series.flavour,
                                           series.build)
     found = {"release": release, "image": image, "debug": debug}
@@ -110,7 +121,10 @@ def get(name):
         kernel = Kernel(series, found["release"], _folder(found["release"]))
         if not kernel.folder.exists():
             with new_folder(kernel.folder) as work:
-                _unpack(series, found, work)
+                if series.recipe:
+                    own.unpack(series.recipe, found, work)
+                else:
+                    _unpack(series, found, work)
     return kernel
 
 

@@ -373,6 +373,8 @@ KINDS = {kind.name: kind for kind in (
     Kind("plain", "3 GiB as Debian boots them", plain, machine(memory="3G")),
     Kind("boot-movable", "3 GiB of boot memory, most of it movable", plain,
          machine(memory="3G", append="kernelcore=600M")),
+    Kind("fake-nodes", "3 GiB that are said to be four nodes", plain, machine(memory="3G", append="numa=fake=4")),
+    Kind("four-levels", "as balloon, with page tables of four levels", balloon, machine(append="no5lvl")),
     Kind("balloon", "virtio-mem partly plugged, and a balloon", balloon),
     Kind("kernel-zone", "virtio-mem onlined to the kernel's zone", kernel_zone, machine("online_kernel")),
     Kind("movable-zone", "virtio-mem onlined movable", movable_zone),
