@@ -609,6 +609,23 @@ static void test_several(void **state)
 	assert_int_equal(devs.nr, 2);
 }
 
+/* a device that can be unplugged says how, and what to do if its blocks stay */
+static void test_every_kind_says_what_to_do(void **state)
+{
+	static const struct ofl_memdev_kind *const kinds[] = {
+#define KIND(name) &ofl_memdev_##name,
+#include "devices/kinds.def"
+#undef KIND
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < ARRAY_LEN(kinds); i++)
+		if (!kinds[i]->never && (!kinds[i]->next ||
+					 !kinds[i]->next_held))
+			fail_msg("%s says nothing", kinds[i]->name);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, end)
 
 int main(void)
@@ -631,6 +648,7 @@ int main(void)
 		TEST(group), TEST(group_of_a_device), TEST(group_that_is_none),
 		TEST(lmb), TEST(lmb_unaligned), TEST(lmb_too_many),
 		TEST(lmb_of_no_size), TEST(several),
+		cmocka_unit_test(test_every_kind_says_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
