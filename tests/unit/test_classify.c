@@ -401,6 +401,22 @@ static void test_huge_page_that_may_be_gigantic(void **state)
 	assert_string_equal(code_of(64), "hugetlb");
 }
 
+/* nothing is promised of a pool whose counters cannot be read */
+static void test_pool_that_is_not_known(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 0);
+	make_hugetlb(96, HUGE_ORDER, 1);
+	hstate[0].nr_free = 1;
+	assert_string_equal(code_of(64), "hugetlb-free");
+	l->fact[OFL_F_HSTATE_FREE].known = false;
+	assert_string_equal(code_of(64), "hugetlb-pool-unknown");
+	assert_string_equal(code_of(96), "hugetlb-room-unknown");
+	know(OFL_F_HSTATE_FREE, offsetof(struct raw_hstate, nr_free));
+	know(OFL_F_HSTATES, (int64_t)HSTATES + 4096);	/* not in the dump */
+	assert_string_equal(code_of(64), "hugetlb-pool-unknown");
+}
+
 /* huge pages change places only where their own node takes them */
 static void test_huge_pages_that_change_places(void **state)
 {
@@ -1020,6 +1036,7 @@ int main(void)
 		CASE(test_size_that_cannot_be),
 		CASE(test_gigantic_page_and_other_nodes),
 		CASE(test_huge_page_that_may_be_gigantic),
+		CASE(test_pool_that_is_not_known),
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_unaccepted_without_a_type),
 		CASE(test_flag_without_a_name),

@@ -146,19 +146,48 @@ static void test_interrupted(void **state)
 	assert_int_equal(listed, all);
 }
 
-/* each problem of the status line has its row, and the other way round */
-static void test_owner_counts_what_it_shows(void **state)
+static void counts_what_it_shows(void)
 {
-	(void)state;
 	run("offowner -j");
-	assert_int_equal(number_before(" without owner"), ORPHANS);
 	assert_int_equal(count("\"severity\": \"error\""),
 			 number_before(" error"));
 	assert_int_equal(count("\"severity\": \"warning\""),
 			 number_before(" warning"));
 	assert_int_equal(count("\"severity\": \"info\""),
 			 number_before(" info"));
+}
+
+/* each problem of the status line has its row, and the other way round */
+static void test_owner_counts_what_it_shows(void **state)
+{
+	(void)state;
+	counts_what_it_shows();
+	assert_int_equal(number_before(" without owner"), ORPHANS);
 	assert_int_equal(number_before(" warning"), DEVICES + 1);
+}
+
+static void is_instead(const char *kernel)
+{
+	struct ofl_err err;
+
+	asked_drop(&session, &tt, &text);
+	assert_int_equal(texttarget_parse(&tt, kernel, &err), OFL_OK);
+	ofl_session_init(&session, &tt.target);
+}
+
+/* findings of each severity, of devices, of pages and of the kernel's counters */
+static void test_owner_counts_each_severity(void **state)
+{
+	(void)state;
+	is_instead("include tests/golden/6.1-hyperv.fixture\n");
+	counts_what_it_shows();
+	assert_true(number_before(" info") > 0);
+	is_instead("include tests/golden/devices-orphaned.fixture\n"
+		   "without member balloon_dev_info.pages\n");
+	counts_what_it_shows();
+	assert_true(number_before(" info") > 1);
+	assert_true(count("NR_BALLOON_PAGES is 57344, but 0 ") +
+		    count("BALLOON_INFLATE-DEFLATE is 57344, but 0 ") > 0);
 }
 
 /* all that can fall short at once, into buffers of every size: ASan looks on */
@@ -196,6 +225,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_every_class_has_a_row,
+						set_up, drop),
+		cmocka_unit_test_setup_teardown(test_owner_counts_each_severity,
 						set_up, drop),
 		cmocka_unit_test_setup_teardown(test_interrupted, set_up, drop),
 		cmocka_unit_test(test_status_fits_any_buffer),

@@ -1649,6 +1649,28 @@ static void test_balloon_in_region_less_known(void **state)
 	balloon_in_region(SIZE_MAX);
 }
 
+/* virtio-mem sets neither page.private nor movable operations */
+static void test_page_of_another_in_region(void **state)
+{
+	static const struct owned_page p = {
+		.type = K_OFFLINE, .ref = 1, .private = HEAP + 0xc000,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(virtio_mem_types); i++) {
+		virtio_mem_but(0x5, BITS, i);
+		owned_page(&k, 2200, &p);
+		kernel_line(&k, "mem %" PRIx64 " 0 1 2 3", HEAP + 0xc000);
+		owned_load(&k, &o);
+		/* the bitmap has it, or nobody: that it lies there is no proof */
+		assert_int_not_equal(owned_claim(&o, 2200).evidence,
+				     OFL_EV_RANGE);
+		drop(state);
+		set_up(state);
+	}
+	owned_load(&k, &o);
+}
+
 /* ---- more devices than anybody has ---- */
 
 #define MANY 70
@@ -2287,6 +2309,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_offline_size_of_others),
 	CASE(test_virtio_mem_states_without_names),
 	CASE(test_balloon_in_plugged_memory),
+	CASE(test_page_of_another_in_region),
 	CASE(test_two_owners),
 	CASE(test_members_without_sizes),
 	CASE(test_unreadable_is_not_broken),
