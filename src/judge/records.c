@@ -153,32 +153,43 @@ bool ofl_records_in_flight(struct ofl_records *b)
 
 /* ---- one device ---- */
 
+/* pages that the device may well have, for all that is known */
+static bool explain_missing(const struct ofl_records *b,
+			    const struct ofl_scan_result *r, uint64_t missing,
+			    struct ofl_text *text)
+{
+	uint64_t unowned = b->unknown.pages, unknown = r->total.unknown;
+
+	if (missing <= unknown)
+		ofl_text_add(text, "%" PRIu64 " pages are unknown", unknown);
+	else if (r->sections.unreadable || r->sections.corrupt)
+		ofl_text_add(text, "not all sections are known");
+	else if (missing > unowned + unknown)
+		return false;
+	else if (unknown)
+		ofl_text_add(text, "%" PRIu64 " pages are unknown, and the owner of %"
+			     PRIu64, unknown, unowned);
+	else
+		ofl_text_add(text, "the owner of %" PRIu64 " pages is unknown",
+			     unowned);
+	return true;
+}
+
 static void explain(const struct ofl_records *b, struct ofl_device_records *k,
 		    const struct ofl_scan_result *r)
 {
-	uint64_t missing = (uint64_t)-k->difference;
+	struct ofl_text text = ofl_text_over(k->explained,
+					     sizeof(k->explained));
 
 	k->severity = OFL_SEV_NONE;
 	if (!k->compared || !k->difference)
 		return;
 	k->severity = OFL_SEV_INFO;
 	if (k->account.in_flight[0]) {
-		ofl_text_put(k->explained, sizeof(k->explained), "%s",
-			 k->account.in_flight);
-	} else if (k->difference < 0 && missing <= r->total.unknown) {
-		ofl_text_put(k->explained, sizeof(k->explained),
-			 "%" PRIu64 " pages are unknown", r->total.unknown);
-	} else if (k->difference < 0 &&
-		   (r->sections.unreadable || r->sections.corrupt)) {
-		ofl_text_put(k->explained, sizeof(k->explained),
-			 "not all sections are known");
-	} else if (k->difference < 0 && missing <= b->unknown.pages) {
-		ofl_text_put(k->explained, sizeof(k->explained),
-			 "the owner of %" PRIu64 " pages is unknown",
-			 b->unknown.pages);
-	} else {
-		ofl_text_put(k->explained, sizeof(k->explained),
-			 "nothing explains it");
+		ofl_text_add(&text, "%s", k->account.in_flight);
+	} else if (k->difference > 0 ||
+		   !explain_missing(b, r, (uint64_t)-k->difference, &text)) {
+		ofl_text_add(&text, "nothing explains it");
 		k->severity = OFL_SEV_WARNING;
 	}
 }
