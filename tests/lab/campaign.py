@@ -93,7 +93,7 @@ def freed(name, rows, again):
     """What is noted, and what is wrong, of blocks that were tried again when nobody held them any longer."""
     held = [row.did["block"] for row in rows if row.verdict == "RETRIES" and row.did["block"] in again]
     stuck = [block for block in held if again[block] != "success"]
-    notes = [f"{name}: {len(held) - len(stuck)} of {len(held)} blocks called RETRIES that kept trying went {AGAIN}"
+    notes = [f"{name}: {len(held) - len(stuck)} of {len(held)} block{'s' * (len(held) != 1)} called RETRIES that kept trying went {AGAIN}"
              ] if held else []
     return notes, [f"{name}: {block} was called RETRIES; without the references: {again[block]}" for block in stuck]
 
