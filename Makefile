@@ -70,7 +70,7 @@ FOREIGN_DEBS = qemu-user-static qemu-system-arm \
 	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
 HYPERVISOR_DEBS = $(FOREIGN_DEBS)
 # what make check-people looks with
-PEOPLE_DEBS = chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm
+PEOPLE_DEBS = mmdebstrap chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm
 # what builds kernels of our own
 REACH_DEBS = flex bison bc libelf-dev
 # what the floor of make bench decompresses with

@@ -27,7 +27,7 @@ TARGETS = ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)",
            "Created-By: Packages", "Origin: Debian")
 
 
-def _machine_sources():
+def machine_sources():
     """(main archive URI, security archive URI) as this machine reaches them."""
     lines = run(TARGETS).split("\n")
     if not any(lines):  # apt names only indexes it holds: fetch them, but not into /var
@@ -74,7 +74,7 @@ class Apt:
 
     def _write(self, work, folder):
         """The configuration in `work`, naming its files as they will be in `folder`."""
-        main, security = _machine_sources()
+        main, security = machine_sources()
         pairs = [(main, suite) for suite in self.suites]
         pairs += [(security, suite) for suite in self.security_suites if security]
         for name in ("state/lists/partial", "cache/archives/partial"):
