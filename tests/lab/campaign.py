@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The verdict campaign: what `make check-verdicts` runs.
 
-campaign.py [-c] [-o FILE] [-k KIND,...] [-s FIRST-LAST] [KERNEL...]
-default: 5.10 6.1 6.12 7.2, all kinds and the guests of seeds 1-3
+campaign.py [-c] [-j JOBS] [-o FILE] [-k KIND,...] [-s FIRST-LAST] [KERNEL...]
+default: 5.10 6.1 6.12 7.2, all kinds and the guests of seeds 1-3, two guests at a time
 -s: guests of which these seeds decide everything
 -c: only the guests that are in the cache, with their seeds; none is booted
 
@@ -205,11 +205,11 @@ def page(results):
         yield from matrix(rows, lambda row: (row.kind, row.verdict))
 
 
-def run(wanted, names, cached=False):
-    """{series: (rows, notes)} and the problems, two guests at a time."""
+def run(wanted, names, cached=False, at_a_time=JOBS):
+    """{series: (rows, notes)} and the problems, some guests at a time."""
     results, problems = {series: ([], []) for series in wanted}, []
     jobs = [(series, name) for name in names for series in wanted if not cached or verdicts.has(series, name)]
-    with concurrent.futures.ThreadPoolExecutor(JOBS) as pool:
+    with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
         for (series, name), (rows, notes, wrong) in zip(jobs, pool.map(lambda job: collect(*job, cached), jobs)):
             contrary = [row for row in rows if row.contradiction]
             print(f"{series} {name}: {len(rows)} attempts, {len(contrary)} contradictions", flush=True)
@@ -236,6 +236,7 @@ def main(arguments):
     parser.add_argument("-s", dest="seeds", type=seeds, metavar="FIRST-LAST", default=(),
                         help="guests of which these seeds decide everything, and the kinds of -k only")
     parser.add_argument("-c", dest="cached", action="store_true", help="the guests in the cache, and no others")
+    parser.add_argument("-j", dest="jobs", type=int, default=JOBS, help="guests at a time: each keeps a processor busy")
     parser.add_argument("kernels", nargs="*", default=WANTED)
     given = parser.parse_args(arguments)
     util.report[0] = lambda text: print(text, file=sys.stderr, flush=True)
@@ -245,7 +246,7 @@ def main(arguments):
     if given.cached:
         given.seeds = sorted({name for series in given.kernels for name in verdicts.cached_seeds(series)},
                              key=lambda name: int(name.partition("-")[2]))
-    results, problems = run(given.kernels, [*kinds, *given.seeds], given.cached)
+    results, problems = run(given.kernels, [*kinds, *given.seeds], given.cached, given.jobs)
     results = {series: found for series, found in results.items() if found[0] or not given.cached}
     text = "\n".join(line for line in page(results) if line is not None) + "\n"
     print(text)
