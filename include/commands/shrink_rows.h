@@ -2,25 +2,13 @@
 /*
  * shrink_rows.h - what keeps a device from giving memory back: offowner -v
  *
- * Depends on command.h and owner.h. A virtio-mem device that was
- * asked to shrink gives back sub-blocks, or big blocks, that
- * alloc_contig_range() can empty. Each that it still has is looked at, and they
- * are added up by what stops them.
+ * Depends on command.h and shrink.h.
  */
 #ifndef OFL_SHRINK_ROWS_H
 #define OFL_SHRINK_ROWS_H
 
 #include "commands/command.h"
-#include "owners/owner.h"
-
-/** struct ofl_shrink_doubts - what of it is not known; begin with zeros */
-struct ofl_shrink_doubts {
-	bool cut;		/* not every sub-block was looked at: ^C */
-	bool lost;		/* no memory for all rows, or all holders */
-	uint64_t broken;	/* pages whose way to a holder is broken */
-	uint64_t bad_kva;	/* where the first of them is */
-	const char *bad_what;
-};
+#include "holders/shrink.h"
 
 /**
  * ofl_show_shrinking() - the table, of each device that has more than is wanted
