@@ -495,6 +495,20 @@ static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
 	enter_compound(c, &h, head_kva, raw, raw + 2 * bytes, &in);
 }
 
+/* what begins with @p decides of the pages behind it */
+static void enter_what(struct ofl_classifier *c, const struct ofl_page *p,
+		       uint64_t kva, const unsigned char *raw,
+		       const unsigned char *raw_end, bool offline,
+		       struct ofl_rule_in *in)
+{
+	if (in->buddy)
+		enter_free_block(c, p, raw);
+	else if (p->flags & c->format.head)
+		enter_compound(c, p, kva, raw, raw_end, in);
+	else if (offline && !in->movable_ops)
+		enter_unit(c, p, raw, raw_end);
+}
+
 static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		    const struct ofl_section *s, const unsigned char *raw,
 		    const unsigned char *raw_end, bool offline,
@@ -528,12 +542,7 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		in->buddy = true;
 		return;
 	}
-	if (in->buddy)
-		enter_free_block(c, p, raw);
-	else if (p->flags & c->format.head)
-		enter_compound(c, p, kva, raw, raw_end, in);
-	else if (offline && !in->movable_ops)
-		enter_unit(c, p, raw, raw_end);
+	enter_what(c, p, kva, raw, raw_end, offline, in);
 	ret->counted = in->compound ? c->at.compound_counted : counts(in);
 	if (in->compound) {
 		ret->refs = c->at.compound_refs;
@@ -675,7 +684,7 @@ bool ofl_classify_same(const struct ofl_classifier *c,
 
 void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
-		  const unsigned char *raw_end, bool offline,
+		       const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret)
 {
 	struct ofl_rule_in in;
