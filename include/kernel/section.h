@@ -24,6 +24,7 @@ struct ofl_section {
 	bool corrupt;		/* impossible memmap or usage: nothing below holds */
 	uint64_t usage_kva;	/* struct mem_section_usage; 0: none */
 	uint64_t pageblocks_kva; /* words of pageblock bits; 0: none, or not known */
+	uint64_t page_ext;	/* mem_section.page_ext, as it is; 0: likewise */
 	bool has_subsections;	/* subsection[] is filled in */
 	uint64_t subsection[OFL_MAX_SUBSECTIONS / 64]; /* bit set: populated */
 };

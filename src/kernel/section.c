@@ -119,6 +119,9 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 	s->device = bit(l, word, OFL_F_SECTION_DEVICE_BIT);
 	sound = read_subsections(w, raw, s);
 	s->pageblocks_kva = find_pageblocks(l, raw, s);
+	s->page_ext = 0;
+	if (ofl_fact_known(l, OFL_F_SECTION_PAGE_EXT))
+		memcpy(&s->page_ext, raw + ofl_fact_u64(l, OFL_F_SECTION_PAGE_EXT), 8);
 	return sound && coded == w->vmemmap_kva && !has_gap(l, s);
 }
 

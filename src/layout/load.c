@@ -368,6 +368,7 @@ enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
 		{ OFL_F_PAGE_MEMCG_DATA, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_PP_MAGIC, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_PP, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_SECTION_PAGE_EXT, OFL_F_MEM_SECTION_BYTES, 8 },
 	};
 	enum ofl_status st = OFL_OK;
 	int i;
