@@ -27,8 +27,9 @@ struct ofl_kdump;
  *                   that copies of the process may share it
  * @page_bytes: in   of the kernel
  *
- * Memory: 200 KiB, half of it zstd's, 8 bytes for every 8192 blocks, and one
- *         block if that is more than a page; ofl_kdump_close().
+ * Memory: 200 KiB, half of it zstd's, 8 bytes for every 8192 blocks, one
+ *         block if that is more than a page, and what ofl_kdump_keep() keeps;
+ *         ofl_kdump_close().
  * Errors: OFL_ERR_UNSUPPORTED: @err->text is a clause for the user, "the dump
  *         is flattened"; OFL_ERR_UNREADABLE, OFL_ERR_NOMEM.
  * See also ofl_kdump_why_not().
@@ -63,6 +64,15 @@ enum ofl_kdump_page {
  */
 enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
 				   void *page);
+
+/**
+ * ofl_kdump_keep() - keep regular pages from now on, or no more
+ * @k: in/out  NULL: nothing is done
+ *
+ * Shape:  those that are kept are given by ofl_kdump_read() without a look at
+ *         the file: see regular.h. Nothing is kept where blocks are not pages.
+ */
+void ofl_kdump_keep(struct ofl_kdump *k, bool on);
 
 /** ofl_kdump_is_short() - would ofl_kdump_read() say OFL_KDUMP_SHORT? */
 bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn);

@@ -14,6 +14,7 @@
 
 #include "target/target.h"
 
+struct btf;
 struct ofl_enums;
 
 /** enum ofl_enum_found - what looking for an enumerator came to */
@@ -32,6 +33,9 @@ enum ofl_enum_found {
  */
 struct ofl_enums *ofl_enums_open(const char *path);
 void ofl_enums_close(struct ofl_enums *e);
+
+/** ofl_enums_btf() - that BTF, borrowed; NULL for NULL */
+struct btf *ofl_enums_btf(const struct ofl_enums *e);
 
 /**
  * ofl_enums_find() - value of an enumerator of any enum, also of an anonymous one

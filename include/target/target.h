@@ -134,6 +134,13 @@ struct ofl_type_ops {
 	/** array_len - elements of a symbol that is an array; false if it is not */
 	bool (*array_len)(void *ctx, const char *symbol, uint64_t *ret);
 	/**
+	 * kernel_btf - the BTF of the vmlinux that the other answers are from
+	 *
+	 * Shape:  NULL, like the op itself: there is none. Borrowed until the
+	 *         command ends.
+	 */
+	struct btf *(*kernel_btf)(void *ctx);
+	/**
 	 * learned - an answer that the core found by itself; may be NULL
 	 * @member: in  NULL: @place has the size of struct @type
 	 * @place:  in  NULL: @type is an enumerator, @value is its value
@@ -175,6 +182,11 @@ struct ofl_host_ops {
 	void (*reading)(void *ctx, struct ofl_reading *ret);
 	/** host_reads - from now on it reads every page, or as it is best */
 	void (*host_reads)(void *ctx, bool on);
+	/**
+	 * rereads - from now on (or not any more) what is read will soon be
+	 * read again: keep of it what takes little room
+	 */
+	void (*rereads)(void *ctx, bool on);
 	/* the three below are NULL together: there is one process only */
 	/** sharing - can it be read by copies of this process, does it pay? */
 	void (*sharing)(void *ctx, struct ofl_sharing *ret);
@@ -270,6 +282,7 @@ bool ofl_kernel_enumerator(const struct ofl_target *t, const char *name,
 			   int64_t *ret);
 bool ofl_array_len(const struct ofl_target *t, const char *symbol,
 		   uint64_t *ret);
+struct btf *ofl_kernel_btf(const struct ofl_target *t);
 void ofl_learned(const struct ofl_target *t, const char *type,
 		 const char *member, const struct ofl_member *place,
 		 int64_t value);
@@ -284,6 +297,7 @@ bool ofl_interrupted(const struct ofl_target *t);
 void ofl_progress(const struct ofl_target *t, uint64_t done, uint64_t total);
 unsigned int ofl_terminal_columns(const struct ofl_target *t);
 void ofl_host_reads(const struct ofl_target *t, bool on);
+void ofl_rereads(const struct ofl_target *t, bool on);
 bool ofl_start(const struct ofl_target *t, void (*work)(void *arg, int fd),
 	       void *arg, struct ofl_process *ret);
 void ofl_stop(const struct ofl_target *t, struct ofl_process *process);

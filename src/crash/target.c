@@ -401,6 +401,12 @@ static bool crash_array_len(void *ctx, const char *symbol, uint64_t *ret)
 	return q.known;
 }
 
+static struct btf *crash_kernel_btf(void *ctx)
+{
+	(void)ctx;
+	return ofl_enums_btf(vmlinux());
+}
+
 static bool crash_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 {
 	ulong offset = 0;
@@ -531,6 +537,12 @@ static void crash_host_reads(void *ctx, bool on)
 	ofl_crash_open_reader(&from, on);
 }
 
+static void crash_rereads(void *ctx, bool on)
+{
+	(void)ctx;
+	ofl_kdump_keep(ofl_crash_reader(), on);
+}
+
 static bool crash_interrupted(void *ctx)
 {
 	(void)ctx;
@@ -601,6 +613,7 @@ static const struct ofl_type_ops type_ops = {
 	.enumerator = crash_enumerator,
 	.kernel_enumerator = crash_kernel_enumerator,
 	.array_len = crash_array_len,
+	.kernel_btf = crash_kernel_btf,
 };
 
 static const struct ofl_host_ops host_ops = {
@@ -612,6 +625,7 @@ static const struct ofl_host_ops host_ops = {
 	.columns = crash_columns,
 	.reading = ofl_crash_reading,
 	.host_reads = crash_host_reads,
+	.rereads = crash_rereads,
 	.sharing = crash_sharing,
 	.start = ofl_crash_start,
 	.stop = ofl_crash_stop,

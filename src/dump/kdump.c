@@ -17,6 +17,7 @@
 
 #include "dump/codec.h"
 #include "dump/kdump.h"
+#include "dump/regular.h"
 
 #define STEP_BYTES	1024u		/* of a bitmap, per counted step */
 #define STEP_BLOCKS	(STEP_BYTES * 8)
@@ -79,6 +80,8 @@ struct ofl_kdump {
 	uint64_t *before;	/* pages in the file before each step ... */
 	uint64_t counted;	/* ... up to this one */
 	struct buffer exists, has, desc, data;
+	struct ofl_regular *regular;	/* pages that were kept; NULL: none */
+	bool keeps;			/* those that are read now */
 	void *state[OFL_MAX_CODECS];
 };
 
@@ -306,6 +309,7 @@ void ofl_kdump_close(struct ofl_kdump *k)
 	for (i = 0; ofl_codecs[i].name; i++)
 		if (k->state[i])
 			ofl_codecs[i].free(k->state[i]);
+	ofl_regular_free(k->regular);
 	free(k->exists.at);
 	free(k->has.at);
 	free(k->desc.at);
@@ -395,6 +399,29 @@ static enum ofl_kdump_page read_block(struct ofl_kdump *k, uint64_t nr,
 	return expand(k, &d, block) ? OFL_KDUMP_READ : OFL_KDUMP_ASK_HOST;
 }
 
+void ofl_kdump_keep(struct ofl_kdump *k, bool on)
+{
+	if (!k || k->block)
+		return;
+	if (on && !k->regular)
+		k->regular = ofl_regular_new(k->page_bytes);
+	k->keeps = on;
+}
+
+/* a block that is a page, from what was kept if it is there */
+static enum ofl_kdump_page read_page(struct ofl_kdump *k, uint64_t pfn,
+				     void *page)
+{
+	enum ofl_kdump_page got;
+
+	if (ofl_regular_get(k->regular, pfn, page))
+		return OFL_KDUMP_READ;
+	got = read_block(k, pfn, page);
+	if (got == OFL_KDUMP_READ && k->keeps)
+		ofl_regular_put(k->regular, pfn, page);
+	return got;
+}
+
 enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
 				   void *page)
 {
@@ -402,7 +429,7 @@ enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
 	enum ofl_kdump_page got;
 
 	if (!k->block)
-		return read_block(k, pfn, page);
+		return read_page(k, pfn, page);
 	if (nr != k->block_nr) {
 		k->block_nr = NO_BLOCK;
 		got = read_block(k, nr, k->block);

@@ -122,6 +122,11 @@ void ofl_enums_close(struct ofl_enums *e)
 	free(e);
 }
 
+struct btf *ofl_enums_btf(const struct ofl_enums *e)
+{
+	return e ? e->btf : NULL;
+}
+
 /* pahole says since 1.24 whether values are signed (the flag of the type) */
 static bool value_of(const struct btf_type *t, uint32_t i, int64_t *ret)
 {

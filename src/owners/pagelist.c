@@ -245,6 +245,8 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 	if (!ofl_read_u64(env->t, head_kva, &kva))
 		return OFL_OK;
 	list->end = OFL_LIST_WHOLE;
+	/* most are the pages that a scan looks at next */
+	ofl_rereads(env->t, true);
 	while (kva != head_kva && list->end == OFL_LIST_WHOLE && !st) {
 		at = kva;
 		st = visit(&w, &kva, prev, err);
@@ -253,6 +255,7 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 		    ofl_interrupted(env->t))
 			list->end = OFL_LIST_INTERRUPTED;
 	}
+	ofl_rereads(env->t, false);
 	return st;
 }
 

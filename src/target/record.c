@@ -231,6 +231,18 @@ static void rec_host_reads(void *ctx, bool on)
 	ofl_host_reads(rec->t, on);
 }
 
+static void rec_rereads(void *ctx, bool on)
+{
+	struct ofl_recorder *rec = ctx;
+
+	ofl_rereads(rec->t, on);
+}
+
+static struct btf *rec_kernel_btf(void *ctx)
+{
+	return ofl_kernel_btf(((struct ofl_recorder *)ctx)->t);
+}
+
 static void rec_aside(void *ctx, bool on)
 {
 	((struct ofl_recorder *)ctx)->aside = on;
@@ -274,6 +286,7 @@ static const struct ofl_type_ops record_type_ops = {
 	.enumerator = rec_enumerator,
 	.kernel_enumerator = rec_kernel_enumerator,
 	.array_len = rec_array_len,
+	.kernel_btf = rec_kernel_btf,
 	.learned = rec_learned,
 };
 
@@ -284,6 +297,7 @@ static const struct ofl_host_ops record_host_ops = {
 	.columns = rec_columns,
 	.reading = rec_reading,
 	.host_reads = rec_host_reads,
+	.rereads = rec_rereads,
 };
 
 enum ofl_status ofl_record_open(const struct ofl_target *t, const char *path,

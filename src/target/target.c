@@ -124,6 +124,11 @@ bool ofl_array_len(const struct ofl_target *t, const char *symbol,
 	return t->types->array_len(t->ctx, symbol, ret);
 }
 
+struct btf *ofl_kernel_btf(const struct ofl_target *t)
+{
+	return t->types->kernel_btf ? t->types->kernel_btf(t->ctx) : NULL;
+}
+
 void ofl_learned(const struct ofl_target *t, const char *type,
 		 const char *member, const struct ofl_member *place,
 		 int64_t value)
@@ -175,6 +180,12 @@ void ofl_host_reads(const struct ofl_target *t, bool on)
 {
 	if (t->host && t->host->host_reads)
 		t->host->host_reads(t->ctx, on);
+}
+
+void ofl_rereads(const struct ofl_target *t, bool on)
+{
+	if (t->host && t->host->rereads)
+		t->host->rereads(t->ctx, on);
 }
 
 bool ofl_sharing(const struct ofl_target *t, struct ofl_sharing *ret)

@@ -90,17 +90,22 @@ static void open_it(void)
 	got = malloc(f.page_bytes);
 }
 
-static void expect(uint64_t pfn)
+static void expect_page(uint64_t pfn)
 {
 	unsigned char want[65536];
 
 	fill(want, pfn, f.page_bytes);
 	memset(got, 0xa5, f.page_bytes);
-	assert_false(ofl_kdump_is_short(k, pfn));
 	if (ofl_kdump_read(k, pfn, got) != OFL_KDUMP_READ)
 		fail_msg("pfn %lx is not there", (unsigned long)pfn);
 	if (memcmp(got, want, f.page_bytes))
 		fail_msg("pfn %lx is another page", (unsigned long)pfn);
+}
+
+static void expect(uint64_t pfn)
+{
+	assert_false(ofl_kdump_is_short(k, pfn));
+	expect_page(pfn);
 }
 
 static void expect_not(uint64_t pfn, enum ofl_kdump_page why)
@@ -402,6 +407,30 @@ static void test_data_in_any_order(void **state)
 		assert_int_equal(ofl_kdump_read(k, i * 5, got), OFL_KDUMP_READ);
 		assert_memory_equal(got, want, 4096);
 	}
+}
+
+/* pages that are kept need no file any more; others do */
+static void test_kept(void **state)
+{
+	uint64_t pfn;
+
+	(void)state;
+	begin(4096, STEP, 256);
+	for (pfn = 0; pfn < 200; pfn++)
+		add(pfn, KF_RAW);
+	open_it();
+	expect(150);
+	ofl_kdump_keep(k, true);
+	for (pfn = 0; pfn < 100; pfn++)
+		expect(pfn);
+	ofl_kdump_keep(k, false);
+	for (pfn = 0; pfn < 200; pfn++)
+		expect(pfn);
+	kdumpfile_cut(&f, f.desc_at);
+	for (pfn = 0; pfn < 100; pfn++)
+		expect_page(pfn);
+	assert_int_equal(ofl_kdump_read(k, 120, got), OFL_KDUMP_ASK_HOST);
+	ofl_kdump_keep(NULL, true);
 }
 
 /* where the bitmaps begin is said by the header */
@@ -1116,7 +1145,8 @@ int main(void)
 		CASE(test_4k_zstd), CASE(test_64k_zstd),
 		CASE(test_dense), CASE(test_mixed_kinds),
 		CASE(test_backwards_reads_no_more_than_needed),
-		CASE(test_data_in_any_order), CASE(test_sub_header_sizes),
+		CASE(test_data_in_any_order), CASE(test_kept),
+		CASE(test_sub_header_sizes),
 		CASE(test_only_in_one_bitmap), CASE(test_behind_the_last),
 		CASE(test_page_sizes), CASE(test_other_files),
 		CASE(test_cut_anywhere), CASE(test_headers), CASE(test_codecs),
