@@ -25,6 +25,7 @@ struct ofl_enum64 {
 #define btf_enum64_value	ofl_no_enum64_value
 #define btf_is_enum64		ofl_is_no_enum64
 #define btf__type_cnt		ofl_type_cnt
+#define btf__raw_data		btf__get_raw_data
 
 static inline bool btf_is_enum64(const struct btf_type *t)
 {

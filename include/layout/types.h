@@ -24,7 +24,8 @@ enum ofl_types_source {
 
 /** struct ofl_types_base - BTF of vmlinux in the dump, that all modules share */
 struct ofl_types_base {
-	struct btf *btf;	/* owned; NULL: none, or not looked for */
+	struct btf *btf;	/* NULL: none, or not looked for */
+	struct btf *owned;	/* the same; NULL: it is the host's */
 	bool looked;
 };
 
@@ -46,8 +47,9 @@ struct ofl_types {
  *
  * Shape:  debuginfo, unless the dump's own BTF has another layout of @proof:
  *         nothing keeps a user from giving mod -s a module of another kernel.
- * Memory: a few KiB of BTF until ofl_types_close(); @base has 4 to 8 MiB until
- *         ofl_types_base_close(), which comes after that.
+ * Memory: a few KiB of BTF until ofl_types_close(); @base has 4 to 8 MiB, unless
+ *         the host's vmlinux has the same, until ofl_types_base_close(), which
+ *         comes after that.
  */
 void ofl_types_open(const struct ofl_target *t, const struct ofl_layout *l,
 		    const char *module, const char *proof,

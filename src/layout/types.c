@@ -110,15 +110,52 @@ static bool find_module(const struct ofl_target *t, const struct ofl_layout *l,
 	return false;
 }
 
+/* is each byte of BTF in the dump as the host has it? */
+static bool is_same(const struct ofl_target *t, uint64_t kva, uint64_t bytes,
+		    const unsigned char *host, uint64_t page_bytes)
+{
+	unsigned char *page = malloc(page_bytes);
+	bool same = page;
+	uint64_t at, n;
+
+	for (at = 0; same && at < bytes; at += n) {
+		n = page_bytes - (kva + at) % page_bytes;
+		if (n > bytes - at)
+			n = bytes - at;
+		same = ofl_read(t, kva + at, page, n) == OFL_READ_OK &&
+		       !memcmp(page, host + at, n);
+	}
+	free(page);
+	return same;
+}
+
+/* parsing it once more costs more than reading it: most of it is page faults */
+static struct btf *host_btf(const struct ofl_target *t,
+			    const struct ofl_layout *l, uint64_t kva,
+			    uint64_t bytes)
+{
+	struct btf *btf = ofl_kernel_btf(t);
+	const void *host = NULL;
+	uint32_t host_bytes = 0;
+
+	if (btf)
+		host = btf__raw_data(btf, &host_bytes);
+	return host && host_bytes == bytes &&
+	       is_same(t, kva, bytes, host, l->page_bytes) ? btf : NULL;
+}
+
 static void open_base(const struct ofl_target *t, const struct ofl_layout *l,
 		      struct ofl_types_base *base)
 {
 	uint64_t start = ofl_fact_u64(l, OFL_F_VMLINUX_BTF);
 	uint64_t end = ofl_fact_u64(l, OFL_F_VMLINUX_BTF_END);
 
-	if (!base->looked)
-		base->btf = parse(t, l, start, end - start, NULL);
+	if (base->looked)
+		return;
 	base->looked = true;
+	base->btf = host_btf(t, l, start, end - start);
+	if (!base->btf)
+		base->btf = base->owned = parse(t, l, start, end - start, NULL);
 }
 
 static void open_btf(const struct ofl_target *t, const struct ofl_layout *l,
@@ -213,7 +250,7 @@ void ofl_types_close(struct ofl_types *ty)
 
 void ofl_types_base_close(struct ofl_types_base *base)
 {
-	btf__free(base->btf);
+	btf__free(base->owned);
 	*base = (struct ofl_types_base){ .looked = false };
 }
 

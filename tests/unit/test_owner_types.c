@@ -291,6 +291,45 @@ static void test_base_is_read_once(void **state)
 	ofl_types_close(&other);
 }
 
+static struct btf *host_btf(void *ctx)
+{
+	(void)ctx;
+	return base;
+}
+
+/* is the host's BTF taken for the dump's? the module's types are there anyhow */
+static void look_beside_host(bool takes)
+{
+	struct ofl_type_ops types;
+
+	owned_load(&k, &o);
+	types = *o.tt.target.types;
+	types.kernel_btf = host_btf;
+	o.tt.target.types = &types;
+	ofl_types_open(&o.tt.target, &o.l, "drv", "drv", &o.types, &ty);
+	assert_int_equal(ty.source, OFL_TYPES_BTF);
+	assert_true((o.types.btf == base) == takes);
+	assert_true(!o.types.owned == takes);
+}
+
+/* the same bytes are not parsed twice */
+static void test_base_of_the_host(void **state)
+{
+	(void)state;
+	look_beside_host(true);
+}
+
+/* one byte is another one: a letter of the only name */
+static void test_host_has_other_types(void **state)
+{
+	uint32_t bytes;
+
+	(void)state;
+	btf__raw_data(base, &bytes);
+	kernel_line(&k, "mem %" PRIx64 " b78", (uint64_t)BASE + bytes - 2);
+	look_beside_host(false);
+}
+
 /* a recording has the answers, not the blobs; a replay gives the same */
 static void test_recording(void **state)
 {
@@ -346,6 +385,8 @@ int main(void)
 		CASE(test_module_with_other_member),
 		CASE(test_module_without_member),
 		CASE(test_base_is_read_once),
+		CASE(test_base_of_the_host),
+		CASE(test_host_has_other_types),
 		CASE(test_recording),
 	};
 
