@@ -153,6 +153,41 @@ def test_output_that_is_full_is_said(bench):
     assert run.returncode == 3 and "No space left" in run.stderr and "Traceback" not in run.stderr
 
 
+def output_of(bench, path):
+    """-> the run of offline-report with -o"""
+    bench.replays("6.1-both-whole", last="offline")
+    return bench.run("-o", str(path))
+
+
+def test_output_is_no_regular_file(bench):
+    link = bench.folder / "full"
+    link.symlink_to("/dev/full")
+    run = output_of(bench, link)
+    assert run.returncode == 3 and "No space left" in run.stderr and str(link) in run.stderr, run
+    assert link.is_symlink() and stat.S_ISCHR(os.stat("/dev/full").st_mode)
+    pipe = bench.folder / "pipe"
+    os.mkfifo(pipe)
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as cat:
+        assert output_of(bench, pipe).returncode == 2
+        assert json.loads(cat.communicate(timeout=60)[0])["command"] == "offline-report"
+    assert stat.S_ISFIFO(os.stat(pipe).st_mode)
+
+
+def test_output_replaces_one_file_only(bench):
+    other, out = bench.folder / "other", bench.folder / "out"
+    other.write_text("kept")
+    (bench.folder / "out.part").symlink_to(other)
+    before = set(os.listdir(bench.folder))
+    assert output_of(bench, out).returncode == 2 and json.loads(out.read_text())["command"] == "offline-report"
+    assert other.read_text() == "kept" and set(os.listdir(bench.folder)) == before | {"out", "crash"}
+    out.chmod(0o600)
+    link = bench.folder / "link"
+    link.symlink_to(out)
+    assert output_of(bench, link).returncode == 2 and link.is_symlink() and out.stat().st_mode & 0o777 == 0o600
+    nowhere = output_of(bench, bench.folder / "no" / "out")
+    assert nowhere.returncode == 3 and "no/out: No such file" in nowhere.stderr, nowhere.stderr
+
+
 def test_help_and_man_page_have_every_option():
     said = subprocess.run([TOOL, "--help"], capture_output=True, text=True, check=True).stdout
     page = (ROOT / "man/offline-report.1").read_text().replace("\\-", "-")
