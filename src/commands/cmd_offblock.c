@@ -617,7 +617,8 @@ static enum ofl_result judge_devices(const struct printer *p,
 static void finish_rows(struct printer *p, enum ofl_status *st,
 			struct ofl_text *text)
 {
-	bool alone = p->explain && p->nr == 1 && !p->v.json && !p->v.raw;
+	bool alone = p->explain && p->nr == 1 && !p->v.json && !p->v.raw &&
+		     !p->o->who && !p->o->columns;
 
 	if (only_devices(p)) {
 		if (!*st)
@@ -670,15 +671,20 @@ static bool has_column(const struct ofl_columns *shown, const char *name)
 	return false;
 }
 
+static bool is_one_block(const struct ofl_run_ctx *ctx,
+			 const struct ofl_layout *l)
+{
+	return ctx->filter.hi_pfn - ctx->filter.lo_pfn ==
+	       l->sections_per_block * l->section_pages;
+}
+
 /* holders cost: for one block that is explained, with -w, or by their column */
 static enum ofl_status open_holders(struct printer *p,
 				    const struct ofl_run_ctx *ctx,
 				    struct ofl_err *err)
 {
-	const struct ofl_layout *l = p->env->l;
 	const struct ofl_filter *f = &ctx->filter;
-	bool one = p->explain && f->hi_pfn - f->lo_pfn ==
-		   l->sections_per_block * l->section_pages;
+	bool one = p->explain && is_one_block(ctx, p->env->l);
 	enum ofl_status st;
 
 	if (!one && !p->names && !p->o->devices)
@@ -779,6 +785,22 @@ static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
 	return st;
 }
 
+/* rows are chosen and sorted; a block that is explained is no row */
+static enum ofl_status refuse_choice(const struct printer *p,
+				     const struct ofl_run_ctx *ctx,
+				     struct ofl_err *err)
+{
+	const struct ofl_filter *f = &ctx->filter;
+	char letter = p->o->owner ? 'O' : p->o->verdict ? 'V' :
+		      p->o->sort ? 's' : '\0';
+
+	if (!letter || !p->explain || !is_one_block(ctx, p->env->l))
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_ARG,
+			"-%c is for several blocks, and memory%" PRIu64 " is one",
+			letter, f->lo_pfn / (f->hi_pfn - f->lo_pfn));
+}
+
 enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 {
 	const struct ofl_filter_args *given = &ctx->o->filter;
@@ -805,6 +827,8 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = ofl_filter_whole_blocks(a->env.l, a->env.n, &ctx->filter,
 					     err);
 	}
+	if (!st)
+		st = refuse_choice(p, ctx, err);
 	p->wanted = ctx->filter;
 	if (!st)
 		st = open_holders(p, ctx, err);

@@ -654,7 +654,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	if (v.json)
 		show_kernel(&v, ctx, r);
 	show_notes(&v, ctx, r);
-	show_owners(&v, l, owners, r->total.scanned);
+	if (!v.raw || !ctx->o->columns)	/* -o is about zones */
+		show_owners(&v, l, owners, r->total.scanned);
 	show_zones(&v, ctx, r, shown);
 	if (!v.json && ctx->o->verbose) {
 		show_kernel(&v, ctx, r);

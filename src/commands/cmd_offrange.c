@@ -297,10 +297,6 @@ static enum ofl_status choose_columns(const struct ofl_options *o,
 	if (o->totals && o->json)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"-s chooses what a table shows; -j always has every member");
-	if (o->totals && (o->columns || o->all || o->verbose))
-		return ofl_fail(err, OFL_ERR_ARG,
-			"-s and -%c exclude each other: sums have columns of their own",
-			o->columns ? 'o' : o->all ? 'a' : 'v');
 	if (!o->columns && (o->all || o->verbose)) {
 		ofl_columns_default(&ofl_range_table, shown);
 		return OFL_OK;

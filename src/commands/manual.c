@@ -367,7 +367,7 @@ NULL
 const struct ofl_manual ofl_manual_offblock = {
 	.summary = "PageOffline memory: can each memory block be offlined, "
 		   "and why not",
-	.operand = "[block | physical range]",
+	.operand = "[block | page | address | physical range]",
 	.about = offblock_about,
 	.tables = offblock_tables,
 	.words_of = "VERDICT",

@@ -37,14 +37,17 @@ const struct ofl_option ofl_option_rows[] = {
 	  "pages by memory section, in decimal as \"kmem -n\" has it, or in "
 	  "hexadecimal with 0x" },
 	{ 'B', NULL, "memoryN", ALL, OFL_GROUP_FILTER, false, TEXT(filter.block),
-	  "pages of one memory block, by its name in sysfs or its number N "
-	  "in decimal" },
+	  "pages of one memory block, by its name in sysfs, or by its number N: "
+	  "in decimal, or in hexadecimal with 0x" },
 	{ 'j', NULL, NULL, ALL, OFL_GROUP_OUTPUT, false, FLAG(json),
 	  "one JSON document; docs/output.md describes it" },
-	{ 'o', NULL, "column[,...]",
-	  OFL_ON_OFFLINE | OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK,
+	{ 'o', NULL, "column[,...]", OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK,
 	  OFL_GROUP_OUTPUT, true, TEXT(columns),
 	  "columns of the table, in this order; in any case" },
+	{ 'o', NULL, "column[,...]", OFL_ON_OFFLINE, OFL_GROUP_OUTPUT, true,
+	  TEXT(columns),
+	  "columns of the table of zones, in this order; in any case. With -r "
+	  "the rows are those of zones" },
 	{ 'H', NULL, NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(no_header),
 	  "no column names" },
 	{ 'r', NULL, NULL, ALL, OFL_GROUP_OUTPUT, true, FLAG(raw),
@@ -123,7 +126,8 @@ const struct ofl_option ofl_option_rows[] = {
 };
 
 const char *const ofl_option_groups[OFL_NR_GROUPS] = {
-	[OFL_GROUP_FILTER] = "Filters narrow what is read; several intersect. "
+	[OFL_GROUP_FILTER] = "Filters narrow what is read; different ones intersect, "
+		"and none is given twice. "
 		"pfn and phys are hexadecimal, with or without 0x; the "
 		"end of a range is included, as printed",
 	[OFL_GROUP_SHOW] = "What is shown",
@@ -228,6 +232,115 @@ static const struct ofl_option *find(const struct ofl_command *c, int letter)
 	return row->letter ? row : NULL;
 }
 
+/*
+ * of two different words for one option the first would be dropped, and a filter that is
+ * dropped makes an answer out of pages that nobody asked about
+ */
+static enum ofl_status refuse_again(const struct ofl_option *row,
+				    const char *first, struct ofl_err *err)
+{
+	char name[OFL_OPTION_TEXT_MAX];
+	struct ofl_text text = ofl_text_over(name, sizeof(name));
+
+	put_option(row, &text);
+	return ofl_fail(err, OFL_ERR_ARG,
+			"%s %s and %s %s exclude each other: give one of them",
+			name, first, name, optarg);
+}
+
+/** struct given - which options there are; their words, if they take one */
+struct given {
+	bool is[OFL_COUNT(ofl_option_rows)];
+	const char *word[OFL_COUNT(ofl_option_rows)];
+};
+
+static enum ofl_status note(const struct ofl_option *row, struct given *given,
+			    struct ofl_err *err)
+{
+	size_t i = (size_t)(row - ofl_option_rows);
+
+	if (row->argument && given->is[i] && strcmp(given->word[i], optarg))
+		return refuse_again(row, given->word[i], err);
+	given->is[i] = true;
+	given->word[i] = optarg;
+	return OFL_OK;
+}
+
+#define ANY	0	/* every other option of the command */
+
+/** struct pair - two options of which one would do nothing */
+static const struct pair {
+	unsigned int on;
+	char letter, other;
+	const char *why;	/* follows "exclude each other: " */
+} pairs[] = {
+	{ OFL_ON_OFFRANGE, 's', 'o', "sums have columns of their own" },
+	{ OFL_ON_OFFRANGE, 's', 'a', "sums have columns of their own" },
+	{ OFL_ON_OFFRANGE, 's', 'v', "sums have columns of their own" },
+	{ OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK, 'v', 'o',
+	  "-v shows every column, -o chooses them" },
+	{ OFL_ON_OFFLINE | OFL_ON_OFFOWNER, 'r', 'v',
+	  "-r writes the rows of one table, -v shows more tables" },
+	{ OFL_ON_OFFLINE, OFL_OPTION_VERSION, ANY,
+	  "the version is the same for every dump" },
+	{ 0 }
+};
+
+static bool is_given(const struct given *given, const struct ofl_option *row)
+{
+	return given->is[row - ofl_option_rows];
+}
+
+static enum ofl_status refuse_pair(const struct pair *pair,
+				   const struct ofl_option *row,
+				   const struct ofl_option *other,
+				   struct ofl_err *err)
+{
+	char name[2][OFL_OPTION_TEXT_MAX];
+	struct ofl_text text[2] = { ofl_text_over(name[0], sizeof(name[0])),
+				    ofl_text_over(name[1], sizeof(name[1])) };
+
+	put_option(row, &text[0]);
+	put_option(other, &text[1]);
+	return ofl_fail(err, OFL_ERR_ARG, "%s and %s exclude each other: %s",
+			name[0], name[1], pair->why);
+}
+
+/* no option is dropped without a word */
+static enum ofl_status refuse_pairs(const struct ofl_command *c,
+				    const struct given *given,
+				    struct ofl_err *err)
+{
+	const struct ofl_option *row, *other;
+	const struct pair *pair;
+
+	for (pair = pairs; pair->on; pair++) {
+		row = pair->on & c->on ? find(c, pair->letter) : NULL;
+		if (!row || !is_given(given, row))
+			continue;
+		for (other = ofl_option_rows; other->letter; other++)
+			if (other != row && is_given(given, other) &&
+			    (pair->other == ANY || pair->other == other->letter))
+				return refuse_pair(pair, row, other, err);
+	}
+	return OFL_OK;
+}
+
+/* where -w takes no number, a number behind it would be a block to explain */
+static enum ofl_status refuse_number(const struct ofl_command *c,
+				     const struct given *given,
+				     const char *operand, struct ofl_err *err)
+{
+	const struct ofl_option *w = find(c, 'w');
+
+	if (!w || w->argument || !is_given(given, w) || !operand[0] ||
+	    strspn(operand, "0123456789") != strlen(operand))
+		return OFL_OK;
+	return ofl_fail(err, OFL_ERR_ARG,
+			"-w takes no number here: --workers %s reads with so many processes, memory%s is a block",
+			operand, operand);
+}
+
 static enum ofl_status refuse(const struct ofl_command *c, int opt,
 			      char **argv, struct ofl_err *err)
 {
@@ -293,6 +406,7 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 				  struct ofl_err *err)
 {
 	const struct ofl_option *row, *not_json = NULL;
+	struct given given = { .is = { false } };
 	struct option named[4];
 	char known[64];
 	int opt;
@@ -306,12 +420,14 @@ enum ofl_status ofl_options_parse(const struct ofl_command *c, int argc,
 		row = find(c, opt);
 		if (!row)
 			return refuse(c, opt, argv, err);
-		if (set(row, o, err))
+		if (note(row, &given, err) || set(row, o, err))
 			return err->status;
 		if (row->not_json && !not_json)
 			not_json = row;
 	}
-	if (operands(c, argc, argv, o, err))
+	if (operands(c, argc, argv, o, err) ||
+	    refuse_pairs(c, &given, err) ||
+	    refuse_number(c, &given, o->operand, err))
 		return err->status;
 	if (o->json && not_json)
 		return ofl_fail(err, OFL_ERR_ARG,

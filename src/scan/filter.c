@@ -170,6 +170,11 @@ static enum ofl_status by_address(const char *text, bool called_page,
 	if (!parse_number(text, 16, &end, &at) || *end)
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s: not an address; give it in hexadecimal", text);
+	if (!called_page && at < l->page_bytes)
+		return ofl_fail(err, OFL_ERR_ARG,
+			"%s: a physical address in the first page; memory%" PRIu64
+			" is block 0x%" PRIx64 ", pfn:0x%" PRIx64 " a page",
+			text, at, at, at);
 	if (!called_page && at < pages * l->page_bytes) {
 		narrow(f, at / l->page_bytes, at / l->page_bytes);
 		return OFL_OK;
@@ -210,6 +215,7 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 	const char *from = strstr(text, "0x"), *pfn = strstr(text, "pfn:");
 	const char *page = strstr(text, "page:");
 	char range[64];
+	uint64_t lo, hi;
 
 	if (pfn) {
 		take_number(pfn + strlen("pfn:"), range, sizeof(range));
@@ -228,6 +234,10 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 		from = text;
 	snprintf(range, sizeof(range), "%.*s",
 		 (int)strspn(from, "0123456789abcdefABCDEFxX-"), from);
+	if (!ofl_parse_range(range, 16, &lo, &hi))
+		return ofl_fail(err, OFL_ERR_ARG,
+			"%s: no block, page, address or physical range; give memory39, pfn:0x138400 or 0x138000000-0x13fffffff",
+			text);
 	return by_range(&(struct unit){ "physical range", 0, 16 }, range, l, f,
 			err);
 }
@@ -458,6 +468,55 @@ static enum ofl_status section_has_no_memmap(const char *text, uint64_t nr,
 		text, nr, nr, as_hex, as_hex);
 }
 
+/** struct block_list - memory blocks that have a memmap, as a text */
+struct block_list {
+	const struct ofl_layout *l;
+	uint64_t first, last;	/* of the run that grows */
+	bool any;
+	struct ofl_text *text;
+};
+
+static void end_run(struct block_list *list)
+{
+	if (list->any)
+		ofl_text_item(list->text, ", ", "memory%" PRIu64, list->first);
+	if (list->any && list->last > list->first)
+		ofl_text_add(list->text, "-%" PRIu64, list->last);
+}
+
+static enum ofl_status note_block(void *arg, const struct ofl_section *s)
+{
+	struct block_list *list = arg;
+	uint64_t nr = s->start_pfn / list->l->section_pages /
+		      list->l->sections_per_block;
+
+	if (list->any && nr <= list->last + 1) {
+		list->last = nr;
+		return OFL_OK;
+	}
+	end_run(list);
+	list->first = list->last = nr;
+	list->any = true;
+	return OFL_OK;
+}
+
+static enum ofl_status no_such_block(const struct ofl_target *t,
+				     const struct ofl_layout *l, uint64_t nr,
+				     struct ofl_err *err)
+{
+	char names[200];
+	struct ofl_text text = ofl_text_over(names, sizeof(names));
+	struct block_list list = { .l = l, .text = &text };
+	struct ofl_section_stats stats;
+
+	ofl_section_walk(t, l, 0, l->nr_sections * l->section_pages, note_block,
+			 &list, &stats);
+	end_run(&list);
+	return ofl_fail(err, OFL_ERR_ARG,
+			"memory%" PRIu64 ": no such block; there are %s", nr,
+			names);
+}
+
 enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
 					  const struct ofl_filter_args *args,
 					  const struct ofl_layout *l,
@@ -466,6 +525,7 @@ enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
 					  struct ofl_err *err)
 {
 	struct reach re = { .t = t, .l = l, .n = n, .f = f };
+	uint64_t pages = l->sections_per_block * l->section_pages;
 
 	look_for_pages(&re);
 	if (re.wanted)
@@ -475,6 +535,8 @@ enum ofl_status ofl_filter_refuse_nowhere(const struct ofl_target *t,
 	if (args->section)
 		return section_has_no_memmap(args->section, f->lo_pfn /
 					     l->section_pages, err);
+	if ((args->block || args->operand) && f->hi_pfn - f->lo_pfn == pages)
+		return no_such_block(t, l, f->lo_pfn / pages, err);
 	return ofl_fail(err, OFL_ERR_ARG,
 		"no memory section has a memmap in pfn 0x%" PRIx64 "-0x%" PRIx64
 		"; kmem -n lists the sections", f->lo_pfn, f->hi_pfn - 1);
