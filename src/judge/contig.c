@@ -44,6 +44,7 @@
 	CONTIG(LRU, MIGRATE, MIGRATE)					       \
 	/* no PageLRU yet: lru_cache_disable() comes behind the isolation */   \
 	CONTIG(LRU_IN_FLIGHT, MIGRATE, RETRIES)				       \
+	CONTIG(LRU_LATE, MIGRATE, RETRIES)				       \
 	/* migrate_pages(): five rounds, then -EBUSY */			       \
 	CONTIG(LRU_HELD, RETRIES, RETRIES)				       \
 	CONTIG(LRU_BUFFERS, RETRIES, RETRIES)				       \

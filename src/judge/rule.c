@@ -107,6 +107,15 @@ static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 }
 
 /*
+ * lru_cache_disable() comes before start_isolate_page_range(); where there is
+ * none, what is in a batch is on no list yet when has_unmovable_pages() looks.
+ */
+static bool comes_late(const struct ofl_rule_in *in)
+{
+	return in->drained != OFL_YES && !in->going_offline;
+}
+
+/*
  * do_migrate_range(): what is on the LRU lists, or gets there when the batches
  * are drained, migrates if nothing but its mappings refers to it.
  */
@@ -122,7 +131,9 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_LRU_BUFFERS;
 	if (in->held == OFL_UNSURE)
 		return OFL_KIND_LRU_UNCOUNTED;
-	return in->lru ? OFL_KIND_LRU : OFL_KIND_LRU_IN_FLIGHT;
+	if (in->lru)
+		return OFL_KIND_LRU;
+	return comes_late(in) ? OFL_KIND_LRU_LATE : OFL_KIND_LRU_IN_FLIGHT;
 }
 
 /*
@@ -137,8 +148,7 @@ static enum ofl_kind batch_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_KERNEL;
 	if (in->held == OFL_YES)
 		return OFL_KIND_LRU_HELD;
-	/* lru_cache_disable() comes before start_isolate_page_range() */
-	return in->drained == OFL_YES ? OFL_KIND_BATCH : OFL_KIND_BATCH_LATE;
+	return comes_late(in) ? OFL_KIND_BATCH_LATE : OFL_KIND_BATCH;
 }
 
 /*

@@ -89,6 +89,7 @@ static void test_not_offlining(void **unused)
 	/* batches are drained behind the isolation */
 	expect(OFL_KIND_BATCH, OFL_OUT_OFFLINABLE, OFL_OUT_RETRIES);
 	expect(OFL_KIND_LRU_IN_FLIGHT, OFL_OUT_MIGRATE, OFL_OUT_RETRIES);
+	expect(OFL_KIND_LRU_LATE, OFL_OUT_MIGRATE, OFL_OUT_RETRIES);
 }
 
 static void test_poisoned(void **unused)
