@@ -16,6 +16,7 @@ struct ofl_zone_room {
 	int64_t min;			/* WMARK_MIN: not below that */
 	int64_t reserve;		/* kept from what ZONE_MOVABLE could take */
 	int64_t file;			/* on its file LRU lists: may be reclaimed */
+	int64_t kernel;			/* the first of its node: what shrinkers may give back */
 	uint64_t present;		/* pages that are online, the allocator's or not */
 };
 
@@ -25,6 +26,7 @@ struct ofl_room {
 	size_t nr;
 	int64_t swap;			/* free pages of swap; 0: not known, too */
 	bool swap_known;		/* else there is at least the room of zones */
+	bool kernel_known;		/* the same, of zone[].kernel */
 	bool known;			/* all counters of zones but present could be read */
 	bool present_known;		/* of every zone */
 };
@@ -54,14 +56,15 @@ bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
 /**
  * ofl_room_for() - at most so many pages could be taken in
  * @from:      in  their zone
- * @own_free:  in  pages of the block that are free, and no place to go to
+ * @own_free:  in  pages of the block that NR_FREE_PAGES counts: no place to go to
  * @own_file:  in  pages of the block on file LRU lists: counted elsewhere
  *
- * Shape:  free memory above the watermarks, page cache that can be reclaimed,
- *         and swap: an upper bound. Other nodes if there are any with memory,
- *         else its own; ZONE_MOVABLE only for pages that come from there.
+ * Shape:  free memory above the watermarks, page cache and caches of the kernel
+ *         that can be reclaimed, and swap: an upper bound. Other nodes if
+ *         there are any with memory, else its own; ZONE_MOVABLE only for pages that come from there.
  * Source: mm/memory_hotplug.c: do_migrate_range(); mm/migrate.c:
- *         alloc_migration_target(); mm/page_alloc.c: __zone_watermark_ok().
+ *         alloc_migration_target(); mm/page_alloc.c: __zone_watermark_ok();
+ *         mm/vmscan.c: shrink_slab().
  */
 int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 		     const struct ofl_zone *from, int64_t own_free,

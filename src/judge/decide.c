@@ -298,10 +298,13 @@ static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r
 
 /*
  * alloc_migration_target(): -ENOMEM is tried again, too. Said only if there is
- * no room even when all page cache is reclaimed and swap is filled.
+ * no room even when all page cache and all caches of the kernel are reclaimed
+ * and swap is filled. NR_FREE_PAGES counts neither what is on per-cpu lists nor,
+ * once they are isolated, pages of the block: account_freepages().
  */
 static void weigh_room(const struct ofl_env *env, struct ofl_block_report *r)
 {
+	bool isolated = r->block->state == OFL_BLOCK_GOING_OFFLINE;
 	int64_t pages = -(int64_t)r->file_pages, room;
 	int k;
 
@@ -313,10 +316,11 @@ static void weigh_room(const struct ofl_env *env, struct ofl_block_report *r)
 	if (!env->room || !env->room->known || !ofl_report_zone(r))
 		return;
 	room = ofl_room_for(env->room, env->l, r->zone,
-			    (int64_t)(r->kind[OFL_KIND_FREE].pages +
-				      r->kind[OFL_KIND_PCP].pages),
+			    isolated ? 0 :
+			    (int64_t)r->kind[OFL_KIND_FREE].pages,
 			    (int64_t)r->file_pages);
-	if (pages > room && !env->room->swap_known)
+	if (pages > room &&
+	    !(env->room->swap_known && env->room->kernel_known))
 		r->room_unchecked = true;
 	else if (pages > room)
 		because(r, OFL_STEP_SCAN, OFL_OUT_RETRIES,

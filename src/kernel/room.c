@@ -49,6 +49,49 @@ static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+/* a counter of the node; pages, those in bytes as well: mod_node_state() */
+static bool node_stat(const struct ofl_target *t, const struct ofl_layout *l,
+		      const struct ofl_zone *z, enum ofl_fact_id item,
+		      int64_t *ret)
+{
+	uint64_t pgdat = z->kva - ofl_fact_u64(l, OFL_F_PGDAT_ZONES) -
+			 (uint64_t)z->type * ofl_fact_u64(l, OFL_F_ZONE_BYTES);
+	uint64_t v;
+
+	if (!ofl_read_u64(t, pgdat + ofl_fact_u64(l, OFL_F_PGDAT_STAT) +
+			  8 * ofl_fact_u64(l, item), &v))
+		return false;
+	*ret += (int64_t)v > 0 ? (int64_t)v : 0;
+	return true;
+}
+
+/* shrink_slab(): dentries, inodes and what else has a shrinker */
+static bool read_caches(const struct ofl_target *t, const struct ofl_layout *l,
+			struct ofl_room *room)
+{
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_PGDAT_STAT, OFL_F_NR_SLAB_RECLAIMABLE, OFL_F_PGDAT_ZONES,
+		OFL_F_ZONE_BYTES,
+	};
+	bool misc = ofl_fact_known(l, OFL_F_NR_MISC_RECLAIMABLE);
+	size_t i;
+
+	if (!ofl_facts_known(l, needed, OFL_COUNT(needed)))
+		return false;
+	for (i = 0; i < room->nr; i++) {
+		struct ofl_zone_room *z = &room->zone[i];
+
+		if (i && z->zone->node == z[-1].zone->node)
+			continue;
+		if (!node_stat(t, l, z->zone, OFL_F_NR_SLAB_RECLAIMABLE,
+			       &z->kernel) ||
+		    (misc && !node_stat(t, l, z->zone,
+					OFL_F_NR_MISC_RECLAIMABLE, &z->kernel)))
+			return false;
+	}
+	return true;
+}
+
 enum ofl_status ofl_room_load(const struct ofl_target *t,
 			      const struct ofl_layout *l,
 			      const struct ofl_nodes *n, struct ofl_room *room,
@@ -80,6 +123,7 @@ enum ofl_status ofl_room_load(const struct ofl_target *t,
 	room->known = counted;
 	for (i = 0; i < room->nr && room->known; i++)
 		room->known = read_zone(t, l, &room->zone[i]);
+	room->kernel_known = room->known && read_caches(t, l, room);
 	return OFL_OK;
 }
 
@@ -144,7 +188,7 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 			     (from->type == movable ? z->reserve : 0) -
 			     (z->zone == from ? own_free : 0);
 		sum += free_pages > 0 ? free_pages : 0;
-		sum += z->file;
+		sum += z->file + z->kernel;
 		if (z->zone == from)
 			sum -= own_file < z->file ? own_file : z->file;
 	}

@@ -583,7 +583,7 @@ static struct world *full(struct ofl_room *room, struct ofl_zone_room *zone,
 
 	w->env.room = room;
 	room->zone = zone;
-	room->known = room->swap_known = true;
+	room->known = room->swap_known = room->kernel_known = true;
 	put(w, OFL_KIND_LRU, pages, 0);
 	return w;
 }
@@ -620,6 +620,11 @@ static void test_no_place_to_go(void **state)
 	w = full(&room, z, ZONE_NORMAL, 61);
 	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 61");
 	room.swap = 1;
+	w = full(&room, z, ZONE_NORMAL, 61);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	/* or else dentries and inodes make room */
+	room.swap = 0;
+	z[0].kernel = 1;
 	w = full(&room, z, ZONE_NORMAL, 61);
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 }
@@ -691,6 +696,10 @@ static void test_less_place_to_go(void **state)
 	w = full(&room, z, ZONE_NORMAL, 61);
 	room.swap_known = false;
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache or anonymous memory; room not checked");
+	/* the same without those of the kernel's caches */
+	w = full(&room, z, ZONE_NORMAL, 61);
+	room.kernel_known = false;
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache or anonymous memory; room not checked");
 	/* pages of the block itself are no place; its page cache may go */
 	w = full(&room, z, ZONE_NORMAL, 61);
 	w->r.zone = &zone[0];
@@ -700,6 +709,16 @@ static void test_less_place_to_go(void **state)
 	w->r.zone = &zone[0];
 	put(w, OFL_KIND_FREE, 1, 500);
 	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 60");
+	/* but not where NR_FREE_PAGES has them no longer, or never had them */
+	w = full(&room, z, ZONE_NORMAL, 60);
+	w->r.zone = &zone[0];
+	w->block.state = OFL_BLOCK_GOING_OFFLINE;
+	put(w, OFL_KIND_FREE, 1, 500);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_NORMAL, 60);
+	w->r.zone = &zone[0];
+	put(w, OFL_KIND_PCP, 1, 500);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 	/* another node with memory: only that one is asked */
 	z[2] = zone_room(&zone[2], 1, ZONE_NORMAL, 7);
 	room.nr = 3;

@@ -7,7 +7,7 @@
 
 #include "kernel/room.h"
 
-#define ZONE		0xffff888000001000ull
+#define NODE		0xffff888000001000ull
 #define SWAP		0xffffffff82000000ull
 #define ZONE_MOVABLE	3
 
@@ -19,7 +19,12 @@ struct raw_zone {
 };
 
 static struct ofl_layout *l;
-static struct raw_zone raw[2];
+/** struct raw_node - struct pglist_data */
+static struct raw_node {
+	struct raw_zone zone[4];
+	uint64_t stat[3];	/* slab: reclaimable, and not; misc */
+} raw_node;
+static struct raw_zone *const raw = &raw_node.zone[2];
 static int64_t swap;
 static bool unreadable;
 
@@ -27,8 +32,8 @@ static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 				 size_t bytes)
 {
 	(void)ctx;
-	if (kva >= ZONE && kva + bytes <= ZONE + sizeof(raw) && !unreadable)
-		memcpy(buf, (char *)raw + (kva - ZONE), bytes);
+	if (kva >= NODE && kva + bytes <= NODE + sizeof(raw_node) && !unreadable)
+		memcpy(buf, (char *)&raw_node + (kva - NODE), bytes);
 	else if (kva == SWAP && bytes == sizeof(swap))
 		memcpy(buf, &swap, bytes);
 	else
@@ -46,7 +51,7 @@ static int set_up(void **state)
 {
 	(void)state;
 	l = calloc(1, sizeof(*l));
-	memset(raw, 0, sizeof(raw));
+	memset(&raw_node, 0, sizeof(raw_node));
 	swap = 0;
 	unreadable = false;
 	know(OFL_F_ZONE_STAT, offsetof(struct raw_zone, stat));
@@ -57,6 +62,11 @@ static int set_up(void **state)
 	know(OFL_F_NR_INACTIVE_FILE, 3);
 	know(OFL_F_NR_SWAP_PAGES, SWAP);
 	know(OFL_F_ZONE_MOVABLE, ZONE_MOVABLE);
+	know(OFL_F_PGDAT_ZONES, offsetof(struct raw_node, zone));
+	know(OFL_F_ZONE_BYTES, sizeof(struct raw_zone));
+	know(OFL_F_PGDAT_STAT, offsetof(struct raw_node, stat));
+	know(OFL_F_NR_SLAB_RECLAIMABLE, 0);
+	know(OFL_F_NR_MISC_RECLAIMABLE, 2);
 	return 0;
 }
 
@@ -71,8 +81,10 @@ static struct ofl_room load(void)
 {
 	static const struct ofl_memory_ops ops = { .read = read_kernel };
 	static struct ofl_zone zone[2] = {
-		{ .type = 2, .kva = ZONE, .spanned_pages = 9 },
-		{ .type = 3, .kva = ZONE + sizeof(raw[0]), .spanned_pages = 9 },
+		{ .type = 2, .kva = NODE + 2 * sizeof(raw[0]),
+		  .spanned_pages = 9 },
+		{ .type = 3, .kva = NODE + 3 * sizeof(raw[0]),
+		  .spanned_pages = 9 },
 	};
 	const struct ofl_target t = { .memory = &ops };
 	const struct ofl_nodes nodes = { .zone = zone, .nr_zones = 2 };
@@ -102,6 +114,35 @@ static void test_counters(void **state)
 	assert_int_equal(room.zone[0].file, 67);
 	assert_int_equal(room.zone[1].free, 0);
 	assert_true(room.swap_known);
+	ofl_room_free(&room);
+}
+
+/* of the node, so once, whatever zones it has */
+static void test_caches_of_the_kernel(void **state)
+{
+	struct ofl_room room;
+
+	(void)state;
+	memcpy(raw_node.stat, (uint64_t[]){ 300, 4000, 20 },
+	       sizeof(raw_node.stat));
+	room = load();
+	assert_true(room.kernel_known);
+	assert_int_equal(room.zone[0].kernel, 320);
+	assert_int_equal(room.zone[1].kernel, 0);
+	ofl_room_free(&room);
+	/* not counted before v4.20 */
+	l->fact[OFL_F_NR_MISC_RECLAIMABLE].known = false;
+	room = load();
+	assert_true(room.kernel_known);
+	assert_int_equal(room.zone[0].kernel, 300);
+	ofl_room_free(&room);
+	l->fact[OFL_F_PGDAT_STAT].value = 1 << 20;
+	room = load();
+	assert_true(room.known && !room.kernel_known);
+	ofl_room_free(&room);
+	l->fact[OFL_F_NR_SLAB_RECLAIMABLE].known = false;
+	room = load();
+	assert_true(room.known && !room.kernel_known);
 	ofl_room_free(&room);
 }
 
@@ -140,6 +181,7 @@ int main(void)
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, drop)
 	const struct CMUnitTest tests[] = {
 		CASE(test_counters),
+		CASE(test_caches_of_the_kernel),
 		CASE(test_what_is_not_known),
 	};
 
