@@ -57,7 +57,7 @@ struct ofl_like {
 	uint64_t end_pfn;		/* those before this; 0: for none */
 	bool tails;			/* of a compound page: whatever they are */
 	struct ofl_page page;		/* else those like this one ... */
-	uint64_t mapping;		/* ... with the same page->mapping */
+	uint64_t mapping, charge;	/* ... with the same members */
 };
 
 /** struct ofl_classifier - a pass over pages */
@@ -73,6 +73,7 @@ struct ofl_classifier {
 	enum ofl_tri skip_rule;
 	bool flags_untold, types_untold, hugetlb_untold, movable_untold;
 	bool unaccepted_untold;
+	bool huge_untold, gigantic_untold;
 
 	bool several_nodes;		/* have memory: pages leave theirs */
 

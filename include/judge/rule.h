@@ -40,6 +40,7 @@ struct ofl_rule_in {
 	bool isolated;		/* taken off its list for migration */
 	bool compound;
 	bool mapping;		/* of page cache or anonymous memory */
+	bool fresh;		/* charged, locked or listed: not mapped yet, as a rule */
 	bool was_mapped;	/* no longer, but its flags are those of such */
 	enum ofl_tri held;	/* of an LRU page: references nothing explains */
 	enum ofl_tri batched;	/* all its references are those of batches */
@@ -59,6 +60,7 @@ struct ofl_rule_in {
 	enum ofl_tri migratable;	/* HPG_migratable */
 	enum ofl_tri spare;	/* of a free one: the pool can do without it */
 	enum ofl_tri room;	/* of a used one: there is another to move to */
+	bool arch_untold;	/* this machine may neither move nor free it */
 	enum ofl_tri fits;	/* NO: the block's end in it stops isolation */
 	enum ofl_tri optimized;	/* most of its memmap was given back */
 	bool swaps;		/* moves to where another of the block was */

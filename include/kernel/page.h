@@ -33,6 +33,7 @@ struct ofl_page_format {
 	uint64_t movable_ops;		/* 0: page->mapping says it */
 	uint64_t isolated;		/* known after ofl_layout_load_late() */
 	int64_t private_at, mapping_at;	/* bytes; -1: not known */
+	int64_t charge_at, lru_at;	/* the same */
 };
 
 /** ofl_page_format_init() - @n may be NULL; @l and @n are borrowed */
@@ -110,6 +111,20 @@ static inline uint64_t ofl_page_mapping(const struct ofl_page_format *f,
 {
 	return f->mapping_at < 0 ? 0 :
 	       ofl_page_u64(raw, (uint64_t)f->mapping_at);
+}
+
+/**
+ * ofl_page_charge() - what page->memcg_data or page->mem_cgroup has
+ *
+ * Shape:  0: charged to nobody, or this dump does not tell. Bits 0 and 1: it is
+ *         the kernel's (MEMCG_DATA_OBJCGS or _OBJEXTS, MEMCG_DATA_KMEM).
+ * Source: include/linux/memcontrol.h.
+ */
+static inline uint64_t ofl_page_charge(const struct ofl_page_format *f,
+				       const unsigned char *raw)
+{
+	return f->charge_at < 0 ? 0 :
+	       ofl_page_u64(raw, (uint64_t)f->charge_at);
 }
 
 /* ---- the whole page ---- */

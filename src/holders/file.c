@@ -26,7 +26,7 @@ static const enum ofl_fact_id needed[] = {
 /* a page that is no LRU page has a mapping only by chance */
 static bool is_certain(enum ofl_kind kind)
 {
-	return kind != OFL_KIND_KERNEL && kind != OFL_KIND_BATCH &&
+	return kind != OFL_KIND_KERNEL && kind != OFL_KIND_FRESH && kind != OFL_KIND_BATCH &&
 	       kind != OFL_KIND_BATCH_LATE && kind != OFL_KIND_BATCH_UNKNOWN;
 }
 

@@ -24,6 +24,7 @@ static bool is_anonymous(const struct ofl_walk *w, const struct ofl_held *p)
 	case OFL_KIND_FROZEN:
 	case OFL_KIND_TYPED:
 	case OFL_KIND_KERNEL:
+	case OFL_KIND_FRESH:
 	case OFL_KIND_BATCH:
 	case OFL_KIND_BATCH_LATE:
 	case OFL_KIND_BATCH_UNKNOWN:

@@ -6,6 +6,9 @@
 #include "kernel/pagereader.h"
 
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
+#define KERNEL_CHARGE		0x3	/* MEMCG_DATA_OBJCGS, MEMCG_DATA_KMEM */
+#define POISONS_APART		0x22	/* LIST_POISON2 - LIST_POISON1 */
+#define MMU_RADIX		0x40	/* MMU_FTR_TYPE_RADIX */
 #define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
 
 /* ---- set-up ---- */
@@ -115,6 +118,20 @@ static bool hugetlb_told(const struct ofl_layout *l)
 		 ofl_fact_known(l, OFL_F_FOLIO_DTOR)));
 }
 
+/* gigantic_page_runtime_supported() of powerpc: not by a hash page table */
+static bool gigantic_stays(const struct ofl_target *t,
+			   const struct ofl_layout *l)
+{
+	uint64_t spec;
+	uint32_t features;
+
+	if (!ofl_fact_known(l, OFL_F_CPU_SPEC))
+		return false;
+	return !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_CPU_SPEC), &spec) ||
+	       !ofl_fact_read_u32(t, l, spec, OFL_F_MMU_FEATURES, &features) ||
+	       !(features & MMU_RADIX);
+}
+
 /* a type that has no name here is the kernel's own only if these have one */
 static bool types_told(const struct ofl_layout *l)
 {
@@ -165,6 +182,8 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->hugetlb_untold = !hugetlb_told(l);
 	c->movable_untold = !movable_ops_told(l);
 	c->unaccepted_untold = any_unaccepted(env);
+	c->huge_untold = ofl_fact_known(l, OFL_F_STSI);
+	c->gigantic_untold = gigantic_stays(env->t, l);
 	c->several_nodes = have_several_nodes(env);
 	ofl_pageblocks_init(&c->pageblocks, env->t, l);
 	load_pools(c);
@@ -310,6 +329,9 @@ static void hugetlb(struct ofl_classifier *c, const struct ofl_page *p,
 	in->optimized = is_optimized(c->env->l,
 				     ofl_page_private(&c->format, raw));
 	in->fits = fits(c, order, p->pfn);
+	in->arch_untold = c->huge_untold ||
+			  (c->gigantic_untold &&
+			   ofl_is_gigantic(c->env->l, order) != OFL_NO);
 	ask_pool(c, order, p->flags, in);
 }
 
@@ -354,8 +376,45 @@ static void look_at_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 		      !(p->flags & f->head));
 }
 
+/* mem_cgroup_charge(): not of what the kernel has itself */
+static bool is_charged(const struct ofl_page_format *f, const unsigned char *raw)
+{
+	uint64_t charge = ofl_page_charge(f, raw);
+
+	return charge && !(charge & KERNEL_CHARGE);
+}
+
+/* a page that nothing else is known of, in a zone of movable allocations only */
+static bool is_bare(const struct ofl_classifier *c, const struct ofl_page *p,
+		    const unsigned char *raw)
+{
+	return p->refcount == 1 && p->zone &&
+	       p->zone->type ==
+		       ofl_fact_value(c->env->l, OFL_F_ZONE_MOVABLE, -1) &&
+	       !(p->flags & (c->format.lru | c->format.head)) &&
+	       !ofl_page_has_type(&c->format, p->type) &&
+	       !ofl_page_mapping(&c->format, raw);
+}
+
+/* split_map_pages(): page->lru is in a list, and not as list_del() leaves it */
+static bool is_listed(const struct ofl_classifier *c, uint64_t kva,
+		      const unsigned char *raw)
+{
+	int64_t at = c->format.lru_at;
+	uint64_t next, prev, back;
+
+	if (at < 0)
+		return false;
+	next = ofl_page_u64(raw, (uint64_t)at);
+	prev = ofl_page_u64(raw, (uint64_t)at + 8);
+	return next && prev && prev - next != POISONS_APART &&
+	       ofl_read_u64(c->env->t, next + 8, &back) &&
+	       back == kva + (uint64_t)at;
+}
+
 static void look(struct ofl_classifier *c, const struct ofl_page *p,
-		 const unsigned char *raw, bool offline, struct ofl_rule_in *in)
+		 uint64_t kva, const unsigned char *raw, bool offline,
+		 struct ofl_rule_in *in)
 {
 	const struct ofl_page_format *f = &c->format;
 
@@ -364,6 +423,8 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->was_mapped = !ofl_page_mapping(f, raw) &&
 			 (p->flags & (f->uptodate | f->swapbacked));
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
+	in->fresh = (p->flags & f->locked) || is_charged(f, raw) ||
+		    (is_bare(c, p, raw) && is_listed(c, kva, raw));
 }
 
 /* does any row of the rule look at the references of such a page? */
@@ -491,7 +552,7 @@ static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
 	ofl_page_decode(&c->format, raw, p->pfn - (kva - head_kva) / bytes, &h);
 	if (!(h.flags & c->format.head))
 		return;
-	look(c, &h, raw, ofl_page_is_offline(&c->format, raw), &in);
+	look(c, &h, head_kva, raw, ofl_page_is_offline(&c->format, raw), &in);
 	enter_compound(c, &h, head_kva, raw, raw + 2 * bytes, &in);
 }
 
@@ -533,7 +594,7 @@ static void inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		ret->order = c->at.compound_order;
 		return;
 	}
-	look(c, p, raw, offline, in);
+	look(c, p, kva, raw, offline, in);
 	if (tail) {
 		in->unknown = true;	/* a tail whose head is nowhere */
 		return;
@@ -657,13 +718,14 @@ static void note_like(struct ofl_classifier *c, const struct ofl_section *s,
 				  end : c->at.compound_end_pfn;
 	} else if (!ret->offline && !ret->counted && !(p->flags & f->head) &&
 		   !ofl_page_is_type(f, OFL_TYPE_BUDDY, p->type) &&
-		   !ofl_page_is_tail(f, raw)) {
+		   !is_bare(c, p, raw) && !ofl_page_is_tail(f, raw)) {
 		c->like.end_pfn = end;
 		if (in->buddy && c->at.free_end_pfn < end)
 			c->like.end_pfn = c->at.free_end_pfn;
 	}
 	c->like.page = *p;
 	c->like.mapping = ofl_page_mapping(f, raw);
+	c->like.charge = ofl_page_charge(f, raw);
 }
 
 bool ofl_classify_same(const struct ofl_classifier *c,
@@ -679,6 +741,7 @@ bool ofl_classify_same(const struct ofl_classifier *c,
 	       (p->flags == was->flags && p->type == was->type &&
 		p->refcount == was->refcount &&
 		ofl_page_mapping(&c->format, raw) == c->like.mapping &&
+		ofl_page_charge(&c->format, raw) == c->like.charge &&
 		!ofl_page_is_tail(&c->format, raw));
 }
 

@@ -565,17 +565,31 @@ static void simple(struct ofl_block_report *r, enum ofl_outcome v,
 	ofl_text_put(r->reason, sizeof(r->reason), "%s", reason);
 }
 
-/* memory_block_online(): -EHWPOISON */
+/*
+ * memory_block_online(): -EHWPOISON, by the block's own counter. Flags of pages
+ * that are left out only show where that is too small: a huge page has one flag,
+ * however many of its pages are poisoned, and one on the LRU lists moves.
+ */
 static void say_poisoned(const struct ofl_env *env, struct ofl_block_report *r)
 {
-	uint64_t pages = r->kind[OFL_KIND_HWPOISON].pages;
+	uint64_t flags = r->kind[OFL_KIND_HWPOISON].pages;
+	uint64_t counted = r->block->poison_unread ? flags : r->block->poisoned;
 	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
 
-	if (pages && ofl_fact_known(env->l, OFL_F_BLOCK_HWPOISON) &&
-	    ofl_outcome_rows[r->verdict].rank <
+	if (!ofl_fact_known(env->l, OFL_F_BLOCK_HWPOISON) ||
+	    ofl_outcome_rows[r->verdict].rank >=
 	    ofl_outcome_rows[OFL_OUT_SPINS].rank)
+		return;
+	if (counted)
 		ofl_text_item(&text, "; ", "cannot be onlined again: %" PRIu64
-			      " of its pages are poisoned", pages);
+			      " of its pages %s poisoned", counted,
+			      counted == 1 ? "is" : "are");
+	if (flags > counted)
+		ofl_text_item(&text, "; ", "%" PRIu64 " of its pages %s the flag of poison, %" PRIu64
+			      " by its counter nr_hwpoison", flags,
+			      flags == 1 ? "has" : "have", counted);
+	if (r->block->poison_unread)
+		ofl_text_item(&text, "; ", "its count of poisoned pages cannot be read");
 }
 
 /*

@@ -94,6 +94,8 @@ static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 	if (in->fits != OFL_YES)
 		return in->fits == OFL_NO ? OFL_KIND_HUGETLB_CROSSES :
 					    OFL_KIND_HUGETLB_CROSSES_UNKNOWN;
+	if (in->arch_untold)
+		return OFL_KIND_HUGETLB_ARCH;
 	if (in->refcount == 0)
 		return free_hugetlb_kind(in);
 	/* scan_movable_pages(): page_huge_active() before v5.12 */
@@ -103,7 +105,11 @@ static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 	if (in->room != OFL_YES)
 		return in->room == OFL_NO ? OFL_KIND_HUGETLB_NO_ROOM :
 					    OFL_KIND_HUGETLB_ROOM_UNKNOWN;
-	return in->swaps ? OFL_KIND_HUGETLB_SWAPS : OFL_KIND_HUGETLB;
+	if (in->swaps)
+		return OFL_KIND_HUGETLB_SWAPS;
+	/* do_migrate_range(), then dissolve_free_huge_pages() */
+	return in->optimized == OFL_NO ? OFL_KIND_HUGETLB :
+					 OFL_KIND_HUGETLB_USED_OPTIMIZED;
 }
 
 /*
@@ -136,6 +142,12 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 	return comes_late(in) ? OFL_KIND_LRU_LATE : OFL_KIND_LRU_IN_FLIGHT;
 }
 
+/* nothing that moves pages knows it */
+static enum ofl_kind unmapped_kind(const struct ofl_rule_in *in)
+{
+	return in->fresh ? OFL_KIND_FRESH : OFL_KIND_KERNEL;
+}
+
 /*
  * A page that was mapped and is on no list. folio_batch_move_lru(): what else
  * refers to it finds it on the LRU list when its batch was drained.
@@ -145,7 +157,7 @@ static enum ofl_kind batch_kind(const struct ofl_rule_in *in)
 	if (in->batched == OFL_UNSURE)
 		return OFL_KIND_BATCH_UNKNOWN;
 	if (in->batched == OFL_NO)
-		return OFL_KIND_KERNEL;
+		return unmapped_kind(in);
 	if (in->held == OFL_YES)
 		return OFL_KIND_LRU_HELD;
 	return comes_late(in) ? OFL_KIND_BATCH_LATE : OFL_KIND_BATCH;
@@ -169,7 +181,7 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_TYPED;
 	if (in->mapping)
 		return lru_kind(in);
-	return in->was_mapped ? batch_kind(in) : OFL_KIND_KERNEL;
+	return in->was_mapped ? batch_kind(in) : unmapped_kind(in);
 }
 
 /*

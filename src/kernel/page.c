@@ -38,6 +38,9 @@ void ofl_page_format_init(struct ofl_page_format *f, const struct ofl_layout *l,
 		.isolated = bit_mask(l, OFL_F_PG_ISOLATED),
 		.private_at = ofl_fact_value(l, OFL_F_PAGE_PRIVATE, -1),
 		.mapping_at = ofl_fact_value(l, OFL_F_PAGE_MAPPING, -1),
+		.charge_at = ofl_fact_value(l, OFL_F_PAGE_MEMCG_DATA,
+			ofl_fact_value(l, OFL_F_PAGE_MEM_CGROUP, -1)),
+		.lru_at = ofl_fact_value(l, OFL_F_PAGE_LRU, -1),
 	};
 }
 

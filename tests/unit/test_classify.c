@@ -43,14 +43,14 @@
 /** struct raw_page - struct page of 6.12, as far as it matters */
 struct raw_page {
 	uint64_t flags;
-	uint64_t compound;
-	uint64_t unused;
+	uint64_t compound;	/* or next of a list ... */
+	uint64_t prev;		/* ... and this */
 	uint64_t mapping;
 	uint64_t index;
 	uint64_t private_;
 	uint32_t type;
 	uint32_t refcount;
-	uint64_t more;
+	uint64_t charge;
 };
 
 static struct raw_page map[PAGES];
@@ -171,6 +171,9 @@ static void set_up_facts(void)
 	know(OFL_F_NR_PAGEBLOCK_BITS, 4);
 	know(OFL_F_PAGE_PRIVATE, offsetof(struct raw_page, private_));
 	know(OFL_F_PAGE_MAPPING, offsetof(struct raw_page, mapping));
+	know(OFL_F_PAGE_MEMCG_DATA, offsetof(struct raw_page, charge));
+	know(OFL_F_PAGE_LRU, offsetof(struct raw_page, compound));
+	know(OFL_F_ZONE_MOVABLE, 3);
 	know(OFL_F_MEMORY_BLOCKS, 1);
 	know(OFL_F_HSTATES, (int64_t)HSTATES);
 	know(OFL_F_NR_HSTATES, 2);
@@ -418,6 +421,28 @@ static void test_pool_that_is_not_known(void **state)
 }
 
 /* huge pages change places only where their own node takes them */
+/* s390x moves none; a hash partition of powerpc frees no gigantic ones */
+static void test_huge_pages_of_other_machines(void **state)
+{
+	(void)state;
+	hstate[0].nr_free = hstate[1].nr_free = 2;
+	make_hugetlb(512, HUGE_ORDER, 0);
+	make_hugetlb(2 * SECTION, GIGANTIC_ORDER, 0);
+	assert_string_equal(code_of(512), "hugetlb-free");
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-free");
+	know(OFL_F_CPU_SPEC, BUFFERS);
+	assert_string_equal(code_of(512), "hugetlb-free");
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-arch-unknown");
+	know(OFL_F_MMU_FEATURES, 8);
+	buffer[0] = (struct raw_buffer){ .next = BUFFERS };
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-arch-unknown");
+	buffer[0].count = 0x40;
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-free");
+	know(OFL_F_STSI, 1);
+	assert_string_equal(code_of(512), "hugetlb-arch-unknown");
+	memset(buffer, 0, sizeof(buffer));
+}
+
 static void test_huge_pages_that_change_places(void **state)
 {
 	(void)state;
@@ -518,6 +543,59 @@ static void test_kernel_page_with_a_mapping(void **state)
 		if (l->pageflag[i].mask & (LOCKED | UPTODATE | SWAPBACKED))
 			strcpy(l->pageflag[i].name, "other");
 	assert_string_equal(code_of(7), "lru-in-flight");
+}
+
+/* a kernel allocation to all that isolates and tests, but it does not last */
+static void test_memory_that_is_not_mapped_yet(void **state)
+{
+	(void)state;
+	map[7].refcount = 1;
+	map[7].charge = ZONE;
+	assert_string_equal(code_of(7), "fresh");
+	map[7].flags = UPTODATE;
+	assert_string_equal(code_of(7), "fresh");
+	map[7].flags = 0;
+	map[7].charge = ZONE | 2;	/* MEMCG_DATA_KMEM */
+	assert_string_equal(code_of(7), "kernel");
+	/* before v5.11 */
+	l->fact[OFL_F_PAGE_MEMCG_DATA].known = false;
+	assert_string_equal(code_of(7), "kernel");
+	know(OFL_F_PAGE_MEM_CGROUP, offsetof(struct raw_page, charge));
+	map[7].charge = ZONE;
+	assert_string_equal(code_of(7), "fresh");
+	/* a target of migration, or page cache that is to be */
+	map[7].charge = 0;
+	map[7].flags = LOCKED;
+	assert_string_equal(code_of(7), "fresh");
+	/* THP */
+	make_compound(1024, 9);
+	assert_string_equal(code_of(1024), "kernel");
+	map[1024].charge = ZONE;
+	assert_string_equal(code_of(1024), "fresh");
+	assert_string_equal(code_of(1025), "fresh");
+}
+
+/* what compaction took: two pages in a list, one on none */
+static void test_pages_in_a_list(void **state)
+{
+	uint64_t lru = offsetof(struct raw_page, compound);
+	uint64_t first = BASE + 7 * sizeof(map[0]) + lru;
+	uint64_t second = first + sizeof(map[0]);
+
+	(void)state;
+	map[7].refcount = map[8].refcount = map[9].refcount = 1;
+	map[7].compound = map[7].prev = second;
+	map[8].compound = map[8].prev = first;
+	map[9].compound = 0xdead000000000100;
+	map[9].prev = 0xdead000000000122;
+	assert_string_equal(code_of(7), "kernel");
+	zone[0].type = 3;
+	assert_string_equal(code_of(7), "fresh");
+	assert_string_equal(code_of(8), "fresh");
+	assert_string_equal(code_of(9), "kernel");
+	map[9].compound = map[9].prev = first;	/* which does not know it */
+	assert_string_equal(code_of(9), "kernel");
+	zone[0].type = 2;
 }
 
 static void test_poisoned_compound_page(void **state)
@@ -681,7 +759,7 @@ static void test_references_of_a_large_folio(void **state)
 	expect_refs(512, "lru", 516);
 	/* the pins say that it is so, whatever else may be explained */
 	map[512].refcount++;
-	map[513].more = 1;	/* at 64 + 56 */
+	map[513].charge = 1;	/* at 64 + 56 */
 	know(OFL_F_FOLIO_PINCOUNT, 64 + 56);
 	batches.known = false;
 	expect_refs(512, "lru-held", 516);
@@ -891,6 +969,7 @@ static void put_one(uint64_t pfn)
 	map[pfn].type = some_types[random() % 3];
 	map[pfn].refcount = random() % 3;
 	map[pfn].mapping = random() % 2 ? 0 : BASE | (random() % 4);
+	map[pfn].charge = random() % 2 ? 0 : ZONE | (random() % 4);
 }
 
 static void test_a_list_equals_its_parts(void **state)
@@ -1041,11 +1120,14 @@ int main(void)
 		CASE(test_gigantic_page_and_other_nodes),
 		CASE(test_huge_page_that_may_be_gigantic),
 		CASE(test_pool_that_is_not_known),
+		CASE(test_huge_pages_of_other_machines),
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_unaccepted_without_a_type),
 		CASE(test_flag_without_a_name),
 		CASE(test_compound_page_of_a_kernel_without_hugetlb),
 		CASE(test_kernel_page_with_a_mapping),
+		CASE(test_memory_that_is_not_mapped_yet),
+		CASE(test_pages_in_a_list),
 		CASE(test_poisoned_compound_page),
 		CASE(test_references_of_an_anonymous_page),
 		CASE(test_references_of_page_cache),

@@ -94,18 +94,40 @@ static void test_poisoned_pages(void **state)
 	expect(w, OFL_OUT_OFFLINABLE, "", "");
 	w = world(ZONE_NORMAL);
 	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	w->block.poisoned = 3;
 	put(w, OFL_KIND_HWPOISON, 3, 5);
 	expect(w, OFL_OUT_OFFLINABLE, "",
 	       "cannot be onlined again: 3 of its pages are poisoned");
 	w = world(ZONE_NORMAL);
 	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	w->block.poisoned = 3;
 	put(w, OFL_KIND_HWPOISON, 3, 5);
 	put(w, OFL_KIND_LRU, 3, 50);
 	expect(w, OFL_OUT_MIGRATE, "lru",
 	       "page cache or anonymous memory; cannot be onlined again: 3 ");
+	/* the counter is asked: of a huge page no flag may be seen, or one */
+	w = world(ZONE_NORMAL);
+	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	w->block.poisoned = 2;
+	put(w, OFL_KIND_HUGETLB_FREE, 512, 512);
+	expect(w, OFL_OUT_OFFLINABLE, "",
+	       "cannot be onlined again: 2 of its pages are poisoned");
+	/* they contradict each other */
+	w = world(ZONE_NORMAL);
+	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	put(w, OFL_KIND_HWPOISON, 3, 5);
+	expect(w, OFL_OUT_OFFLINABLE, "",
+	       "3 of its pages have the flag of poison, 0 by its counter");
+	w = world(ZONE_NORMAL);
+	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	w->block.poison_unread = true;
+	put(w, OFL_KIND_HWPOISON, 1, 5);
+	expect(w, OFL_OUT_OFFLINABLE, "",
+	       "cannot be onlined again: 1 of its pages is poisoned; its count of poisoned pages cannot be read");
 	/* what stays has no need of it */
 	w = world(ZONE_NORMAL);
 	know(&w->l, OFL_F_BLOCK_HWPOISON, 80);
+	w->block.poisoned = 3;
 	put(w, OFL_KIND_HWPOISON, 3, 5);
 	put(w, OFL_KIND_SLAB, 1, 50);
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
