@@ -301,6 +301,19 @@ static void test_named(void **state)
 	assert_null(s.bad_what);
 }
 
+/* v7.2: the union that d_alias is in has no name */
+static void test_path_of_7_2(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("without member dentry.d_u.d_alias");
+	LINE("member dentry.d_alias 24 16");
+	load();
+	s = add(OFL_KIND_LRU, 3, &file);
+	check(&s, "file", "/etc/pass\\x09wd", "ext4 on vda1");
+}
+
 static void test_added_up(void **state)
 {
 	const struct ofl_classified c[] = {
@@ -622,7 +635,8 @@ static void test_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(named), TEST(added_up), TEST(tails),
+		TEST(named), TEST(path_of_7_2), TEST(added_up),
+		TEST(tails),
 		TEST(slab_cache_unknown), TEST(slab_name_wild),
 		TEST(slab_name_unreadable), TEST(mapping_of_another),
 		TEST(host_wild), TEST(host_unaligned), TEST(dentry_of_another),
