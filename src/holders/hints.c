@@ -20,6 +20,9 @@ struct hints {
 	struct ofl_kva_set pages;	/* struct pages on the lists */
 	const struct ofl_owner_ops *owner;	/* of the list in work */
 	uint64_t lru;			/* offset of page.lru */
+	/* where the first list breaks off, and its head; NULL: none does */
+	uint64_t bad_kva, bad_head;
+	const char *bad_what;
 };
 
 static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
@@ -28,8 +31,26 @@ static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
 	uint64_t pfn;
 
 	/* what is no struct page ends the walk, and nothing behind it has a name */
-	return !ofl_walk_pfn(w, node_kva - h->lru, &pfn) ||
-	       !ofl_kva_set_add(&h->pages, node_kva - h->lru);
+	if (!ofl_walk_pfn(w, node_kva - h->lru, &pfn))
+		return !ofl_walk_broke(w, node_kva, "is hinted as free, and in no struct page");
+	return !ofl_kva_set_add(&h->pages, node_kva - h->lru);
+}
+
+static void walk_list(struct ofl_walk *w, struct hints *h, uint64_t head)
+{
+	uint64_t at[2];
+
+	/* virtballoon_probe() begins the list only where the device wants hints */
+	if (ofl_read(&w->t, head, at, sizeof(at)) == OFL_READ_OK && !at[0] &&
+	    !at[1])
+		return;
+	w->bad_what = NULL;
+	ofl_walk_list(w, head, collect, h);
+	if (!w->bad_what || h->bad_what)
+		return;
+	h->bad_kva = w->bad_kva;
+	h->bad_what = w->bad_what;
+	h->bad_head = head;
 }
 
 static void walk_lists(struct ofl_holder_env *e, struct hints *h, size_t row)
@@ -43,7 +64,7 @@ static void walk_lists(struct ofl_holder_env *e, struct hints *h, size_t row)
 		return;
 	for (i = 0; i < ofl_owner_devices(owners, row); i++)
 		if (ops->hinted(owners->state[row], i, &head))
-			ofl_walk_list(&e->walk, head, collect, h);
+			walk_list(&e->walk, h, head);
 }
 
 static bool hints_open(struct ofl_holder_env *e, void **state)
@@ -72,15 +93,30 @@ static void hints_close(void *state)
 	free(h);
 }
 
+/* is it on a list of struct pages, as those behind the break are? */
+static bool is_listed(const struct ofl_walk *w, const struct hints *h,
+		      const unsigned char *raw)
+{
+	uint64_t next = ofl_page_u64(raw, h->lru), pfn;
+	uint64_t prev = ofl_page_u64(raw, h->lru + 8);
+
+	return next == h->bad_head || prev == h->bad_head ||
+	       ofl_walk_pfn(w, next - h->lru, &pfn) ||
+	       ofl_walk_pfn(w, prev - h->lru, &pfn);
+}
+
 static bool hints_find(struct ofl_holder_env *e, void *state,
 		       const struct ofl_held *p, uint64_t *key)
 {
 	const struct hints *h = state;
 
-	(void)e;
 	*key = 0;
-	return p->kind == OFL_KIND_KERNEL &&
-	       ofl_kva_set_has(&h->pages, p->page_kva);
+	if (p->kind != OFL_KIND_KERNEL)
+		return false;
+	if (ofl_kva_set_has(&h->pages, p->page_kva))
+		return true;
+	return h->bad_what && is_listed(&e->walk, h, p->raw) &&
+	       ofl_walk_broke(&e->walk, h->bad_kva, h->bad_what);
 }
 
 static bool hints_name(struct ofl_holder_env *e, void *state,

@@ -181,23 +181,35 @@ static void test_balloon_holds_hints(void **state)
 	assert_non_null(strstr(detail(&a, "hints"), "3 free blocks ("));
 }
 
-/* the holder that is named for a kernel allocation of this pfn; "": none is */
-static const char *held_by(uint64_t pfn)
+/* where the last held_by() broke off; 0: nowhere */
+static uint64_t held_bad_kva;
+
+/*
+ * The holder that is named for a kernel allocation of this pfn, which is
+ * listed between these two; "": none is.
+ */
+static const char *held_between(uint64_t pfn, uint64_t next, uint64_t prev)
 {
 	static char kind[32];
 	const struct ofl_classified c = {
 		.pfn = pfn, .page_kva = owned_lru(pfn) - O_LRU,
 		.kind = OFL_KIND_KERNEL, .outcome = OFL_OUT_BLOCKED,
 	};
-	const unsigned char raw[64] = { 0 };
+	const uint64_t raw[8] = { [O_LRU / 8] = next, [O_LRU / 8 + 1] = prev };
 	struct ofl_holders *h = ofl_holders_open(&o.env, 0, UINT64_MAX);
 	struct ofl_share share;
 
 	assert_non_null(h);
-	ofl_holders_page(h, &c, raw, &share);
+	ofl_holders_page(h, &c, (const unsigned char *)raw, &share);
 	snprintf(kind, sizeof(kind), "%s", share.ops ? share.ops->kind : "");
+	held_bad_kva = share.bad_what ? share.bad_kva : 0;
 	ofl_holders_close(h);
 	return kind;
+}
+
+static const char *held_by(uint64_t pfn)
+{
+	return held_between(pfn, 0, 0);
 }
 
 /* a list of two blocks, of which the second points back to @back */
@@ -220,6 +232,8 @@ static void test_hinted_blocks_are_held(void **state)
 {
 	(void)state;
 	hint_two(0x400, 0x800, owned_lru(0x400));
+	assert_string_equal(held_between(0xc00, owned_lru(0x900), 0), "");
+	assert_int_equal(held_bad_kva, 0);
 	assert_string_equal(held_by(0x400), "free-page-hint");
 	assert_string_equal(held_by(0x800), "free-page-hint");
 	/* the pages behind the first have no reference, and are not listed */
@@ -232,7 +246,47 @@ static void test_hinted_list_breaks(void **state)
 	(void)state;
 	hint_two(0x400, 0x800, owned_lru(0x900));
 	assert_string_equal(held_by(0x400), "free-page-hint");
-	assert_string_equal(held_by(0x800), "");
+	assert_int_equal(held_bad_kva, 0);
+	assert_string_equal(held_between(0x800, VB + 136, owned_lru(0x900)), "");
+	assert_int_equal(held_bad_kva, owned_lru(0x800));
+	/* what else may be behind the break: linked to struct pages, or the head */
+	assert_string_equal(held_between(0xc00, owned_lru(0x900), 0), "");
+	assert_int_equal(held_bad_kva, owned_lru(0x800));
+	assert_string_equal(held_between(0xc00, 0, owned_lru(0x900)), "");
+	assert_int_equal(held_bad_kva, owned_lru(0x800));
+	assert_string_equal(held_between(0xc00, 0, VB + 136), "");
+	assert_int_equal(held_bad_kva, owned_lru(0x800));
+	/* what is on no list cannot be */
+	assert_string_equal(held_between(0xc00, UINT64_C(0xdead000000000100),
+					 UINT64_C(0xdead000000000122)), "");
+	assert_int_equal(held_bad_kva, 0);
+}
+
+/* an entry that is in no struct page */
+static void test_hinted_is_no_page(void **state)
+{
+	uint64_t head = VB + 136, wild = VB + 200;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "member virtio_balloon.free_page_list 136 16");
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, head, wild, wild);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64, wild, head, head);
+	owned_load(&k, &o);
+	assert_string_equal(held_between(0x400, owned_lru(0x800), head), "");
+	assert_int_equal(held_bad_kva, wild);
+}
+
+/* without the feature the list is never begun: that is no damage */
+static void test_no_list_of_hints(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "member virtio_balloon.free_page_list 136 16");
+	kernel_line(&k, "mem %" PRIx64 " 0 0", VB + 136);
+	owned_load(&k, &o);
+	assert_string_equal(held_between(0x400, owned_lru(0x800), 0), "");
+	assert_int_equal(held_bad_kva, 0);
 }
 
 static void test_nothing_is_hinted(void **state)
@@ -2221,6 +2275,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_balloon_features),
 	CASE(test_balloon_holds_hints),
 	CASE(test_hinted_blocks_are_held), CASE(test_hinted_list_breaks),
+	CASE(test_hinted_is_no_page), CASE(test_no_list_of_hints),
 	CASE(test_nothing_is_hinted),
 	CASE(test_balloon_without_features),
 	CASE(test_balloon_features_not_known),
