@@ -59,6 +59,8 @@ struct ofl_reading {
 	const char *why_host;
 	bool differ;		/* in this command the two read different bytes */
 	uint64_t differ_kva;	/* where, then */
+	/* questions about types in this command that only the host's debugger answers */
+	uint64_t asked;
 };
 
 /** struct ofl_process - a copy of this process, and a pipe from it */

@@ -334,6 +334,9 @@ static void show_reader(struct ofl_view *v, const struct ofl_target *t,
 		line(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
 	else if (!reading.why_host)
 		line(v, "READER", "none: no page of the memmap had to be read");
+	if (reading.asked)
+		line(v, "GDB", "asked about types %" PRIu64 " time%s",
+		     reading.asked, ofl_plural(reading.asked));
 }
 
 static void show_effort(struct ofl_view *v, const struct ofl_target *t,

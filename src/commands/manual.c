@@ -107,6 +107,9 @@ static const struct ofl_field offline_fields[] = {
 	  "with -v: how many pages of the memmap were read" },
 	{ NULL, "READER", OFL_JSON_NONE,
 	  "with -v: what read the memmap, offline.so or crash, and why crash" },
+	{ NULL, "GDB", OFL_JSON_NONE,
+	  "with -v: how often gdb was asked about types, if it was; the next "
+	  "command of a session need not ask" },
 	{ NULL, "KEPT", OFL_JSON_NONE,
 	  "with -v: sections that an earlier command of this session read and "
 	  "that were not read again; nothing is kept of a live system" },

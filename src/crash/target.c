@@ -18,6 +18,7 @@
 
 static struct ofl_target target;
 static volatile sig_atomic_t interrupted;
+static uint64_t asked;		/* of gdb, in this command */
 static struct sigaction crash_sigint;
 static bool catching;
 static time_t started;
@@ -100,6 +101,7 @@ static void ask_gdb(void (*ask)(struct question *q), struct question *q)
 
 	if (broken)
 		return;
+	asked++;
 	sigemptyset(&sigint);
 	sigaddset(&sigint, SIGINT);
 	sigprocmask(SIG_BLOCK, &sigint, &mask);
@@ -543,6 +545,12 @@ static void crash_rereads(void *ctx, bool on)
 	ofl_kdump_keep(ofl_crash_reader(), on);
 }
 
+static void crash_reading(void *ctx, struct ofl_reading *ret)
+{
+	ofl_crash_reading(ctx, ret);
+	ret->asked = asked;
+}
+
 static bool crash_interrupted(void *ctx)
 {
 	(void)ctx;
@@ -623,7 +631,7 @@ static const struct ofl_host_ops host_ops = {
 	.interrupted = crash_interrupted,
 	.progress = crash_progress,
 	.columns = crash_columns,
-	.reading = ofl_crash_reading,
+	.reading = crash_reading,
 	.host_reads = crash_host_reads,
 	.rereads = crash_rereads,
 	.sharing = crash_sharing,
@@ -659,6 +667,7 @@ void ofl_crash_forget_enums(void)
 void ofl_crash_catch_interrupts(void)
 {
 	interrupted = 0;
+	asked = 0;
 	started = time(NULL);
 	if (!catching)
 		catching = take_sigint(&crash_sigint);

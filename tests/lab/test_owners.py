@@ -3,6 +3,7 @@
 
 import dataclasses
 import json
+import re
 from collections import Counter
 
 import pytest
@@ -79,6 +80,18 @@ SITUATIONS = {
 }
 
 
+#: How often the first command of a session may ask gdb about types, by situation: 40 ms for some of the names.
+MOST_ASKED = {"another kernel's": 2, "debuginfo": 70, "no_modules": 1, "untyped": 34}
+
+
+def _asked(out, situation):
+    """The first command asked gdb no more than it may, and the one after it nothing."""
+    first, again = (int((re.search(r"^GDB +asked about types (\d+) times?$", out[name], re.M) or (0, 0))[1])
+                    for name in ("first", "again"))
+    assert again == 0
+    assert MOST_ASKED[situation] * 3 // 4 <= first <= MOST_ASKED[situation], (situation, first)
+
+
 def _pages_are_those_of(truth, document):
     """The central promise, with owners' words or without."""
     assert not t.differences(t.pfns(t.ranges(document)), t.pfns(truth["offline"]))
@@ -92,10 +105,12 @@ def test_without_types(series, tmp_path):
     dump = dumps.get(series, "both", "kdump-zlib")
     extend = f"extend {crashes.get(dump.kernel.series.crash).extension}"
     out = Session(dump, {"poor.json": f"{extend}\noffowner -j", "check.json": "offcheck -j", "block.json": "offblock -j",
-                         "range.json": "offrange -j", "rich.json": "\n".join((*dump.kernel.types, "offowner -j")),
+                         "range.json": "offrange -j", "first": "\n".join((*dump.kernel.types, "offline -v")), "again": "offline -v",
+                         "rich.json": "offowner -j",
                          "rich-range.json": "offrange -j", "rich-check.json": "offcheck -j",
                          "rich-block.json": "offblock -j"}, tmp_path).out
-    documents = {name: json.loads(text) for name, text in out.items()}
+    _asked(out, "untyped")
+    documents = {name: json.loads(text) for name, text in out.items() if "." in name}
     _pages_are_those_of(dump.truth, documents["range.json"])
     _pages_are_those_of(dump.truth, documents["rich-range.json"])
     poor, rich = documents["poor.json"], documents["rich.json"]
@@ -126,7 +141,9 @@ def test_types_from_wherever(situation, tmp_path_factory):
     dump = dataclasses.replace(dump, kernel=dataclasses.replace(dump.kernel, series=series))
     folders = {"debug": dump.kernel.debug, "another": kernels.get(OF_ANOTHER).debug if "another" in situation else None}
     lines = [f"extend {crashes.get(series.crash).extension}", *(line.format(**folders) for line in before)]
-    out = Session(dump, {"owner.json": "\n".join([*lines, "offowner -j"])}, tmp_path_factory.mktemp(situation)).out
+    out = Session(dump, {"first": "\n".join([*lines, "offline -v"]), "again": "offline -v",
+                         "owner.json": "offowner -j"}, tmp_path_factory.mktemp(situation)).out
+    _asked(out, situation)
     document = json.loads(out["owner.json"])
     assert set(_owned(document)) == {"virtio_mem", "virtio_balloon"}
     assert len(_devices(document, "virtio_mem")) == 2

@@ -722,6 +722,23 @@ static void test_who_has_read(void **state)
 	assert_null(strstr(text, "READER"));
 }
 
+/* what the host's debugger was asked is the effort of this command */
+static void test_debugger_asked(void **state)
+{
+	(void)state;
+	have_readers();
+	assert_int_equal(run(&session, "offline -v"), OFL_OK);
+	assert_null(strstr(text, "\nGDB"));
+	reading.asked = 1;
+	assert_int_equal(run(&session, "offline -v"), OFL_OK);
+	assert_non_null(strstr(text, "\nGDB          asked about types 1 time\n"));
+	reading.asked = 66;
+	assert_int_equal(run(&session, "offline -v"), OFL_OK);
+	assert_non_null(strstr(text, "asked about types 66 times\n"));
+	assert_int_equal(run(&session, "offline"), OFL_OK);
+	assert_null(strstr(text, "\nGDB"));
+}
+
 /* a recording goes through the same reader */
 static void test_recorder_hands_on(void **state)
 {
@@ -979,6 +996,7 @@ int main(void)
 		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
 		CASE(test_kept_until_the_dump_changes),
 		WHOLE(test_who_is_to_read), WHOLE(test_who_has_read),
+		WHOLE(test_debugger_asked),
 		WHOLE(test_recorder_hands_on), CASE(test_recorder_of_one_reader),
 		CASE(test_readers_differ), CASE(test_readers_differ_behind_the_end),
 		WHOLE(test_readers_differ_elsewhere),
