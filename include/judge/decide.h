@@ -47,6 +47,10 @@ struct ofl_block_report {
 	bool early;			/* holds boot memory */
 	uint64_t ram_pages;		/* busy system RAM in the iomem tree */
 	uint64_t file_pages;		/* on LRU lists of files: may be reclaimed */
+	/* of each hugetlb pool: huge pages of this block in use, and free ones */
+	const struct ofl_pool *pool;
+	unsigned int nr_pools;
+	uint64_t huge_in_use[OFL_MAX_HSTATES], huge_free[OFL_MAX_HSTATES];
 	uint64_t pageblock_unknown;	/* pages of pageblocks of no known state */
 	struct ofl_tally kind[OFL_NR_KINDS];
 

@@ -9,6 +9,8 @@
 
 #include "kernel/node.h"
 
+#define OFL_ROOM_ORDERS		16	/* of free lists; NR_PAGE_ORDERS is 11, 14 on arm64 */
+
 /** struct ofl_zone_room - the counters of a zone, in pages */
 struct ofl_zone_room {
 	const struct ofl_zone *zone;
@@ -17,6 +19,7 @@ struct ofl_zone_room {
 	int64_t reserve;		/* kept from what ZONE_MOVABLE could take */
 	int64_t file;			/* on its file LRU lists: may be reclaimed */
 	int64_t kernel;			/* the first of its node: what shrinkers may give back */
+	int64_t blocks[OFL_ROOM_ORDERS];	/* free blocks of 2^order pages */
 	uint64_t present;		/* pages that are online, the allocator's or not */
 };
 
@@ -27,6 +30,7 @@ struct ofl_room {
 	int64_t swap;			/* free pages of swap; 0: not known, too */
 	bool swap_known;		/* else there is at least the room of zones */
 	bool kernel_known;		/* the same, of zone[].kernel */
+	bool blocks_known;		/* zone[].blocks are */
 	bool known;			/* all counters of zones but present could be read */
 	bool present_known;		/* of every zone */
 };
@@ -58,6 +62,7 @@ bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
  * @from:      in  their zone
  * @own_free:  in  pages of the block that NR_FREE_PAGES counts: no place to go to
  * @own_file:  in  pages of the block on file LRU lists: counted elsewhere
+ * @any_zone:  in  huge pages are among them, which ZONE_MOVABLE always takes
  *
  * Shape:  free memory above the watermarks, page cache and caches of the kernel
  *         that can be reclaimed, and swap: an upper bound. Other nodes if
@@ -68,6 +73,20 @@ bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
  */
 int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 		     const struct ofl_zone *from, int64_t own_free,
-		     int64_t own_file);
+		     int64_t own_file, bool any_zone);
+
+/**
+ * ofl_room_blocks() - so many huge pages of 2^order pages could be taken in as
+ * free memory is now, without compaction; -1: not known
+ *
+ * Shape:  of the same nodes as above, the block's own free memory included.
+ * Source: mm/hugetlb.c: alloc_migrate_hugetlb_folio(), htlb_alloc_mask().
+ */
+int64_t ofl_room_blocks(const struct ofl_room *room, const struct ofl_layout *l,
+			const struct ofl_zone *from, unsigned int order);
+
+/** ofl_room_elsewhere() - has any node but that of @from memory? */
+bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
+			const struct ofl_zone *from);
 
 #endif

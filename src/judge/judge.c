@@ -31,6 +31,8 @@ static void begin(struct ofl_judge *j)
 	r->pages = block_pages(j) - r->block->memmap_pages;
 	r->node = r->block->nid;
 	r->zone = zone_by_kva(j->env->n, r->block->zone_kva);
+	r->pool = j->classifier.pool;
+	r->nr_pools = j->classifier.nr_pools;
 	r->ram_pages = ofl_ram_pages(j->ram,
 				     r->start_pfn + r->block->memmap_pages,
 				     r->start_pfn + block_pages(j));
@@ -188,6 +190,11 @@ static void add_to_report(struct ofl_judge *j, const struct ofl_section *s,
 	r->pageblock_unknown += sum->pageblock_unknown;
 	r->file_pages += sum->file_pages;
 	r->early |= s->early && sum->scanned;
+	/* counted by the classifier from the block's first section on */
+	if (sum->at.block_nr == r->block->nr) {
+		memcpy(r->huge_in_use, sum->at.in_use, sizeof(r->huge_in_use));
+		memcpy(r->huge_free, sum->at.taken, sizeof(r->huge_free));
+	}
 	if (sum->first_zone && sum->first_zone <= n->nr_zones &&
 	    sum->last_zone <= n->nr_zones) {
 		see_zone(r, &n->zone[sum->first_zone - 1],

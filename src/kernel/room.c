@@ -92,6 +92,31 @@ static bool read_caches(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+/* free_area[]: for huge pages */
+static bool read_blocks(const struct ofl_target *t, const struct ofl_layout *l,
+			struct ofl_zone_room *z)
+{
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_ZONE_FREE_AREA, OFL_F_FREE_AREA_BYTES, OFL_F_FREE_AREA_NR,
+		OFL_F_NR_ORDERS,
+	};
+	uint64_t at, nr;
+	int64_t order;
+
+	if (!ofl_facts_known(l, needed, OFL_COUNT(needed)))
+		return false;
+	at = z->zone->kva + ofl_fact_u64(l, OFL_F_ZONE_FREE_AREA) +
+	     ofl_fact_u64(l, OFL_F_FREE_AREA_NR);
+	for (order = 0; order < ofl_fact_value(l, OFL_F_NR_ORDERS, 0) &&
+			order < OFL_ROOM_ORDERS; order++) {
+		if (!ofl_read_u64(t, at, &nr))
+			return false;
+		z->blocks[order] = (int64_t)nr > 0 ? (int64_t)nr : 0;
+		at += ofl_fact_u64(l, OFL_F_FREE_AREA_BYTES);
+	}
+	return true;
+}
+
 enum ofl_status ofl_room_load(const struct ofl_target *t,
 			      const struct ofl_layout *l,
 			      const struct ofl_nodes *n, struct ofl_room *room,
@@ -124,6 +149,9 @@ enum ofl_status ofl_room_load(const struct ofl_target *t,
 	for (i = 0; i < room->nr && room->known; i++)
 		room->known = read_zone(t, l, &room->zone[i]);
 	room->kernel_known = room->known && read_caches(t, l, room);
+	room->blocks_known = room->known;
+	for (i = 0; i < room->nr && room->blocks_known; i++)
+		room->blocks_known = read_blocks(t, l, &room->zone[i]);
 	return OFL_OK;
 }
 
@@ -139,9 +167,8 @@ static bool has_memory(const struct ofl_zone *z, const struct ofl_layout *l)
 	       z->type <= ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
 }
 
-/* has any node but that of @from memory? */
-static bool others(const struct ofl_room *room, const struct ofl_layout *l,
-		   const struct ofl_zone *from)
+bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
+			const struct ofl_zone *from)
 {
 	size_t i;
 
@@ -170,10 +197,11 @@ bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
 
 int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 		     const struct ofl_zone *from, int64_t own_free,
-		     int64_t own_file)
+		     int64_t own_file, bool any_zone)
 {
 	int64_t movable = ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
-	bool elsewhere = others(room, l, from);
+	bool elsewhere = ofl_room_elsewhere(room, l, from);
+	bool to_movable = any_zone || from->type == movable;
 	int64_t sum = room->swap, free_pages;
 	size_t i;
 
@@ -182,15 +210,37 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 
 		if (!has_memory(z->zone, l) ||
 		    (z->zone->node == from->node) == elsewhere ||
-		    (z->zone->type == movable && from->type != movable))
+		    (z->zone->type == movable && !to_movable))
 			continue;
 		free_pages = z->free - z->min -
-			     (from->type == movable ? z->reserve : 0) -
+			     (to_movable ? z->reserve : 0) -
 			     (z->zone == from ? own_free : 0);
 		sum += free_pages > 0 ? free_pages : 0;
 		sum += z->file + z->kernel;
 		if (z->zone == from)
 			sum -= own_file < z->file ? own_file : z->file;
+	}
+	return sum;
+}
+
+int64_t ofl_room_blocks(const struct ofl_room *room, const struct ofl_layout *l,
+			const struct ofl_zone *from, unsigned int order)
+{
+	bool elsewhere = ofl_room_elsewhere(room, l, from);
+	int64_t sum = 0;
+	unsigned int o;
+	size_t i;
+
+	if (!room->blocks_known)
+		return -1;
+	for (i = 0; i < room->nr; i++) {
+		const struct ofl_zone_room *z = &room->zone[i];
+
+		if (!has_memory(z->zone, l) ||
+		    (z->zone->node == from->node) == elsewhere)
+			continue;
+		for (o = order; o < OFL_ROOM_ORDERS; o++)
+			sum += z->blocks[o] << (o - order);
 	}
 	return sum;
 }

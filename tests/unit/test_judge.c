@@ -651,6 +651,80 @@ static void test_no_place_to_go(void **state)
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 }
 
+/* a block of huge pages of order 9, and so many free blocks of that elsewhere */
+static struct world *huge(struct ofl_room *room, struct ofl_zone_room *zone,
+			  struct ofl_pool *pool, uint64_t in_use)
+{
+	struct world *w = full(room, zone, ZONE_NORMAL, 0);
+
+	know(&w->l, OFL_F_NR_ORDERS, 11);
+	w->l.page_bytes = 4096;
+	room->blocks_known = true;
+	put(w, OFL_KIND_HUGETLB, in_use * 512, 0);
+	w->r.zone = zone->zone;
+	w->r.pool = pool;
+	w->r.nr_pools = 1;
+	w->r.huge_in_use[0] = in_use;
+	return w;
+}
+
+/* each huge page needs one of the pool, or a free block of its size */
+static void test_room_for_huge_pages(void **state)
+{
+	struct ofl_pool pool = { .order = 9, .spare = 1, .node = -1 };
+	struct ofl_zone zone[3];
+	struct ofl_zone_room z[3];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 3000);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 0);
+	z[0].blocks[9] = 1;
+	z[0].blocks[10] = 1;
+	/* one of the pool, three of free blocks */
+	w = huge(&room, z, &pool, 4);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	w = huge(&room, z, &pool, 5);
+	expect(w, OFL_OUT_UNKNOWN, "scan-migrate",
+	       "4 huge pages of 2048 KiB need a place, and there are 3 free blocks");
+	/* what is free here is no place */
+	w = huge(&room, z, &pool, 4);
+	put(w, OFL_KIND_FREE, 512, 9000);
+	expect(w, OFL_OUT_UNKNOWN, "scan-migrate", "3 huge pages of 2048 KiB");
+	w = huge(&room, z, &pool, 4);
+	w->r.huge_free[0] = 1;
+	expect(w, OFL_OUT_UNKNOWN, "scan-migrate", "4 huge pages of 2048 KiB");
+	/* compaction makes blocks of memory that there is, not more */
+	w = huge(&room, z, &pool, 7);
+	expect(w, OFL_OUT_RETRIES, "scan-migrate",
+	       "no place to go: 3072 pages to move, room for 3000");
+	/* ZONE_MOVABLE takes them from any zone */
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 2048);
+	z[1].blocks[10] = 2;
+	w = huge(&room, z, &pool, 7);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	/* those of the pool are on this node, and another has memory */
+	z[2] = zone_room(&zone[2], 1, ZONE_NORMAL, 1024);
+	z[2].blocks[9] = 1;
+	room.nr = 3;
+	pool.node = 0;
+	w = huge(&room, z, &pool, 2);
+	expect(w, OFL_OUT_UNKNOWN, "scan-migrate", "2 huge pages of 2048 KiB");
+	pool.node = 1;
+	w = huge(&room, z, &pool, 2);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	/* without the counters */
+	w = huge(&room, z, &pool, 3);
+	room.blocks_known = false;
+	expect(w, OFL_OUT_MIGRATE, "hugetlb",
+	       "huge page in use; room not checked");
+	w = huge(&room, z, &pool, 3);
+	room.known = false;
+	expect(w, OFL_OUT_MIGRATE, "hugetlb",
+	       "huge page in use; room not checked");
+}
+
 /* no page decides, so no page's row says what to do */
 static void test_next_without_a_page(void **state)
 {
@@ -822,6 +896,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
 		cmocka_unit_test(test_no_place_to_go),
+		cmocka_unit_test(test_room_for_huge_pages),
 		cmocka_unit_test(test_less_place_to_go),
 		cmocka_unit_test(test_next_without_a_page),
 		cmocka_unit_test(test_next_of_findings),

@@ -15,6 +15,7 @@
 struct raw_zone {
 	uint64_t watermark[3];
 	uint64_t reserve[4];
+	struct { uint64_t list[2], nr; } free_area[3];
 	uint64_t stat[4];	/* free, inactive anon, active file, inactive file */
 };
 
@@ -62,6 +63,10 @@ static int set_up(void **state)
 	know(OFL_F_NR_INACTIVE_FILE, 3);
 	know(OFL_F_NR_SWAP_PAGES, SWAP);
 	know(OFL_F_ZONE_MOVABLE, ZONE_MOVABLE);
+	know(OFL_F_ZONE_FREE_AREA, offsetof(struct raw_zone, free_area));
+	know(OFL_F_FREE_AREA_BYTES, sizeof(raw->free_area[0]));
+	know(OFL_F_FREE_AREA_NR, 16);
+	know(OFL_F_NR_ORDERS, 3);
 	know(OFL_F_PGDAT_ZONES, offsetof(struct raw_node, zone));
 	know(OFL_F_ZONE_BYTES, sizeof(struct raw_zone));
 	know(OFL_F_PGDAT_STAT, offsetof(struct raw_node, stat));
@@ -101,6 +106,8 @@ static void test_counters(void **state)
 
 	(void)state;
 	raw[0] = (struct raw_zone){ { 11, 22, 33 }, { 1, 2, 3, 44 },
+				    { { { 0 }, 3 }, { { 0 }, 2 },
+				      { { 0 }, 1 } },
 				    { 1000, 5, 60, 7 } };
 	raw[1].stat[0] = (uint64_t)-3;	/* what CPUs have not added yet */
 	swap = 512;
@@ -113,6 +120,9 @@ static void test_counters(void **state)
 	assert_int_equal(room.zone[0].reserve, 44);
 	assert_int_equal(room.zone[0].file, 67);
 	assert_int_equal(room.zone[1].free, 0);
+	assert_true(room.blocks_known);
+	assert_int_equal(ofl_room_blocks(&room, l, room.zone[0].zone, 1), 4);
+	assert_int_equal(ofl_room_blocks(&room, l, room.zone[0].zone, 3), 0);
 	assert_true(room.swap_known);
 	ofl_room_free(&room);
 }
@@ -164,6 +174,11 @@ static void test_what_is_not_known(void **state)
 		ofl_room_free(&room);
 		l->fact[needed[i]].known = true;
 	}
+	l->fact[OFL_F_FREE_AREA_NR].known = false;
+	room = load();
+	assert_true(room.known && !room.blocks_known);
+	assert_int_equal(ofl_room_blocks(&room, l, room.zone[0].zone, 1), -1);
+	ofl_room_free(&room);
 	/* swap only adds to the room that zones have */
 	l->fact[OFL_F_NR_SWAP_PAGES].known = false;
 	room = load();
