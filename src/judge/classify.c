@@ -747,7 +747,7 @@ bool ofl_classify_same(const struct ofl_classifier *c,
 
 void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
-		       const unsigned char *raw_end, bool offline,
+		  const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret)
 {
 	struct ofl_rule_in in;
