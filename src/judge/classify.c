@@ -348,6 +348,15 @@ static bool has_name(const struct ofl_page_format *f, uint32_t page_type)
 	return false;
 }
 
+/* before v6.12 the type of guards has no name in a dump */
+static enum ofl_tri guard(const struct ofl_page_format *f, uint32_t page_type,
+			  bool typed)
+{
+	if (typed && ofl_page_is_type(f, OFL_TYPE_GUARD, page_type))
+		return OFL_YES;
+	return typed && !has_name(f, page_type) ? OFL_UNSURE : OFL_NO;
+}
+
 /* what is known without its struct page */
 static void look_at_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 			    bool offline, struct ofl_rule_in *in)
@@ -362,6 +371,7 @@ static void look_at_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->slab = (p->flags & f->slab) ||
 		   ofl_page_is_type(f, OFL_TYPE_SLAB, p->type);
 	in->typed = ofl_page_has_type(f, p->type);
+	in->guard = guard(f, p->type, in->typed);
 	in->reserved = p->flags & f->reserved;
 	in->lru = p->flags & f->lru;
 	in->swapbacked = p->flags & f->swapbacked;

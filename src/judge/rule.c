@@ -184,6 +184,18 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 	return in->was_mapped ? batch_kind(in) : unmapped_kind(in);
 }
 
+/* without a reference, and not in the buddy */
+static enum ofl_kind idle_kind(const struct ofl_rule_in *in)
+{
+	if (in->slab)
+		return OFL_KIND_FROZEN;
+	if (!in->typed)
+		return OFL_KIND_PCP;
+	if (in->guard == OFL_UNSURE)
+		return OFL_KIND_UNTOLD;
+	return in->guard == OFL_YES ? OFL_KIND_GUARD : OFL_KIND_FROZEN;
+}
+
 /*
  * The order of set_migratetype_isolate() and has_unmovable_pages(): the
  * pageblock, PG_reserved, then what it is.
@@ -223,9 +235,8 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 	if (in->hwpoison && !in->compound)
 		return OFL_KIND_HWPOISON;
 	/* has_unmovable_pages(): !page_ref_count passes, whatever it is */
-	if (in->refcount == 0 && !in->compound)
-		return in->slab || in->typed ? OFL_KIND_FROZEN : OFL_KIND_PCP;
-	return held_kind(in);
+	return in->refcount == 0 && !in->compound ? idle_kind(in) :
+						    held_kind(in);
 }
 
 bool ofl_rule_held(enum ofl_kind kind)

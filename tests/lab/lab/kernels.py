@@ -51,6 +51,10 @@ SERIES = {row.name: row for row in (
     Series("6.1", "system", marked=("_mapcount", 0xf0000100, 0xf0000000)),
     Series("6.12", "sid"),
     Series("7.2", "sid", ("--no_modules",)),
+    Series("7.3", "sid", ("--no_modules",)),
+    *(Series(f"{name}-rt", crash, version=name, flavour="rt-amd64", cases=("both", "balloon"), **more)
+      for name, crash, more in (
+          ("6.1", "system", {"marked": ("_mapcount", 0xf0000100, 0xf0000000)}), ("6.12", "sid", {}))),
     *(Series(name, crash, recipe=name, append=own.word(name, "append"), cases=("both", "balloon"), **more)
       for name, crash, more in (
           ("cma-6.12", "sid", {}), ("rt-6.12", "sid", {}), ("novmemmap-6.12", "sid", {"refused": "SPARSEMEM_VMEMMAP"}),
