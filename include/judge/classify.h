@@ -81,6 +81,7 @@ struct ofl_classifier {
 	struct ofl_pool {
 		unsigned int order;
 		uint64_t spare;		/* free and not promised, at all */
+		bool surplus_untold;	/* some pages are, or may be, surplus */
 		int node;		/* that has all free ones; see classify.c */
 	} pool[OFL_MAX_HSTATES];
 	unsigned int nr_pools;		/* 0: not known, or none */

@@ -60,6 +60,18 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 		    const unsigned char *raw, const unsigned char *raw_end,
 		    struct ofl_refs *ret);
 
+/**
+ * ofl_refs_count_huge() - the same, for a huge page of a hugetlb pool
+ * @raw, @tail: in  its head, and the struct page behind that
+ *
+ * Source: mm/migrate.c: migrate_huge_page_move_mapping(); mm/filemap.c:
+ *         __filemap_add_folio(): one reference for each page since
+ *         a08c7193e4f1 (v6.7), one for all of them before.
+ */
+void ofl_refs_count_huge(struct ofl_refs_from *from, const struct ofl_page *p,
+			 unsigned int order, const unsigned char *raw,
+			 const unsigned char *tail, struct ofl_refs *ret);
+
 /** ofl_refs_held() - has the page references that nothing explains? */
 enum ofl_tri ofl_refs_held(const struct ofl_refs *r);
 

@@ -64,7 +64,8 @@ struct ofl_rule_in {
 	bool arch_untold;	/* this machine may neither move nor free it */
 	enum ofl_tri fits;	/* NO: the block's end in it stops isolation */
 	enum ofl_tri optimized;	/* most of its memmap was given back */
-	bool swaps;		/* moves to where another of the block was */
+	/* 0: leaves the block; else it may only change places there: which it is */
+	uint64_t nth;
 };
 
 /** enum ofl_kind - a row of kinds.def each; their order means nothing */

@@ -67,7 +67,7 @@ static void load_pools(struct ofl_classifier *c)
 	const struct ofl_target *t = c->env->t;
 	uint64_t kva = (uint64_t)ofl_fact_value(l, OFL_F_HSTATES, 0);
 	int64_t nr = ofl_fact_value(l, OFL_F_NR_HSTATES, 0), i;
-	uint64_t nr_free, resv;
+	uint64_t nr_free, resv, surplus;
 	uint32_t order;
 
 	if (!kva || !ofl_fact_known(l, OFL_F_HSTATE_BYTES) ||
@@ -80,6 +80,10 @@ static void load_pools(struct ofl_classifier *c)
 		    !ofl_fact_read_u64(t, l, kva, OFL_F_HSTATE_FREE, &nr_free) ||
 		    !ofl_fact_read_u64(t, l, kva, OFL_F_HSTATE_RESV, &resv))
 			return;
+		c->pool[i].surplus_untold =
+			!ofl_fact_known(l, OFL_F_HSTATE_SURPLUS) ||
+			!ofl_fact_read_u64(t, l, kva, OFL_F_HSTATE_SURPLUS,
+					   &surplus) || surplus;
 		c->pool[i].order = order;
 		c->pool[i].spare = nr_free > resv ? nr_free - resv : 0;
 		c->pool[i].node = home_of(c->env, kva);
@@ -244,6 +248,11 @@ static enum ofl_tri has_room(const struct ofl_classifier *c,
 	return gigantic == OFL_YES ? OFL_NO : OFL_UNSURE;
 }
 
+static bool moves(const struct ofl_rule_in *in)
+{
+	return in->migratable == OFL_YES && in->held == OFL_NO;
+}
+
 /*
  * What the pool makes of a huge page of this block. dissolve_free_huge_page():
  * each free one takes one of free_huge_pages - resv_huge_pages.
@@ -258,16 +267,19 @@ static void ask_pool(struct ofl_classifier *c, unsigned int order,
 	unsigned int i = pool_of(c, order);
 	const struct ofl_pool *pool = &c->pool[i];
 
-	in->swaps = false;
+	in->nth = 0;
 	if (i == c->nr_pools) {
 		in->spare = in->room = OFL_UNSURE;
 	} else if (in->refcount == 0) {
 		in->spare = ++c->at.taken[i] <= pool->spare ? OFL_YES : OFL_NO;
 	} else {
 		in->room = has_room(c, pool, order, flags);
-		in->swaps = ++c->at.in_use[i] > 1 && pool->spare &&
-			    !c->several_nodes &&
-			    !ofl_fact_known(c->env->l, OFL_F_PB_ISOLATE);
+		if (pool->spare && !c->several_nodes && moves(in) &&
+		    !ofl_fact_known(c->env->l, OFL_F_PB_ISOLATE))
+			in->nth = ++c->at.in_use[i];
+		/* free_huge_folio(): surplus pages are not kept */
+		if (pool->surplus_untold && in->nth > 2)
+			in->nth = 2;
 	}
 }
 
@@ -332,6 +344,12 @@ static void hugetlb(struct ofl_classifier *c, const struct ofl_page *p,
 	in->arch_untold = c->huge_untold ||
 			  (c->gigantic_untold &&
 			   ofl_is_gigantic(c->env->l, order) != OFL_NO);
+	c->at.compound_counted = p->refcount != 0;
+	if (c->at.compound_counted) {
+		ofl_refs_count_huge(&c->refs, p, order, raw, tail,
+				    &c->at.compound_refs);
+		in->held = ofl_refs_held(&c->at.compound_refs);
+	}
 	ask_pool(c, order, p->flags, in);
 }
 
@@ -500,14 +518,15 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	in->unknown = !order || !ofl_page_order_fits(p->pfn, order);
 	if (in->unknown)
 		return;
-	if (ofl_page_is_hugetlb(&c->format, p->type, tail))
+	if (ofl_page_is_hugetlb(&c->format, p->type, tail)) {
 		hugetlb(c, p, raw, tail, order, in);
-	else if (c->hugetlb_untold && !in->lru && !in->slab)
-		in->untold = true;
-	c->at.compound_counted = counts(in);
-	if (c->at.compound_counted)
-		count_refs(c, p, kva, order, raw, raw_end, in,
-			   &c->at.compound_refs);
+	} else {
+		in->untold |= c->hugetlb_untold && !in->lru && !in->slab;
+		c->at.compound_counted = counts(in);
+		if (c->at.compound_counted)
+			count_refs(c, p, kva, order, raw, raw_end, in,
+				   &c->at.compound_refs);
+	}
 	c->at.compound_end_pfn = p->pfn + (1ull << order);
 	c->at.compound_order = order;
 	c->at.compound = *in;

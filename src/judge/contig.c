@@ -58,6 +58,12 @@
 	CONTIG(MOVABLE_OPS, MIGRATE, MIGRATE)				       \
 	CONTIG(HUGETLB_UNKNOWN, UNKNOWN, UNKNOWN)			       \
 	CONTIG(HUGETLB, MIGRATE, MIGRATE)				       \
+	CONTIG(HUGETLB_HELD, RETRIES, RETRIES)				       \
+	CONTIG(HUGETLB_UNCOUNTED, UNKNOWN, UNKNOWN)			       \
+	/* the first of its block, which is not the first of its sub-block */  \
+	CONTIG(HUGETLB_FIRST, UNKNOWN, UNKNOWN)			       \
+	CONTIG(HUGETLB_BESIDE, UNKNOWN, UNKNOWN)			       \
+	CONTIG(HUGETLB_SECOND, UNKNOWN, UNKNOWN)			       \
 	/* each would take the place of one that was replaced before */	       \
 	CONTIG(HUGETLB_SWAPS, UNKNOWN, UNKNOWN)				       \
 	CONTIG(HUGETLB_ARCH, UNKNOWN, UNKNOWN)				       \

@@ -289,6 +289,42 @@ static void weigh_chain(const struct ofl_env *env, struct ofl_block_report *r)
 			"memory_chain breaks off: a callback may refuse");
 }
 
+/* ---- huge pages that may change places within the block ---- */
+
+static void add_tally(struct ofl_tally *to, struct ofl_tally *from)
+{
+	uint64_t pages = to->pages + from->pages;
+
+	if (!to->pages || (from->pages && from->pfn[0] < to->pfn[0]))
+		*to = *from;
+	to->pages = pages;
+	memset(from, 0, sizeof(*from));
+}
+
+/*
+ * Only a block that is whole tells it. With a third one in use they change
+ * places for ever, the first two as well. One alone goes elsewhere, unless a
+ * free one of the same block is at the head of the list.
+ */
+static void settle_huge_pages(struct ofl_block_report *r)
+{
+	struct ofl_tally *first = &r->kind[OFL_KIND_HUGETLB_FIRST];
+	struct ofl_tally *second = &r->kind[OFL_KIND_HUGETLB_SECOND];
+	struct ofl_tally *swaps = &r->kind[OFL_KIND_HUGETLB_SWAPS];
+	bool beside = r->kind[OFL_KIND_HUGETLB_FREE].pages ||
+		      r->kind[OFL_KIND_HUGETLB_OPTIMIZED].pages;
+
+	if (swaps->pages) {
+		add_tally(swaps, second);
+		add_tally(swaps, first);
+	} else if (second->pages) {
+		add_tally(second, first);
+	} else {
+		add_tally(&r->kind[beside ? OFL_KIND_HUGETLB_BESIDE :
+				   OFL_KIND_HUGETLB], first);
+	}
+}
+
 static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r,
 		     enum ofl_kind kind)
 {
@@ -506,6 +542,44 @@ static void say_order(const struct ofl_env *env,
 			"; not reached while pages before it cannot be migrated");
 }
 
+/* the first page that makes the scan come to @out; UINT64_MAX: none does */
+static uint64_t first_in_scan(const struct ofl_env *env,
+			      const struct ofl_block_report *r,
+			      enum ofl_outcome out)
+{
+	uint64_t pfn = UINT64_MAX;
+	int k;
+
+	for (k = 0; k < OFL_NR_KINDS; k++)
+		if (r->kind[k].pages && r->kind[k].pfn[0] < pfn &&
+		    ofl_report_step(env, r, (enum ofl_kind)k) == OFL_STEP_SCAN &&
+		    ofl_report_outcome(env, r, (enum ofl_kind)k) == out)
+			pfn = r->kind[k].pfn[0];
+	return pfn;
+}
+
+/*
+ * scan_movable_pages() stops at a page that can move, and begins there again
+ * as long as it did not: one that never goes keeps it from what is behind.
+ */
+static void spin_before(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	if (r->step[OFL_STEP_SCAN] == OFL_OUT_BLOCKED &&
+	    first_in_scan(env, r, OFL_OUT_SPINS) <
+	    first_in_scan(env, r, OFL_OUT_BLOCKED))
+		r->step[OFL_STEP_SCAN] = OFL_OUT_SPINS;
+}
+
+static void say_behind(const struct ofl_env *env,
+		       const struct ofl_block_report *r, struct ofl_text *reason)
+{
+	uint64_t pfn = first_in_scan(env, r, OFL_OUT_BLOCKED);
+
+	if (pfn != UINT64_MAX)
+		ofl_text_add(reason, "; 0x%" PRIx64 " behind it is unmovable, and not reached as long as it spins",
+			     pfn);
+}
+
 static void give(const struct ofl_env *env, struct ofl_block_report *r,
 		 enum ofl_step step)
 {
@@ -527,10 +601,14 @@ static void give(const struct ofl_env *env, struct ofl_block_report *r,
 	ofl_text_add(&reason, "%s", ofl_rule_what(r->decider,
 		     &r->kind[r->decider].claim));
 	if (r->decider == OFL_KIND_LRU_HELD ||
-	    r->decider == OFL_KIND_LRU_UNCOUNTED)
+	    r->decider == OFL_KIND_LRU_UNCOUNTED ||
+	    r->decider == OFL_KIND_HUGETLB_HELD ||
+	    r->decider == OFL_KIND_HUGETLB_UNCOUNTED)
 		say_refs(&r->kind[r->decider], &reason);
 	if (blocked)
 		say_order(env, r, &reason);
+	else if (r->verdict == OFL_OUT_SPINS && step == OFL_STEP_SCAN)
+		say_behind(env, r, &reason);
 }
 
 /* what comes behind a step that ends it is not reached */
@@ -560,6 +638,7 @@ static void decide_by_steps(const struct ofl_env *env,
 	unsigned int rank = ofl_outcome_rows[OFL_OUT_BLOCKED].rank + 1;
 	int i;
 
+	spin_before(env, r);
 	/* offline_pages(): no page is dissolved as long as one is to be moved */
 	if (r->step[OFL_STEP_SCAN] == OFL_OUT_SPINS)
 		cut_off(env, r, OFL_STEP_SCAN);
@@ -622,7 +701,9 @@ static void list_causes(const struct ofl_env *env, struct ofl_block_report *r)
 			continue;
 		c.decides = r->decider != OFL_NR_KINDS &&
 			    c.step == r->decided_at && c.outcome == r->verdict;
-		c.reached = r->step[c.step] != OFL_OUT_NOT_REACHED;
+		c.reached = r->step[c.step] != OFL_OUT_NOT_REACHED &&
+			    (c.outcome != OFL_OUT_BLOCKED ||
+			     r->step[c.step] != OFL_OUT_SPINS);
 		add_cause(order, r, &c);
 	}
 }
@@ -720,6 +801,7 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		return;
 	}
 	begin(r, OFL_OUT_OFFLINABLE);
+	settle_huge_pages(r);
 	weigh_zone(env, r);
 	weigh_holes(env, ram, r);
 	weigh_pageblocks(r);

@@ -284,6 +284,38 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 	}
 }
 
+/* the symbol went with a08c7193e4f1: page->index was that of the huge page */
+static void add_huge_cache(const struct ofl_layout *l, int64_t nr,
+			   struct ofl_refs *ret)
+{
+	int64_t rest = ret->count - ret->explained;
+	bool before = ofl_fact_known(l, OFL_F_HUGE_INDEX);
+	bool since = ofl_fact_known(l, OFL_F_LARGE_MAPCOUNT) ||
+		     ofl_fact_known(l, OFL_F_PGTY_OFFLINE);
+
+	if (before == since)
+		ret->whole &= rest == 1 || rest == nr;
+	ret->explained += before || (!since && rest == 1) ? 1 : nr;
+}
+
+void ofl_refs_count_huge(struct ofl_refs_from *from, const struct ofl_page *p,
+			 unsigned int order, const unsigned char *raw,
+			 const unsigned char *tail, struct ofl_refs *ret)
+{
+	const struct ofl_page_format *f = from->f;
+	uint64_t mapping = ofl_page_mapping(f, raw);
+	int64_t mapped = 0;
+
+	*ret = (struct ofl_refs){ .head_pfn = p->pfn, .count = p->refcount,
+				  .whole = f->mapping_at >= 0,
+				  .pins = ofl_page_pincount(f, tail) };
+	ret->whole &= ofl_page_entire_mapcount(f, tail, &mapped);
+	ret->explained = mapped > 0 ? mapped : 0;
+	ret->explained += (p->flags & (f->locked | f->writeback)) != 0;
+	if (mapping && !(mapping & MAPPING_ANON))
+		add_huge_cache(f->l, 1ll << order, ret);
+}
+
 enum ofl_tri ofl_refs_held(const struct ofl_refs *r)
 {
 	int64_t more = r->count - r->explained;

@@ -105,11 +105,16 @@ static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 	if (in->room != OFL_YES)
 		return in->room == OFL_NO ? OFL_KIND_HUGETLB_NO_ROOM :
 					    OFL_KIND_HUGETLB_ROOM_UNKNOWN;
-	if (in->swaps)
+	if (in->held != OFL_NO)
+		return in->held == OFL_YES ? OFL_KIND_HUGETLB_HELD :
+					     OFL_KIND_HUGETLB_UNCOUNTED;
+	if (in->nth > 2)
 		return OFL_KIND_HUGETLB_SWAPS;
 	/* do_migrate_range(), then dissolve_free_huge_pages() */
-	return in->optimized == OFL_NO ? OFL_KIND_HUGETLB :
-					 OFL_KIND_HUGETLB_USED_OPTIMIZED;
+	if (in->optimized != OFL_NO)
+		return OFL_KIND_HUGETLB_USED_OPTIMIZED;
+	return in->nth == 2 ? OFL_KIND_HUGETLB_SECOND :
+	       in->nth == 1 ? OFL_KIND_HUGETLB_FIRST : OFL_KIND_HUGETLB;
 }
 
 /*

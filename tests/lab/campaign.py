@@ -40,7 +40,8 @@ The figures are numbers of blocks. Some guests are made by hand, for a state tha
 of others a seed decides everything (`chance-N`).
 
 No attempt may contradict its verdict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must
-fail, and `SPINS` must still be trying when its time is over. `RETRIES` is said of pages that
+fail in time (unless it says that what blocks is not reached as long as pages before it stay),
+and `SPINS` must still be trying when its time is over. `RETRIES` is said of pages that
 have references which no mapping explains, or that have no place to go to: the kernel tries
 until these go, so the attempt must not be refused. It should still be trying when its time is
 over, unless a holder let go meanwhile, and it should succeed when the holder is gone: guests

@@ -56,7 +56,7 @@ struct raw_page {
 static struct raw_page map[PAGES];
 static struct raw_hstate {
 	uint32_t order, unused;
-	uint64_t nr_free, resv;
+	uint64_t nr_free, resv, surplus;
 	uint32_t of_node[2];
 } hstate[2];
 static struct ofl_layout *l;
@@ -181,6 +181,7 @@ static void set_up_facts(void)
 	know(OFL_F_HSTATE_ORDER, offsetof(struct raw_hstate, order));
 	know(OFL_F_HSTATE_FREE, offsetof(struct raw_hstate, nr_free));
 	know(OFL_F_HSTATE_RESV, offsetof(struct raw_hstate, resv));
+	know(OFL_F_HSTATE_SURPLUS, offsetof(struct raw_hstate, surplus));
 }
 
 static int set_up(void **state)
@@ -306,6 +307,7 @@ static void make_hugetlb(uint64_t pfn, unsigned int order, uint32_t refcount)
 	map[pfn].type = HUGETLB;
 	map[pfn].refcount = refcount;
 	map[pfn].private_ = MIGRATABLE;
+	know(OFL_F_ENTIRE_MAPCOUNT, 64 + 24);	/* one: it counts from -1 */
 }
 
 /* every page of its memmap is the first one: hugetlb_vmemmap_optimize() */
@@ -370,7 +372,7 @@ static void test_gigantic_page_and_other_nodes(void **state)
 	assert_string_equal(code_of(2 * SECTION), "hugetlb-no-room");
 	hstate[1].nr_free = 1;
 	hstate[1].of_node[0] = 1;
-	assert_string_equal(code_of(2 * SECTION), "hugetlb");
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-first");
 	nodes.nr_zones = 2;
 	assert_string_equal(code_of(2 * SECTION), "hugetlb-room-unknown");
 	know(OFL_F_HSTATE_NODES, offsetof(struct raw_hstate, of_node));
@@ -394,7 +396,7 @@ static void test_huge_page_that_may_be_gigantic(void **state)
 	l->fact[OFL_F_PAGEBLOCK_ORDER].known = false;
 	assert_string_equal(code_of(64), "hugetlb-room-unknown");
 	hstate[0].nr_free = 1;
-	assert_string_equal(code_of(64), "hugetlb");
+	assert_string_equal(code_of(64), "hugetlb-first");
 	nodes.nr_zones = 2;
 	know(OFL_F_HSTATE_NODES, offsetof(struct raw_hstate, of_node));
 	hstate[0].of_node[0] = 1;
@@ -448,19 +450,63 @@ static void test_huge_pages_that_change_places(void **state)
 	(void)state;
 	make_hugetlb(64, HUGE_ORDER, 1);
 	make_hugetlb(96, HUGE_ORDER, 1);
-	assert_string_equal(code_of(96), "hugetlb");
+	make_hugetlb(128, HUGE_ORDER, 1);
+	assert_string_equal(code_of(128), "hugetlb");
 	hstate[0].nr_free = 1;
-	assert_string_equal(code_of(64), "hugetlb");
-	assert_string_equal(code_of(96), "hugetlb-swaps");
+	assert_string_equal(code_of(64), "hugetlb-first");
+	assert_string_equal(code_of(96), "hugetlb-second");
+	assert_string_equal(code_of(128), "hugetlb-swaps");
+	/* what is freed first may be no page of the pool afterwards */
+	hstate[0].surplus = 1;
+	assert_string_equal(code_of(128), "hugetlb-second");
+	hstate[0].surplus = 0;
+	l->fact[OFL_F_HSTATE_SURPLUS].known = false;
+	assert_string_equal(code_of(128), "hugetlb-second");
+	know(OFL_F_HSTATE_SURPLUS, offsetof(struct raw_hstate, surplus));
+	/* one that stays where it is frees no place */
+	map[96].private_ = 0;
+	assert_string_equal(code_of(96), "hugetlb-stuck");
+	assert_string_equal(code_of(128), "hugetlb-second");
+	map[96].private_ = MIGRATABLE;
+	map[96].refcount = 3;
+	assert_string_equal(code_of(128), "hugetlb-second");
+	map[96].refcount = 1;
 	nodes.nr_zones = 2;
-	assert_string_equal(code_of(96), "hugetlb");
+	assert_string_equal(code_of(128), "hugetlb");
 	/* a node without memory is none */
 	zone[1].spanned_pages = 0;
-	assert_string_equal(code_of(96), "hugetlb-swaps");
+	assert_string_equal(code_of(128), "hugetlb-swaps");
 	zone[1].spanned_pages = 1;
 	nodes.nr_zones = 1;
 	know(OFL_F_PB_ISOLATE, 7);
-	assert_string_equal(code_of(96), "hugetlb");
+	assert_string_equal(code_of(128), "hugetlb");
+}
+
+/* a mapping has one; the page cache one, or one for each page since v6.7 */
+static void test_references_of_huge_pages(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 1);
+	l->fact[OFL_F_PGTY_OFFLINE].known = false;
+	know(OFL_F_HUGE_INDEX, 1);
+	assert_string_equal(code_of(64), "hugetlb");
+	map[64].refcount = 2;		/* pinned */
+	assert_string_equal(code_of(64), "hugetlb-held");
+	map[64].mapping = MAPPING;
+	assert_string_equal(code_of(64), "hugetlb");
+	map[64].refcount = 3;
+	assert_string_equal(code_of(64), "hugetlb-held");
+	l->fact[OFL_F_HUGE_INDEX].known = false;
+	map[64].refcount = 1 + (1 << HUGE_ORDER);
+	assert_string_equal(code_of(64), "hugetlb");	/* either way */
+	map[64].refcount++;
+	assert_string_equal(code_of(64), "hugetlb-uncounted");
+	know(OFL_F_PGTY_OFFLINE, OFFLINE >> 24);
+	assert_string_equal(code_of(64), "hugetlb-held");
+	map[64].refcount--;
+	assert_string_equal(code_of(64), "hugetlb");
+	l->fact[OFL_F_ENTIRE_MAPCOUNT].known = false;
+	assert_string_equal(code_of(64), "hugetlb-uncounted");
 }
 
 /* v6.5 to v6.11: memory that is not accepted has count 0, and no type */
@@ -1122,6 +1168,7 @@ int main(void)
 		CASE(test_pool_that_is_not_known),
 		CASE(test_huge_pages_of_other_machines),
 		CASE(test_huge_pages_that_change_places),
+		CASE(test_references_of_huge_pages),
 		CASE(test_unaccepted_without_a_type),
 		CASE(test_flag_without_a_name),
 		CASE(test_compound_page_of_a_kernel_without_hugetlb),

@@ -538,6 +538,55 @@ static void test_what_lies_before_decides_whether_it_is_reached(void **state)
 	free(w);
 }
 
+/* the scan begins again where it found what never goes */
+static void test_what_spins_before_it_keeps_it_from_being_reached(void **state)
+{
+	static const enum ofl_kind spins[] = {
+		OFL_KIND_LRU_NEVER, OFL_KIND_LRU_POISONED,
+		OFL_KIND_HUGETLB_NO_ROOM, OFL_KIND_HUGETLB_SWAPS,
+	};
+	struct world *w;
+	unsigned int i;
+
+	(void)state;
+	for (i = 0; i < sizeof(spins) / sizeof(spins[0]); i++) {
+		w = world(ZONE_NORMAL);
+		put(w, spins[i], 512, 512);
+		put(w, OFL_KIND_OFFLINE_HELD, 1, 20000);
+		ofl_judge_decide(&w->env, &w->ram, &w->r);
+		assert_int_equal(w->r.verdict, OFL_OUT_SPINS);
+		assert_non_null(strstr(w->r.reason, "; 0x4e20 behind it is unmovable"));
+		w->r.kind[OFL_KIND_OFFLINE_HELD].pfn[0] = 5;
+		ofl_judge_decide(&w->env, &w->ram, &w->r);
+		assert_int_equal(w->r.verdict, OFL_OUT_BLOCKED);
+		free(w);
+	}
+}
+
+/* what the whole block has decides of the first two huge pages in use */
+static void test_huge_pages_of_a_block(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_HUGETLB_FIRST, 512, 1024);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_HUGETLB_FIRST, 512, 1024);
+	put(w, OFL_KIND_HUGETLB_FREE, 512, 2048);
+	expect(w, OFL_OUT_UNKNOWN, "hugetlb-beside-free", "huge page in use that may");
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_HUGETLB_FIRST, 512, 1024);
+	put(w, OFL_KIND_HUGETLB_SECOND, 512, 2048);
+	expect(w, OFL_OUT_UNKNOWN, "hugetlb-second", "huge page in use that may");
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_HUGETLB_FIRST, 512, 1024);
+	put(w, OFL_KIND_HUGETLB_SECOND, 512, 2048);
+	put(w, OFL_KIND_HUGETLB_SWAPS, 512, 4096);
+	put(w, OFL_KIND_OFFLINE_HELD, 1, 3000);	/* behind the first */
+	expect(w, OFL_OUT_SPINS, "hugetlb-swaps", "huge page in use that would only");
+}
+
 static void expect_cause(const struct ofl_cause *c, enum ofl_kind kind,
 			 uint64_t pages, bool decides, bool reached)
 {
@@ -895,6 +944,8 @@ int main(void)
 		cmocka_unit_test(test_steps_of_unknown_pages),
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
+		cmocka_unit_test(test_huge_pages_of_a_block),
+		cmocka_unit_test(test_what_spins_before_it_keeps_it_from_being_reached),
 		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_room_for_huge_pages),
 		cmocka_unit_test(test_less_place_to_go),

@@ -21,7 +21,11 @@ struct truth {
 	USUAL, .hugetlb = true, .compound = true, .refcount = count, \
 	.fits = OFL_##fit, .optimized = OFL_##opt
 #define USED(can, place) \
-	HUGE(1, YES, NO), .migratable = OFL_##can, .room = OFL_##place
+	HUGE(1, YES, NO), .migratable = OFL_##can, .room = OFL_##place, \
+	.held = OFL_NO
+#define PINNED(others) \
+	HUGE(1, YES, NO), .migratable = OFL_YES, .room = OFL_YES, \
+	.held = OFL_##others
 #define LRU(others)	USUAL, .lru = true, .held = OFL_##others
 #define OFFLINE		USUAL, .offline = true, .typed = true
 
@@ -164,8 +168,15 @@ static const struct truth truths[] = {
 	  OFL_KIND_HUGETLB_STUCK },
 	{ "huge page, migratable?", { USED(UNSURE, YES) },
 	  OFL_KIND_HUGETLB_UNKNOWN },
-	{ "the second huge page, and a spare one", { USED(YES, YES),
-	  .swaps = true }, OFL_KIND_HUGETLB_SWAPS },
+	{ "huge page, pinned", { PINNED(YES) }, OFL_KIND_HUGETLB_HELD },
+	{ "huge page, not counted", { PINNED(UNSURE) },
+	  OFL_KIND_HUGETLB_UNCOUNTED },
+	{ "the first huge page, and a spare one", { USED(YES, YES),
+	  .nth = 1 }, OFL_KIND_HUGETLB_FIRST },
+	{ "the second one", { USED(YES, YES), .nth = 2 },
+	  OFL_KIND_HUGETLB_SECOND },
+	{ "the third one", { USED(YES, YES), .nth = 3 },
+	  OFL_KIND_HUGETLB_SWAPS },
 	{ "gigantic, no other free", { USED(YES, NO) },
 	  OFL_KIND_HUGETLB_NO_ROOM },
 	{ "huge page, no counters", { USED(YES, UNSURE) },
@@ -235,6 +246,8 @@ static void test_truth_table(void **state)
 				 ofl_rule_rows[truths[i].kind].code);
 		seen[kind] = true;
 	}
+	/* made of another one when a block is whole: test_judge */
+	seen[OFL_KIND_HUGETLB_BESIDE] = true;
 	for (i = 0; i < OFL_NR_KINDS; i++)
 		if (!seen[i])
 			fail_msg("no page falls under %s", ofl_rule_rows[i].code);

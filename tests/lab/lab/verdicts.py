@@ -236,7 +236,9 @@ class Row:
             return self.outcome != TRYING
         if self.verdict == "RETRIES":
             return self.outcome not in (SUCCESS, TRYING)  # what holds a page may have let go
-        return self.verdict == "BLOCKED" and self.outcome == SUCCESS or self.verdict == "OFFLINE"
+        if self.verdict == "BLOCKED":  # one that depends on the order says so
+            return self.outcome == SUCCESS or self.outcome == TRYING and "not reached" not in self.said["reason"]
+        return self.verdict == "OFFLINE"
 
     @property
     def same_reason(self):
