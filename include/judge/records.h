@@ -45,12 +45,12 @@ struct ofl_records {
 		unsigned int nr;
 	} found[OFL_MAX_OWNERS];	/* by owner and device; that many or fewer */
 	struct ofl_found orphans;
+	struct ofl_found in_flight;	/* a balloon at work may have them */
 	struct ofl_found unknown;	/* without owner, but no orphans: */
 	const char *why_unknown;	/* why, of the first of them */
 	const char *why_unsure;		/* as ofl_claim.unsure or untold, of the last */
 	bool uncounted;			/* balloon pages, and no counter of them */
 	bool no_memory;		/* for what was found: ofl_records_close() fails */
-	enum { OFL_FLIGHT_NOT_ASKED, OFL_FLIGHT_NO, OFL_FLIGHT } flight;
 	uint64_t undecided;	/* pages that come to OFL_OUT_UNKNOWN */
 	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
 	/* after ofl_records_close(): */
@@ -76,16 +76,6 @@ void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 
 /** ofl_records_busy() - has the claim's device a reason to be inconsistent? */
 bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim);
-
-/**
- * ofl_records_in_flight() - may orphans be what a balloon driver works on?
- *
- * Shape:  a page may be in no driver's records and yet no orphan while a driver
- *         takes or gives back pages: since v6.17 the mark stays on a page until
- *         it is free, a while after its driver has removed it. False once
- *         there are more orphans than any driver works on at once.
- */
-bool ofl_records_in_flight(struct ofl_records *b);
 
 /**
  * ofl_records_found() - what was found of a device

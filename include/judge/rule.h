@@ -51,6 +51,8 @@ struct ofl_rule_in {
 	bool left_alone;	/* large, and with a poisoned page in it */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
+	bool in_flight;		/* in no records, and a balloon is at work */
+	bool at_work;		/* the device that has it is */
 	enum ofl_mgo mgo;
 	enum ofl_pageblock pageblock;
 	bool going_offline;	/* the block is being offlined right now */

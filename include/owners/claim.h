@@ -58,6 +58,7 @@ struct ofl_claim {
 	bool unit_tail;		/* shares the reference of the unit's first page */
 	bool stray;		/* in its range, and not in its records */
 	bool list_cut;		/* the list that may have it was not walked to its end */
+	bool in_flight;		/* owner NULL, blind: a balloon at work may have it */
 	/*
 	 * It may as well be another driver's: one that has proof is preferred
 	 * and is no rival, and nothing is claimed so while one cannot be asked.

@@ -110,6 +110,8 @@ struct ofl_account {
 /** ofl_account_counter() - @name: static, it is not copied */
 void ofl_account_counter(struct ofl_account *a, const char *name,
 			 int64_t value);
+/** ofl_account_in_flight() - @why: in  as of at_work(); NULL: nothing is said */
+void ofl_account_in_flight(struct ofl_account *a, const char *why);
 void ofl_account_detail(struct ofl_account *a, const char *name,
 			const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -137,6 +139,11 @@ struct ofl_owner_ops {
 	bool last_resort;
 	/* NR_BALLOON_PAGES counts its pages; BALLOON_INFLATE does */
 	bool in_node_stat, in_vm_events;
+	/*
+	 * Of a balloon: how many marked pages it may have outside of its records
+	 * while it is at work, at most.
+	 */
+	uint32_t batch_pages;
 	/**
 	 * probe - find the driver's devices
 	 *
@@ -212,6 +219,14 @@ struct ofl_owner_ops {
 	 */
 	void (*account)(const void *state, unsigned int device,
 			struct ofl_account *ret);
+	/**
+	 * at_work - is the device in the middle of taking or giving back pages?
+	 * May be NULL: that is not to be seen
+	 *
+	 * Shape:  by what that is seen, in words; NULL: it is not. A static text.
+	 *         account() says the same in in_flight.
+	 */
+	const char *(*at_work)(const void *state, unsigned int device);
 	/**
 	 * expects - by the records, has this page of an online section to be
 	 * PageOffline? May be NULL; true: @ret as for claim()

@@ -28,6 +28,14 @@ struct ofl_owners {
 	unsigned int nr_blind;	/* of them, not NULL */
 	/* pages without owner are unknown, not orphans: why; NULL: all asked */
 	const char *blind;
+	/* balloons at work, which have pages in no records; owned; NULL: none */
+	struct ofl_flight {
+		bool asked;		/* all below: when the first page wants it */
+		bool at_work[OFL_MAX_OWNERS];	/* by driver */
+		unsigned int nr_at_work;	/* of them */
+		uint64_t pages;		/* that these have so, at most */
+		char why[160];		/* by what that is seen, of the first */
+	} *flight;
 };
 
 /** ofl_owners_probe() - find all drivers; ofl_owners_free() also after a failure */
@@ -43,6 +51,12 @@ void ofl_owners_forget(struct ofl_owners *o);
  *
  * Shape: the best evidence wins; a second owner with proof is the rival. The
  *        claim's end_pfn is as far as all drivers' answers go, and behind @p.
+ *        While a balloon is at work, a page that no records prove to be
+ *        somebody's, and that does not point to a device, may be in its batch:
+ *        in_flight, and blind says why.
+ *
+ * Source: balloon_page_finalize(): since v6.17 mark and movable operations stay
+ *         on a page until it is free, a while after it has left its list.
  */
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret);
@@ -63,6 +77,12 @@ static inline uint64_t ofl_claim_pages(const struct ofl_claim *claim,
  */
 bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 		       struct ofl_claim *ret);
+
+/** ofl_owners_in_flight() - pages that balloons at work have in no records, at most */
+uint64_t ofl_owners_in_flight(const struct ofl_owners *o);
+
+/** ofl_owners_busy() - is the claim's device at work? its records may lag behind */
+bool ofl_owners_busy(const struct ofl_owners *o, const struct ofl_claim *claim);
 
 /** ofl_owners_called() - driver of this entry of memory_chain; NULL: none */
 const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,

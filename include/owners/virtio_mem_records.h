@@ -14,6 +14,9 @@
 void ofl_vmem_account(const void *state, unsigned int device,
 		      struct ofl_account *a);
 
+/** ofl_vmem_at_work() - ofl_owner_ops.at_work() */
+const char *ofl_vmem_at_work(const void *state, unsigned int device);
+
 /** ofl_vmem_shrinking() - ofl_owner_ops.shrinking() */
 bool ofl_vmem_shrinking(const void *state, unsigned int device,
 			struct ofl_shrinking *ret);

@@ -231,7 +231,7 @@ static enum ofl_status check_offline(struct check *ck,
 	}
 	row = ofl_audit_offline(&ck->audit, c, &by_records);
 	/* a finding that knows what is in flight goes first */
-	if (row && (by_records >= by_rule || c->kind == OFL_KIND_OFFLINE_PLUGGED))
+	if (row && by_records >= by_rule)
 		return add_finding(ck, c, pages, by_records, row->code,
 				   row->what);
 	if (!by_rule)
@@ -268,10 +268,6 @@ static enum ofl_status check_pages(void *arg, const struct ofl_section *s,
 	for (; at.pfn < end_pfn && !st; at.pfn += n) {
 		n = ofl_classify_run(&ck->classifier, s, &at, end_pfn - at.pfn,
 				     &c);
-		/* how many orphans may be in flight depends on their number */
-		if (!c.claim.owner && !c.claim.blind &&
-		    ofl_records_in_flight(&ck->records))
-			n = 1;
 		st = check_offline(ck, &c, n);
 	}
 	return st;

@@ -85,12 +85,13 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 	if (c->claim.rival)
 		return tell(a, AUDIT_TWICE, &c->claim, severity);
 	if (!c->claim.owner)
-		return tell(a, c->claim.blind ? AUDIT_NOT_KNOWN :
-			    ofl_records_in_flight(a->records) ? AUDIT_IN_FLIGHT :
-			    AUDIT_ORPHAN, &c->claim, severity);
+		return tell(a, c->claim.in_flight ? AUDIT_IN_FLIGHT :
+			    c->claim.blind ? AUDIT_NOT_KNOWN : AUDIT_ORPHAN,
+			    &c->claim, severity);
 	if (c->claim.stray)
 		return tell(a, AUDIT_STRAY, &c->claim, severity);
-	if (c->kind == OFL_KIND_OFFLINE_PLUGGED)
+	if (c->kind == OFL_KIND_OFFLINE_PLUGGED ||
+	    c->kind == OFL_KIND_OFFLINE_PLUGGED_BUSY)
 		return tell(a, AUDIT_PLUGGED, &c->claim, severity);
 	if (c->kind == OFL_KIND_OFFLINE_MOVABLE &&
 	    c->claim.evidence == OFL_EV_POINTER && !c->claim.list_cut)

@@ -654,6 +654,9 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 	in->mgo = !ret->claim.owner && ret->claim.blind ? OFL_MGO_UNKNOWN :
 							  ret->claim.mgo;
 	in->unit_tail |= ret->claim.unit_tail;
+	in->in_flight = ret->claim.in_flight;
+	in->at_work = in->mgo == OFL_MGO_KEEPS &&
+		      ofl_owners_busy(c->owners, &ret->claim);
 }
 
 static void enter(struct ofl_classifier *c, const struct ofl_section *s)

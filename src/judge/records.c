@@ -9,8 +9,6 @@
 #include "kernel/vmstat.h"
 #include "target/text.h"
 
-#define IN_FLIGHT_PAGES	512	/* the largest batch that a driver works on, VMware's */
-
 const char *ofl_severity_text(enum ofl_severity severity)
 {
 	static const char *const text[OFL_NR_SEVERITIES] = {
@@ -84,11 +82,12 @@ struct ofl_found *ofl_records_found(struct ofl_records *b,
 void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 		     uint64_t pages)
 {
-	struct ofl_found *f = c->claim.blind ? &b->unknown : &b->orphans;
+	struct ofl_found *f = c->claim.in_flight ? &b->in_flight :
+			      c->claim.blind ? &b->unknown : &b->orphans;
 
 	if (c->claim.owner)
 		f = ofl_records_found(b, c->claim.owner, c->claim.device);
-	else if (c->claim.blind && !b->why_unknown)
+	else if (f == &b->unknown && !b->why_unknown)
 		b->why_unknown = c->claim.blind;
 	if (!f)
 		return;
@@ -108,47 +107,17 @@ void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 
 bool ofl_records_busy(struct ofl_records *b, const struct ofl_claim *claim)
 {
-	struct ofl_account a = { .known = false };
 	struct ofl_found *f;
 
-	if (!claim->owner || !claim->owner->account)
+	if (!claim->owner || !claim->owner->at_work)
 		return false;
 	f = ofl_records_found(b, claim->owner, claim->device);
 	if (!f)
 		return false;
-	if (f->busy == OFL_BUSY_NOT_ASKED) {
-		claim->owner->account(b->owners->state[find_owner(claim->owner)],
-				      claim->device, &a);
-		f->busy = a.in_flight[0] ? OFL_BUSY : OFL_BUSY_NO;
-	}
+	if (f->busy == OFL_BUSY_NOT_ASKED)
+		f->busy = ofl_owners_busy(b->owners, claim) ? OFL_BUSY :
+							      OFL_BUSY_NO;
 	return f->busy == OFL_BUSY;
-}
-
-static bool balloon_at_work(struct ofl_records *b, size_t o)
-{
-	const struct ofl_owner_ops *ops = ofl_owner_table[o];
-	unsigned int nr = ofl_owner_devices(b->owners, o);
-	struct ofl_claim c = { .owner = ops };
-	bool busy = false;
-
-	if (!(ops->in_vm_events || ops->in_node_stat))
-		return false;
-	for (; c.device < nr && !busy; c.device++)
-		busy = ofl_records_busy(b, &c);
-	return busy;
-}
-
-bool ofl_records_in_flight(struct ofl_records *b)
-{
-	size_t o;
-
-	if (b->flight == OFL_FLIGHT_NOT_ASKED) {
-		b->flight = OFL_FLIGHT_NO;
-		for (o = 0; ofl_owner_table[o]; o++)
-			if (balloon_at_work(b, o))
-				b->flight = OFL_FLIGHT;
-	}
-	return b->flight == OFL_FLIGHT && b->orphans.pages <= IN_FLIGHT_PAGES;
 }
 
 /* ---- one device ---- */
@@ -158,7 +127,8 @@ static bool explain_missing(const struct ofl_records *b,
 			    const struct ofl_scan_result *r, uint64_t missing,
 			    struct ofl_text *text)
 {
-	uint64_t unowned = b->unknown.pages, unknown = r->total.unknown;
+	uint64_t unowned = b->unknown.pages + b->in_flight.pages;
+	uint64_t unknown = r->total.unknown;
 
 	if (missing <= unknown)
 		ofl_text_add(text, "%" PRIu64 " pages are unknown", unknown);
@@ -266,7 +236,7 @@ static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
 	if (!k)
 		return;
 	k->found = *found;
-	k->blind = found == &b->unknown;
+	k->blind = found != &b->orphans;
 	k->severity = severity;
 	ofl_text_put(k->explained, sizeof(k->explained), "%s", why);
 	ofl_account_complain(&k->account, severity, code, 0, 0, "%" PRIu64
@@ -276,12 +246,17 @@ static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
 
 static void add_orphans(struct ofl_records *b)
 {
-	if (ofl_records_in_flight(b))
-		add_ownerless(b, &b->orphans, OFL_SEV_INFO, "in-flight",
-			      "in no driver's records, while a driver takes or gives back pages");
-	else
-		add_ownerless(b, &b->orphans, OFL_SEV_WARNING, "orphan",
-			      "in no driver's records: their owner is gone");
+	/* which of them is which cannot be told */
+	bool too_many = b->in_flight.pages &&
+			b->in_flight.pages > ofl_owners_in_flight(b->owners);
+
+	add_ownerless(b, &b->orphans, OFL_SEV_WARNING, "orphan",
+		      "in no driver's records: their owner is gone");
+	add_ownerless(b, &b->in_flight,
+		      too_many ? OFL_SEV_WARNING : OFL_SEV_INFO,
+		      too_many ? "orphan" : "in-flight", too_many ?
+		      "in no driver's records, and more than a driver takes or gives back at once: the owner of some is gone" :
+		      "in no driver's records, while a driver takes or gives back pages");
 	add_ownerless(b, &b->unknown, OFL_SEV_INFO, "owner-unknown",
 		      b->why_unknown);
 }

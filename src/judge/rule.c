@@ -45,6 +45,9 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_OFFLINE_BAD_REF;
 	if (in->compound)
 		return OFL_KIND_OFFLINE_COMPOUND;
+	/* balloon_page_isolate(): a page without device is not isolated */
+	if (in->in_flight)
+		return OFL_KIND_OFFLINE_IN_FLIGHT;
 	if (in->movable_ops)
 		return in->isolated ? OFL_KIND_OFFLINE_ISOLATED :
 				      OFL_KIND_OFFLINE_MOVABLE;
@@ -66,7 +69,8 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 		return in->refcount == 1 ? OFL_KIND_OFFLINE_ASSUMED :
 					   OFL_KIND_OFFLINE_EXTRA_REF;
 	case OFL_MGO_KEEPS:
-		return OFL_KIND_OFFLINE_PLUGGED;
+		return in->at_work ? OFL_KIND_OFFLINE_PLUGGED_BUSY :
+				     OFL_KIND_OFFLINE_PLUGGED;
 	case OFL_MGO_REFUSES:
 		return OFL_KIND_OFFLINE_REMOVING;
 	case OFL_MGO_UNKNOWN:

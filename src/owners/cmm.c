@@ -105,13 +105,21 @@ static void device(const void *state, unsigned int device,
  * cmm_alloc_pages(), cmm_free_pages(): while one page is loaned or taken back,
  * counter and list differ by that one.
  */
-static bool at_work(const struct state *st, const struct ofl_balloon *d,
-		    int64_t loaned, int64_t target)
+static const char *at_work(const void *state, unsigned int device)
 {
-	int64_t apart = loaned - (int64_t)(d->list.set.pages + d->isolated);
+	const struct state *st = state;
+	const struct ofl_balloon *d = &st->b.dev[device];
+	uint64_t loaned, target;
+	int64_t apart;
 
+	if (!d->driver_kva ||
+	    !st->loaned_kva || !ofl_read_u64(st->b.env->t, st->loaned_kva, &loaned) ||
+	    !st->target_kva || !ofl_read_u64(st->b.env->t, st->target_kva, &target))
+		return NULL;
+	apart = (int64_t)loaned - (int64_t)(d->list.set.pages + d->isolated);
 	return loaned != target &&
-	       (st->b.env->t->live || (apart >= -1 && apart <= 1));
+	       (st->b.env->t->live || (apart >= -1 && apart <= 1)) ?
+	       "loaned_pages is not its target: loaning or taking back" : NULL;
 }
 
 static void account(const void *state, unsigned int device,
@@ -130,12 +138,9 @@ static void account(const void *state, unsigned int device,
 		ofl_balloon_expect_list(d, a);
 	}
 	if (a->nr_counters && st->target_kva &&
-	    ofl_read_u64(st->b.env->t, st->target_kva, &target)) {
+	    ofl_read_u64(st->b.env->t, st->target_kva, &target))
 		ofl_account_counter(a, "loaned_pages_target", (int64_t)target);
-		if (at_work(st, d, (int64_t)loaned, (int64_t)target))
-			ofl_text_put(a->in_flight, sizeof(a->in_flight),
-				 "loaned_pages is not its target: loaning or taking back");
-	}
+	ofl_account_in_flight(a, at_work(state, device));
 	ofl_balloon_account(d, a);
 }
 
@@ -144,6 +149,7 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.mark = 'c',
 	.in_node_stat = true,
 	.in_vm_events = true,
+	.batch_pages = 1,
 	.probe = probe,
 	.free = ofl_balloons_free,
 	.blind = blind,
@@ -152,4 +158,5 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
 	.account = account,
+	.at_work = at_work,
 };

@@ -17,6 +17,12 @@ void ofl_account_counter(struct ofl_account *a, const char *name, int64_t value)
 			(struct ofl_counter){ name, value };
 }
 
+void ofl_account_in_flight(struct ofl_account *a, const char *why)
+{
+	if (why)
+		ofl_text_put(a->in_flight, sizeof(a->in_flight), "%s", why);
+}
+
 void ofl_account_detail(struct ofl_account *a, const char *name,
 			const char *fmt, ...)
 {

@@ -21,9 +21,11 @@
 #include <stdlib.h>
 
 #include "owners/single.h"
+#include "target/count.h"
 #include "target/text.h"
 
 #define MAX_REGIONS	4096
+#define BATCH_PAGES	512	/* alloc_balloon_pages(): 2 MiB, counted before they are marked */
 #define MAX_GAPS	65536	/* of all regions together */
 #define SHOWN_REGIONS	8
 #define SHOWN_GAPS	2	/* of one region: what fits into a line */
@@ -557,14 +559,30 @@ static void complain(const struct state *st, struct ofl_account *a)
 			0, "num_pages_onlined is more than num_pages_added");
 }
 
+static const char *at_work(const void *state, unsigned int device)
+{
+	static const char *const text[] = {
+		"state is DM_BALLOON_UP", "state is DM_BALLOON_DOWN",
+		"state is DM_HOT_ADD",
+	};
+	const struct state *st = state;
+	size_t i;
+
+	(void)device;
+	if (ofl_single_blind(&st->one))
+		return NULL;
+	for (i = 0; i < OFL_COUNT(text); i++)
+		if (st->busy[i] == (int64_t)st->dm_state)
+			return text[i];
+	return NULL;
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
 	const struct state *st = state;
 	uint64_t unbacked = unbacked_online(st);
-	int i;
 
-	(void)device;
 	describe(st, a);
 	if (ofl_single_blind(&st->one))
 		return;
@@ -577,10 +595,7 @@ static void account(const void *state, unsigned int device,
 	if (a->known)
 		ofl_account_counter(a, "unbacked", (int64_t)unbacked);
 	a->not_in_node_stat = (int64_t)unbacked;
-	for (i = 0; i < 3; i++)
-		if (st->busy[i] == (int64_t)st->dm_state)
-			ofl_text_put(a->in_flight, sizeof(a->in_flight),
-				 "state is %s", busy_names[i]);
+	ofl_account_in_flight(a, at_work(state, device));
 	complain(st, a);
 }
 
@@ -597,6 +612,7 @@ const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.mark = 'h',
 	.next = "give the guest this memory back on the host (Dynamic Memory), then offline the block",
 	.in_node_stat = true,
+	.batch_pages = BATCH_PAGES,
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
@@ -604,5 +620,6 @@ const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.device = device,
 	.claim = claim,
 	.account = account,
+	.at_work = at_work,
 	.expects = expects,
 };

@@ -18,6 +18,44 @@ const struct ofl_owner_ops *const ofl_owner_table[] = {
 _Static_assert(OFL_COUNT(ofl_owner_table) <=
 	       OFL_MAX_OWNERS + 1, "OFL_MAX_OWNERS is too small");
 
+/* of a balloon: has it pages that are in no records? */
+static void ask_whether_at_work(const struct ofl_owners *o, size_t i,
+				struct ofl_flight *f)
+{
+	const struct ofl_owner_ops *ops = ofl_owner_table[i];
+	unsigned int nr = ofl_owner_devices(o, i), d;
+	const char *why = NULL;
+
+	if (!ops->batch_pages || !ops->at_work)
+		return;
+	for (d = 0; d < nr; d++) {
+		why = ops->at_work(o->state[i], d);
+		if (!why)
+			continue;
+		f->pages += ops->batch_pages;
+		if (!f->nr_at_work)
+			ofl_text_put(f->why, sizeof(f->why), "%s: %s",
+				     ops->name, why);
+		f->nr_at_work += !f->at_work[i];
+		f->at_work[i] = true;
+	}
+}
+
+/* most dumps have no page for which that matters */
+static const struct ofl_flight *ask_flight(const struct ofl_owners *o)
+{
+	static const struct ofl_flight none;
+	struct ofl_flight *f = o->flight;
+	size_t i;
+
+	for (i = 0; f && !f->asked && ofl_owner_table[i]; i++)
+		ask_whether_at_work(o, i, f);
+	if (!f)
+		return &none;
+	f->asked = true;
+	return f;
+}
+
 enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 				 struct ofl_owners *o, struct ofl_err *err)
 {
@@ -25,6 +63,9 @@ enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 	size_t i;
 
 	memset(o, 0, sizeof(*o));
+	o->flight = calloc(1, sizeof(*o->flight));
+	if (!o->flight)
+		return ofl_fail(err, OFL_ERR_NOMEM, "owners: no memory for what is in flight");
 	for (i = 0; ofl_owner_table[i]; i++) {
 		const struct ofl_owner_ops *ops = ofl_owner_table[i];
 
@@ -73,6 +114,7 @@ void ofl_owners_free(struct ofl_owners *o)
 			ofl_owner_table[i]->free(o->state[i]);
 		free_names(&o->names[i]);
 	}
+	free(o->flight);
 	memset(o, 0, sizeof(*o));
 }
 
@@ -152,12 +194,42 @@ static bool others_blind(const struct ofl_owners *o, size_t i)
 	return o->nr_blind > (o->why[i] != NULL);
 }
 
+/* is there a balloon, but for @i, in the batch of which the page may be? */
+static bool in_flight(const struct ofl_owners *o, size_t i,
+		      const struct ofl_owner_page *p)
+{
+	const struct ofl_flight *f;
+
+	if (p->private)
+		return false;
+	f = ask_flight(o);
+	return f->nr_at_work > f->at_work[i];
+}
+
+/* nobody proved it to be theirs, and @weak_i is the driver with a weak claim */
+static void unproved(const struct round *r, const struct ofl_claim *weak,
+		     size_t weak_i, struct ofl_claim *ret)
+{
+	const struct ofl_owners *o = r->o;
+	const char *blind = o->blind ? o->blind : r->blind;
+	bool claimed = weak->owner && !r->blind;
+	bool flies = (claimed || !blind) && in_flight(o, weak_i, r->page);
+
+	if (claimed && !flies)
+		*ret = *weak;
+	else
+		*ret = (struct ofl_claim){
+			.blind = blind ? blind : flies ? o->flight->why : NULL,
+			.in_flight = flies && !blind,
+		};
+}
+
 void ofl_owners_claim(const struct ofl_owners *o,
 		      const struct ofl_owner_page *p, struct ofl_claim *ret)
 {
 	struct round r = { .o = o, .page = p, .end_pfn = UINT64_MAX };
 	struct ofl_claim c, best, weak;
-	size_t i;
+	size_t i, weak_i = OFL_MAX_OWNERS - 1;
 
 	/* the rest of a claim without owner is never looked at */
 	best.owner = weak.owner = NULL;
@@ -167,16 +239,16 @@ void ofl_owners_claim(const struct ofl_owners *o,
 		if (!c.weak)
 			compare(&best, &c);
 		else if (!others_blind(o, i) &&
-			 (!weak.owner || worth(&c) > worth(&weak)))
+			 (!weak.owner || worth(&c) > worth(&weak))) {
 			weak = c;
+			weak_i = i;
+		}
 	}
 	if (best.owner || last_resort(&r, &best)) {
 		*ret = best;
 		ret->unsure = best.owner->last_resort ? o->blind : NULL;
-	} else if (weak.owner && !r.blind) {
-		*ret = weak;
 	} else {
-		*ret = (struct ofl_claim){ .blind = o->blind ? o->blind : r.blind };
+		unproved(&r, &weak, weak_i, ret);
 	}
 	ret->end_pfn = r.end_pfn > p->pfn ? r.end_pfn : p->pfn + 1;
 }
@@ -199,6 +271,22 @@ bool ofl_owners_expect(const struct ofl_owners *o, uint64_t pfn,
 	}
 	ret->end_pfn = end_pfn > pfn ? end_pfn : pfn + 1;
 	return ret->owner;
+}
+
+uint64_t ofl_owners_in_flight(const struct ofl_owners *o)
+{
+	return ask_flight(o)->pages;
+}
+
+bool ofl_owners_busy(const struct ofl_owners *o, const struct ofl_claim *claim)
+{
+	size_t i = 0;
+
+	if (!claim->owner || !claim->owner->at_work)
+		return false;
+	while (ofl_owner_table[i] != claim->owner)
+		i++;
+	return o->state[i] && claim->owner->at_work(o->state[i], claim->device);
 }
 
 const struct ofl_owner_ops *ofl_owners_called(const struct ofl_owners *o,

@@ -21,6 +21,7 @@
 #include "target/text.h"
 
 #define MODULE		"virtio_balloon"
+#define BATCH_PAGES	256	/* VIRTIO_BALLOON_ARRAY_PFNS_MAX */
 #define UNIT_BYTES	4096	/* of num_pages: VIRTIO_BALLOON_PFN_SHIFT */
 
 enum field {
@@ -214,6 +215,16 @@ static bool hinted(const void *state, unsigned int device, uint64_t *head_kva)
 	return d->driver_kva && st->at[F_HINT_LIST].known;
 }
 
+static const char *at_work(const void *state, unsigned int device)
+{
+	const struct state *st = state;
+	const struct ofl_balloon *d = &st->b.dev[device];
+
+	return d->driver_kva && ofl_mutex_held(st->b.env, d->driver_kva +
+					       st->at[F_LOCK].offset_bytes) ?
+	       "balloon_lock is held: inflating or deflating" : NULL;
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -230,10 +241,7 @@ static void account(const void *state, unsigned int device,
 		a->expected = (int64_t)(num_pages / units);
 	}
 	ofl_balloon_account(d, a);
-	if (d->driver_kva && ofl_mutex_held(st->b.env, d->driver_kva +
-					     st->at[F_LOCK].offset_bytes))
-		ofl_text_put(a->in_flight, sizeof(a->in_flight),
-			 "balloon_lock is held: inflating or deflating");
+	ofl_account_in_flight(a, at_work(state, device));
 	ofl_account_detail(a, "layout", "%s",
 			   ofl_types_source_text(st->source));
 	ofl_account_detail(a, "target", "in the device; not in a dump");
@@ -255,6 +263,7 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.mark = 'b',
 	.in_node_stat = true,
 	.in_vm_events = true,
+	.batch_pages = BATCH_PAGES,
 	.probe = probe,
 	.free = ofl_balloons_free,
 	.blind = blind,
@@ -264,5 +273,6 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
 	.account = account,
+	.at_work = at_work,
 	.hinted = hinted,
 };

@@ -427,6 +427,7 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.is_called = is_called,
 	.refuses = refuses,
 	.account = ofl_vmem_account,
+	.at_work = ofl_vmem_at_work,
 	.expects = expects,
 	.added = added,
 	.shrinking = ofl_vmem_shrinking,

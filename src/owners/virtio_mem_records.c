@@ -57,12 +57,15 @@ static uint64_t plugged_bytes(const struct ofl_vmem *st, const struct ofl_vmem_d
 	return nr * d->unit_bytes;
 }
 
-static void find_in_flight(const struct ofl_vmem *st, const struct ofl_vmem_device *d,
-			   struct ofl_account *a)
+const char *ofl_vmem_at_work(const void *state, unsigned int device)
 {
-	uint64_t active = 0;
+	const struct ofl_vmem *st = state;
+	const struct ofl_vmem_device *d = &st->dev[device];
 	const char *why = NULL;
+	uint64_t active = 0;
 
+	if (!d->records)
+		return NULL;
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_WQ_ACTIVE, &active) && active)
 		why = "wq_active: plugging or unplugging";
 	if (st->at[OFL_VMEM_MUTEX].known &&
@@ -71,8 +74,7 @@ static void find_in_flight(const struct ofl_vmem *st, const struct ofl_vmem_devi
 		why = "hotplug_mutex is held: plugging or unplugging";
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_HOTPLUG_ACTIVE, &active) && active)
 		why = "hotplug_active: a block goes online or offline";
-	if (why)
-		ofl_text_put(a->in_flight, sizeof(a->in_flight), "%s", why);
+	return why;
 }
 
 /* ---- states of memory blocks ---- */
@@ -377,7 +379,7 @@ void ofl_vmem_account(const void *state, unsigned int device,
 			   ofl_types_source_text(st->source));
 	if (!d->records)
 		return;
-	find_in_flight(st, d, a);
+	ofl_account_in_flight(a, ofl_vmem_at_work(state, device));
 	a->known = st->env->blocks && !st->env->blocks->lost;
 	a->expected = (int64_t)expected_pages(st, d);
 	if (a->known)

@@ -16,6 +16,7 @@
 
 #define MODULE		"vmw_balloon"
 #define UNIT_PAGES	512	/* VMW_BALLOON_2M_ORDER 9 */
+#define BATCH_PAGES	(512 * UNIT_PAGES)	/* batch_page[] of 2 MiB units */
 #define FRAME_BYTES	4096	/* of size and target */
 
 enum field { F_SIZE, F_TARGET, F_INFO, F_HUGE, F_SEM, NR_FIELDS };
@@ -159,14 +160,15 @@ static bool claim(void *state, const struct ofl_owner_page *p,
 	return owns;
 }
 
-static void find_in_flight(const struct state *st, struct ofl_account *a)
+static const char *at_work(const void *state, unsigned int device)
 {
+	const struct state *st = state;
 	uint64_t count;
 
+	(void)device;
 	/* rw_semaphore.count: 0 while it is not held */
-	if (get(st, F_SEM, &count) && count)
-		ofl_text_put(a->in_flight, sizeof(a->in_flight),
-			 "conf_sem is held: inflating, deflating or migrating");
+	return !ofl_single_blind(&st->one) && get(st, F_SEM, &count) && count ?
+	       "conf_sem is held: inflating, deflating or migrating" : NULL;
 }
 
 static void account(const void *state, unsigned int device,
@@ -182,7 +184,7 @@ static void account(const void *state, unsigned int device,
 		ofl_balloon_account(&st->b.dev[0], a);
 	if (ofl_single_blind(&st->one))
 		return;
-	find_in_flight(st, a);
+	ofl_account_in_flight(a, at_work(state, device));
 	a->not_in_node_stat = (int64_t)st->huge.set.pages;
 	ofl_pagelist_count(&st->huge, "huge_pages", "huge_pages_at_least",
 			   st->huge.entries, a);
@@ -213,6 +215,7 @@ const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.next = "deflate the balloon on the host (less pressure, or a higher limit), then offline the block",
 	.in_node_stat = true,
 	.in_vm_events = true,
+	.batch_pages = BATCH_PAGES,
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
@@ -221,4 +224,5 @@ const struct ofl_owner_ops ofl_owner_vmballoon = {
 	.claim = claim,
 	.forget = ofl_balloons_forget,
 	.account = account,
+	.at_work = at_work,
 };

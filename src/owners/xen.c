@@ -25,6 +25,7 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_TOTAL] = { "balloon_stats", "total_pages", NULL, 8, true },
 };
 
+#define BATCH_PAGES	8192	/* frame_list[], with pages of 64 KiB */
 #define NOT_WHOLE "xen_balloon: its list of pages was not read to the end"
 
 /** struct state - the driver in this dump */
@@ -135,14 +136,23 @@ static void check_target(const struct state *st, struct ofl_account *a)
 		pages, pages == 1 ? "" : "s", size);
 }
 
+static const char *at_work(const void *state, unsigned int device)
+{
+	const struct state *st = state;
+	uint64_t mutex;
+
+	(void)device;
+	return ofl_symbol(st->env->t, "balloon_mutex", &mutex) &&
+	       ofl_mutex_held(st->env, mutex) ?
+	       "balloon_mutex is held: ballooning" : NULL;
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
 	const struct state *st = state;
-	uint64_t mutex;
 	int i;
 
-	(void)device;
 	for (i = 0; i < NR_FIELDS; i++)
 		if (st->have[i])
 			ofl_account_counter(a, fields[i].path,
@@ -151,10 +161,7 @@ static void account(const void *state, unsigned int device,
 			   st->list.set.pages, a);
 	a->known = st->have[F_LOW] && st->have[F_HIGH];
 	a->expected = (int64_t)(st->value[F_LOW] + st->value[F_HIGH]);
-	if (ofl_symbol(st->env->t, "balloon_mutex", &mutex) &&
-	    ofl_mutex_held(st->env, mutex))
-		ofl_text_put(a->in_flight, sizeof(a->in_flight),
-			 "balloon_mutex is held: ballooning");
+	ofl_account_in_flight(a, at_work(state, device));
 	ofl_pagelist_complain(&st->list, "the list of ballooned pages", a);
 	check_target(st, a);
 }
@@ -164,9 +171,11 @@ const struct ofl_owner_ops ofl_owner_xen = {
 	.mark = 'x',
 	.next = "deflate the balloon on the host (xl mem-set), then offline the block",
 	.in_node_stat = true,
+	.batch_pages = BATCH_PAGES,
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,
 	.claim = claim,
 	.account = account,
+	.at_work = at_work,
 };

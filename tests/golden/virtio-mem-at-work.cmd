@@ -1,0 +1,3 @@
+offblock -B memory39
+offcheck
+offblock -j -B memory39
