@@ -6,6 +6,7 @@ import os
 import pathlib
 import re
 import stat
+import struct
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
@@ -115,6 +116,55 @@ def test_what_failed_and_how_to_mend_it(bench, says, cause, mend):
     assert (status, document["status"]["result"]) == (3, "failed")
     assert document["failure"]["cause"] == cause, document["failure"]
     assert mend in document["failure"]["mend"], document["failure"]
+
+
+def kdump(pages=8):
+    """a kdump-compressed dump: header, sub header, two bitmaps, descriptors, pages of 100 bytes"""
+    block = 4096
+    head = bytearray(block)
+    head[:8] = b"KDUMP   "
+    struct.pack_into("<i", head, 8, 6)
+    struct.pack_into("<iiI", head, 428, block, 1, 2)
+    sub = b"OSRELEASE=6.1.0-made-up\n".ljust(block, b"\0")
+    bitmap = ((1 << pages) - 1).to_bytes(block, "little")
+    first = 4 * block + pages * 24
+    table = b"".join(struct.pack("<QIIQ", first + 100 * i, 100, 0, 0) for i in range(pages))
+    return bytes(head) + sub + bitmap * 2 + table + bytes(100 * pages)
+
+
+def elf():
+    """an ELF dump of one segment"""
+    head = b"\x7fELF\2\1\1".ljust(32, b"\0") + struct.pack("<QQIHHH", 64, 0, 0, 64, 56, 1) + bytes(6)
+    note = b"OSRELEASE=6.1.0-made-up\n".ljust(4096, b"\0")
+    return head + struct.pack("<IIQQQQQQ", 4, 0, 120, 0, 0, len(note), 0, 0) + note
+
+
+@pytest.mark.parametrize("make", (kdump, elf))
+def test_dump_that_was_cut_off(bench, make):
+    """crash says nothing of it that could be understood"""
+    dump, whole = bench.folder / "dump", make()
+    bench.says("")
+    for size in len(whole) - 1, len(whole) // 2, 5000:
+        if size >= len(whole):
+            continue
+        dump.write_bytes(whole[:size])
+        _, document = bench.report()
+        assert document["failure"]["cause"] == "dump" and f"ends at byte {size}," in document["failure"]["message"]
+    for text in whole, whole + b"more":
+        dump.write_bytes(text)
+        assert bench.report()[1]["failure"]["cause"] == "crash"
+
+
+def test_vmlinux_of_another_kernel(bench):
+    """crash says nothing of it that could be understood"""
+    bench.says("")
+    banner = b"x Linux version %s (made up)\n"
+    (bench.folder / "vmlinux").write_bytes(banner % b"%s" + banner % b"6.12.0-other")
+    _, document = bench.report()
+    assert document["failure"]["cause"] == "vmlinux" and "6.12.0-other" in document["failure"]["message"]
+    assert document["failure"]["mend"] == "give the vmlinux of 6.1.0-made-up"
+    (bench.folder / "vmlinux").write_bytes(banner % b"6.1.0-made-up")
+    assert bench.report()[1]["failure"]["cause"] == "crash"
 
 
 @pytest.mark.parametrize("gone, cause", (
