@@ -31,6 +31,14 @@ struct ofl_audit {
 void ofl_audit_init(struct ofl_audit *a, struct ofl_records *records);
 
 /**
+ * ofl_audit_rule() - severity of what the rule says of an offline page
+ *
+ * Shape:  none where the owner claims the page as one that it leaves reserved:
+ *         that blocks, and yet nothing is wrong.
+ */
+enum ofl_severity ofl_audit_rule(const struct ofl_classified *c);
+
+/**
  * ofl_audit_offline() - a PageOffline page of an online section
  * @severity: out  of the row, milder if it is explained
  *

@@ -145,6 +145,11 @@ struct ofl_owner_ops {
 	 */
 	uint32_t batch_pages;
 	/**
+	 * pages of memory that is onlined stay PG_reserved if it gives them
+	 * to nobody: until v6.10, generic_online_page() clears the bit
+	 */
+	bool leaves_reserved;
+	/**
 	 * probe - find the driver's devices
 	 *
 	 * Memory: *@state is handed to the other calls and freed by free();

@@ -221,7 +221,7 @@ static enum ofl_status check_offline(struct check *ck,
 				     const struct ofl_classified *c,
 				     uint64_t pages)
 {
-	enum ofl_severity by_rule = ofl_rule_rows[c->kind].severity, by_records;
+	enum ofl_severity by_rule = ofl_audit_rule(c), by_records;
 	const struct ofl_audit_row *row;
 
 	if (!ck->listing) {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "judge/audit.h"
+#include "judge/rule.h"
 
 /*
  * AUDIT(id, severity, transient, code, what): as in struct ofl_audit_row; a row
@@ -73,6 +74,15 @@ static bool is_mixed(struct ofl_audit *a, const struct ofl_classified *c)
 		a->unit_dirty = dirty;
 	}
 	return dirty != a->unit_dirty;
+}
+
+enum ofl_severity ofl_audit_rule(const struct ofl_classified *c)
+{
+	if (c->kind == OFL_KIND_OFFLINE_RESERVED && c->claim.owner &&
+	    c->claim.owner->leaves_reserved && !c->claim.rival &&
+	    !c->claim.stray)
+		return OFL_SEV_NONE;
+	return ofl_rule_rows[c->kind].severity;
 }
 
 const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,

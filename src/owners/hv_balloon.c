@@ -613,6 +613,7 @@ const struct ofl_owner_ops ofl_owner_hv_balloon = {
 	.next = "give the guest this memory back on the host (Dynamic Memory), then offline the block",
 	.in_node_stat = true,
 	.batch_pages = BATCH_PAGES,
+	.leaves_reserved = true,
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,

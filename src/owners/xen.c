@@ -172,6 +172,7 @@ const struct ofl_owner_ops ofl_owner_xen = {
 	.next = "deflate the balloon on the host (xl mem-set), then offline the block",
 	.in_node_stat = true,
 	.batch_pages = BATCH_PAGES,
+	.leaves_reserved = true,
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,

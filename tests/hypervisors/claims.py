@@ -68,17 +68,13 @@ def no_false_error(said, document="offcheck.json", untyped=None):
 
 
 def held_only(said, pages):
-    """So many pages block because their driver holds them, as rows say; a finding is only what is reserved, too."""
+    """So many pages block because their driver holds them, as rows say; nothing is wrong with any of them."""
     document = said["offcheck.json"]
     classes = Counter()
     for row in document["classes"]:
         classes[row["code"]] += row["pages"]
     assert set(classes) <= {"offline-held", "offline-reserved"} and classes.total() == pages, classes
-    found = Counter()
-    for row in document["findings"]:
-        if row["severity"] == "warning":
-            found[row["code"]] += row["pages"]
-    assert found == +Counter({"offline-reserved": classes["offline-reserved"]}), document["findings"]
+    assert {row["severity"] for row in document["findings"]} <= {"info"}, document["findings"]
 
 
 def verdicts_hold(dump, said):

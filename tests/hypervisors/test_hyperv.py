@@ -145,7 +145,6 @@ def test_second_witness(said, dump):
 def test_no_false_error(said, dump):
     """Held pages are named as such, and nothing is wrong with them."""
     claims.held_only(said, PAGES[dump.stage])
-    assert {finding["severity"] for finding in said["offcheck.json"]["findings"]} <= {"warning"}
     assert said["offowner.json"]["findings"] == []
 
 
