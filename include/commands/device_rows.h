@@ -18,6 +18,7 @@ struct ofl_device_row {
 	const struct ofl_memdev *dev;	/* NULL: blocks of no known device */
 	uint64_t has;			/* blocks that there are */
 	uint64_t blocks;		/* of them, that were looked at */
+	bool chosen;			/* one of these by -V and -O */
 	uint64_t verdict[OFL_NR_OUTCOMES];
 	uint64_t first_nr, last_nr;
 	uint64_t offline;		/* PageOffline pages */
@@ -54,11 +55,12 @@ void ofl_device_rows_free(struct ofl_device_rows *rows);
  * ofl_device_rows_add() - a block that has its verdict
  * @row:   in  the same as @r, for people
  * @share: in  who holds its pages, of ofl_holders_shares(); @nr of them
+ * @chosen: in false: it counts, but does not make its device a row
  */
 void ofl_device_rows_add(struct ofl_device_rows *rows,
 			 const struct ofl_block_report *r,
 			 const struct ofl_block_row *row,
-			 const struct ofl_share *share, size_t nr);
+			 const struct ofl_share *share, size_t nr, bool chosen);
 
 /**
  * ofl_device_rows_show() - a table

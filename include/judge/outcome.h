@@ -24,22 +24,22 @@
  */
 #define OFL_OUTCOMES(OUTCOME)						       \
 	/* free, dissolved or left out */				       \
-	OUTCOME(OFFLINABLE, 0, true, "offlinable", "passes", "OFFLINABLE")	       \
+	OUTCOME(OFFLINABLE, 1, true, "offlinable", "passes", "OFFLINABLE")	       \
 	/* PageOffline with refcount 0 */				       \
-	OUTCOME(SKIPPED, 1, true, "offlinable", "passes", "OFFLINABLE")	       \
+	OUTCOME(SKIPPED, 2, true, "offlinable", "passes", "OFFLINABLE")	       \
 	/* the driver drops its reference, then it is skipped */	       \
-	OUTCOME(DRIVER, 2, false, "driver", "driver", "DRIVER")		       \
+	OUTCOME(DRIVER, 3, false, "driver", "driver", "DRIVER")		       \
 	/* nothing in the dump speaks against its migration */		       \
-	OUTCOME(MIGRATE, 3, false, "migrate", "migrate", "MIGRATE")	       \
+	OUTCOME(MIGRATE, 4, false, "migrate", "migrate", "MIGRATE")	       \
 	/* tried again until what holds it lets go, or until a signal */       \
-	OUTCOME(RETRIES, 4, false, "retries", "retries", "RETRIES")	       \
+	OUTCOME(RETRIES, 5, false, "retries", "retries", "RETRIES")	       \
 	/* never fails, never ends, until a signal */			       \
-	OUTCOME(SPINS, 5, false, "spins", "spins", "SPINS")		       \
-	OUTCOME(BLOCKED, 7, false, "blocked", "blocked", "BLOCKED")	       \
-	/* the block is offline already */				       \
-	OUTCOME(OFFLINE, 8, true, NULL, NULL, "OFFLINE")		       \
+	OUTCOME(SPINS, 6, false, "spins", "spins", "SPINS")		       \
+	OUTCOME(BLOCKED, 8, false, "blocked", "blocked", "BLOCKED")	       \
+	/* the block is offline already: nothing is left to be done */	       \
+	OUTCOME(OFFLINE, 0, true, NULL, NULL, "OFFLINE")		       \
 	/* the dump does not say */					       \
-	OUTCOME(UNKNOWN, 6, false, "unknown", "unknown", "UNKNOWN")	       \
+	OUTCOME(UNKNOWN, 7, false, "unknown", "unknown", "UNKNOWN")	       \
 	/* another step ends it before */				       \
 	OUTCOME(NOT_REACHED, 9, true, NULL, "not reached", NULL)
 

@@ -358,13 +358,17 @@ static void sum_up(struct printer *p, const struct ofl_block_row *row)
 	ofl_block_row_sum(&sum->causes, row);
 }
 
-static bool is_wanted(const struct printer *p, const struct ofl_block_report *r,
-		      const struct ofl_block_row *row)
+static bool is_wanted(const struct printer *p, const struct ofl_block_report *r)
 {
 	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
 
-	if (!any && (!r->zone || !ofl_filter_wants_zone(&p->wanted, r->zone)))
-		return false;
+	return any || (r->zone && ofl_filter_wants_zone(&p->wanted, r->zone));
+}
+
+/* -V and -O choose rows of what was looked at */
+static bool is_chosen(const struct printer *p, const struct ofl_block_report *r,
+		      const struct ofl_block_row *row)
+{
 	if (p->only != OFL_NR_OUTCOMES && r->verdict != p->only)
 		return false;
 	return !p->o->owner || ofl_row_has_owner(row, p->owner);
@@ -412,9 +416,12 @@ static size_t most_holders(const struct printer *p)
 	return p->explain ? OFL_HOLDERS_EXPLAINED : OFL_HOLDERS_A_BLOCK;
 }
 
-/* what was added up since the block before */
+/*
+ * what was added up since the block before; a device is judged by all blocks
+ * that it has, and shown if one of them is chosen
+ */
 static void name_holders(struct printer *p, const struct ofl_block_report *r,
-			 struct ofl_block_row *row)
+			 struct ofl_block_row *row, bool chosen)
 {
 	uint64_t page_bytes = p->env->l->page_bytes;
 	const struct ofl_share *share = NULL;
@@ -423,8 +430,8 @@ static void name_holders(struct printer *p, const struct ofl_block_report *r,
 	if (p->holders && !ofl_outcome_rows[r->verdict].passes)
 		share = ofl_holders_shares(p->holders, &nr);
 	if (p->o->devices)
-		ofl_device_rows_add(&p->device_rows, r, row, share, nr);
-	if (!share)
+		ofl_device_rows_add(&p->device_rows, r, row, share, nr, chosen);
+	if (!share || !chosen)
 		return;
 	who_line(p, share, nr, row);
 	if (!p->v.json && !p->explain)
@@ -471,11 +478,17 @@ static enum ofl_status print_block(struct printer *p,
 {
 	struct ofl_block_row row;
 	enum ofl_status st;
+	bool chosen;
 	int k;
 
 	ofl_block_row(p->env, r, &row);
 	row.dev = row.last_dev = ofl_memdevs_of_block(p->devs, r->block);
-	if (!is_wanted(p, r, &row))
+	chosen = is_chosen(p, r, &row);
+	if (!is_wanted(p, r))
+		return OFL_OK;
+	if (!chosen && p->o->devices)
+		name_holders(p, r, &row, false);
+	if (!chosen)
 		return OFL_OK;
 	for (k = 0; k < OFL_NR_KINDS; k++)
 		if (r->kind[k].claim.blind || r->kind[k].claim.unsure)
@@ -486,7 +499,7 @@ static enum ofl_status print_block(struct printer *p,
 	p->nr++;
 	ofl_block_doubts_add(&p->doubts, r);
 	p->kept = *r;
-	name_holders(p, r, &row);
+	name_holders(p, r, &row, true);
 	if (only_devices(p) || is_quiet(p, &row))
 		return OFL_OK;
 	/* holders are those of one block */

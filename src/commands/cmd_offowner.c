@@ -111,11 +111,12 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 static void add_pages(struct owner *o, const struct ofl_classified *c,
 		      uint64_t pages)
 {
+	/* records are added up of all owners: -O chooses rows only */
+	ofl_records_add(&o->records, c, pages);
 	if (o->narrow && c->claim.owner != o->only)
 		return;
 	o->open.offline += pages;
 	o->open.pages[ofl_records_owner(&c->claim)] += pages;
-	ofl_records_add(&o->records, c, pages);
 }
 
 static enum ofl_status see_pages(void *arg, const struct ofl_section *s,
@@ -339,8 +340,7 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 	st = scan(o, &r, err);
 	ofl_view_table_end(&o->v);
 	if (!st)
-		st = ofl_records_close(&o->records, !ctx->filter.any && !o->narrow,
-				       &r, err);
+		st = ofl_records_close(&o->records, !ctx->filter.any, &r, err);
 	if (!st) {
 		show_devices(o, &ofl_device_table);
 		if (!o->v.json)

@@ -140,12 +140,13 @@ static void name_block(struct ofl_device_rows *rows, struct ofl_device_row *is,
 void ofl_device_rows_add(struct ofl_device_rows *rows,
 			 const struct ofl_block_report *r,
 			 const struct ofl_block_row *row,
-			 const struct ofl_share *share, size_t nr)
+			 const struct ofl_share *share, size_t nr, bool chosen)
 {
 	struct ofl_device_row *is = &rows->row[index_of(rows->d, r->block)];
 	const struct ofl_tally *poison = &r->kind[OFL_KIND_HWPOISON];
 	unsigned int rank = rank_of(r->verdict);
 
+	is->chosen |= chosen;
 	if (!is->blocks++)
 		is->first_nr = r->block->nr;
 	is->last_nr = r->block->nr;
@@ -387,7 +388,7 @@ const struct ofl_table ofl_memdev_table = {
 /* filters leave devices out that have blocks, but none that passed */
 static bool is_shown(const struct ofl_device_row *row)
 {
-	return row->blocks || (row->dev && !row->has &&
+	return row->chosen || (row->dev && !row->has &&
 			       row->dev->kind != &ofl_memdev_boot);
 }
 

@@ -423,7 +423,7 @@ static const char *const sentences[OFL_NR_OUTCOMES] = {
 	[OFL_OUT_RETRIES] = "offlining tries again until something lets go",
 	[OFL_OUT_SPINS] = "offlining goes on until it is killed",
 	[OFL_OUT_BLOCKED] = "offlining fails",
-	[OFL_OUT_OFFLINE] = "it is offline",
+	[OFL_OUT_OFFLINE] = "",		/* its reason says it */
 	[OFL_OUT_UNKNOWN] = "whether it can be offlined is not known",
 };
 
@@ -439,8 +439,8 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 	ofl_size_text(bytes, size, sizeof(size));
 	ofl_text_add(&text, "memory%" PRIu64 " is %s: %s%s%s", r->block->nr,
 		     ofl_outcome_rows[r->verdict].block,
-		     sentences[r->verdict], r->reason[0] ? ": " : "",
-		     r->reason);
+		     sentences[r->verdict], r->reason[0] &&
+		     sentences[r->verdict][0] ? ": " : "", r->reason);
 	ofl_view_sentence(v, NULL, line);
 	if (ofl_block_next(r))
 		ofl_view_sentence(v, "NEXT:", ofl_block_next(r));
@@ -459,6 +459,9 @@ void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
 		       const struct ofl_holder_rows *rows, bool all)
 {
 	show_sentence(v, env, r);
+	/* there is nothing to do that has steps, and nobody is asked */
+	if (r->verdict == OFL_OUT_OFFLINE && !v->json)
+		return;
 	show_steps(v, env, r);
 	show_kinds(v, &ofl_kind_table, env, r);
 	if (!v->json)

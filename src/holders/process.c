@@ -160,8 +160,9 @@ static bool process_name(struct ofl_holder_env *e, void *state,
 		return ofl_walk_broke(w, f.av_kva, "is no anon_vma with a tree");
 	if (!look_through(e, root, &f))
 		return false;
+	/* sound, and yet of no task: its process has exited, or is in exec */
 	if (!f.task)
-		return ofl_walk_broke(w, f.av_kva, "is an anon_vma of no process that runs");
+		return false;
 	snprintf(ret->name, sizeof(ret->name), "%s", f.task->comm);
 	if (f.nr > 1 || f.chains == MAX_CHAINS)
 		snprintf(ret->detail, sizeof(ret->detail),

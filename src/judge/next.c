@@ -119,7 +119,8 @@ const char *ofl_block_next(const struct ofl_block_report *r)
 
 	/* memory_block_online(): -EHWPOISON */
 	if (r->verdict == OFL_OUT_OFFLINE)
-		return r->block->poisoned ? POISON_NEXT : NULL;
+		return r->block->poisoned ? POISON_NEXT :
+		       "write online or online_movable to /sys/devices/system/memory/memoryN/state to use the block again";
 	if (r->verdict == OFL_OUT_OFFLINABLE)
 		return "offline the block: nothing is in the way";
 	if (r->decider != OFL_NR_KINDS)

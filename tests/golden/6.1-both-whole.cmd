@@ -16,3 +16,7 @@ offblock memory-1
 offblock 0x27
 offcheck -B memory39 -B memory32
 offline -r -o node,zone,offpages
+offowner -O virtio_mem
+offblock -d
+offblock -d -O virtio_mem
+offblock -d -V driver

@@ -365,6 +365,19 @@ static void test_tails(void **state)
 	assert_null(s.holder);
 }
 
+/* nothing is wrong: its process has exited, and pages go a little later */
+static void test_process_gone(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(VMA, "%" PRIx64, MM + 8);
+	load();
+	s = add(OFL_KIND_LRU, 3, &anon);
+	assert_null(s.holder);
+	assert_null(s.bad_what);
+}
+
 /* ---- what may be broken, and where it is said to be ---- */
 
 #define BREAK(name, line, kind, page, at)				\
@@ -403,7 +416,6 @@ BREAK(tree_in_a_circle, MEM(AVC2 + 8, "%" PRIx64, AVC), OFL_KIND_LRU, anon,
 BREAK(tree_that_joins, MEM(AVC + 8, "%" PRIx64, AVC2), OFL_KIND_LRU, anon, AVC)
 BREAK(tree_wild, MEM(AV, "%" PRIx64, UINT64_C(0xdead000000000100)),
       OFL_KIND_LRU, anon, UINT64_C(0xdead000000000120))
-BREAK(process_gone, MEM(VMA, "%" PRIx64, MM + 8), OFL_KIND_LRU, anon, AV)
 BREAK(cgroup_in_a_circle, MEM(KN_APP + 8, "%" PRIx64, KN_APP),
       OFL_KIND_KERNEL, ((struct raw){ .type = K_NO_TYPE, .memcg = OBJCG | 2 }),
       KN_APP)
