@@ -17,11 +17,11 @@ LAB_PROCESSES	?= $(shell nproc)
 # and those of which make check makes one dump, for one session of crash
 BRIEF_KERNELS	?= 5.10
 # and those that make check-verdicts does
-VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2
+VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2 7.3
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 # and those that make check-reach opens in every crash
-REACH_KERNELS	?= 5.10 6.1 6.12 7.2 cma-6.12 rt-6.12 novmemmap-6.12 slab-6.1
+REACH_KERNELS	?= 5.10 6.1 6.12 7.2 7.3 6.1-rt 6.12-rt cma-6.12 rt-6.12 novmemmap-6.12 slab-6.1
 PREFIX		?= /usr
 # crash looks in lib64 first, where it is a program of 64 bits, then in lib:
 # the first of the two that is there, else the first
@@ -341,7 +341,7 @@ check: deps
 	$(summary) house unit golden docs corpus less ways report lab
 
 check-all:
-	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 5.10 7.2"
+	@$(MAKE) --no-print-directory check KERNELS="$(KERNELS) 5.10 7.2 7.3"
 
 # the whole campaign, hours: every block of many guests, judged and tried
 check-verdicts: deps
@@ -473,7 +473,7 @@ help:
 	@echo "	make check-unit	unit and golden tests: no crash, no QEMU, no root"
 	@echo "	make docs	write the tables of docs/ that are made from rows"
 	@echo "	make check-less	every loss of every recording, an hour; N=20000 SEED=1: random sets"
-	@echo "	make check-all	make check, and kernel 7.2"
+	@echo "	make check-all	make check, and kernels 7.2 and 7.3"
 	@echo "	make check-mutations	500 damaged dumps through the real crash"
 	@echo "	make check-mutants	300 small changes of the sources: do tests notice?"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"

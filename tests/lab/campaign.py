@@ -3,7 +3,7 @@
 """The verdict campaign: what `make check-verdicts` runs.
 
 campaign.py [-c] [-j JOBS] [-o FILE] [-k KIND,...] [-s FIRST-LAST] [KERNEL...]
-default: 5.10 6.1 6.12 7.2, all kinds and the guests of seeds 1-3, two guests at a time
+default: 5.10 6.1 6.12 7.2 7.3, all kinds and the guests of seeds 1-3, two guests at a time
 -s: guests of which these seeds decide everything
 -c: only the guests that are in the cache, with their seeds; none is booted
 
@@ -23,7 +23,7 @@ from lab.module import CannotBuild
 
 JOBS = 2          # guests at a time: each keeps a processor busy
 ENOUGH = 200      # attempts on a kernel
-WANTED = ("5.10", "6.1", "6.12", "7.2")
+WANTED = ("5.10", "6.1", "6.12", "7.2", "7.3")
 AGAIN = "when the references were dropped"
 SEEDS = "1-3"     # a guest takes more than a minute: too long for make check
 VERDICTS = ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES", "SPINS", "BLOCKED", "UNKNOWN", "OFFLINE")
