@@ -847,25 +847,6 @@ static void test_less_place_to_go(void **state)
 	w = full(&room, z, ZONE_NORMAL, 61);
 	room.kernel_known = false;
 	expect(w, OFL_OUT_MIGRATE, "lru", "page cache or anonymous memory; room not checked");
-	/* pages of the block itself are no place; its page cache may go */
-	w = full(&room, z, ZONE_NORMAL, 61);
-	w->r.zone = &zone[0];
-	w->r.file_pages = 2;
-	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
-	w = full(&room, z, ZONE_NORMAL, 60);
-	w->r.zone = &zone[0];
-	put(w, OFL_KIND_FREE, 1, 500);
-	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 60");
-	/* but not where NR_FREE_PAGES has them no longer, or never had them */
-	w = full(&room, z, ZONE_NORMAL, 60);
-	w->r.zone = &zone[0];
-	w->block.state = OFL_BLOCK_GOING_OFFLINE;
-	put(w, OFL_KIND_FREE, 1, 500);
-	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
-	w = full(&room, z, ZONE_NORMAL, 60);
-	w->r.zone = &zone[0];
-	put(w, OFL_KIND_PCP, 1, 500);
-	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 	/* another node with memory: only that one is asked */
 	z[2] = zone_room(&zone[2], 1, ZONE_NORMAL, 7);
 	room.nr = 3;
@@ -887,6 +868,36 @@ static void test_less_place_to_go(void **state)
 	assert_int_equal(w->r.verdict, OFL_OUT_RETRIES);
 	assert_null(strstr(w->r.reason, "room"));
 	free(w);
+}
+
+static void test_own_pages_are_no_place(void **state)
+{
+	struct ofl_zone zone[3];
+	struct ofl_zone_room z[3];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	two_zones(z, zone);
+	/* its page cache may go */
+	w = full(&room, z, ZONE_NORMAL, 61);
+	w->r.zone = &zone[0];
+	w->r.file_pages = 2;
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_NORMAL, 60);
+	w->r.zone = &zone[0];
+	put(w, OFL_KIND_FREE, 1, 500);
+	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 60");
+	/* but not where NR_FREE_PAGES has them no longer, or never had them */
+	w = full(&room, z, ZONE_NORMAL, 60);
+	w->r.zone = &zone[0];
+	w->block.state = OFL_BLOCK_GOING_OFFLINE;
+	put(w, OFL_KIND_FREE, 1, 500);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	w = full(&room, z, ZONE_NORMAL, 60);
+	w->r.zone = &zone[0];
+	put(w, OFL_KIND_PCP, 1, 500);
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 }
 
 /* before v5.18 the kernel counts RAM before it looks at zones (seen in 5.10) */
@@ -951,6 +962,7 @@ int main(void)
 		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_room_for_huge_pages),
 		cmocka_unit_test(test_less_place_to_go),
+		cmocka_unit_test(test_own_pages_are_no_place),
 		cmocka_unit_test(test_next_without_a_page),
 		cmocka_unit_test(test_next_of_findings),
 		cmocka_unit_test(test_causes_by_size),
