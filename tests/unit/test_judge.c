@@ -826,7 +826,7 @@ static void test_next_of_findings(void **state)
 	assert_non_null(ofl_code_next("block-state", OFL_SEV_INFO));
 }
 
-/* what a counter that is lost, the block itself and other nodes make of it */
+/* what a counter that is lost, and other nodes, make of it */
 static void test_less_place_to_go(void **state)
 {
 	struct ofl_zone zone[3];
