@@ -36,6 +36,8 @@
 #define HUGETLB		0xf4000000u
 #define ZSMALLOC	0xf6000000u
 #define UNACCEPTED	0xf8000000u
+#define TABLE		0xf2000000u
+#define GUARD		0xf3000000u
 #define NO_TYPE		0xffffffffu
 #define HUGE_ORDER	5
 #define GIGANTIC_ORDER	11	/* two blocks */
@@ -420,6 +422,21 @@ static void test_pool_that_is_not_known(void **state)
 	know(OFL_F_HSTATE_FREE, offsetof(struct raw_hstate, nr_free));
 	know(OFL_F_HSTATES, (int64_t)HSTATES + 4096);	/* not in the dump */
 	assert_string_equal(code_of(64), "hugetlb-pool-unknown");
+}
+
+/* a type at count 0: a guard by its name; without a name it may be one */
+static void test_guard_pages(void **state)
+{
+	(void)state;
+	map[64].type = GUARD;
+	assert_string_equal(code_of(64), "kind-unknown");
+	l->type[OFL_TYPE_GUARD] = top_byte(GUARD);
+	assert_string_equal(code_of(64), "guard");
+	l->type[OFL_TYPE_TABLE] = top_byte(TABLE);
+	map[64].type = TABLE;
+	assert_string_equal(code_of(64), "frozen");
+	map[64].refcount = 1;
+	assert_string_equal(code_of(64), "typed");
 }
 
 /* huge pages change places only where their own node takes them */
@@ -1167,6 +1184,7 @@ int main(void)
 		CASE(test_huge_page_that_may_be_gigantic),
 		CASE(test_pool_that_is_not_known),
 		CASE(test_huge_pages_of_other_machines),
+		CASE(test_guard_pages),
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_references_of_huge_pages),
 		CASE(test_unaccepted_without_a_type),
