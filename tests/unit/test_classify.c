@@ -85,6 +85,8 @@ static struct raw_buffer {
 static struct ofl_batched batched[4];
 static struct ofl_batches batches;
 
+static unsigned int unreadable;	/* reads that failed */
+
 static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 				 size_t bytes)
 {
@@ -101,8 +103,10 @@ static enum ofl_read read_kernel(void *ctx, uint64_t kva, void *buf,
 		memcpy(buf, (char *)buffer + (kva - BUFFERS), bytes);
 	else if (kva >= USAGE && kva + bytes <= USAGE + 64)
 		memcpy(buf, usage + (kva - USAGE), bytes);
-	else
+	else {
+		unreadable++;
 		return OFL_READ_UNREADABLE;
+	}
 	return OFL_READ_OK;
 }
 
@@ -658,6 +662,11 @@ static void test_pages_in_a_list(void **state)
 	assert_string_equal(code_of(9), "kernel");
 	map[9].compound = map[9].prev = first;	/* which does not know it */
 	assert_string_equal(code_of(9), "kernel");
+	/* what is no pointer is not followed: a read that fails is counted */
+	unreadable = 0;
+	map[9].compound = map[9].prev = 0x123450;
+	assert_string_equal(code_of(9), "kernel");
+	assert_int_equal(unreadable, 0);
 	zone[0].type = 2;
 }
 
