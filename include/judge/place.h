@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * place.h - is there a place for the pages that have to move?
+ *
+ * Depends on report.h. Pure: nothing is read, room.h has read the counters.
+ */
+#ifndef OFL_PLACE_H
+#define OFL_PLACE_H
+
+#include "judge/report.h"
+
+/**
+ * ofl_place_settle() - give the huge pages of a block the kind that they are
+ * @r: in/out  kind[]: those that were the first or second of their block
+ *
+ * Shape:  once all pages of the block are counted, before anything is weighed.
+ * Source: dequeue_hugetlb_folio_node_exact(), mm/hugetlb.c: the head of the list
+ *         is taken, whichever block it is in.
+ */
+void ofl_place_settle(struct ofl_block_report *r);
+
+/**
+ * ofl_place_weigh() - no place to go makes the scan step RETRIES or UNKNOWN
+ * @r: in/out  step[], why[] and room_unchecked
+ *
+ * Shape:  behind ofl_place_settle(). Counters that are not known set
+ *         room_unchecked, never a verdict.
+ * Source: alloc_migration_target(), mm/migrate.c
+ */
+void ofl_place_weigh(const struct ofl_env *env, struct ofl_block_report *r);
+
+#endif
