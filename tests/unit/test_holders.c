@@ -7,10 +7,7 @@
 #include <string.h>
 
 #include "commands/holder_rows.h"
-#include "holders/holders.h"
-#include "kernel.h"
-#include "kernel/section.h"
-#include "layout/load.h"
+#include "held.h"
 
 #define H	UINT64_C(0xffff888010000000)
 #define CACHES	(H + 0x0000)	/* list_head */
@@ -84,10 +81,7 @@ static const char facts[] =
 
 static struct kernel k;
 static struct texttarget tt;
-static struct ofl_layout layout;
-static struct ofl_nodes nodes;
-static struct ofl_env env;
-static struct ofl_holders *holders;
+static struct held held;
 static unsigned int texts;
 
 #define LINE(...) kernel_line(&k, __VA_ARGS__)
@@ -192,27 +186,13 @@ static int begin(void **state)
 
 static void load(void)
 {
-	struct ofl_err err = { .status = OFL_OK };
-
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, &layout, &err) ||
-	    ofl_layout_load_holders(&tt.target, &layout, &err) ||
-	    ofl_nodes_load(&tt.target, &layout, &nodes, &err))
-		fail_msg("%s", err.text);
-	assert_int_equal(ofl_section_find_vmemmap(&tt.target, &layout, &err),
-			 OFL_OK);
-	env = (struct ofl_env){ .t = &tt.target, .l = &layout, .n = &nodes };
-	holders = ofl_holders_open(&env, 0, 0x1000);
-	assert_non_null(holders);
+	held_load(&held, &k, &tt);
 }
 
 static int end(void **state)
 {
 	(void)state;
-	ofl_holders_close(holders);
-	holders = NULL;
-	ofl_nodes_free(&nodes);
-	texttarget_free(&tt);
+	held_end(&held, &tt);
 	return 0;
 }
 
@@ -234,11 +214,11 @@ static struct ofl_share add(enum ofl_kind kind, uint64_t pfn,
 	struct ofl_share one;
 	size_t nr;
 
-	ofl_holders_add(holders, &c, (const unsigned char *)raw);
-	share = ofl_holders_shares(holders, &nr);
+	ofl_holders_add(held.holders, &c, (const unsigned char *)raw);
+	share = ofl_holders_shares(held.holders, &nr);
 	assert_int_equal(nr, 1);
 	one = share[0];
-	ofl_holders_clear(holders);
+	ofl_holders_clear(held.holders);
 	return one;
 }
 
@@ -328,11 +308,11 @@ static void test_added_up(void **state)
 
 	(void)state;
 	load();
-	ofl_holders_add(holders, &c[0], (const unsigned char *)&slab);
-	ofl_holders_add(holders, &c[1], (const unsigned char *)&plain);
-	ofl_holders_add(holders, &c[2], (const unsigned char *)&slab);
-	ofl_holders_add(holders, &c[3], (const unsigned char *)&plain);
-	s = ofl_holders_shares(holders, &nr);
+	ofl_holders_add(held.holders, &c[0], (const unsigned char *)&slab);
+	ofl_holders_add(held.holders, &c[1], (const unsigned char *)&plain);
+	ofl_holders_add(held.holders, &c[2], (const unsigned char *)&slab);
+	ofl_holders_add(held.holders, &c[3], (const unsigned char *)&plain);
+	s = ofl_holders_shares(held.holders, &nr);
 	assert_int_equal(nr, 3);
 	assert_string_equal(s[0].holder->name, "load_module");
 	assert_string_equal(s[1].holder->name, "dentry");
@@ -340,7 +320,7 @@ static void test_added_up(void **state)
 	assert_int_equal(s[1].first_pfn, 3);
 	assert_int_equal(s[1].objects, 14);
 	assert_null(s[2].holder);
-	total = ofl_holders_total(holders);
+	total = ofl_holders_total(held.holders);
 	assert_int_equal(total.pages, 4);
 	assert_int_equal(total.identified, 3);
 	assert_int_equal(total.broken, 0);
@@ -583,7 +563,7 @@ static void test_others(void **state)
 	static const struct ofl_holder holder = { .name = "x" };
 	struct ofl_share share[9];
 	struct ofl_holder_rows rows = { .nr = 0 };
-	uint64_t pages = 0, held = 0;
+	uint64_t pages = 0, added = 0;
 	size_t i;
 
 	(void)state;
@@ -606,13 +586,13 @@ static void test_others(void **state)
 		assert_int_equal(rows.row[i].objects, others ? 0 : 3);
 		assert_int_equal(!rows.row[i].evidence, others);
 		pages += rows.row[i].pages;
-		held += rows.row[i].holders;
+		added += rows.row[i].holders;
 	}
 	assert_int_equal(rows.row[3].first_pfn, 0x200 - 4);
 	assert_int_equal(rows.row[3].pages, 17 + 16);
 	assert_string_equal(rows.row[3].name,
 			    "2 smaller holders; -a has a row for each");
-	assert_int_equal(held, 9);
+	assert_int_equal(added, 9);
 	assert_int_equal(pages, 9 * 20 - 36);
 	ofl_holder_rows_free(&rows);
 	ofl_holder_rows_add(&rows, 7, 4096, share, 9, SIZE_MAX);

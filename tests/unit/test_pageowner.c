@@ -5,10 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "holders/holders.h"
-#include "kernel.h"
-#include "kernel/section.h"
-#include "layout/load.h"
+#include "held.h"
 
 #define H	UINT64_C(0xffff888010000000)
 #define EXT	(H + 0x10000)	/* page_ext of pfn 0 */
@@ -66,10 +63,7 @@ static const struct depot {
 
 static struct kernel k;
 static struct texttarget tt;
-static struct ofl_layout layout;
-static struct ofl_nodes nodes;
-static struct ofl_env env;
-static struct ofl_holders *holders;
+static struct held held;
 static const struct depot *depot;
 
 #define LINE(...) kernel_line(&k, __VA_ARGS__)
@@ -152,27 +146,13 @@ static int begin(void **state)
 
 static void load(void)
 {
-	struct ofl_err err = { .status = OFL_OK };
-
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, &layout, &err) ||
-	    ofl_layout_load_holders(&tt.target, &layout, &err) ||
-	    ofl_nodes_load(&tt.target, &layout, &nodes, &err))
-		fail_msg("%s", err.text);
-	assert_int_equal(ofl_section_find_vmemmap(&tt.target, &layout, &err),
-			 OFL_OK);
-	env = (struct ofl_env){ .t = &tt.target, .l = &layout, .n = &nodes };
-	holders = ofl_holders_open(&env, 0, 0x1000);
-	assert_non_null(holders);
+	held_load(&held, &k, &tt);
 }
 
 static int end(void **state)
 {
 	(void)state;
-	ofl_holders_close(holders);
-	holders = NULL;
-	ofl_nodes_free(&nodes);
-	texttarget_free(&tt);
+	held_end(&held, &tt);
 	return 0;
 }
 
@@ -186,7 +166,7 @@ static struct ofl_share ask(enum ofl_kind kind, uint64_t pfn)
 	static const uint64_t raw[8] = { [6] = K_NO_TYPE };
 	struct ofl_share share;
 
-	ofl_holders_page(holders, &c, (const unsigned char *)raw, &share);
+	ofl_holders_page(held.holders, &c, (const unsigned char *)raw, &share);
 	return share;
 }
 
