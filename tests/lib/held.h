@@ -18,8 +18,8 @@ struct held {
 	struct ofl_holders *holders;
 };
 
-/** held_load() - load what kernel_open() and others wrote; fails the test */
-void held_load(struct held *h, struct kernel *k, struct texttarget *tt);
+/** held_load() - load what kernel_open() and others wrote; false: not all of it */
+bool held_load(struct held *h, struct kernel *k, struct texttarget *tt);
 
 /** held_end() - let go of all of it, and of @tt */
 void held_end(struct held *h, struct texttarget *tt);

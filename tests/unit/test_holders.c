@@ -186,7 +186,7 @@ static int begin(void **state)
 
 static void load(void)
 {
-	held_load(&held, &k, &tt);
+	assert_true(held_load(&held, &k, &tt));
 }
 
 static int end(void **state)
