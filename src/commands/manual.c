@@ -197,8 +197,9 @@ static const struct ofl_table *const offline_tables[] = {
 };
 
 static const char *const offline_example[] = {
-/* replay: 6.1-both-whole: offline */
-"MEMORY       2G present = 1700M usable + 348M PageOffline (16.9%); 0 blocks offline",
+/* replay: 6.1-both-whole at 72: offline */
+"MEMORY       2G present = 1700M usable + 348M PageOffline (16.9%); 0",
+"             blocks offline",
 "OWNER          DEVICE   OFFPAGES   SIZE  SHARE WHEN OFFLINED",
 "virtio_mem     virtio1     31744   124M   6.0% driver",
 "virtio_balloon virtio0     57344   224M  10.9% migrate",
@@ -206,7 +207,8 @@ static const char *const offline_example[] = {
 "   0 DMA          4096         0    0",
 "   0 DMA32      258045         0    0",
 "   0 Movable    262144     89088 348M",
-"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0",
+"            unknown, 0 stale",
 /* end of replay */
 NULL
 };
@@ -235,11 +237,12 @@ static const struct ofl_table *const offrange_tables[] = {
 };
 
 static const char *const offrange_example[] = {
-/* replay: 6.1-both-whole: offrange */
+/* replay: 6.1-both-whole at 72: offrange */
 "PFN                PAGES   SIZE OWNER          DEVICE  NODE ZONE",
 "0x100000-0x10dfff  57344   224M virtio_balloon virtio0    0 Movable",
 "0x138400-0x13ffff  31744   124M virtio_mem     virtio1    0 Movable",
-"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 2 rows",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0",
+"            unknown, 0 stale; 2 rows",
 /* end of replay */
 NULL
 };
@@ -284,11 +287,16 @@ static const struct ofl_table *const offcheck_tables[] = {
 };
 
 static const char *const offcheck_example[] = {
-/* replay: 6.1-both-whole: offcheck */
+/* replay: 6.1-both-whole at 72: offcheck */
 "OWNER          DEVICE   OUTCOME       PAGES   SIZE REASON",
-"virtio_balloon virtio0  migrate       57344   224M balloon page that its driver can migrate",
-"virtio_mem     virtio1  driver        31744   124M unplugged by virtio_mem, which lets go when offlining starts",
-"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 errors, 0 warnings, 0 infos",
+"virtio_balloon virtio0  migrate       57344   224M balloon page that its",
+"                                                   driver can migrate",
+"virtio_mem     virtio1  driver        31744   124M unplugged by",
+"                                                   virtio_mem, which",
+"                                                   lets go when",
+"                                                   offlining starts",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0",
+"            unknown, 0 stale; 0 errors, 0 warnings, 0 infos",
 /* end of replay */
 NULL
 };
@@ -344,10 +352,13 @@ static const struct ofl_table *const offblock_tables[] = {
 };
 
 static const char *const offblock_example[] = {
-/* replay: 6.1-both-whole: offblock memory39 */
-"memory39 is DRIVER: it can be offlined, its driver lets go: virtio_mem virtio1: unplugged by virtio_mem, which lets go when offlining starts",
-"NEXT: offline the block: virtio_mem drops its references when offlining starts",
-"BLOCK: 128M, 0x138000000-0x13fffffff, node 0, zone Movable, online, 31744 PageOffline pages",
+/* replay: 6.1-both-whole at 72: offblock memory39 */
+"memory39 is DRIVER: it can be offlined, its driver lets go: virtio_mem",
+"virtio1: unplugged by virtio_mem, which lets go when offlining starts",
+"NEXT: offline the block: virtio_mem drops its references when offlining",
+"      starts",
+"BLOCK: 128M, 0x138000000-0x13fffffff, node 0, zone Movable, online,",
+"       31744 PageOffline pages",
 "STEP          OUTCOME   DETAIL",
 "zone          passes    one zone",
 "holes         passes    every page is System RAM",
@@ -357,11 +368,16 @@ static const char *const offblock_example[] = {
 "dissolve      passes    no huge page in the way",
 "test-isolated passes    every page is free or left out",
 "OUTCOME     PAGES   SIZE STEP          REASON",
-"driver      31744   124M notify        virtio_mem virtio1: unplugged by virtio_mem, which lets go when offlining starts",
+"driver      31744   124M notify        virtio_mem virtio1: unplugged by",
+"                                       virtio_mem, which lets go when",
+"                                       offlining starts",
 "CODE             REFCOUNT PAGE               FIRST PFNS; FLAGS",
-"offline-driver          1 0xff9f195cc4e10000 0x138400 0x138401 0x138402 0x138403; dirty",
+"offline-driver          1 0xff9f195cc4e10000 0x138400 0x138401 0x138402",
+"                                             0x138403; dirty",
 "NOTIFIER                       VETO      DOES",
-"virtio_mem_memory_notifier_cb  simulated virtio_mem: drops the references of its unplugged sub-blocks",
+"virtio_mem_memory_notifier_cb  simulated virtio_mem: drops the",
+"                                         references of its unplugged",
+"                                         sub-blocks",
 "status: ok: 1 block: 1 DRIVER (128M)",
 /* end of replay */
 NULL
@@ -395,7 +411,8 @@ static const char *const offowner_about[] = {
 	"pages that are in no driver's records.",
 	"The second table has one row a device: what was found beside what its "
 	"own counters say. The third has these counters. Then comes what is wrong with the records, if "
-	"anything is, and what would help: layouts come from debuginfo of the "
+	"anything is; lines NEXT say what to do about it, and about pages that their driver keeps. "
+	"What would help to see more is said last: layouts come from debuginfo of the "
 	"module (\"mod -s\"), else from the BTF in the dump. Where both are there "
 	"and differ, the module is another kernel's: BTF goes first then.",
 	"With -v there is one table more if a virtio_mem device was asked to "
@@ -413,7 +430,7 @@ static const struct ofl_table *const offowner_tables[] = {
 };
 
 static const char *const offowner_example[] = {
-/* replay: 6.1-both-whole: offowner */
+/* replay: 6.1-both-whole at 72: offowner */
 "SECTION   PHYS        NODE STATE  OFFPAGES STALE OWNERS",
 "0x20-0x21 0x100000000    0 online    57344     0 virtio_balloon=57344",
 "0x27      0x138000000    0 online    31744     0 virtio_mem=31744",
@@ -421,9 +438,14 @@ static const char *const offowner_example[] = {
 "virtio_mem     virtio1    31744    31744          0 driver    -",
 "virtio_balloon virtio0    57344    57344          0 migrate   -",
 "OWNER          DEVICE   EVIDENCE COUNTERS",
-"virtio_mem     virtio1  bitmap   unplugged_pages=31744 requested_size=943718400 plugged_size=943718400",
-"virtio_balloon virtio0  list     num_pages=57344 isolated_pages=0 listed=57344",
-"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0 unknown, 0 stale; 0 without owner, 0 errors, 0 warnings, 0 infos",
+"virtio_mem     virtio1  bitmap   unplugged_pages=31744",
+"                                 requested_size=943718400",
+"                                 plugged_size=943718400",
+"virtio_balloon virtio0  list     num_pages=57344 isolated_pages=0",
+"                                 listed=57344",
+"status: ok: 524288 pages scanned in 16 sections: 89088 offline, 0",
+"            unknown, 0 stale; 0 without owner, 0 errors, 0 warnings, 0",
+"            infos",
 /* end of replay */
 NULL
 };
@@ -463,7 +485,7 @@ static const struct ofl_table *const offmap_tables[] = {
 };
 
 static const char *const offmap_example[] = {
-/* replay: 6.1-both-whole: offmap */
+/* replay: 6.1-both-whole at 72: offmap */
 "FROM        MAP",
 "memory0     #.#....#________ ________________ mm.....d",
 "MARK MEANS          COUNT   SIZE OFFPAGES",

@@ -17,6 +17,7 @@
 
 #include "target/text.h"
 #include "view/view.h"
+#include "view/wrap.h"
 
 #define BATCH_ROWS	256
 
@@ -27,6 +28,8 @@ struct ofl_batch {
 	size_t taken;		/* columns of all but the last, with gaps */
 	size_t width[OFL_MAX_COLUMNS];
 	bool printed;		/* the header is out */
+	bool folded;		/* each row takes several lines */
+	struct ofl_fold fold;
 };
 
 /* ---- cells ---- */
@@ -261,40 +264,14 @@ static void put_json(struct ofl_view *v, struct json_object *o)
 	json_object_put(o);
 }
 
-#define LEAST_COLUMNS	18	/* that a text wraps in, wherever it begins */
-
-/*
- * Words go to the next line where they do not fit, with @indent blanks before
- * them; a word that is longer than a line stays whole.
- */
-static void wrap(char *ret, size_t bytes, const char *text, size_t columns,
-		 size_t at, int indent)
-{
-	struct ofl_text t = ofl_text_over(ret, bytes);
-	const char *before = "";
-	size_t len;
-
-	for (; *text; text += len + strspn(text + len, " ")) {
-		len = strcspn(text, " ");
-		if (*before && at + 1 + len > columns) {
-			ofl_text_add(&t, "\n%*s", indent, "");
-			at = (size_t)indent;
-			before = "";
-		}
-		ofl_text_add(&t, "%s%.*s", before, (int)len, text);
-		at += strlen(before) + len;
-		before = " ";
-	}
-}
-
 /* a text behind what the line begins with, that long */
 static void put_text(struct ofl_view *v, const char *text, int begins)
 {
 	char lines[2560];
+	struct ofl_text t = ofl_text_over(lines, sizeof(lines));
 
 	if (v->width)
-		wrap(lines, sizeof(lines), text, v->width, (size_t)begins,
-		     begins);
+		ofl_wrap(&t, text, v->width, (size_t)begins, (size_t)begins);
 	put(v, v->width ? lines : text);
 	put(v, "\n");
 }
@@ -443,15 +420,17 @@ static void wrap_last(struct ofl_view *v)
 	struct libscols_line *ln;
 	const char *text;
 	char lines[2560];
+	struct ofl_text t;
 
-	columns = v->width > v->batch->taken + LEAST_COLUMNS ?
-		  v->width - v->batch->taken : LEAST_COLUMNS;
+	columns = v->width > v->batch->taken + OFL_LEAST_COLUMNS ?
+		  v->width - v->batch->taken : OFL_LEAST_COLUMNS;
 	for (i = 0; i < v->batch->rows; i++) {
 		ln = scols_table_get_line(v->batch->tb, i);
 		text = scols_cell_get_data(scols_line_get_cell(ln, last));
 		if (!text || strlen(text) <= columns)
 			continue;
-		wrap(lines, sizeof(lines), text, columns, 0, 0);
+		t = ofl_text_over(lines, sizeof(lines));
+		ofl_wrap(&t, text, columns, 0, 0);
 		if (scols_line_set_data(ln, last, lines))
 			v->failed = true;
 	}
@@ -466,6 +445,79 @@ static void measure(struct ofl_view *v)
 		v->batch->taken += v->batch->width[i] + 1;
 }
 
+/* a word of the last column does not break, either */
+static size_t longest_word(const struct ofl_view *v, size_t column)
+{
+	size_t i, len, longest = OFL_LEAST_COLUMNS;
+	const char *at;
+
+	for (i = 0; i < v->batch->rows; i++) {
+		at = scols_cell_get_data(scols_line_get_cell(
+			scols_table_get_line(v->batch->tb, i), column));
+		for (; at && *at; at += len + strspn(at + len, " ")) {
+			len = strcspn(at, " ");
+			longest = len > longest ? len : longest;
+		}
+	}
+	return longest;
+}
+
+/* is the table wider than the terminal, however its last column wraps? */
+static bool is_too_wide(const struct ofl_view *v)
+{
+	size_t last = v->shown.nr - 1, wants = v->batch->width[last];
+	size_t longest = longest_word(v, last);
+
+	if (!v->table->column[v->shown.index[last]].right && wants > longest)
+		wants = longest;
+	return v->batch->taken + wants > v->width;
+}
+
+static void plan_fold(struct ofl_view *v)
+{
+	struct ofl_fold *f = &v->batch->fold;
+	size_t i;
+
+	*f = (struct ofl_fold){ .columns = v->width, .nr = v->shown.nr };
+	for (i = 0; i < f->nr; i++) {
+		f->width[i] = v->batch->width[i];
+		f->right[i] = v->table->column[v->shown.index[i]].right;
+	}
+	ofl_fold_plan(f);
+}
+
+/* the names of the columns, or the row of a line */
+static void print_folded_row(struct ofl_view *v, struct libscols_line *ln)
+{
+	const char *cell[OFL_MAX_COLUMNS];
+	char lines[OFL_MAX_COLUMNS * 700];
+	struct ofl_text text = ofl_text_over(lines, sizeof(lines));
+	size_t i;
+
+	for (i = 0; i < v->shown.nr; i++)
+		cell[i] = ln ? scols_cell_get_data(scols_line_get_cell(ln, i)) :
+			       v->table->column[v->shown.index[i]].name;
+	ofl_fold_row(&v->batch->fold, cell, &text);
+	put(v, lines);
+}
+
+static void print_folded(struct ofl_view *v)
+{
+	size_t i;
+
+	/* where lines begin is as in the first batch, as the names are */
+	if (!v->batch->printed) {
+		plan_fold(v);
+		if (v->header && v->batch->rows)
+			print_folded_row(v, NULL);
+	}
+	for (i = 0; i < v->batch->rows; i++)
+		print_folded_row(v, scols_table_get_line(v->batch->tb, i));
+	v->batch->printed = true;
+	scols_table_remove_lines(v->batch->tb);
+	v->batch->rows = 0;
+}
+
 static void print_batch(struct ofl_view *v)
 {
 	char *text = NULL;
@@ -474,6 +526,12 @@ static void print_batch(struct ofl_view *v)
 		return;
 	if (v->width) {
 		measure(v);
+		if (!v->batch->printed)
+			v->batch->folded = is_too_wide(v);
+		if (v->batch->folded) {
+			print_folded(v);
+			return;
+		}
 		wrap_last(v);
 	}
 	/* an empty table has no header in libsmartcols: nothing to say, then */
