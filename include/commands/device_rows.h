@@ -2,13 +2,14 @@
 /*
  * device_rows.h - rows of offblock -d: can a memory device be unplugged?
  *
- * Depends on devices.h, blockrow.h and holders.h. Blocks are given one by one;
+ * Depends on devices.h, blockrow.h, nexts.h and holders.h. Blocks are given one by one;
  * a device is answered for when all its blocks were.
  */
 #ifndef OFL_DEVICE_ROWS_H
 #define OFL_DEVICE_ROWS_H
 
 #include "commands/blockrow.h"
+#include "commands/nexts.h"
 #include "devices/devices.h"
 #include "holders/holders.h"
 #include "view/view.h"
@@ -24,6 +25,8 @@ struct ofl_device_row {
 	uint64_t offline;		/* PageOffline pages */
 	enum ofl_outcome worst;		/* of the verdicts */
 	uint64_t decide;		/* blocks that have it */
+	uint64_t decide_nr;		/* the first of them */
+	const char *next_block;		/* what to do about it; NULL: nothing */
 	char why[360];			/* those that are named, and by whom */
 	unsigned int named;
 	uint64_t poisoned, poisoned_pfn;	/* pages; the first */
@@ -36,6 +39,7 @@ struct ofl_device_rows {
 	size_t nr;
 	const struct ofl_memdevs *d;
 	uint64_t block_bytes, page_bytes;
+	struct ofl_nexts nexts;		/* of the rows that were shown */
 };
 
 /**
@@ -63,14 +67,14 @@ void ofl_device_rows_add(struct ofl_device_rows *rows,
 			 const struct ofl_share *share, size_t nr, bool chosen);
 
 /**
- * ofl_device_rows_show() - a table
+ * ofl_device_rows_show() - a table, and what a person can do
  * @verbose: in  every column
  * @text: inout the status line: how many can be unplugged
  *
  * Errors: false: something that is not known made an answer unknown.
  */
-bool ofl_device_rows_show(struct ofl_view *v,
-			  const struct ofl_device_rows *rows, bool verbose,
+bool ofl_device_rows_show(struct ofl_view *v, struct ofl_device_rows *rows,
+			  bool verbose,
 			  struct ofl_text *text);
 
 #endif

@@ -24,6 +24,8 @@ struct ofl_memdev_kind {
 	const char *never;	/* why it is never unplugged; NULL: it can be */
 	/* what a person can do if its blocks can all be offlined; if not */
 	const char *next, *next_held;
+	/* if the device itself is why it is never unplugged; NULL: nothing */
+	const char *next_never;
 	/* units of it are unplugged by alloc_contig_range(), not by offlining */
 	bool contig;
 	/* said only of what no kind before has, so that one of these may have it */

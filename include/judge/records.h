@@ -2,7 +2,7 @@
 /*
  * records.h - what was found, compared with what the drivers' records say
  *
- * Depends on classify.h and scan.h. Pages are added up by device while a scan
+ * Depends on classify.h, next.h and scan.h. Pages are added up by device while a scan
  * runs; at its end each device is compared: the difference between its
  * counters and the pages that are there, and what explains it.
  */
@@ -18,6 +18,8 @@ struct ofl_found {
 	uint64_t pages;
 	uint64_t isolated;	/* of them, taken off the list for migration */
 	uint64_t outcome[OFL_NR_OUTCOMES];
+	enum ofl_outcome worst;	/* of them, if there are pages */
+	const char *next;	/* what to do about these, of ofl_page_next(); or NULL */
 	unsigned int evidence;	/* bit (1 << enum ofl_evidence) */
 	enum { OFL_BUSY_NOT_ASKED, OFL_BUSY_NO, OFL_BUSY } busy;
 };

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/nexts.h"
 #include "commands/offcheck.h"
 #include "commands/tables.h"
 #include "judge/audit.h"
@@ -33,6 +34,7 @@ struct check {
 	size_t nr_classes, room;
 	struct ofl_finding_class *kind;	/* owned */
 	size_t nr_kinds, kinds_room;
+	struct ofl_nexts nexts;
 	bool list_all;			/* a row for every range */
 	bool no_memory;			/* for another class */
 	struct ofl_finding open;		/* pages == 0: none */
@@ -87,24 +89,17 @@ static int by_severity(const void *a, const void *b)
 	return strcmp(x->first.code, y->first.code);
 }
 
-/* a sentence for each code, behind the table */
+/* behind the table */
 static void show_next(struct check *ck)
 {
-	const char *next;
-	char label[48];
-	size_t i, same;
+	const struct ofl_finding *f;
+	size_t i;
 
 	for (i = 0; i < ck->nr_kinds; i++) {
-		const struct ofl_finding *f = &ck->kind[i].first;
-
-		for (same = 0; strcmp(ck->kind[same].first.code, f->code);)
-			same++;
-		next = ofl_finding_next(f);
-		if (same < i || !next)
-			continue;
-		snprintf(label, sizeof(label), "NEXT (%s):", f->code);
-		ofl_view_sentence(&ck->v, label, next);
+		f = &ck->kind[i].first;
+		ofl_nexts_add(&ck->nexts, f->code, ofl_finding_next(f));
 	}
+	ofl_nexts_show(&ck->nexts, &ck->v);
 }
 
 static void show_kinds(struct check *ck)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/nexts.h"
 #include "commands/offowner.h"
 #include "commands/shrink_rows.h"
 #include "commands/tables.h"
@@ -24,6 +25,7 @@ struct owner {
 	const struct ofl_owner_ops *only;
 	bool every_section;		/* one row each, also those without */
 	uint64_t complaints[OFL_NR_SEVERITIES];	/* that were shown */
+	struct ofl_nexts nexts;
 	struct ofl_shrink_doubts shrink;
 };
 
@@ -212,12 +214,14 @@ static void show_devices(struct owner *o, const struct ofl_table *table)
 	ofl_view_table_end(&o->v);
 }
 
-static void show_complaints(struct owner *o)
+/* of devices, then of the kernel's own counters */
+static void each_complaint(struct owner *o,
+			   void (*see)(struct owner *,
+				       const struct ofl_complaint_row *))
 {
 	struct ofl_complaint_row row;
 	size_t i, n;
 
-	ofl_view_table(&o->v, &ofl_complaint_table, NULL);
 	for (i = 0; i <= o->records.nr; i++) {
 		const struct ofl_account *a = &o->records.kernel;
 
@@ -230,11 +234,46 @@ static void show_complaints(struct owner *o)
 		}
 		for (n = 0; n < a->nr_complaints; n++) {
 			row.c = &a->complaint[n];
-			o->complaints[row.c->severity]++;
-			ofl_view_row(&o->v, &row, o->env->l);
+			see(o, &row);
 		}
 	}
+}
+
+static void show_complaint(struct owner *o, const struct ofl_complaint_row *row)
+{
+	o->complaints[row->c->severity]++;
+	ofl_view_row(&o->v, row, o->env->l);
+}
+
+static void note_next(struct owner *o, const struct ofl_complaint_row *row)
+{
+	ofl_nexts_add(&o->nexts, row->c->code, ofl_complaint_next(row));
+}
+
+/* pages that nobody takes away by offlining; without owner they are a finding */
+static bool is_in_the_way(const struct ofl_device_records *k)
+{
+	return k->owner && k->found.pages && k->found.next &&
+	       ofl_outcome_rows[k->found.worst].rank >
+	       ofl_outcome_rows[OFL_OUT_MIGRATE].rank;
+}
+
+static void show_complaints(struct owner *o)
+{
+	const struct ofl_device_records *k;
+	size_t i;
+
+	ofl_view_table(&o->v, &ofl_complaint_table, NULL);
+	each_complaint(o, show_complaint);
 	ofl_view_table_end(&o->v);
+	each_complaint(o, note_next);
+	for (i = 0; i < o->records.nr; i++) {
+		k = &o->records.device[i];
+		if (is_wanted(o, k) && is_in_the_way(k))
+			ofl_nexts_add(&o->nexts, k->owner->name,
+				      k->found.next);
+	}
+	ofl_nexts_show(&o->nexts, &o->v);
 }
 
 static void show_kernel_counters(struct owner *o)

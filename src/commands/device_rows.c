@@ -111,7 +111,10 @@ static void name_block(struct ofl_device_rows *rows, struct ofl_device_row *is,
 	char size[24];
 	size_t i;
 
-	is->decide++;
+	if (!is->decide++) {
+		is->next_block = row->next;
+		is->decide_nr = row->nr;
+	}
 	if (is->named == NAMED)
 		return;
 	is->named++;
@@ -312,16 +315,39 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 		ret->kind = OFL_CELL_NONE;
 }
 
+/* the kind's sentence; the block's own is in next_block */
+static const char *next_of(const struct ofl_device_row *row)
+{
+	const struct ofl_memdev *dev = row->dev;
+
+	if (!dev)
+		return NULL;
+	switch (unplug_of(row)) {
+	case YES:
+		return dev->kind->next;
+	case NO:
+	case RETRIES:
+		return dev->kind->next_held;
+	case NEVER:
+		return dev->kind->next_never;
+	default:
+		return NULL;
+	}
+}
+
 static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
 {
-	const struct ofl_memdev *dev = ROW(row)->dev;
-	enum unplug u = unplug_of(row);
-	const char *next = !dev ? NULL : u == YES ? dev->kind->next :
-			   u == NO || u == RETRIES ? dev->kind->next_held : NULL;
-
 	(void)ctx;
-	if (next)
-		*ret = ofl_cell_text(next);
+	if (next_of(row))
+		*ret = ofl_cell_text(next_of(row));
+}
+
+static void get_next_block(const void *row, const void *ctx,
+			   struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (ROW(row)->next_block)
+		*ret = ofl_cell_text(ROW(row)->next_block);
 }
 
 static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -372,8 +398,11 @@ static const struct ofl_column columns[] = {
 	  "what in the dump says that it is one" },
 	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING_OR_NULL,
 	  "blocks that decide, with the largest holder of each" },
-	{ "NEXT", "next", 20, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
-	  "what a person can do, in one sentence" },
+	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
+	  "what a person can do about the device, in one sentence" },
+	{ NULL, "next_block", 0, false, 0, get_next_block,
+	  OFL_JSON_STRING_OR_NULL,
+	  "what a person can do about the first of the blocks that decide" },
 };
 
 const struct ofl_table ofl_memdev_table = {
@@ -404,8 +433,37 @@ static bool is_doubtful(const struct ofl_device_row *row)
 		row->worst == OFL_OUT_UNKNOWN);
 }
 
-bool ofl_device_rows_show(struct ofl_view *v,
-			  const struct ofl_device_rows *rows, bool verbose,
+/* does a block keep the device, so that something is to be done about it? */
+static bool is_held(const struct ofl_device_row *row)
+{
+	enum unplug u = unplug_of(row);
+
+	return row->next_block && rank_of(row->worst) > rank_of(OFL_OUT_MIGRATE) &&
+	       (u == NO || u == RETRIES ||
+		(u == UNKNOWN && row->dev->kind != &ofl_memdev_boot));
+}
+
+/* behind the table: about each device, then about the first block that decides */
+static void show_next(struct ofl_view *v, struct ofl_device_rows *rows)
+{
+	const struct ofl_device_row *row;
+	char name[32];
+	size_t i;
+
+	for (i = 0; i < rows->nr; i++) {
+		row = &rows->row[i];
+		if (!is_shown(row) || !row->dev)
+			continue;
+		ofl_nexts_add(&rows->nexts, row->dev->name, next_of(row));
+		snprintf(name, sizeof(name), "memory%" PRIu64, row->decide_nr);
+		if (is_held(row))
+			ofl_nexts_add(&rows->nexts, name, row->next_block);
+	}
+	ofl_nexts_show(&rows->nexts, v);
+}
+
+bool ofl_device_rows_show(struct ofl_view *v, struct ofl_device_rows *rows,
+			  bool verbose,
 			  struct ofl_text *text)
 {
 	static const char usual[] =
@@ -430,6 +488,7 @@ bool ofl_device_rows_show(struct ofl_view *v,
 			break;
 	}
 	ofl_view_table_end(v);
+	show_next(v, rows);
 	for (i = 0; i < NR_UNPLUGS; i++) {
 		if (!nr[i])
 			continue;

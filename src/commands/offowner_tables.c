@@ -7,6 +7,7 @@
 
 #include "commands/offowner.h"
 #include "commands/tables.h"
+#include "judge/next.h"
 #include "target/count.h"
 #include "target/text.h"
 
@@ -245,6 +246,14 @@ static void get_details(const void *row, const void *ctx, struct ofl_cell *ret)
 		ofl_map_add(ret, a->detail[i].name, "%s", a->detail[i].text);
 }
 
+static void get_device_next(const void *row, const void *ctx,
+			    struct ofl_cell *ret)
+{
+	(void)ctx;
+	if (DEVICE(row)->found.next)
+		*ret = ofl_cell_text(DEVICE(row)->found.next);
+}
+
 static void get_note(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
@@ -271,6 +280,9 @@ static const struct ofl_column device_columns[] = {
 	  OFL_JSON_STRINGS,
 	  "what becomes of its pages when their memory block is "
 	  "offlined, as offcheck has it, the worst first" },
+	{ NULL, "next", 0, false, 0, get_device_next, OFL_JSON_STRING_OR_NULL,
+	  "what a person can do about those of the worst outcome, in one "
+	  "sentence" },
 	{ NULL, "evidence", 8, false, 0, get_evidence, OFL_JSON_STRINGS,
 	  "how it is known that it owns the pages: bitmap, range or "
 	  "list of the driver; pointer of the page; counter: no other "
@@ -353,6 +365,21 @@ static void get_text(const void *row, const void *ctx, struct ofl_cell *ret)
 	*ret = ofl_cell_text(COMPLAINT(row)->c->text);
 }
 
+const char *ofl_complaint_next(const struct ofl_complaint_row *row)
+{
+	return ofl_code_next(row->c->code, row->c->severity);
+}
+
+static void get_complaint_next(const void *row, const void *ctx,
+			       struct ofl_cell *ret)
+{
+	const char *next = ofl_complaint_next(row);
+
+	(void)ctx;
+	if (next)
+		*ret = ofl_cell_text(next);
+}
+
 static const struct ofl_column complaint_columns[] = {
 	{ "SEVERITY", "severity", 8, false, 0, get_severity, OFL_JSON_STRING,
 	  "error, warning or info, as in offcheck" },
@@ -364,6 +391,8 @@ static const struct ofl_column complaint_columns[] = {
 	  "first page frame number, if it is about pages" },
 	{ "CODE", "code", 16, false, 0, get_code, OFL_JSON_STRING,
 	  "what is wrong, a word that does not change" },
+	{ NULL, "next", 0, false, 0, get_complaint_next, OFL_JSON_STRING_OR_NULL,
+	  "what a person can do, in one sentence" },
 	{ "REASON", "reason", 20, false, 0, get_text, OFL_JSON_STRING,
 	  "the same in words, for people" },
 };

@@ -14,5 +14,6 @@ const struct ofl_memdev_kind ofl_memdev_hv_balloon = {
 	.evidence = "hv_dynmem_device.ha_region_list",
 	.what = "name of the driver, which has one device",
 	.never = "hv_balloon adds memory and removes none; the host takes pages by the balloon",
+	.next_never = "take pages instead: lower the memory of the guest on the host (Dynamic Memory)",
 	.find = find,
 };

@@ -18,6 +18,7 @@ const struct ofl_memdev_kind ofl_memdev_virtio_mem = {
 	.what = "device on the virtio bus: `virtio1`",
 	.next = "set requested-size of the device to 0 on the host: the driver unplugs it",
 	.next_held = "offowner -v says what keeps its sub-blocks; next time online its memory to ZONE_MOVABLE",
+	.next_never = "offline those of its blocks that can be; only a reboot gives back the rest",
 	.contig = true,
 	.find = find,
 };

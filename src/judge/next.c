@@ -63,12 +63,12 @@ static const struct {
 	/* of pages, held against the records of drivers */
 	{ "orphan", ORPHAN_NEXT, NULL },
 	{ "claimed-twice", LISTS_NEXT, NULL },
-	{ "outside-records", "run offowner -v: the driver is at work, or failed halfway",
+	{ "outside-records", "look at its records (offowner -v): the driver is at work, or failed halfway",
 	  WAIT_NEXT },
 	{ "unplugged-not-offline", REPORT_NEXT, WAIT_NEXT },
 	{ "not-listed", LISTS_NEXT, WAIT_NEXT },
 	{ "mixed-never-onlined", REPORT_NEXT, WAIT_NEXT },
-	{ "offline-plugged", "run offowner -v: the driver is at work, or failed halfway",
+	{ "offline-plugged", "look at its records (offowner -v): the driver is at work, or failed halfway",
 	  WAIT_NEXT },
 	{ "in-flight", NULL, WAIT_NEXT },
 	{ "owner-unknown", NULL,
@@ -93,7 +93,7 @@ static const struct {
 	/* the host has announced them so, and nothing else is wrong */
 	{ "regions-overlap", NULL, NULL },
 	{ "above-request", NULL,
-	  "run offowner -v: it says which sub-blocks cannot go and who holds pages of them; the driver tries again by itself" },
+	  "offowner -v says which sub-blocks cannot go and who holds pages of them; the driver tries again by itself" },
 	{ "below-request", NULL,
 	  "online the device's blocks that are offline: the driver adds no more while too many are; else look for virtio_mem in dmesg" },
 	{ "below-target", NULL,

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/next.h"
 #include "judge/records.h"
 #include "kernel/vmstat.h"
 #include "target/text.h"
@@ -79,6 +80,19 @@ struct ofl_found *ofl_records_found(struct ofl_records *b,
 	return &f->dev[device];
 }
 
+static void add_next(struct ofl_found *f, const struct ofl_classified *c)
+{
+	unsigned int rank = ofl_outcome_rows[c->outcome].rank;
+	unsigned int worst = ofl_outcome_rows[f->worst].rank;
+
+	/* of those that are as bad, what the driver can give back goes first */
+	if (f->pages && (rank < worst || (rank == worst &&
+					  !ofl_rule_held(c->kind))))
+		return;
+	f->worst = c->outcome;
+	f->next = ofl_page_next(c->kind, &c->claim);
+}
+
 void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 		     uint64_t pages)
 {
@@ -93,6 +107,7 @@ void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 		return;
 	if (c->claim.unsure)
 		b->why_unsure = c->claim.unsure;
+	add_next(f, c);
 	f->pages += pages;
 	f->outcome[c->outcome] += pages;
 	b->undecided += c->outcome == OFL_OUT_UNKNOWN ? pages : 0;

@@ -137,7 +137,7 @@ static void weigh_callback(const struct ofl_env *env,
 				   "%s is not known here: it may refuse", cb->name);
 	else
 		ofl_report_because(r, OFL_STEP_NOTIFY, OFL_OUT_UNKNOWN,
-				   "the callback at %" PRIx64 " has no name: it may refuse",
+				   "the callback at 0x%" PRIx64 " has no name: it may refuse",
 				   cb->call_kva);
 }
 

@@ -315,7 +315,7 @@ static enum ofl_status differ(const struct ofl_block *has, const char *one,
 			      const char *other, struct ofl_err *err)
 {
 	return ofl_fail(err, OFL_ERR_CONFLICT,
-		"memory blocks: %s has memory%" PRIu64 " at %" PRIx64
+		"memory blocks: %s has memory%" PRIu64 " at 0x%" PRIx64
 		", %s has not", one, has->nr, has->kva, other);
 }
 

@@ -59,7 +59,7 @@ static void device(const void *state, unsigned int device,
 	ret->kva = b->dev[device].kva;
 	ret->lost = "which driver has a balloon is not known";
 	ofl_text_put(ret->note, sizeof(ret->note),
-		 "balloon_dev_info at %" PRIx64 ", migratepage at %" PRIx64
+		 "balloon_dev_info at 0x%" PRIx64 ", migratepage at 0x%" PRIx64
 		 ": which driver's is not known, try mod -s", b->dev[device].kva,
 		 b->dev[device].migrate_kva);
 }

@@ -417,6 +417,8 @@ static const char *wants(const void *state)
 const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.name = "virtio_mem",
 	.mark = 'm',
+	/* of kernels that do not skip PageOffline: its notifier does not help */
+	.next = "give the guest this memory back on the host (a higher requested-size), then offline the block",
 	.probe = probe,
 	.free = free_state,
 	.blind = blind,

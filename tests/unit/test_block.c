@@ -432,7 +432,7 @@ static void test_index_lacks_one(void **state)
 	bus(all, 4);
 	kernel_line(&k, "mem %" PRIx64 " 0", K_XA + 40 + 16);
 	assert_int_equal(load_both(), OFL_ERR_CONFLICT);
-	assert_string_equal(err.text, "memory blocks: the bus \"memory\" has memory2 at ffff888005000200, the index memory_blocks has not");
+	assert_string_equal(err.text, "memory blocks: the bus \"memory\" has memory2 at 0xffff888005000200, the index memory_blocks has not");
 }
 
 static void test_bus_lacks_one(void **state)
@@ -440,7 +440,7 @@ static void test_bus_lacks_one(void **state)
 	(void)state;
 	bus(all, 3);
 	assert_int_equal(load_both(), OFL_ERR_CONFLICT);
-	assert_string_equal(err.text, "memory blocks: the index memory_blocks has memory2 at ffff888005000200, the bus \"memory\" has not");
+	assert_string_equal(err.text, "memory blocks: the index memory_blocks has memory2 at 0xffff888005000200, the bus \"memory\" has not");
 }
 
 /* the same number, and another struct */

@@ -355,7 +355,7 @@ static void test_who_may_refuse(void **state)
 	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
 	w = asked(OFL_VETO_UNKNOWN, false);
 	w->chain.callback[0].name[0] = '\0';
-	expect(w, OFL_OUT_UNKNOWN, "notify", "the callback at abc has no name");
+	expect(w, OFL_OUT_UNKNOWN, "notify", "the callback at 0xabc has no name");
 	w = asked(OFL_VETO_NEVER, false);
 	w->chain.cut = true;
 	expect(w, OFL_OUT_UNKNOWN, "notify", "memory_chain breaks off");

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "alloc.h"
+#include "commands/nexts.h"
 #include "commands/offowner.h"
 #include "view/view.h"
 
@@ -404,12 +405,51 @@ static void test_cut_map(void **state)
 	assert_map(6, false, OFL_RESULT_FAILED, "failed");
 }
 
+static void say_nexts(const struct ofl_nexts *nexts, bool json)
+{
+	FILE *out = open_memstream(&text, &len);
+	struct ofl_view v;
+
+	assert_non_null(out);
+	ofl_view_open(&v, out, json, true, "test");
+	ofl_nexts_show(nexts, &v);
+	assert_int_equal(ofl_view_close(&v, OFL_RESULT_OK, "done"), OFL_OK);
+	assert_int_equal(fclose(out), 0);
+}
+
+/* a sentence for several of them is one line, which names the first ones */
+static void test_nexts(void **state)
+{
+	static const char *const about[] = { "a", "b", "a", "c", "b", "d", "e" };
+	struct ofl_nexts nexts = { .nr = 0 };
+	size_t i;
+
+	(void)state;
+	ofl_nexts_add(&nexts, "nothing", NULL);
+	ofl_nexts_add(&nexts, "z", "wait");
+	for (i = 0; i < ARRAY_LEN(about); i++) {
+		ofl_nexts_add(&nexts, about[i], "boot anew");
+		if (i + 3 == ARRAY_LEN(about)) {
+			say_nexts(&nexts, false);
+			assert_non_null(strstr(text, "NEXT (a, b, c): boot"));
+			drop(NULL);
+		}
+	}
+	say_nexts(&nexts, false);
+	assert_string_equal(text, "NEXT (z): wait\n"
+			    "NEXT (a, b, c, others): boot anew\n"
+			    "status: ok: done\n");
+	drop(NULL);
+	say_nexts(&nexts, true);
+	assert_null(strstr(text, "boot"));
+}
+
 #define CASE(f) cmocka_unit_test_teardown(f, drop)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_cut_map),
+		CASE(test_cut_map), CASE(test_nexts),
 		CASE(test_table), CASE(test_columns_and_no_header),
 		CASE(test_no_rows_no_header), CASE(test_many_rows_line_up),
 		CASE(test_json), CASE(test_json_without_rows),
