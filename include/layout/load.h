@@ -33,6 +33,18 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 				     struct ofl_layout *l, struct ofl_err *err);
 
 /**
+ * ofl_layout_load_modules() - find only the facts that tell builds of modules
+ * @l: in/out  zeroed, or loaded
+ *
+ * Shape:  none is required. For what has to be seen before any other fact is
+ *         asked for: see typed.h.
+ * Errors: as ofl_layout_load(), but for OFL_ERR_NODATA.
+ */
+enum ofl_status ofl_layout_load_modules(const struct ofl_target *t,
+					struct ofl_layout *l,
+					struct ofl_err *err);
+
+/**
  * ofl_layout_load_holders() - find the facts that only naming holders needs
  *
  * Shape:  none is required: what is not known names nobody.

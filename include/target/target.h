@@ -43,6 +43,14 @@ struct ofl_member {
 	uint64_t size_bytes;
 };
 
+#define OFL_BUILD_ID_MAX	65	/* as hexadecimal text, with its NUL */
+
+/** struct ofl_typed - a file that the host has types from */
+struct ofl_typed {
+	char name[64];			/* "vmlinux", or of a module */
+	char build_id[OFL_BUILD_ID_MAX];	/* hexadecimal; "": it has none */
+};
+
 /** struct ofl_sharing - what a host says about reading in several processes */
 struct ofl_sharing {
 	const char *why_not;	/* words for the user; NULL: it can be done */
@@ -142,6 +150,14 @@ struct ofl_type_ops {
 	 *         command ends.
 	 */
 	struct btf *(*kernel_btf)(void *ctx);
+	/**
+	 * typed - file @nr, from 0, that the other answers are from: vmlinux, and
+	 * those that the user has loaded for modules
+	 *
+	 * Shape:  NULL: which they are is not known.
+	 * Errors: false: there are no more.
+	 */
+	bool (*typed)(void *ctx, unsigned int nr, struct ofl_typed *ret);
 	/**
 	 * learned - an answer that the core found by itself; may be NULL
 	 * @member: in  NULL: @place has the size of struct @type
@@ -285,6 +301,12 @@ bool ofl_kernel_enumerator(const struct ofl_target *t, const char *name,
 bool ofl_array_len(const struct ofl_target *t, const char *symbol,
 		   uint64_t *ret);
 struct btf *ofl_kernel_btf(const struct ofl_target *t);
+bool ofl_typed(const struct ofl_target *t, unsigned int nr,
+	       struct ofl_typed *ret);
+
+/** ofl_is_typed() - has the user loaded a file of types for a module? */
+bool ofl_is_typed(const struct ofl_target *t, const char *module);
+
 void ofl_learned(const struct ofl_target *t, const char *type,
 		 const char *member, const struct ofl_member *place,
 		 int64_t value);

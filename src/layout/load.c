@@ -356,6 +356,25 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 	return st;
 }
 
+enum ofl_status ofl_layout_load_modules(const struct ofl_target *t,
+					struct ofl_layout *l,
+					struct ofl_err *err)
+{
+	static const enum ofl_fact_id ids[] = {
+		OFL_F_MODULES, OFL_F_MODULE_LIST, OFL_F_MODULE_NAME,
+		OFL_F_MODULE_NOTES, OFL_F_NOTES_ATTRS, OFL_F_BIN_ATTR_BYTES,
+		OFL_F_BIN_ATTR_ATTR, OFL_F_BIN_ATTR_SIZE,
+		OFL_F_BIN_ATTR_PRIVATE, OFL_F_ATTR_NAME,
+	};
+	enum ofl_status st = OFL_OK;
+	size_t i;
+
+	for (i = 0; i < OFL_COUNT(ids) && !st; i++)
+		st = ofl_fact_load(t, &ofl_fact_rows[ids[i]], &l->fact[ids[i]],
+				   err);
+	return st;
+}
+
 enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
 					struct ofl_layout *l,
 					struct ofl_err *err)
