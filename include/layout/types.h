@@ -11,6 +11,7 @@
 #define OFL_TYPES_H
 
 #include "layout/layout.h"
+#include "target/text.h"
 
 struct btf;
 
@@ -80,6 +81,14 @@ bool ofl_types_member(const struct ofl_types *ty, const char *type,
 /** ofl_types_enumerator() - value of an enumerator */
 bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 			  int64_t *ret);
+
+/**
+ * ofl_types_advice() - append what a user can do to get the types of a module
+ *
+ * Shape:  not what was done already: a file that was loaded has none of them.
+ */
+void ofl_types_advice(const struct ofl_target *t, const char *module,
+		      struct ofl_text *text);
 
 /** ofl_types_source_text() - "debuginfo", "BTF in the dump", ... */
 const char *ofl_types_source_text(enum ofl_types_source source);

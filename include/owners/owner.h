@@ -111,7 +111,8 @@ const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim);
 
 /** ofl_owners_hint() - say which modules' types would tell more, if any would */
-void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text);
+void ofl_owners_hint(const struct ofl_owners *o, const struct ofl_target *t,
+		     struct ofl_text *text);
 
 /** ofl_owner_devices() - how many devices driver @i of the table has */
 unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);
@@ -122,10 +123,12 @@ const char *ofl_owners_lost(const struct ofl_owners *o);
 /**
  * ofl_owners_missing() - modules whose types would tell more about owners
  * @text: inout  their names are appended, separated by blanks
+ * @bare: out    the user has loaded a file of one, which has none of its types
  *
  * Errors: false if there is none such.
  */
-bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text);
+bool ofl_owners_missing(const struct ofl_owners *o, const struct ofl_target *t,
+			struct ofl_text *text, bool *bare);
 
 /** ofl_owner_show() - what is shown of a device of driver @i of the table */
 void ofl_owner_show(const struct ofl_owners *o, size_t i, unsigned int device,

@@ -18,14 +18,15 @@ struct ofl_single_driver {
 	const char *type;	/* its struct, which no other module defines */
 	const struct ofl_field *field;
 	size_t nr_fields;
-	/* if the layout of the struct is not known: why not all is told, and
-	 * what the user can do about it; if the variable is not: why */
-	const char *no_layout, *note, *no_symbols;
+	/* if the layout of the struct is not known: why not all is told, without
+	 * a file of types and with one; what that costs; if the variable is not: why */
+	const char *no_layout, *no_debuginfo, *note, *no_symbols;
 };
 
 /** struct ofl_single - its device in this dump */
 struct ofl_single {
 	const struct ofl_single_driver *driver;
+	const struct ofl_target *t;
 	uint64_t kva;		/* of the variable; 0: not found */
 	bool layout;		/* all fields that must be known are */
 	enum ofl_types_source source;

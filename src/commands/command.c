@@ -92,20 +92,24 @@ enum ofl_result ofl_add_doubts(const struct ofl_run_ctx *ctx,
 	const char *marks = ctx->s->layout.new_marks;
 	char modules[128];
 	struct ofl_text names = ofl_text_over(modules, sizeof(modules));
-	bool missing = owners && ofl_owners_missing(owners, &names);
+	bool bare = false;
+	bool missing = owners && ofl_owners_missing(owners, ctx->s->t, &names,
+						    &bare);
 	const char *lost = owners ? ofl_owners_lost(owners) : NULL;
 
 	if (lost)
 		ofl_text_add(text, "; %s", lost);
 	if (missing)
-		ofl_text_add(text, "; which driver owns a page is less certain without types of %s: mod -s loads them",
-			     modules);
+		ofl_text_add(text, "; which driver owns a page is less certain without types of %s: mod -s loads them%s",
+			     modules, bare ? " from files with debuginfo" : "");
 	if (marks[0])
 		ofl_text_add(text, "; WARNING: this kernel has %s, a mark that is not known here: its rule may differ",
 			     marks);
+	if (ctx->s->doubt[0])
+		ofl_text_add(text, "; WARNING: %s", ctx->s->doubt);
 	if (missing || lost)
 		return OFL_RESULT_INCOMPLETE;
-	return marks[0] && result == OFL_RESULT_OK ? OFL_RESULT_FINDINGS :
+	return (marks[0] || ctx->s->doubt[0]) && result == OFL_RESULT_OK ? OFL_RESULT_FINDINGS :
 						     result;
 }
 
@@ -209,7 +213,7 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 	if (!st && add_lacks(ctx->s, &text))
 		result = OFL_RESULT_INCOMPLETE;
 	if (!st && ctx->s->asked)
-		ofl_owners_hint(&ctx->s->analysis->owners, &text);
+		ofl_owners_hint(&ctx->s->analysis->owners, ctx->s->t, &text);
 	st = ofl_view_close(v, st ? OFL_RESULT_FAILED : result, all);
 	return st ? ofl_view_lost(v, err) : OFL_OK;
 }

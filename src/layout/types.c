@@ -319,6 +319,16 @@ bool ofl_types_enumerator(const struct ofl_types *ty, const char *name,
 	       ofl_enumerator(ty->t, name, ret);
 }
 
+void ofl_types_advice(const struct ofl_target *t, const char *module,
+		      struct ofl_text *text)
+{
+	if (ofl_is_typed(t, module))
+		ofl_text_add(text, "mod -d %s, then ", module);
+	ofl_text_add(text, "mod -s %s", module);
+	if (ofl_is_typed(t, module))
+		ofl_text_add(text, " with a file that has debuginfo");
+}
+
 const char *ofl_types_source_text(enum ofl_types_source source)
 {
 	switch (source) {
@@ -327,7 +337,7 @@ const char *ofl_types_source_text(enum ofl_types_source source)
 	case OFL_TYPES_BTF:
 		return "BTF in the dump";
 	case OFL_TYPES_NOT_FOREIGN:
-		return "BTF in the dump: the module that was loaded with mod -s is another kernel's";
+		return "BTF in the dump: the module that was loaded with mod -s is another kernel's, mod -d drops it";
 	case OFL_TYPES_NOWHERE:
 		break;
 	}

@@ -62,7 +62,8 @@ static const struct ofl_single_driver driver = {
 	.field = fields,
 	.nr_fields = NR_FIELDS,
 	.no_layout = "hv_balloon: no layout, try mod -s hv_balloon",
-	.note = "layout of struct hv_dynmem_device is not known, its pages neither: mod -s hv_balloon",
+	.no_debuginfo = "hv_balloon: no layout, the file that mod -s loaded has no debuginfo",
+	.note = "layout of struct hv_dynmem_device is not known, its pages neither",
 	.no_symbols = "hv_balloon: no symbols of hv_balloon",
 };
 

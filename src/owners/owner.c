@@ -335,7 +335,8 @@ const char *ofl_owner_name(const struct ofl_claim *claim)
 	       claim->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 }
 
-void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text)
+void ofl_owners_hint(const struct ofl_owners *o, const struct ofl_target *t,
+		     struct ofl_text *text)
 {
 	const char *module;
 	bool any = false;
@@ -346,7 +347,8 @@ void ofl_owners_hint(const struct ofl_owners *o, struct ofl_text *text)
 			 ofl_owner_table[i]->wants(o->state[i]) : NULL;
 		if (!module)
 			continue;
-		ofl_text_add(text, "%smod -s %s", any ? ", " : "; try ", module);
+		ofl_text_add(text, "%s", any ? ", " : "; try ");
+		ofl_types_advice(t, module, text);
 		any = true;
 	}
 }
@@ -455,12 +457,14 @@ const char *ofl_owners_lost(const struct ofl_owners *o)
 	return NULL;
 }
 
-bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text)
+bool ofl_owners_missing(const struct ofl_owners *o, const struct ofl_target *t,
+			struct ofl_text *text, bool *bare)
 {
 	size_t before = text->used, i;
 	struct ofl_device d;
 	unsigned int n;
 
+	*bare = false;
 	for (i = 0; ofl_owner_table[i]; i++) {
 		const char *said = NULL;
 
@@ -469,6 +473,7 @@ bool ofl_owners_missing(const struct ofl_owners *o, struct ofl_text *text)
 			if (d.module && d.module != said)
 				ofl_text_add(text, "%s%s", text->used > before ?
 					     " " : "", d.module);
+			*bare |= d.module && ofl_is_typed(t, d.module);
 			said = d.module ? d.module : said;
 		}
 	}

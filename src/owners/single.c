@@ -14,7 +14,7 @@ bool ofl_single_find(const struct ofl_env *env,
 	struct ofl_module m;
 	uint64_t bytes;
 
-	*ret = (struct ofl_single){ .driver = driver };
+	*ret = (struct ofl_single){ .driver = driver, .t = t };
 	if (ofl_module_find(t, env->l, driver->module, &m) ==
 	    OFL_MODULE_LOADED) {
 		ofl_module_symbol(&m, driver->variable, &ret->kva);
@@ -39,18 +39,22 @@ void ofl_single_load(const struct ofl_env *env, struct ofl_single *s,
 
 const char *ofl_single_blind(const struct ofl_single *s)
 {
-	return !s->layout ? s->driver->no_layout :
+	return !s->layout ? (ofl_is_typed(s->t, s->driver->module) ?
+			     s->driver->no_debuginfo : s->driver->no_layout) :
 	       !s->kva ? s->driver->no_symbols : NULL;
 }
 
 void ofl_single_show(const struct ofl_single *s, struct ofl_device *ret)
 {
+	struct ofl_text text = ofl_text_over(ret->note, sizeof(ret->note));
+
 	ret->kva = s->kva;
-	if (!s->layout)
+	if (!s->layout) {
 		ret->module = s->driver->module;
-	if (!s->layout)
-		ofl_text_put(ret->note, sizeof(ret->note), "%s", s->driver->note);
-	else if (!s->kva)
+		ofl_text_add(&text, "%s: ", s->driver->note);
+		ofl_types_advice(s->t, s->driver->module, &text);
+	} else if (!s->kva) {
 		ofl_text_put(ret->note, sizeof(ret->note),
 			 "the module is loaded, but its symbols are not in the dump");
+	}
 }

@@ -133,13 +133,18 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	       "virtio_balloon: a list of pages was not read to the end";
 }
 
-static const char *note(const struct state *st)
+static void add_note(const struct state *st, char *note, size_t bytes)
 {
-	return !st->layout ?
-	       "layout of struct virtio_balloon is not known: mod -s virtio_balloon" :
-	       !st->whole_bus ?
-	       "pages point to it; the virtio bus cannot be walked to its end" :
-	       "pages point to it, but it is not on the virtio bus";
+	struct ofl_text text = ofl_text_over(note, bytes);
+
+	if (!st->layout) {
+		ofl_text_add(&text, "layout of struct virtio_balloon is not known: ");
+		ofl_types_advice(st->b.env->t, MODULE, &text);
+	} else {
+		ofl_text_add(&text, "%s", st->whole_bus ?
+			"pages point to it, but it is not on the virtio bus" :
+			"pages point to it; the virtio bus cannot be walked to its end");
+	}
 }
 
 static unsigned int devices(const void *state)
@@ -158,7 +163,7 @@ static void device(const void *state, unsigned int device,
 	ofl_text_put(ret->name, sizeof(ret->name), "%s", d->name);
 	ret->kva = d->driver_kva;
 	if (!d->driver_kva)
-		ofl_text_put(ret->note, sizeof(ret->note), "%s", note(st));
+		add_note(st, ret->note, sizeof(ret->note));
 	if (!st->layout)
 		ret->module = MODULE;
 }

@@ -145,6 +145,14 @@ static void walk_chain(struct ofl_vmem *st, bool layout)
 	}
 }
 
+static void note_layout(const struct ofl_vmem *st, char *note, size_t bytes)
+{
+	struct ofl_text text = ofl_text_over(note, bytes);
+
+	ofl_text_add(&text, "layout of struct virtio_mem is not known: ");
+	ofl_types_advice(st->env->t, "virtio_mem", &text);
+}
+
 static void note_missing(struct ofl_vmem *st, enum ofl_types_source source)
 {
 	unsigned int i;
@@ -156,8 +164,8 @@ static void note_missing(struct ofl_vmem *st, enum ofl_types_source source)
 			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
 				 "driver is gone, its memory stayed: no driver drops references");
 		else if (source == OFL_TYPES_NOWHERE)
-			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
-				 "layout of struct virtio_mem is not known: mod -s virtio_mem");
+			note_layout(st, st->dev[i].note,
+				    sizeof(st->dev[i].note));
 		else
 			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
 				 "no device found for this region");

@@ -42,7 +42,8 @@ static const struct ofl_single_driver single = {
 	.field = fields,
 	.nr_fields = NR_FIELDS,
 	.no_layout = "vmw_balloon: no layout, try mod -s vmw_balloon",
-	.note = "layout of struct vmballoon is not known, owners of 2 MiB units neither: mod -s vmw_balloon",
+	.no_debuginfo = "vmw_balloon: no layout, the file that mod -s loaded has no debuginfo",
+	.note = "layout of struct vmballoon is not known, owners of 2 MiB units neither",
 	.no_symbols = "vmw_balloon: no symbols of vmw_balloon",
 };
 

@@ -129,6 +129,23 @@ struct btf *ofl_kernel_btf(const struct ofl_target *t)
 	return t->types->kernel_btf ? t->types->kernel_btf(t->ctx) : NULL;
 }
 
+bool ofl_typed(const struct ofl_target *t, unsigned int nr,
+	       struct ofl_typed *ret)
+{
+	return t->types->typed && t->types->typed(t->ctx, nr, ret);
+}
+
+bool ofl_is_typed(const struct ofl_target *t, const char *module)
+{
+	struct ofl_typed file;
+	unsigned int nr;
+
+	for (nr = 0; ofl_typed(t, nr, &file); nr++)
+		if (!strcmp(file.name, module))
+			return true;
+	return false;
+}
+
 void ofl_learned(const struct ofl_target *t, const char *type,
 		 const char *member, const struct ofl_member *place,
 		 int64_t value)

@@ -496,9 +496,26 @@ static void test_without_types(void **state)
 	assert_int_equal(owned_devices(&o, "virtio_balloon", dev), 0);
 	assert_owner(3, "virtio_balloon", OFL_EV_LIST);
 	assert_int_equal(owned_devices(&o, "virtio_balloon", dev), 1);
-	assert_non_null(strstr(dev[0].note, "mod -s virtio_balloon"));
+	assert_non_null(strstr(dev[0].note, "virtio_balloon is not known: mod -"));
 	a = owned_account(&o, "virtio_balloon", 0);
 	assert_false(a.known);
+}
+
+/* the user has done what is advised, with a file that has no types */
+static void test_without_types_in_the_file(void **state)
+{
+	char buf[200];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
+	bool bare;
+
+	kernel_line(&k, "typed virtio_balloon -");
+	test_without_types(state);
+	assert_non_null(strstr(dev[0].note, "known: mod -d virtio_balloon, then mod -s virtio_balloon with a file that has debuginfo"));
+	ofl_owners_hint(&o.owners, &o.tt.target, &text);
+	assert_string_equal(buf, "; try mod -d virtio_balloon, then mod -s virtio_balloon with a file that has debuginfo");
+	text = ofl_text_over(buf, sizeof(buf));
+	assert_true(ofl_owners_missing(&o.owners, &o.tt.target, &text, &bare));
+	assert_true(bare);
 }
 
 static void test_private_leads_astray(void **state)
@@ -2225,6 +2242,15 @@ static void test_hyperv_without_layout(void **state)
 	assert_blind("mod -s hv_balloon");
 }
 
+static void test_hyperv_file_without_layout(void **state)
+{
+	(void)state;
+	hyperv(2, 4000);
+	kernel_line(&k, "typed hv_balloon -");
+	kernel_line(&k, "without struct hv_dynmem_device");
+	assert_blind("the file that mod -s loaded has no debuginfo");
+}
+
 static void test_no_balloon_core(void **state)
 {
 	(void)state;
@@ -2300,6 +2326,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_not_a_balloon_device),
 	CASE(test_bus_that_loops),
 	CASE(test_without_types),
+	CASE(test_without_types_in_the_file),
 	CASE(test_private_leads_astray),
 	CASE(test_vmware), CASE(test_vmware_units),
 	CASE(test_vmware_negative_size),
@@ -2385,6 +2412,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_no_list_of_modules),
 	CASE(test_vmware_without_layout),
 	CASE(test_hyperv_without_layout),
+	CASE(test_hyperv_file_without_layout),
 	CASE(test_no_balloon_core),
 	CASE(test_names),
 	CASE(test_probe_without_memory),

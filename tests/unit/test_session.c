@@ -286,7 +286,7 @@ static void test_types_are_missing(void **state)
 {
 	(void)state;
 	no_type = "virtio_mem";
-	check_doubt("without types of virtio_mem: mod -s loads them");
+	check_doubt("without types of virtio_mem: mod -s loads them;");
 	/* who asks for no owner is not told */
 	assert_int_equal(run("offrange -o pfn,pages" EDGE), OFL_OK);
 	assert_int_equal(count("mod -s"), 0);
