@@ -41,6 +41,7 @@ struct ofl_session {
 	/* what all of it was read from, to see whether it still is the same */
 	uint64_t stamp;		/* of the dump's file */
 	uint64_t types;		/* of the types that are loaded */
+	char doubt[240];	/* ofl_typed_doubt(), of those of the kernel */
 	bool host_only;		/* the extension's own reader read none of it */
 	bool running;		/* a command began and has not ended */
 	bool asked;		/* it needed the analysis */

@@ -413,8 +413,9 @@ static const char *const offowner_about[] = {
 	"own counters say. The third has these counters. Then comes what is wrong with the records, if "
 	"anything is; lines NEXT say what to do about it, and about pages that their driver keeps. "
 	"What would help to see more is said last: layouts come from debuginfo of the "
-	"module (\"mod -s\"), else from the BTF in the dump. Where both are there "
-	"and differ, the module is another kernel's: BTF goes first then.",
+	"module (\"mod -s\"), else from the BTF in the dump. A module of another "
+	"kernel that crash was given ends every command: its build id differs "
+	"from that of the module in the dump.",
 	"With -v there is one table more if a virtio_mem device was asked to "
 	"shrink and still has more: whether the driver can unplug each of its "
 	"sub-blocks, and if not, who holds what is in the way. It unplugs "

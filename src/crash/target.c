@@ -13,6 +13,7 @@
 #include "crash/process.h"
 #include "crash/reader.h"
 #include "crash/target.h"
+#include "layout/buildid.h"
 #include "layout/enums.h"
 #include "layout/words.h"
 
@@ -256,6 +257,17 @@ static void ask_struct(struct question *q)
 	q->known = q->bytes > 0;
 }
 
+/* the file, too: mod -d and mod -s may put another one in its place */
+static uint64_t stamp_of(const struct load_module *lm)
+{
+	uint64_t sum = lm->module_struct;
+	const char *at;
+
+	for (at = lm->mod_namelist; *at; at++)
+		sum = (sum ^ (unsigned char)*at) * UINT64_C(1099511628211);
+	return sum;
+}
+
 /* mod -s and mod -d: which modules have types now */
 static uint64_t crash_types(void *ctx)
 {
@@ -265,9 +277,38 @@ static uint64_t crash_types(void *ctx)
 	(void)ctx;
 	for (i = 0; i < st->mods_installed; i++)
 		if (st->load_modules[i].mod_flags & MOD_LOAD_SYMS)
-			sum += (uint64_t)st->load_modules[i].module_struct *
+			sum += stamp_of(&st->load_modules[i]) *
 			       (uint64_t)(2 * i + 1);
 	return sum;
+}
+
+static void describe_file(struct ofl_typed *ret, const char *name,
+			  const char *path)
+{
+	snprintf(ret->name, sizeof(ret->name), "%s", name);
+	ofl_build_id_of_file(path, ret->build_id);
+}
+
+/* vmlinux is the first, so that it is asked for without a walk */
+static bool crash_typed(void *ctx, unsigned int nr, struct ofl_typed *ret)
+{
+	unsigned int seen = 0;
+	int i;
+
+	(void)ctx;
+	if (!nr && pc->namelist) {
+		describe_file(ret, "vmlinux", pc->namelist);
+		return true;
+	}
+	for (i = 0; i < st->mods_installed; i++) {
+		const struct load_module *lm = &st->load_modules[i];
+
+		if (!(lm->mod_flags & MOD_LOAD_SYMS) || ++seen != nr)
+			continue;
+		describe_file(ret, lm->mod_name, lm->mod_namelist);
+		return true;
+	}
+	return false;
 }
 
 static void read_words(void)
@@ -622,6 +663,7 @@ static const struct ofl_type_ops type_ops = {
 	.kernel_enumerator = crash_kernel_enumerator,
 	.array_len = crash_array_len,
 	.kernel_btf = crash_kernel_btf,
+	.typed = crash_typed,
 };
 
 static const struct ofl_host_ops host_ops = {

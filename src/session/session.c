@@ -8,6 +8,7 @@
 #include "kernel/section.h"
 #include "layout/load.h"
 #include "session/session.h"
+#include "session/typed.h"
 #include "target/count.h"
 
 void ofl_session_target(struct ofl_session *s, const struct ofl_target *t)
@@ -154,7 +155,10 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 	}
 	before = ofl_missed_begin(t);
 	ofl_missed_what(t, "facts of the kernel");
-	st = ofl_layout_load(t, &s->layout, err);
+	/* before any fact: its types would answer, too */
+	st = ofl_typed_check(s->t, err);
+	if (!st)
+		st = ofl_layout_load(t, &s->layout, err);
 	if (!st)
 		st = ofl_section_find_vmemmap(s->t, &s->layout, err);
 	ofl_missed_what(t, "nodes and zones");
@@ -167,6 +171,8 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 		ofl_session_drop(s);
 	else
 		s->loaded = true;
+	if (!st)
+		ofl_typed_doubt(s->t, s->doubt, sizeof(s->doubt));
 	return st;
 }
 

@@ -243,6 +243,17 @@ static struct btf *rec_kernel_btf(void *ctx)
 	return ofl_kernel_btf(((struct ofl_recorder *)ctx)->t);
 }
 
+static bool rec_typed(void *ctx, unsigned int nr, struct ofl_typed *ret)
+{
+	struct ofl_recorder *rec = ctx;
+	bool ok = ofl_typed(rec->t, nr, ret);
+
+	if (ok)
+		fprintf(rec->file, "typed %s %s\n", ret->name,
+			ret->build_id[0] ? ret->build_id : "-");
+	return ok;
+}
+
 static void rec_aside(void *ctx, bool on)
 {
 	((struct ofl_recorder *)ctx)->aside = on;
@@ -287,6 +298,7 @@ static const struct ofl_type_ops record_type_ops = {
 	.kernel_enumerator = rec_kernel_enumerator,
 	.array_len = rec_array_len,
 	.kernel_btf = rec_kernel_btf,
+	.typed = rec_typed,
 	.learned = rec_learned,
 };
 

@@ -23,6 +23,7 @@ enum tt_kind {
 	TT_MEM, TT_EXCLUDED, TT_UNREADABLE,
 	TT_SYMBOL, TT_STRUCT, TT_MEMBER, TT_ENUMERATOR, TT_ARRAY,
 	TT_VMCOREINFO, TT_HOST, TT_SYMBOL_AT, TT_SYMBOL_IN, TT_PHYSICAL,
+	TT_TYPED,
 };
 
 /** struct tt_line - one answer */
@@ -69,7 +70,7 @@ static const char *const kind_word[] = {
 	[TT_ENUMERATOR] = "enumerator", [TT_ARRAY] = "array",
 	[TT_VMCOREINFO] = "vmcoreinfo", [TT_HOST] = "host",
 	[TT_SYMBOL_AT] = "symbol_at", [TT_SYMBOL_IN] = "symbol_in",
-	[TT_PHYSICAL] = "physical",
+	[TT_PHYSICAL] = "physical", [TT_TYPED] = "typed",
 };
 
 #define NR_KINDS (sizeof(kind_word) / sizeof(kind_word[0]))
@@ -243,7 +244,7 @@ static enum ofl_status parse_fact(struct loader *ld, struct tt_line *line,
 	/* keys like NUMBER(x)=5 have one '=' only, behind the key */
 	line->name = must(strdup(rest));
 	if (line->kind == TT_VMCOREINFO || line->kind == TT_SYMBOL_AT ||
-	    line->kind == TT_SYMBOL_IN) {
+	    line->kind == TT_SYMBOL_IN || line->kind == TT_TYPED) {
 		line->text = must(strdup(value));
 		return OFL_OK;
 	}
@@ -571,6 +572,25 @@ static bool tt_physical(void *ctx, uint64_t kva, uint64_t pages, uint64_t *ret)
 	return number(ctx, TT_PHYSICAL, name, ret);
 }
 
+static bool tt_typed(void *ctx, unsigned int nr, struct ofl_typed *ret)
+{
+	struct texttarget *tt = ctx;
+	const struct tt_line *line;
+	size_t i;
+
+	for (i = 0; i < tt->nr_lines; i++) {
+		line = &tt->line[i];
+		if (line->kind != TT_TYPED || line->absent ||
+		    find(tt, TT_TYPED, line->name) != line || nr--)
+			continue;
+		snprintf(ret->name, sizeof(ret->name), "%s", line->name);
+		snprintf(ret->build_id, sizeof(ret->build_id), "%s",
+			 strcmp(line->text, "-") ? line->text : "");
+		return true;
+	}
+	return false;
+}
+
 static uint64_t tt_stamp(void *ctx)
 {
 	return ((struct texttarget *)ctx)->stamp;
@@ -597,6 +617,7 @@ static const struct ofl_type_ops tt_type_ops = {
 	.member = tt_member,
 	.enumerator = tt_enumerator,
 	.array_len = tt_array,
+	.typed = tt_typed,
 };
 
 static unsigned int tt_columns(void *ctx)
