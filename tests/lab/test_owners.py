@@ -11,6 +11,7 @@ import pytest
 from lab import crashes, dumps, kernels
 from lab import truth as t
 from lab.session import Session
+from lab.util import run
 
 ORPHANED = "orphaned"
 
@@ -70,18 +71,15 @@ def test_findings(dump, documents):
         assert findings == []
 
 
-OF_ANOTHER = "5.10"
 #: How the drivers' types may be had, or not; each must come to the same owners.
 SITUATIONS = {
-    **({"another kernel's": ((), ("mod -s virtio_mem {another}/virtio_mem.ko",))}
-       if OF_ANOTHER in (*kernels.selected(), *kernels.brief()) else {}),
     "debuginfo": ((), ("mod -s virtio_mem {debug}/virtio_mem.ko", "mod -s virtio_balloon {debug}/virtio_balloon.ko")),
     "no_modules": (("--no_modules",), ()),
 }
 
 
 #: How often the first command of a session may ask gdb about types, by situation: 40 ms for some of the names.
-MOST_ASKED = {"another kernel's": 2, "debuginfo": 70, "no_modules": 1, "untyped": 34}
+MOST_ASKED = {"debuginfo": 70, "no_modules": 1, "untyped": 34}
 
 
 def _asked(out, situation):
@@ -139,8 +137,7 @@ def test_types_from_wherever(situation, tmp_path_factory):
     dump = dumps.get("6.1", "numa", "kdump-zlib")
     series = dataclasses.replace(dump.kernel.series, flags=flags)
     dump = dataclasses.replace(dump, kernel=dataclasses.replace(dump.kernel, series=series))
-    folders = {"debug": dump.kernel.debug, "another": kernels.get(OF_ANOTHER).debug if "another" in situation else None}
-    lines = [f"extend {crashes.get(series.crash).extension}", *(line.format(**folders) for line in before)]
+    lines = [f"extend {crashes.get(series.crash).extension}", *(line.format(debug=dump.kernel.debug) for line in before)]
     out = Session(dump, {"first": "\n".join([*lines, "offline -v"]), "again": "offline -v",
                          "owner.json": "offowner -j"}, tmp_path_factory.mktemp(situation)).out
     _asked(out, situation)
@@ -149,7 +146,69 @@ def test_types_from_wherever(situation, tmp_path_factory):
     assert len(_devices(document, "virtio_mem")) == 2
     assert all(device["difference"] == 0 for device in document["devices"])
     layouts = {device["details"]["layout"] for device in _devices(document, "virtio_mem")}
-    if "another" in situation:
-        assert ["another kernel's" in layout for layout in layouts] == [True]
-    else:
-        assert layouts == {"debuginfo" if before else "BTF in the dump"}
+    assert layouts == {"debuginfo" if before else "BTF in the dump"}
+
+
+#: modules whose files are given, each of another kernel, or without types
+DRIVERS = ("virtio_mem", "virtio_balloon")
+ALL = ("offline", "offrange", "offowner", "offblock", "offcheck", "offmap")
+TAKES_MODULES = [series for series in (*kernels.selected(), *kernels.brief())
+                 if "--no_modules" not in kernels.SERIES[series].flags]
+
+
+def _folder(path, name):
+    (path / name).mkdir()
+    return path / name
+
+
+def _build_id(path):
+    """As binutils read it."""
+    return re.search(r"Build ID: ([0-9a-f]+)", run(("readelf", "-n", path))).group(1)
+
+
+@pytest.mark.parametrize("series", TAKES_MODULES)
+def test_modules_of_another_kernel(series, tmp_path):
+    """crash takes them. Each command fails, in one line with all that is needed; what it says to do is what helps."""
+    other = next((name for name in ("6.1", *kernels.selected()) if name != series and kernels.unpacked(name)), None)
+    if not other:
+        pytest.skip("the cache has no other kernel")
+    dump, debug = dumps.get(series, "both", "kdump-zlib"), kernels.get(other).debug
+    give, drop = "mod -s {0} {1}/{0}.ko", "mod -d {}"
+    steps = {
+        "balloon": [give.format("virtio_balloon", debug)], "both": [give.format("virtio_mem", debug)],
+        "mem": [drop.format("virtio_balloon")], "none": [drop.format("virtio_mem")],
+        "right": [give.format(name, dump.kernel.debug) for name in DRIVERS]}
+    steps["balloon"].insert(0, f"extend {crashes.get(dump.kernel.series.crash).extension}")
+    commands = {f"{step}.{command}": "\n".join((*(lines if command == ALL[0] else ()), f"{command} -j"))
+                for step, lines in steps.items() for command in ALL}
+    out = {name: json.loads(text) for name, text in Session(dump, commands, tmp_path).out.items()}
+    for step, module in (("balloon", "virtio_balloon"), ("both", None), ("mem", "virtio_mem")):
+        (result, message), = {(out[f"{step}.{command}"]["status"]["result"], out[f"{step}.{command}"]["status"]["message"])
+                              for command in ALL}
+        assert result == "failed", step
+        wanted = [dump.kernel.release] if module else [dump.kernel.release, *DRIVERS, "mod -d each"]
+        for name in [module] if module else []:
+            wanted += [f"mod -d {name}", _build_id(debug / f"{name}.ko"), _build_id(dump.kernel.debug / f"{name}.ko")]
+        assert not [word for word in wanted if word not in message], message
+    fresh = Session(dump, {command: "\n".join((*([steps["balloon"][0]] if command == ALL[0] else ()), f"{command} -j"))
+                           for command in ALL}, _folder(tmp_path, "fresh")).out
+    assert {command: json.loads(text) for command, text in fresh.items()} == {
+        command: out[f"none.{command}"] for command in ALL}
+    assert {out[f"right.{command}"]["status"]["result"] for command in ALL} == {"ok"}
+    assert _owned(out["right.offowner"]) == _owned(out["none.offowner"])
+
+
+@pytest.mark.parametrize("series", [series for series in TAKES_MODULES if kernels.SERIES[series].untyped])
+def test_module_without_types(series, tmp_path):
+    """mod -s of what a machine runs, without debuginfo: the hint says what is missing, and mod -d, mod -s ends it."""
+    dump = dumps.get(series, "both", "kdump-zlib")
+    extend = f"extend {crashes.get(dump.kernel.series.crash).extension}"
+    bare = [f"mod -s {name} {dump.kernel.modules}/{name}.ko" for name in DRIVERS]
+    full = [line for name in DRIVERS for line in (f"mod -d {name}", f"mod -s {name} {dump.kernel.debug}/{name}.ko")]
+    out = Session(dump, {"poor": "\n".join((extend, *bare, "offowner -j")),
+                         "rich": "\n".join((*full, "offowner -j"))}, tmp_path).out
+    poor, rich = (json.loads(out[name])["status"] for name in ("poor", "rich"))
+    assert poor["result"] == "incomplete"
+    for name in DRIVERS:
+        assert poor["message"].count(f"mod -d {name}, then mod -s {name} with a file that has debuginfo") == 1
+    assert rich["result"] == "ok"
