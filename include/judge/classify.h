@@ -60,6 +60,13 @@ struct ofl_like {
 	uint64_t mapping, charge;	/* ... with the same members */
 };
 
+/** struct ofl_expected - what drivers' records say of pages that are not offline */
+struct ofl_expected {
+	uint64_t start_pfn, end_pfn;	/* half-open: for these; 0, 0: for none */
+	bool offline;			/* they have to be */
+	bool at_work;			/* the device that says so is */
+};
+
 /** struct ofl_classifier - a pass over pages */
 struct ofl_classifier {
 	const struct ofl_env *env;
@@ -91,6 +98,7 @@ struct ofl_classifier {
 	struct ofl_pageblocks pageblocks;	/* of that section */
 	struct ofl_class_state at;
 	struct ofl_like like;
+	struct ofl_expected expected;
 };
 
 /**

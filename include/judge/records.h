@@ -54,6 +54,7 @@ struct ofl_records {
 	bool uncounted;			/* balloon pages, and no counter of them */
 	bool no_memory;		/* for what was found: ofl_records_close() fails */
 	uint64_t undecided;	/* pages that come to OFL_OUT_UNKNOWN */
+	bool audited;		/* in: what is wrong with single pages is told elsewhere */
 	uint64_t rivals, rival_pfn;	/* pages that two drivers prove theirs */
 	/* after ofl_records_close(): */
 	struct ofl_device_records *device;	/* owned */

@@ -52,6 +52,9 @@ struct ofl_rule_in {
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
 	bool in_flight;		/* in no records, and a balloon is at work */
+	bool rival;		/* in the records of two drivers */
+	bool unlisted;		/* every balloon could be asked, and none lists it */
+	bool missing;		/* PageOffline by a driver's records, and it is not */
 	bool at_work;		/* the device that has it is */
 	enum ofl_mgo mgo;
 	enum ofl_pageblock pageblock;

@@ -593,6 +593,7 @@ enum ofl_status ofl_cmd_offcheck(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		ck->env = &a->env;
 		ck->owners = &a->owners;
 		st = ofl_records_open(&ck->records, &a->env, &a->owners, err);
+		ck->records.audited = true;
 	}
 	if (!st)
 		st = show(ctx, a, ck, err);

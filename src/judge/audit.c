@@ -103,8 +103,7 @@ const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
 	if (c->kind == OFL_KIND_OFFLINE_PLUGGED ||
 	    c->kind == OFL_KIND_OFFLINE_PLUGGED_BUSY)
 		return tell(a, AUDIT_PLUGGED, &c->claim, severity);
-	if (c->kind == OFL_KIND_OFFLINE_MOVABLE &&
-	    c->claim.evidence == OFL_EV_POINTER && !c->claim.list_cut)
+	if (c->kind == OFL_KIND_OFFLINE_UNLISTED)
 		return tell(a, AUDIT_NOT_LISTED, &c->claim, severity);
 	return mixed ? tell(a, AUDIT_MIXED, &c->claim, severity) : NULL;
 }

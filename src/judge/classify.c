@@ -661,8 +661,29 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 							  ret->claim.mgo;
 	in->unit_tail |= ret->claim.unit_tail;
 	in->in_flight = ret->claim.in_flight;
+	in->rival = ret->claim.rival;
+	in->unlisted = ret->claim.owner ?
+		       ret->claim.evidence == OFL_EV_POINTER &&
+		       !ret->claim.list_cut : !ret->claim.blind;
 	in->at_work = in->mgo == OFL_MGO_KEEPS &&
 		      ofl_owners_busy(c->owners, &ret->claim);
+}
+
+/* the records of some driver want a page to be offline that is not */
+static void expect(struct ofl_classifier *c, uint64_t pfn,
+		   struct ofl_rule_in *in)
+{
+	struct ofl_expected *e = &c->expected;
+	struct ofl_claim claim;
+
+	if (pfn < e->start_pfn || pfn >= e->end_pfn) {
+		e->start_pfn = pfn;
+		e->offline = ofl_owners_expect(c->owners, pfn, &claim);
+		e->end_pfn = claim.end_pfn;
+		e->at_work = e->offline && ofl_owners_busy(c->owners, &claim);
+	}
+	in->missing = e->offline;
+	in->at_work = e->at_work;
 }
 
 static void enter(struct ofl_classifier *c, const struct ofl_section *s)
@@ -719,10 +740,22 @@ static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 	}
 	if (ret->offline)
 		find_owner(c, p, in, ret);
+	else if (s->online)
+		expect(c, p->pfn, in);
 	ret->file = in->lru && !in->swapbacked;
 	ret->kind = ofl_rule_kind(in);
 	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);
+}
+
+/* as far as expect() has one answer, at most @end */
+static uint64_t expected_end(const struct ofl_classifier *c, uint64_t pfn,
+			     uint64_t end)
+{
+	const struct ofl_expected *e = &c->expected;
+
+	return pfn >= e->start_pfn && pfn < e->end_pfn && e->end_pfn < end ?
+	       e->end_pfn : end;
 }
 
 /* what decide() asks about the place of a page is the same up to here */
@@ -733,8 +766,9 @@ static uint64_t place_end(const struct ofl_classifier *c,
 	uint64_t end = size ? (pfn / size + 1) * size :
 			      s->start_pfn + c->env->l->section_pages;
 
-	return c->block && pfn < memmap_end(c) && memmap_end(c) < end ?
-	       memmap_end(c) : end;
+	if (c->block && pfn < memmap_end(c) && memmap_end(c) < end)
+		end = memmap_end(c);
+	return expected_end(c, pfn, end);
 }
 
 /*
@@ -863,8 +897,12 @@ uint64_t ofl_classify_span(struct ofl_classifier *c,
 			   const struct ofl_section *s,
 			   const struct ofl_page *p, uint64_t pages)
 {
+	struct ofl_rule_in in;
+
 	enter(c, s);
-	return same_place(c, s, p->pfn, pages);
+	expect(c, p->pfn, &in);
+	return expected_end(c, p->pfn, p->pfn + same_place(c, s, p->pfn, pages)) -
+	       p->pfn;
 }
 
 uint64_t ofl_classify_run(struct ofl_classifier *c, const struct ofl_section *s,

@@ -17,6 +17,9 @@
 	/* passed over with MEMORY_OFFLINE only */			       \
 	CONTIG(HWPOISON, BLOCKED, BLOCKED)				       \
 	CONTIG(MEMMAP, BLOCKED, BLOCKED)				       \
+	/* these want to be plugged, and are not offline */		       \
+	CONTIG(NOT_OFFLINE, UNKNOWN, UNKNOWN)				       \
+	CONTIG(NOT_OFFLINE_BUSY, UNKNOWN, UNKNOWN)			       \
 	/* PageOffline is passed over with MEMORY_OFFLINE only */	       \
 	CONTIG(OFFLINE_SKIP, BLOCKED, BLOCKED)				       \
 	CONTIG(OFFLINE_ZERO_REF, BLOCKED, BLOCKED)			       \
@@ -28,6 +31,10 @@
 	/* isolate_movable_page(), as everywhere */			       \
 	CONTIG(OFFLINE_MOVABLE, MIGRATE, MIGRATE)			       \
 	CONTIG(OFFLINE_ISOLATED, RETRIES, RETRIES)			       \
+	CONTIG(OFFLINE_UNLISTED, UNKNOWN, UNKNOWN)			       \
+	CONTIG(OFFLINE_MOVABLE_ZERO, UNKNOWN, UNKNOWN)			       \
+	CONTIG(OFFLINE_MOVABLE_HELD, RETRIES, RETRIES)			       \
+	CONTIG(OFFLINE_TWICE, UNKNOWN, UNKNOWN)				       \
 	CONTIG(OFFLINE_HELD, BLOCKED, BLOCKED)				       \
 	CONTIG(OFFLINE_EXTRA_REF, BLOCKED, BLOCKED)			       \
 	CONTIG(OFFLINE_PLUGGED, BLOCKED, BLOCKED)			       \

@@ -146,17 +146,19 @@ static bool explain_missing(const struct ofl_records *b,
 	uint64_t unknown = r->total.unknown;
 
 	if (missing <= unknown)
-		ofl_text_add(text, "%" PRIu64 " pages are unknown", unknown);
+		ofl_text_add(text, "%" PRIu64 " page%s unknown", unknown,
+			     unknown == 1 ? " is" : "s are");
 	else if (r->sections.unreadable || r->sections.corrupt)
 		ofl_text_add(text, "not all sections are known");
 	else if (missing > unowned + unknown)
 		return false;
 	else if (unknown)
-		ofl_text_add(text, "%" PRIu64 " pages are unknown, and the owner of %"
-			     PRIu64, unknown, unowned);
-	else
-		ofl_text_add(text, "the owner of %" PRIu64 " pages is unknown",
+		ofl_text_add(text, "%" PRIu64 " page%s unknown, and the owner of %"
+			     PRIu64, unknown, unknown == 1 ? " is" : "s are",
 			     unowned);
+	else
+		ofl_text_add(text, "the owner of %" PRIu64 " page%s is unknown",
+			     unowned, unowned == 1 ? "" : "s");
 	return true;
 }
 
@@ -341,12 +343,11 @@ static void close_kernel(struct ofl_records *b, bool whole)
 	const struct ofl_layout *l = b->env->l;
 	int64_t v, deflated;
 
-	if (b->rivals) {
+	if (b->rivals && !b->audited)
 		ofl_account_complain(&b->kernel, OFL_SEV_ERROR, "claimed-twice",
 			b->rival_pfn, b->rivals,
 			"%" PRIu64 " page%s in the records of two drivers",
 			b->rivals, b->rivals == 1 ? " is" : "s are");
-	}
 	if (!whole)
 		return;
 	if (ofl_balloon_stat(t, l, &v))

@@ -35,6 +35,19 @@ static enum ofl_kind unheld_kind(const struct ofl_rule_in *in)
 				   OFL_KIND_OFFLINE_UNDERFLOW;
 }
 
+/* isolate_movable_page(), and what its driver makes of the page then */
+static enum ofl_kind movable_kind(const struct ofl_rule_in *in)
+{
+	if (in->isolated)
+		return OFL_KIND_OFFLINE_ISOLATED;
+	if (in->unlisted)
+		return OFL_KIND_OFFLINE_UNLISTED;
+	if (in->refcount != 1)
+		return in->refcount ? OFL_KIND_OFFLINE_MOVABLE_HELD :
+				      OFL_KIND_OFFLINE_MOVABLE_ZERO;
+	return OFL_KIND_OFFLINE_MOVABLE;
+}
+
 /*
  * scan_movable_pages(): movable operations go before PageOffline, and that is
  * asked for its reference count only after the notifiers have had their say.
@@ -45,12 +58,13 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_OFFLINE_BAD_REF;
 	if (in->compound)
 		return OFL_KIND_OFFLINE_COMPOUND;
+	if (in->rival)
+		return OFL_KIND_OFFLINE_TWICE;
 	/* balloon_page_isolate(): a page without device is not isolated */
 	if (in->in_flight)
 		return OFL_KIND_OFFLINE_IN_FLIGHT;
 	if (in->movable_ops)
-		return in->isolated ? OFL_KIND_OFFLINE_ISOLATED :
-				      OFL_KIND_OFFLINE_MOVABLE;
+		return movable_kind(in);
 	if (in->movable_untold &&
 	    (in->mgo == OFL_MGO_NONE || in->mgo == OFL_MGO_UNKNOWN))
 		return OFL_KIND_UNTOLD;
@@ -226,6 +240,10 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 	if (in->reserved)
 		return in->offline ? OFL_KIND_OFFLINE_RESERVED :
 				     OFL_KIND_RESERVED;
+	/* virtio_mem_fake_offline_going_offline() does not ask for the mark */
+	if (in->missing)
+		return in->at_work ? OFL_KIND_NOT_OFFLINE_BUSY :
+				     OFL_KIND_NOT_OFFLINE;
 	/* __test_page_isolated_in_pageblock(): PageBuddy() */
 	if (in->buddy)
 		return OFL_KIND_FREE;

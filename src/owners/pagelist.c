@@ -270,8 +270,8 @@ static void complain(struct ofl_account *a, enum ofl_severity severity,
 {
 	if (n->pages)
 		ofl_account_complain(a, severity, code, n->pfn, n->pages,
-				     "%" PRIu64 " pages on %s %s", n->pages,
-				     what, wrong);
+				     "%s: %" PRIu64 " %s", what, n->pages,
+				     wrong);
 }
 
 void ofl_pagelist_count(const struct ofl_pagelist *list, const char *name,
@@ -293,13 +293,13 @@ void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 			what, ends[list->end].text, list->broken_kva,
 			list->from_kva, list->entries);
 	complain(a, OFL_SEV_ERROR, "listed-not-offline", &list->not_offline,
-		 what, "are not PageOffline");
+		 what, "not PageOffline");
 	complain(a, OFL_SEV_ERROR, "listed-bad-ref", &list->bad_ref, what,
-		 "have no reference");
+		 "without a reference");
 	complain(a, OFL_SEV_WARNING, "listed-extra-ref", &list->extra_ref, what,
-		 "have more references than their driver's");
+		 "with more references than the driver's");
 	complain(a, OFL_SEV_WARNING, "listed-not-online", &list->not_online,
-		 what, "begin the part in sections that are not online");
+		 what, "of its sections not online");
 	complain(a, OFL_SEV_WARNING, "listed-bad-pointer", &list->bad_private,
-		 what, "point back to another device");
+		 what, "that point back to another device");
 }

@@ -1,0 +1,3 @@
+offblock
+offcheck
+offblock memory33

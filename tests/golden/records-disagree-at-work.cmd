@@ -1,0 +1,2 @@
+offblock memory39
+offcheck

@@ -1,0 +1,4 @@
+offblock
+offcheck
+offblock memory39
+offblock memory32
