@@ -121,8 +121,13 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 			  const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 
-/** ofl_mutex_held() - is the mutex at @kva held? false if that is not known */
-bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva);
+/**
+ * ofl_mutex_held() - for at_work(): is the mutex at @kva held?
+ *
+ * Shape:  one of the texts, or NULL: it is not held.
+ */
+const char *ofl_mutex_held(const struct ofl_env *env, uint64_t kva,
+			   const char *held, const char *unknown);
 
 /**
  * struct ofl_owner_ops - a driver
@@ -228,7 +233,8 @@ struct ofl_owner_ops {
 	 * at_work - is the device in the middle of taking or giving back pages?
 	 * May be NULL: that is not to be seen
 	 *
-	 * Shape:  by what that is seen, in words; NULL: it is not. A static text.
+	 * Shape:  by what that is seen, in words, or that it is not known; NULL: it
+	 *         is not. A static text.
 	 *         account() says the same in in_flight.
 	 */
 	const char *(*at_work)(const void *state, unsigned int device);

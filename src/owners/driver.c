@@ -59,12 +59,13 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 	a->nr_complaints++;
 }
 
-/* kernel/locking/mutex.c: mutex_is_locked() */
-bool ofl_mutex_held(const struct ofl_env *env, uint64_t kva)
+/* kernel/locking/mutex.c: mutex_is_locked(); rtmutex.c: rt_mutex_owner() */
+const char *ofl_mutex_held(const struct ofl_env *env, uint64_t kva,
+			   const char *held, const char *unknown)
 {
 	uint64_t owner;
 
-	return ofl_fact_read_u64(env->t, env->l, kva, OFL_F_MUTEX_OWNER,
-				 &owner) &&
-	       (owner & ~(uint64_t)MUTEX_FLAGS);
+	if (!ofl_fact_read_u64(env->t, env->l, kva, OFL_F_MUTEX_OWNER, &owner))
+		return unknown;
+	return owner & ~(uint64_t)MUTEX_FLAGS ? held : NULL;
 }

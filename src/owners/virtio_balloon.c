@@ -225,9 +225,13 @@ static const char *at_work(const void *state, unsigned int device)
 	const struct state *st = state;
 	const struct ofl_balloon *d = &st->b.dev[device];
 
-	return d->driver_kva && ofl_mutex_held(st->b.env, d->driver_kva +
-					       st->at[F_LOCK].offset_bytes) ?
-	       "balloon_lock is held: inflating or deflating" : NULL;
+	/* without its struct nothing of it is said to be complete */
+	if (!d->driver_kva)
+		return NULL;
+	return ofl_mutex_held(st->b.env, d->driver_kva +
+			      st->at[F_LOCK].offset_bytes,
+			      "balloon_lock is held: inflating or deflating",
+			      "whether balloon_lock is held is not known");
 }
 
 static void account(const void *state, unsigned int device,

@@ -57,21 +57,25 @@ static uint64_t plugged_bytes(const struct ofl_vmem *st, const struct ofl_vmem_d
 	return nr * d->unit_bytes;
 }
 
+#define MUTEX_UNKNOWN	"whether hotplug_mutex is held is not known"
+
 const char *ofl_vmem_at_work(const void *state, unsigned int device)
 {
 	const struct ofl_vmem *st = state;
 	const struct ofl_vmem_device *d = &st->dev[device];
-	const char *why = NULL;
+	const char *why = NULL, *held;
 	uint64_t active = 0;
 
 	if (!d->records)
 		return NULL;
+	held = !st->at[OFL_VMEM_MUTEX].known ? MUTEX_UNKNOWN :
+	       ofl_mutex_held(st->env,
+			      d->kva + st->at[OFL_VMEM_MUTEX].offset_bytes,
+			      "hotplug_mutex is held: plugging or unplugging",
+			      MUTEX_UNKNOWN);
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_WQ_ACTIVE, &active) && active)
 		why = "wq_active: plugging or unplugging";
-	if (st->at[OFL_VMEM_MUTEX].known &&
-	    ofl_mutex_held(st->env,
-			   d->kva + st->at[OFL_VMEM_MUTEX].offset_bytes))
-		why = "hotplug_mutex is held: plugging or unplugging";
+	why = held ? held : why;
 	if (ofl_vmem_get(st, d->kva, OFL_VMEM_HOTPLUG_ACTIVE, &active) && active)
 		why = "hotplug_active: a block goes online or offline";
 	return why;

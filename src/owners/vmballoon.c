@@ -19,7 +19,9 @@
 #define BATCH_PAGES	(512 * UNIT_PAGES)	/* batch_page[] of 2 MiB units */
 #define FRAME_BYTES	4096	/* of size and target */
 
-enum field { F_SIZE, F_TARGET, F_INFO, F_HUGE, F_SEM, NR_FIELDS };
+enum field { F_SIZE, F_TARGET, F_INFO, F_HUGE, F_SEM, F_RT_SEM, NR_FIELDS };
+
+#define READER_BIAS	UINT64_C(0x80000000)	/* of struct rwbase_rt */
 
 static const struct ofl_field fields[NR_FIELDS] = {
 	[F_SIZE] = { "vmballoon", "size", NULL, 8, false },
@@ -27,6 +29,8 @@ static const struct ofl_field fields[NR_FIELDS] = {
 	[F_INFO] = { "vmballoon", "b_dev_info", NULL, 0, false },
 	[F_HUGE] = { "vmballoon", "huge_pages", NULL, 0, false },
 	[F_SEM] = { "vmballoon", "conf_sem.count", NULL, 8, true },
+	/* with PREEMPT_RT, since 42254105dfe8 (in v5.15) */
+	[F_RT_SEM] = { "vmballoon", "conf_sem.rwbase.readers", NULL, 4, true },
 };
 
 static const struct ofl_balloon_driver driver = {
@@ -167,9 +171,16 @@ static const char *at_work(const void *state, unsigned int device)
 	uint64_t count;
 
 	(void)device;
-	/* rw_semaphore.count: 0 while it is not held */
-	return !ofl_single_blind(&st->one) && get(st, F_SEM, &count) && count ?
-	       "conf_sem is held: inflating, deflating or migrating" : NULL;
+	if (ofl_single_blind(&st->one))
+		return NULL;
+	/* rw_semaphore.count: 0 while it is not held; readers: the bias alone */
+	if (!get(st, F_SEM, &count)) {
+		if (!get(st, F_RT_SEM, &count))
+			return "whether conf_sem is held is not known";
+		count ^= READER_BIAS;
+	}
+	return count ? "conf_sem is held: inflating, deflating or migrating" :
+		       NULL;
 }
 
 static void account(const void *state, unsigned int device,

@@ -136,15 +136,18 @@ static void check_target(const struct state *st, struct ofl_account *a)
 		pages, pages == 1 ? "" : "s", size);
 }
 
+#define MUTEX_UNKNOWN	"whether balloon_mutex is held is not known"
+
 static const char *at_work(const void *state, unsigned int device)
 {
 	const struct state *st = state;
 	uint64_t mutex;
 
 	(void)device;
-	return ofl_symbol(st->env->t, "balloon_mutex", &mutex) &&
-	       ofl_mutex_held(st->env, mutex) ?
-	       "balloon_mutex is held: ballooning" : NULL;
+	return ofl_symbol(st->env->t, "balloon_mutex", &mutex) ?
+	       ofl_mutex_held(st->env, mutex,
+			      "balloon_mutex is held: ballooning",
+			      MUTEX_UNKNOWN) : MUTEX_UNKNOWN;
 }
 
 static void account(const void *state, unsigned int device,

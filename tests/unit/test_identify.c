@@ -100,6 +100,8 @@ static void xen(void)
 	for (pfn = 90; pfn < 120; pfn++)
 		page(pfn, 0, 0);
 	kernel_line(&k, "symbol ballooned_pages %" PRIx64, XEN);
+	kernel_line(&k, "symbol balloon_mutex %" PRIx64, XEN + 0x800);
+	kernel_line(&k, "mem %" PRIx64 " 0", XEN + 0x800);
 	owned_list(&k, XEN, pfns, ARRAY_LEN(pfns), 0, 0);
 }
 
