@@ -34,7 +34,9 @@ struct ofl_section_stats {
 	uint64_t online;
 	uint64_t not_online;	/* present with a memmap, but not online */
 	uint64_t unreadable;	/* numbers whose mem_section cannot be read */
+	uint64_t unreadable_nr;	/* the first, if there are some */
 	uint64_t corrupt;	/* coded memmap or usage is impossible */
+	uint64_t corrupt_nr;	/* likewise */
 };
 
 /**

@@ -17,6 +17,7 @@ extern const struct ofl_owner_ops *const ofl_owner_table[];
 
 /** struct ofl_owners - the drivers of this dump */
 struct ofl_owners {
+	const struct ofl_target *t;	/* borrowed; for what its reads are for */
 	void *state[OFL_MAX_OWNERS];
 	/* by driver and device: names that were asked for; NULL: not yet */
 	struct ofl_names {

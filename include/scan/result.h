@@ -23,8 +23,10 @@ struct ofl_scan_result {
 	struct ofl_count total;		/* online sections */
 	struct ofl_count *zone;		/* one for each ofl_nodes.zone; owned */
 	uint64_t unknown[OFL_NR_UNKNOWN];
+	uint64_t unknown_pfn[OFL_NR_UNKNOWN];	/* the first, where there are some */
 	uint64_t stale;			/* offline, in sections not online */
 	uint64_t stale_unread;		/* pages there that cannot be read */
+	uint64_t stale_unread_pfn;	/* the first, where there are some */
 	uint64_t no_zone;		/* pages of holes that name no zone */
 	uint64_t device;		/* ZONE_DEVICE pages, not looked at */
 	struct ofl_section_stats sections;
@@ -41,6 +43,12 @@ struct ofl_scan_result {
 /** ofl_scan_result_add() - add what was counted elsewhere, sections aside */
 void ofl_scan_result_add(struct ofl_scan_result *to,
 			 const struct ofl_scan_result *from, size_t nr_zones);
+
+/**
+ * ofl_scan_result_first() - keep the lower one: parts come in any order
+ * @nr: in  how many there were before; 0: @first_pfn does not hold yet
+ */
+void ofl_scan_result_first(uint64_t *first_pfn, uint64_t nr, uint64_t pfn);
 
 /** ofl_scan_result_free() - give back what ofl_scan() took; twice is fine */
 void ofl_scan_result_free(struct ofl_scan_result *r);

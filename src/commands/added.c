@@ -29,14 +29,14 @@ static void show_never(struct ofl_view *v, const struct ofl_layout *l,
 
 	ofl_size_text(n->blocks * l->sections_per_block * l->section_pages *
 		      l->page_bytes, size, sizeof(size));
-	ofl_text_put(buf, sizeof(buf), "%s in %" PRIu64 " memory block%s was added and never onlined, first memory%"
-		     PRIu64, size, n->blocks, ofl_plural(n->blocks),
-		     n->first_nr);
+	ofl_text_put(buf, sizeof(buf), "%" PRIu64 " memory block%s (%s) %s added and never brought online, first memory%"
+		     PRIu64, n->blocks, ofl_plural(n->blocks), size,
+		     n->blocks == 1 ? "was" : "were", n->first_nr);
 	if (n->blocks)
 		line(v, "ADDED", buf);
-	ofl_text_put(buf, sizeof(buf), "whether it was ever online is not known of %"
-		     PRIu64 " offline memory block%s", n->untold,
-		     ofl_plural(n->untold));
+	ofl_text_put(buf, sizeof(buf), "of %" PRIu64 " offline memory block%s it is not known whether %s ever online",
+		     n->untold, ofl_plural(n->untold),
+		     n->untold == 1 ? "it was" : "they were");
 	if (n->untold)
 		line(v, "ADDED", buf);
 	ofl_view_object(v, "never_online");

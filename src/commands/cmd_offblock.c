@@ -254,8 +254,9 @@ static void get_sum_causes(const void *row, const void *ctx,
 	ofl_causes_text(&SUM(row)->causes, ctx, &text);
 	/* whose pages are not in the line: no step has come to them */
 	if (SUM(row)->without)
-		ofl_text_item(&text, "; ", "no page decides %" PRIu64
-			      " of them", SUM(row)->without);
+		ofl_text_item(&text, "; ", "%" PRIu64
+			      " block%s for other reasons than pages",
+			      SUM(row)->without, ofl_plural(SUM(row)->without));
 }
 
 static const struct ofl_column sum_columns[] = {
@@ -650,7 +651,7 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 		ofl_page_row_show(&p->v, p->env->l, &p->page);
 	if (!*st && p->explain && p->nr == 1)
 		ofl_explain_block(&p->v, p->env, &p->kept, &p->holder_rows,
-				  p->o->verbose);
+				  p->o->verbose || p->o->all);
 	else if (!*st)
 		show_sums(p);
 	if (!*st && !(p->explain && p->nr == 1) && p->holders && p->v.json)

@@ -202,6 +202,37 @@ static const char *size_of(const struct ofl_layout *l, uint64_t pages,
 
 /* ---- what keeps the balance from being all: each only if there is something ---- */
 
+/* "16 memory blocks: 14 online, 2 offline" */
+static void say_blocks(struct ofl_view *v, const struct ofl_block_totals *b)
+{
+	static const struct {
+		enum ofl_block_state state;
+		const char *text;
+	} states[] = {
+		{ OFL_BLOCK_ONLINE, "online" },
+		{ OFL_BLOCK_OFFLINE, "offline" },
+		{ OFL_BLOCK_GOING_OFFLINE, "going offline" },
+		{ OFL_BLOCK_OTHER, "in other states" },
+	};
+	char buf[200];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
+	uint64_t nr = 0;
+	size_t i;
+
+	for (i = 0; i < OFL_COUNT(states); i++) {
+		nr += b->state[states[i].state];
+		if (b->state[states[i].state])
+			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
+				      b->state[states[i].state],
+				      states[i].text);
+	}
+	if (b->lost)
+		ofl_text_add(&text, "; %" PRIu64 " more cannot be read",
+			     b->lost);
+	line(v, "BLOCKS", "%" PRIu64 " memory block%s%s%s", nr, ofl_plural(nr),
+	     text.used && buf[0] != ';' ? ": " : "", buf);
+}
+
 /* @all: in  also if every block is online, as usual */
 static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b,
 			bool all)
@@ -209,18 +240,13 @@ static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b,
 	int i;
 
 	if (!b->known) {
-		line(v, "BLOCKS", "states not known: no index memory_blocks, no devices on the bus \"memory\"");
+		line(v, "BLOCKS", "their states are not known: there is no index memory_blocks, and no device on the bus \"memory\"");
 		return;
 	}
 	for (i = 0; i < OFL_NR_BLOCK_STATES; i++)
 		all |= i != OFL_BLOCK_ONLINE && b->state[i];
 	if (all || b->lost)
-		line(v, "BLOCKS", "%" PRIu64 " online, %" PRIu64 " offline, %" PRIu64
-		     " going offline, %" PRIu64 " in other states, %" PRIu64
-		     " unreadable", b->state[OFL_BLOCK_ONLINE],
-		     b->state[OFL_BLOCK_OFFLINE],
-		     b->state[OFL_BLOCK_GOING_OFFLINE],
-		     b->state[OFL_BLOCK_OTHER], b->lost);
+		say_blocks(v, b);
 	ofl_view_object(v, "memory_blocks");
 	member(v, "online", b->state[OFL_BLOCK_ONLINE]);
 	member(v, "offline", b->state[OFL_BLOCK_OFFLINE]);
@@ -238,12 +264,13 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 
 	for (i = OFL_UNKNOWN_NOT + 1; i < OFL_NR_UNKNOWN; i++)
 		if (r->unknown[i])
-			ofl_text_item(&text, ", ", "%" PRIu64 " %s",
-				      r->unknown[i],
-				      ofl_unknown_text((enum ofl_unknown)i));
+			ofl_text_item(&text, ", ", "%" PRIu64 " %s (first 0x%"
+				      PRIx64 ")", r->unknown[i],
+				      ofl_unknown_text((enum ofl_unknown)i),
+				      r->unknown_pfn[i]);
 	if (r->total.unknown)
-		line(v, "UNKNOWN", "%" PRIu64 " page%s%s%s", r->total.unknown,
-		     ofl_plural(r->total.unknown), text.used ? ": " : "", buf);
+		line(v, "UNKNOWN", "nothing is known of %" PRIu64 " page%s: %s",
+		     r->total.unknown, ofl_plural(r->total.unknown), buf);
 }
 
 static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
@@ -253,17 +280,21 @@ static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
 	member(v, "device_pages", r->device);
 	member(v, "stale_unread", r->stale_unread);
 	if (r->stale)
-		line(v, "STALE", "%" PRIu64 " page%s still marked in sections that are not online, not counted below",
-		     r->stale, ofl_plural(r->stale));
+		line(v, "STALE", "%" PRIu64 " page%s of sections that are not online still %s the mark, not counted below",
+		     r->stale, ofl_plural(r->stale),
+		     r->stale == 1 ? "has" : "have");
 	if (r->stale_unread)
-		line(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read",
-		     r->stale_unread, ofl_plural(r->stale_unread));
+		line(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read, first 0x%"
+		     PRIx64, r->stale_unread, ofl_plural(r->stale_unread),
+		     r->stale_unread_pfn);
 	if (r->no_zone && all)
-		line(v, "HOLES", "%" PRIu64 " page%s of holes outside every zone, not counted below",
-		     r->no_zone, ofl_plural(r->no_zone));
+		line(v, "HOLES", "%" PRIu64 " page%s of holes %s in no zone, not counted below",
+		     r->no_zone, ofl_plural(r->no_zone),
+		     r->no_zone == 1 ? "is" : "are");
 	if (r->device)
-		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s, not looked at",
-		     r->device, ofl_plural(r->device));
+		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s %s not looked at",
+		     r->device, ofl_plural(r->device),
+		     r->device == 1 ? "was" : "were");
 }
 
 /*
@@ -282,10 +313,10 @@ static void show_present(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	member(v, "node_present_pages", pages);
 	other = pages > scanned ? pages - scanned : scanned - pages;
 	if (other && (ctx->o->verbose || other >= scanned / 1000))
-		line(v, "NODES", "present_pages, which crash prints as MEMORY, are %s: %s %s",
+		line(v, "NODES", "crash says MEMORY: %s, the sum of present_pages; that is %s %s",
 		     size_of(l, pages, size[0], sizeof(size[0])),
 		     size_of(l, other, size[1], sizeof(size[1])),
-		     pages > scanned ? "more" : "less, holes have struct pages, too");
+		     pages > scanned ? "more" : "less, because holes have struct pages, too");
 }
 
 static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
@@ -294,7 +325,7 @@ static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	bool all = ctx->o->verbose;
 
 	if (ctx->s->t->live)
-		line(v, "NOTE", "live: pages change while they are read");
+		line(v, "NOTE", "the system is live: pages change while they are read");
 	if (ctx->s->layout.marks_balloon_core_only)
 		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
 	show_present(v, ctx, r);
@@ -344,12 +375,13 @@ static void show_effort(struct ofl_view *v, const struct ofl_target *t,
 {
 	const char *why_one = ofl_workers_why_one(t);
 
-	line(v, "MEMMAP", "%" PRIu64 " page%s of it read, the rest was passed over",
-	     r->memmap_pages, ofl_plural(r->memmap_pages));
+	line(v, "MEMMAP", "%" PRIu64 " page%s of it %s read, the rest was passed over",
+	     r->memmap_pages, ofl_plural(r->memmap_pages),
+	     r->memmap_pages == 1 ? "was" : "were");
 	show_reader(v, t, r);
 	if (r->sections_recalled)
-		line(v, "KEPT", "%" PRIu64 " section%s known from an earlier command, not read again",
-		     r->sections_recalled, ofl_plural(r->sections_recalled));
+		line(v, "KEPT", "%" PRIu64 " section%s known from an earlier command, and not read again",
+		     r->sections_recalled, r->sections_recalled == 1 ? " is" : "s are");
 	if (why_one)
 		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }

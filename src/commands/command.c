@@ -25,6 +25,25 @@ static enum ofl_result add_blocks(const struct ofl_block_totals *b,
 	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
 }
 
+/* where the pages are that nothing is known of: "first unknown page 0x0 (excluded)" */
+static void add_unknown(const struct ofl_scan_result *r, struct ofl_text *text)
+{
+	const char *before = "";
+	int why;
+
+	if (!r->total.unknown)
+		return;
+	ofl_text_add(text, "; first unknown page ");
+	for (why = OFL_UNKNOWN_NOT + 1; why < OFL_NR_UNKNOWN; why++) {
+		if (!r->unknown[why])
+			continue;
+		ofl_text_add(text, "%s0x%" PRIx64 " (%s)", before,
+			     r->unknown_pfn[why],
+			     ofl_unknown_text((enum ofl_unknown)why));
+		before = ", ";
+	}
+}
+
 enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 				   struct ofl_text *text)
 {
@@ -36,11 +55,15 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 		    " section%s", r->sections_done, r->sections_wanted,
 		    ofl_plural(r->sections_wanted));
 	if (sec->unreadable)
-		ofl_text_add(text, "; %" PRIu64 " mem_section entr%s cannot be read",
-		    sec->unreadable, sec->unreadable == 1 ? "y" : "ies");
+		ofl_text_add(text, "; mem_section of %" PRIu64
+		    " section%s cannot be read, first 0x%" PRIx64 " (%" PRIu64 ")",
+		    sec->unreadable, ofl_plural(sec->unreadable),
+		    sec->unreadable_nr, sec->unreadable_nr);
 	if (sec->corrupt)
-		ofl_text_add(text, "; %" PRIu64 " section%s with an impossible memmap",
-		    sec->corrupt, ofl_plural(sec->corrupt));
+		ofl_text_add(text, "; %" PRIu64 " section%s with an impossible memmap, first 0x%"
+		    PRIx64 " (%" PRIu64 ")", sec->corrupt,
+		    ofl_plural(sec->corrupt), sec->corrupt_nr, sec->corrupt_nr);
+	add_unknown(r, text);
 	/* no other filter drops pages of the kernel's own */
 	if (r->unknown[OFL_UNKNOWN_EXCLUDED])
 		ofl_text_add(text, "; makedumpfile -e dropped struct pages from this dump");

@@ -2,6 +2,7 @@
 /* explain.c - one memory block in full: steps, kinds of pages, notifiers */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "commands/tables.h"
 #include "commands/command.h"
@@ -198,9 +199,9 @@ static const struct ofl_column kind_columns[] = {
 	  "number of pages" },
 	{ "SIZE", NULL, 6, true, 0, get_kind_size, OFL_JSON_NONE,
 	  "size of these pages" },
-	{ NULL, "code", 16, false, 0, get_kind_code, OFL_JSON_STRING,
+	{ "CODE", "code", 16, false, 0, get_kind_code, OFL_JSON_STRING,
 	  "row of the rule in docs/kernels.md" },
-	{ "STEP", "step", 13, false, 0, get_kind_step, OFL_JSON_STRING,
+	{ NULL, "step", 13, false, 0, get_kind_step, OFL_JSON_STRING,
 	  "step that these pages decide" },
 	{ NULL, "first_pfn", 0, false, 0, get_kind_first, OFL_JSON_NUMBER,
 	  "first page frame number" },
@@ -360,16 +361,17 @@ static void show_kinds(struct ofl_view *v, const struct ofl_table *table,
 	int k;
 
 	ofl_view_table(v, table, NULL);
-	/* the worst first; free pages are not worth a line */
+	/* the worst first, what decides before all; free pages get no line */
 	while (rank--)
-		for (k = 0; k < OFL_NR_KINDS; k++) {
-			row.kind = (enum ofl_kind)k;
-			row.t = &r->kind[k];
+		for (k = 0; k < 2 * OFL_NR_KINDS; k++) {
+			row.kind = (enum ofl_kind)(k % OFL_NR_KINDS);
+			row.t = &r->kind[row.kind];
 			row.device = ofl_owner_device(env->owners,
 						      &row.t->claim);
 			row.outcome = ofl_report_outcome(env, r, row.kind);
 			row.step = ofl_report_step(env, r, row.kind);
 			if (row.t->pages && row.outcome != OFL_OUT_OFFLINABLE &&
+			    (k < OFL_NR_KINDS) == (row.step == r->decided_at) &&
 			    ofl_outcome_rows[row.outcome].rank == rank)
 				ofl_view_row(v, &row, env->l);
 		}
@@ -404,9 +406,12 @@ static void show_chain(struct ofl_view *v, const struct ofl_env *env,
 	}
 }
 
+/* callbacks that let this block pass are of no use to anybody */
 static void show_notifiers(struct ofl_view *v, const struct ofl_env *env,
-			   bool all)
+			   const struct ofl_block_report *r, bool all)
 {
+	if (!all && ofl_outcome_rows[r->step[OFL_STEP_NOTIFY]].passes)
+		return;
 	ofl_view_table(v, &ofl_callback_table, NULL);
 	show_chain(v, env, env->chain, all);
 	show_chain(v, env, env->node_chain, all);
@@ -427,6 +432,23 @@ static const char *const sentences[OFL_NR_OUTCOMES] = {
 	[OFL_OUT_UNKNOWN] = "whether it can be offlined is not known",
 };
 
+/* the reason of a block that is blocked begins with the kernel's words for it */
+static void add_reason(struct ofl_text *text, const struct ofl_block_report *r)
+{
+	const char *words = ofl_step_rows[r->decided_at].reason;
+	size_t len = strlen(words);
+	const char *reason = r->reason;
+
+	ofl_text_add(text, "%s", sentences[r->verdict]);
+	if (r->verdict == OFL_OUT_BLOCKED && !strncmp(reason, words, len) &&
+	    !strncmp(reason + len, ": ", 2)) {
+		ofl_text_add(text, " with \"%s\"", words);
+		reason += len + 2;
+	}
+	ofl_text_add(text, "%s%s", reason[0] && sentences[r->verdict][0] ?
+		     ": " : "", reason);
+}
+
 static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 			  const struct ofl_block_report *r)
 {
@@ -437,10 +459,9 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 	struct ofl_text text = ofl_text_over(line, sizeof(line));
 
 	ofl_size_text(bytes, size, sizeof(size));
-	ofl_text_add(&text, "memory%" PRIu64 " is %s: %s%s%s", r->block->nr,
-		     ofl_outcome_rows[r->verdict].block,
-		     sentences[r->verdict], r->reason[0] &&
-		     sentences[r->verdict][0] ? ": " : "", r->reason);
+	ofl_text_add(&text, "memory%" PRIu64 " is %s: ", r->block->nr,
+		     ofl_outcome_rows[r->verdict].block);
+	add_reason(&text, r);
 	ofl_view_sentence(v, NULL, line);
 	if (ofl_block_next(r))
 		ofl_view_sentence(v, "NEXT:", ofl_block_next(r));
@@ -454,18 +475,34 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 	ofl_view_sentence(v, "BLOCK:", line);
 }
 
+/* its pages are not looked at, whatever they are */
+static bool is_of_the_block(const struct ofl_block_report *r)
+{
+	return r->verdict == OFL_OUT_BLOCKED && r->decider == OFL_NR_KINDS &&
+	       (r->decided_at == OFL_STEP_ZONE ||
+		r->decided_at == OFL_STEP_HOLES);
+}
+
 void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
 		       const struct ofl_block_report *r,
 		       const struct ofl_holder_rows *rows, bool all)
 {
+	char line[80];
+
 	show_sentence(v, env, r);
 	/* there is nothing to do that has steps, and nobody is asked */
 	if (r->verdict == OFL_OUT_OFFLINE && !v->json)
 		return;
 	show_steps(v, env, r);
+	if (!all && !v->json && is_of_the_block(r)) {
+		ofl_text_put(line, sizeof(line), "offblock -v memory%" PRIu64
+			     " has its pages, and who holds them", r->block->nr);
+		ofl_view_sentence(v, "MORE:", line);
+		return;
+	}
 	show_kinds(v, &ofl_kind_table, env, r);
 	if (!v->json)
 		show_kinds(v, &ofl_first_table, env, r);
 	ofl_holder_rows_show(v, rows);
-	show_notifiers(v, env, all || v->json);
+	show_notifiers(v, env, r, all || v->json);
 }

@@ -318,8 +318,8 @@ static const char *const offblock_about[] = {
 	"block (memory39, or 39), a pfn (-p) or a physical range, that block is "
 	"explained: the verdict and what to do next (NEXT), the steps that the "
 	"kernel goes through, in its order, every kind of page that is not "
-	"free, who holds what is in the way, and the callbacks that may "
-	"refuse. A physical range may be pasted as dmesg prints it: "
+	"free, who holds what is in the way, and the callbacks that are asked, "
+	"if they matter to the verdict. A physical range may be pasted as dmesg prints it: "
 	"[mem 0x138000000-0x13fffffff]. Filters choose blocks, never parts of "
 	"one.",
 	"A page may be given as pfn:0x12345, as the address of its struct page, "
@@ -367,10 +367,10 @@ static const char *const offblock_example[] = {
 "scan-migrate  passes    nothing to migrate",
 "dissolve      passes    no huge page in the way",
 "test-isolated passes    every page is free or left out",
-"OUTCOME     PAGES   SIZE STEP          REASON",
-"driver      31744   124M notify        virtio_mem virtio1: unplugged by",
-"                                       virtio_mem, which lets go when",
-"                                       offlining starts",
+"OUTCOME     PAGES   SIZE CODE             REASON",
+"driver      31744   124M offline-driver   virtio_mem virtio1: unplugged",
+"                                          by virtio_mem, which lets go",
+"                                          when offlining starts",
 "CODE             REFCOUNT PAGE               FIRST PFNS; FLAGS",
 "offline-driver          1 0xff9f195cc4e10000 0x138400 0x138401 0x138402",
 "                                             0x138403; dirty",

@@ -90,7 +90,7 @@ const struct ofl_option ofl_option_rows[] = {
 	{ 's', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false, FLAG(sort),
 	  "the worst verdict first, then the largest row" },
 	{ 'v', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
-	  FLAG(verbose), "every column, and every callback that is asked" },
+	  FLAG(verbose), "every column; of one block, every callback that is asked, and the pages of one that is blocked whatever they are" },
 	{ 'd', NULL, NULL, OFL_ON_OFFBLOCK, OFL_GROUP_SHOW, false,
 	  FLAG(devices),
 	  "memory devices instead of blocks: can each be unplugged, and if "

@@ -235,8 +235,10 @@ static void add_owner(struct ofl_records *b, size_t o, bool whole,
 		k->device = i;
 		ofl_owner_show(b->owners, o, i, &k->dev);
 		k->found = *f;
+		ofl_missed_what(b->env->t, ops->name);
 		if (ops->account)
 			ops->account(b->owners->state[o], i, &k->account);
+		ofl_missed_what(b->env->t, NULL);
 		close_device(b, k, whole, r);
 		b->dropped += k->account.dropped;
 		if (k->account.untold)

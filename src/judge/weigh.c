@@ -9,7 +9,7 @@
 static void weigh_zone(const struct ofl_env *env, struct ofl_block_report *r)
 {
 	static const char mixed[] =
-		"mixes zones or has a hole: can never be offlined";
+		"mixes zones or has a hole, and can never be offlined";
 	bool has_zone = ofl_fact_known(env->l, OFL_F_BLOCK_ZONE);
 
 	if (r->block->unread)

@@ -125,6 +125,14 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 	return sound && coded == w->vmemmap_kva && !has_gap(l, s);
 }
 
+static void count(uint64_t *sections, uint64_t *first_nr, uint64_t more,
+		  uint64_t nr)
+{
+	if (!*sections)
+		*first_nr = nr;
+	*sections += more;
+}
+
 static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,
 				 uint64_t nr)
 {
@@ -142,7 +150,7 @@ static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,
 		return OFL_OK;
 	s.corrupt = !decode(w, raw, nr, &s) || !whole;
 	if (s.corrupt)
-		w->stats->corrupt++;
+		count(&w->stats->corrupt, &w->stats->corrupt_nr, 1, nr);
 	else if (s.online)
 		w->stats->online++;
 	else
@@ -161,7 +169,8 @@ static enum ofl_status walk_root(struct walk *w, uint64_t nr, uint64_t root_kva)
 
 	if (ofl_read(w->t, root_kva, raw,
 		     l->sections_per_root * bytes) != OFL_READ_OK) {
-		w->stats->unreadable += l->sections_per_root;
+		count(&w->stats->unreadable, &w->stats->unreadable_nr,
+		      l->sections_per_root, nr);
 		return OFL_OK;
 	}
 	for (i = 0; i < l->sections_per_root && !st; i++)
@@ -184,7 +193,8 @@ static enum ofl_status walk_roots(struct walk *w)
 		n = end - root < 512 ? end - root : 512;
 		if (ofl_read(w->t, l->roots_kva + root * 8, kva,
 			     n * 8) != OFL_READ_OK) {
-			w->stats->unreadable += n * per_root;
+			count(&w->stats->unreadable, &w->stats->unreadable_nr,
+			      n * per_root, root * per_root);
 			continue;
 		}
 		for (i = 0; i < n && !st; i++)

@@ -39,7 +39,7 @@ void ofl_witness_text(const struct ofl_witness *w, char *buf, size_t bytes)
 		snprintf(buf, bytes, "debuginfo length of %s[]", w->a);
 		break;
 	case OFL_W_SINCE_EVER:
-		snprintf(buf, bytes, "fixed in every kernel without its enumerator");
+		snprintf(buf, bytes, "constant in kernels that lack the enumerator");
 		break;
 	case OFL_W_NONE:
 		snprintf(buf, bytes, "none");

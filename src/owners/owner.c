@@ -63,6 +63,7 @@ enum ofl_status ofl_owners_probe(const struct ofl_env *env,
 	size_t i;
 
 	memset(o, 0, sizeof(*o));
+	o->t = env->t;
 	o->flight = calloc(1, sizeof(*o->flight));
 	if (!o->flight)
 		return ofl_fail(err, OFL_ERR_NOMEM, "owners: no memory for what is in flight");
@@ -153,7 +154,9 @@ static bool ask(struct round *r, size_t i, struct ofl_claim *ret)
 	if (!r->o->state[i])
 		return false;
 	memset(ret, 0, sizeof(*ret));
+	ofl_missed_what(r->o->t, ofl_owner_table[i]->name);
 	owns = ofl_owner_table[i]->claim(r->o->state[i], r->page, ret);
+	ofl_missed_what(r->o->t, NULL);
 	ret->owner = ofl_owner_table[i];
 	if (ret->end_pfn < r->end_pfn)
 		r->end_pfn = ret->end_pfn;

@@ -72,6 +72,12 @@ static enum ofl_status flush_hole(struct look *lo)
 	return st;
 }
 
+static void add_stale_unread(struct look *lo, uint64_t pfn, uint64_t pages)
+{
+	ofl_scan_result_first(&lo->r->stale_unread_pfn, lo->r->stale_unread, pfn);
+	lo->r->stale_unread += pages;
+}
+
 static enum ofl_status add_unknown(struct look *lo, uint64_t pfn,
 				   uint64_t pages, enum ofl_unknown why)
 {
@@ -80,11 +86,12 @@ static enum ofl_status add_unknown(struct look *lo, uint64_t pfn,
 	if (!lo->s->online && !lo->s->corrupt) {
 		/* zeros and ones are usual in a memmap without initialisation */
 		if (why == OFL_UNKNOWN_EXCLUDED || why == OFL_UNKNOWN_UNREADABLE)
-			lo->r->stale_unread += pages;
+			add_stale_unread(lo, pfn, pages);
 		return OFL_OK;
 	}
 	lo->r->total.scanned += pages;
 	lo->r->total.unknown += pages;
+	ofl_scan_result_first(&lo->r->unknown_pfn[why], lo->r->unknown[why], pfn);
 	lo->r->unknown[why] += pages;
 	if (lo->hole.pages && (lo->hole.why != why ||
 			       lo->hole.start_pfn + lo->hole.pages != pfn))

@@ -12,6 +12,12 @@ static void add_count(struct ofl_count *to, const struct ofl_count *from)
 	to->unknown += from->unknown;
 }
 
+void ofl_scan_result_first(uint64_t *first_pfn, uint64_t nr, uint64_t pfn)
+{
+	if (!nr || pfn < *first_pfn)
+		*first_pfn = pfn;
+}
+
 void ofl_scan_result_add(struct ofl_scan_result *to,
 			 const struct ofl_scan_result *from, size_t nr_zones)
 {
@@ -20,8 +26,15 @@ void ofl_scan_result_add(struct ofl_scan_result *to,
 	add_count(&to->total, &from->total);
 	for (i = 0; i < nr_zones; i++)
 		add_count(&to->zone[i], &from->zone[i]);
-	for (i = 0; i < OFL_NR_UNKNOWN; i++)
+	for (i = 0; i < OFL_NR_UNKNOWN; i++) {
+		if (from->unknown[i])
+			ofl_scan_result_first(&to->unknown_pfn[i], to->unknown[i],
+					      from->unknown_pfn[i]);
 		to->unknown[i] += from->unknown[i];
+	}
+	if (from->stale_unread)
+		ofl_scan_result_first(&to->stale_unread_pfn, to->stale_unread,
+				      from->stale_unread_pfn);
 	to->stale += from->stale;
 	to->stale_unread += from->stale_unread;
 	to->no_zone += from->no_zone;

@@ -188,7 +188,7 @@ def plurals(table):
 GONE = (
     (re.compile(r"^(?=.*[A-Z])[A-Z ]*\b(RESULT|OFFLINING|DRIVER|WHAT|OFFLINE)\b[A-Z ]*$"), "header"),
     (re.compile(r'"(?:complaints|on_offlining|driver|what)":|"result": "(?:passes|blocks)|"(?:skipped|migrates|blocks)"(?!:)'), "printed"),
-    (re.compile(r"^ *(skipped|migrates|blocks)\b(?! offline$)|\bvmballoon\b|\b(?:virtio|hv|xen)-balloon\b|\bvirtio-mem\b"), "printed"),
+    (re.compile(r"^ *(skipped|migrates|blocks)\b(?! offline$| for other)|\bvmballoon\b|\b(?:virtio|hv|xen)-balloon\b|\bvirtio-mem\b"), "printed"),
     (re.compile(r"(?i)\b(books?|complain(?:t|s)?|outside-books|whoever|his|say over|leads to|since ever)\b"),
      "anywhere"),
 )

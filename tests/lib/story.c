@@ -64,9 +64,11 @@ void story_end(struct story *st, const struct ofl_scan_result *r,
 	for (i = 0; i < nr_zones; i++)
 		tell_count(st, &r->zone[i]);
 	for (i = 0; i < OFL_NR_UNKNOWN; i++)
-		fprintf(st->f, "%" PRIu64 " ", r->unknown[i]);
-	fprintf(st->f, "%" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 "\n",
-		r->stale, r->stale_unread, r->no_zone, r->device);
+		fprintf(st->f, "%" PRIu64 " %" PRIx64 " ", r->unknown[i],
+			r->unknown[i] ? r->unknown_pfn[i] : 0);
+	fprintf(st->f, "%" PRIu64 " %" PRIu64 " %" PRIx64 " %" PRIu64 " %" PRIu64 "\n",
+		r->stale, r->stale_unread, r->stale_unread_pfn, r->no_zone,
+		r->device);
 	fprintf(st->f, "%" PRIu64 " %" PRIu64 " %" PRIx64 " %d\n",
 		r->sections_done, r->hidden, r->hidden_pfn, r->interrupted);
 	fclose(st->f);

@@ -115,6 +115,15 @@ static uint64_t count(int what)
 	return found;
 }
 
+static uint64_t first(int what)
+{
+	uint64_t i = 0;
+
+	while (seen[i] != what)
+		i++;
+	return i;
+}
+
 static void expect(uint64_t pfn, uint64_t pages, int what)
 {
 	uint64_t i;
@@ -134,6 +143,8 @@ static void check_totals(void)
 	assert_int_equal(r.stale, count(STALE));
 	for (i = 1; i < OFL_NR_UNKNOWN; i++) {
 		assert_int_equal(r.unknown[i], count((int)i));
+		if (r.unknown[i])
+			assert_int_equal(r.unknown_pfn[i], first((int)i));
 		unknown += r.unknown[i];
 	}
 	assert_int_equal(r.total.unknown, unknown);

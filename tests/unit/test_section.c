@@ -278,6 +278,7 @@ static void test_odd_memmap(void **state)
 	assert_true(seen[1].corrupt);
 	assert_false(seen[0].corrupt || seen[2].corrupt);
 	assert_int_equal(stats.corrupt, 1);
+	assert_int_equal(stats.corrupt_nr, 1);
 }
 
 /* bit 5 is a flag in 7.2; older kernels never set it */
@@ -341,6 +342,7 @@ static void test_unreadable_roots(void **state)
 	assert_int_equal(walk(0, UINT64_MAX), OFL_OK);
 	assert_int_equal(nr_seen, 0);
 	assert_int_equal(stats.unreadable, 256);
+	assert_int_equal(stats.unreadable_nr, 0);
 	texttarget_free(&tt);
 	kernel_init(&k);
 	kernel_open(&k);
