@@ -21,7 +21,7 @@ VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2 7.3
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 # and those that make check-reach opens in every crash
-REACH_KERNELS	?= 5.10 6.1 6.12 7.2 7.3 6.1-rt 6.12-rt cma-6.12 rt-6.12 novmemmap-6.12 slab-6.1
+REACH_KERNELS	?= 5.10 6.1 6.12 7.2 7.3 6.1-rt 6.12-rt cma-6.12 novmemmap-6.12 slab-6.1
 PREFIX		?= /usr
 # crash looks in lib64 first, where it is a program of 64 bits, then in lib:
 # the first of the two that is there, else the first

@@ -3,8 +3,9 @@
 """Each kernel's dumps under each crash: reach.py [-o FILE] [CELL...]
 
 A cell is KERNEL/CRASH/FORM, as 6.12/system/elf or 6.1/sid/panic/lzo-1. What was found is kept in the cache
-until the dump or offline.so's sources change; a cell that is named is run anew. The
-home crash of a kernel comes first: the others have to print the same bytes.
+until the dump or offline.so's sources change; a cell that is named is run anew. What the cache does not have
+stays as FILE has it, marked as run earlier. The home crash of a kernel comes first: the others have to print the
+same bytes.
 """
 
 import argparse
@@ -30,7 +31,7 @@ FLAGS = ((), ("--no_modules",), ("--kaslr=auto", "--no_modules"), ("--kaslr=auto
 #: the guest again, whose memory is laid out otherwise, by kernel parameters
 SHAPES = {"fake-nodes": "numa=fake=4", "kernelcore": "kernelcore=512M", "four-levels": "no5lvl movable_node"}
 WRITTEN.update((f"shape/{name}", f"QEMU, kdump with zlib, `{words}`") for name, words in SHAPES.items())
-COMMANDS = ("offline -j", "offrange -a -j", "offowner -j", "offblock -j", "offcheck -j")
+COMMANDS = ("offline -j", "offrange -a -j", "offowner -j", "offblock -j", "offcheck -j", "offmap -j")
 #: behind what an offline.so of other sources said, where this one was not asked
 EARLIER = " \\*"
 NOT_RUN = "not run"
@@ -203,11 +204,26 @@ def cells():
                 yield kernel, crash, form
 
 
+def head():
+    """The first line of the table."""
+    return "| kernel | dump | " + " | ".join(f"crash {crashes.get(crash).version}" for crash in CRASHES) + " |"
+
+
+def written(page):
+    """{cell: found} of a page that was written before, for a cache that has nothing of it."""
+    lines = page.read_text().splitlines() if page and page.exists() else []
+    if head() not in lines:      # other versions of crash
+        return {}
+    forms_of = {words: form for form, words in WRITTEN.items()}
+    rows = [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[lines.index(head()) + 2:]
+            if line.startswith("|")]
+    return {f"{row[0]}/{crash}/{forms_of.get(row[1], row[1])}": {"text": text.removesuffix(EARLIER) + EARLIER}
+            for row in rows if len(row) == 2 + len(CRASHES) for crash, text in zip(CRASHES, row[2:]) if text != NOT_RUN}
+
+
 def table(found):
     """The page."""
-    names = {crash: crashes.get(crash).version for crash in CRASHES}
-    lines = ["| kernel | dump | " + " | ".join(f"crash {names[crash]}" for crash in CRASHES) + " |",
-             "|---|---|" + "---|" * len(CRASHES)]
+    lines = [head(), "|---|---|" + "---|" * len(CRASHES)]
     for kernel in kernels.selected():
         waiting = []
         for form in forms(kernel):
@@ -274,13 +290,14 @@ def main():
             found[name] = json.loads(note.read_text())
         elif not given.cell or name in given.cell:
             at_home = f"{kernel}/{kernels.SERIES[kernel].crash}"
-            before = found.get(f"{at_home}/{form.rpartition('/')[0]}/{panic.QEMU}", {}).get("verdicts")
-            found[name] = run(kernel, crash, form, found.get(f"{at_home}/{form}"), before)
+            of_qemu = found.get(f"{at_home}/{form.rpartition('/')[0]}/{panic.QEMU}", {}).get("verdicts")
+            found[name] = run(kernel, crash, form, found.get(f"{at_home}/{form}"), of_qemu)
             write_atomic(note, json.dumps(found[name]))
         if name in found:
             print(f"{name}: {found[name]['text']}", flush=True)
             bad += [] if found[name]["ok"] else [name]
-    earlier = {name: last_run(name) for name in map("/".join, cells()) if name not in found}
+    before = written(given.o)
+    earlier = {name: last_run(name) or before.get(name) for name in map("/".join, cells()) if name not in found}
     found.update({name: was for name, was in earlier.items() if was})
     if given.o:
         write_atomic(given.o, HEAD + table(found))

@@ -57,7 +57,7 @@ SERIES = {row.name: row for row in (
           ("6.1", "system", {"marked": ("_mapcount", 0xf0000100, 0xf0000000)}), ("6.12", "sid", {}))),
     *(Series(name, crash, recipe=name, append=own.word(name, "append"), cases=("both", "balloon"), **more)
       for name, crash, more in (
-          ("cma-6.12", "sid", {}), ("rt-6.12", "sid", {}), ("novmemmap-6.12", "sid", {"refused": "SPARSEMEM_VMEMMAP"}),
+          ("cma-6.12", "sid", {}), ("novmemmap-6.12", "sid", {"refused": "SPARSEMEM_VMEMMAP"}),
           ("slab-6.1", "system", {"marked": ("_mapcount", 0xf0000100, 0xf0000000)}))),
 )}
 DEFAULT = "6.1 6.12"
