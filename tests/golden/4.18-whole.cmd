@@ -4,3 +4,4 @@ offowner
 offblock
 offblock memory34
 offcheck
+offmap

@@ -1,14 +1,20 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Compose 4.18-whole.fixture: compose.py >4.18-whole.fixture
+"""Compose KERNEL-whole.fixture: compose.py KERNEL >KERNEL-whole.fixture, for 4.18, 4.18-el8 and 5.4
 
-What kernels 4.18 to 5.2 have in place of an index of memory blocks and of
+4.18: what kernels 4.18 to 5.2 have in place of an index of memory blocks and of
 mem_section_usage, over the struct pages, sections and blocks of a real
 recording (6.1-both-whole): its blocks become devices of a bus, in an order in
 which memory may have come, and its pageblocks go into words of their own,
 counted from the top.
+
+4.18-el8 is what RHEL 8.3 (4.18.0-240.el8) has taken over of later kernels, and what not: the
+index, subsections with the states of pageblocks, still counted from the top, the number of
+PageOffline, and not the rule that skips such pages. 5.4 (SLES 15 SP2, Ubuntu 20.04) is the same
+without the index.
 """
 import pathlib
+import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 BASE = "6.1-both-whole.fixture"
@@ -17,13 +23,20 @@ MADE = 0xffff8880fa000000
 BUS, TEXTS, PRIVATES, WORDS = (MADE + i * 0x100000 for i in range(4))
 #: where 6.1 has struct memory_block.dev
 BLOCK_DEV = 32
-WITHOUT = """
+NO_INDEX = """
+without symbol memory_blocks"""
+NO_USAGE = """
 without vmcoreinfo NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)
-without vmcoreinfo NUMBER(SECTION_SIZE_BITS)
-without vmcoreinfo NUMBER(MAX_PHYSMEM_BITS)
 without member mem_section.usage
 without member mem_section_usage.subsection_map
-without member mem_section_usage.pageblock_flags
+without member mem_section_usage.pageblock_flags"""
+#: release, and what it lacks
+KERNELS = {"4.18": ("4.18.0-composed", NO_USAGE + NO_INDEX), "4.18-el8": ("4.18.0-240.el8.composed", ""),
+           "5.4": ("5.4.0-composed", NO_INDEX)}
+#: in none
+NEVER = """
+without vmcoreinfo NUMBER(SECTION_SIZE_BITS)
+without vmcoreinfo NUMBER(MAX_PHYSMEM_BITS)
 without member memory_block.zone
 without member memory_block.nr_vmemmap_pages
 without enumerator SECTION_MARKED_PRESENT_BIT
@@ -35,7 +48,6 @@ without enumerator SECTION_MAP_LAST_BIT
 without enumerator HPG_migratable
 without enumerator HPG_vmemmap_optimized
 without symbol split_free_page
-without symbol memory_blocks
 without symbol offline_and_remove_memory"""
 
 
@@ -102,27 +114,31 @@ def from_top(word):
     return sum(((state & 7) << 1 | state >> 3) << 4 * (15 - i) for i, state in enumerate(states))
 
 
-def pageblocks(memory, lines):
-    """Words of pageblocks that sections point to, from those in their usage."""
+def pageblocks(memory, lines, in_place):
+    """Words of pageblocks from those in the usage of sections: there, or where the sections point to."""
     at = offset(lines, "mem_section_usage.pageblock_flags")
     root = memory[memory[symbol(lines, "mem_section")]]
     for number in range(256):
         usage = memory.get(root + 16 * number + 8)
         if usage:
             words = [memory[usage + at + 8 * i] for i in range(4)]
-            yield f"mem {root + 16 * number + 8:x} {WORDS + 0x40 * number:x}"
-            yield f"mem {WORDS + 0x40 * number:x} " + " ".join(f"{from_top(word):x}" for word in words)
+            to = usage + at if in_place else WORDS + 0x40 * number
+            if not in_place:
+                yield f"mem {root + 16 * number + 8:x} {to:x}"
+            yield f"mem {to:x} " + " ".join(f"{from_top(word):x}" for word in words)
 
 
 def main():
     """Print it."""
+    release, lacks = KERNELS[sys.argv[1]]
+    has_usage = NO_USAGE not in lacks
     lines = (HERE / BASE).read_text(encoding="utf-8").splitlines()
     memory = Memory(lines)
     print("# composed by compose.py: see there")
-    print(f"include {BASE}\nrelease 4.18.0-composed\nvmcoreinfo OSRELEASE=4.18.0-composed{WITHOUT}")
+    print(f"include {BASE}\nrelease {release}\nvmcoreinfo OSRELEASE={release}{NEVER}{lacks}")
     print("symbol is_mem_section_removable ffffffff8b000000\nsymbol page_huge_active ffffffff8b000010")
-    print(f"member memory_block.dev {BLOCK_DEV} 744\nmember mem_section.pageblock_flags 8 8")
-    print("\n".join((*bus(memory, lines), *pageblocks(memory, lines))))
+    print(f"member memory_block.dev {BLOCK_DEV} 744" + ("" if has_usage else "\nmember mem_section.pageblock_flags 8 8"))
+    print("\n".join((*bus(memory, lines), *pageblocks(memory, lines, has_usage))))
 
 
 if __name__ == "__main__":

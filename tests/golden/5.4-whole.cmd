@@ -1,0 +1,7 @@
+offline
+offrange
+offowner
+offblock
+offblock memory39
+offcheck
+offmap
