@@ -13,6 +13,9 @@
  *   ref-anon N     N anonymous pages, ref-thp: N tails of transparent huge
  *   ref-thp N      pages, ref-file: N pages of a file; each with a reference
  *   ref-file N     that our module takes and `echo 1 > .../unref` drops
+ *   ref-balloon N  no memory of its own: a reference, by our module, to N pages of
+ *                  a balloon, from the end of memory on, one in each 32 MiB at most
+ *   uring-huge MIB huge pages of the pool registered as buffers of an io_uring
  *   batch PAGES    page cache of a file that CPU 1 wrote and CPU 0 truncated:
  *                  the last references lie in the batch of CPU 1
  */
@@ -35,6 +38,8 @@
 #define HUGE	(2 * MIB)
 #define PAGE	4096ul
 #define MOST	(1ul << 30)	/* bytes in one buffer of an io_uring */
+#define PARAMETER	"/sys/module/offpages/parameters/ref"
+#define KPF_OFFLINE	23
 #define PIPE_PAGES	256	/* what any user may ask for */
 #ifndef SYS_memfd_secret
 #define SYS_memfd_secret 447
@@ -193,21 +198,25 @@ static void poison_thp(size_t amount)
 		fail("grip: waitpid");
 }
 
+static void refer(int module, uint64_t pfn)
+{
+	char text[32];
+	int length = snprintf(text, sizeof(text), "%llu", (unsigned long long)pfn);
+
+	if (write(module, text, (size_t)length) != length)
+		fail("grip: reference");
+}
+
 /* the physical page behind an address, for our module */
 static void take_reference(const char *page)
 {
-	static const char *const parameter = "/sys/module/offpages/parameters/ref";
-	int map = open("/proc/self/pagemap", O_RDONLY), module = open(parameter, O_WRONLY);
+	int map = open("/proc/self/pagemap", O_RDONLY), module = open(PARAMETER, O_WRONLY);
 	uint64_t entry;
-	char text[32];
-	int length;
 
 	if (map < 0 || module < 0 ||
 	    pread(map, &entry, sizeof(entry), (off_t)((uintptr_t)page / PAGE * 8)) != 8)
 		fail("grip: pagemap");
-	length = snprintf(text, sizeof(text), "%llu", (unsigned long long)(entry & ((1ull << 55) - 1)));
-	if (write(module, text, (size_t)length) != length)
-		fail("grip: reference");
+	refer(module, entry & ((1ull << 55) - 1));
 	close(map);
 	close(module);
 }
@@ -234,6 +243,38 @@ static void ref_file(size_t amount)
 
 	for (size_t i = 0; i < amount; i++)
 		take_reference(memory + 8 * i * PAGE);
+}
+
+/* KPF_OFFLINE; where no driver has unplugged memory these are a balloon's */
+static void ref_balloon(size_t amount)
+{
+	int flags = open("/proc/kpageflags", O_RDONLY), module = open(PARAMETER, O_WRONLY);
+	off_t pfn = (off_t)(8ul << 30) / (off_t)PAGE;
+	uint64_t is;
+
+	if (flags < 0 || module < 0)
+		fail("grip: kpageflags");
+	while (pfn-- > 0 && amount)
+		if (pread(flags, &is, sizeof(is), pfn * 8) == 8 && is >> KPF_OFFLINE & 1) {
+			refer(module, (uint64_t)pfn);
+			pfn -= (off_t)(32 * MIB / PAGE);
+			amount--;
+		}
+	if (amount)
+		fail("grip: not so many pages of a balloon");
+	close(flags);
+	close(module);
+}
+
+static void uring_huge(size_t amount)
+{
+	char *memory = mmap(NULL, amount * MIB, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0);
+
+	if (memory == MAP_FAILED)
+		fail("grip: mmap of huge pages");
+	memset(memory, 0x5a, amount * MIB);
+	register_buffers(memory, amount * MIB);
 }
 
 static void run_on(int cpu)
@@ -276,6 +317,7 @@ static const struct {
 	{ "secret", secret }, { "perf", perf }, { "poison", poison },
 	{ "poison-thp", poison_thp }, { "ref-anon", ref_anon },
 	{ "ref-thp", ref_thp }, { "ref-file", ref_file }, { "batch", batch },
+	{ "ref-balloon", ref_balloon }, { "uring-huge", uring_huge },
 };
 
 int main(int argc, char **argv)

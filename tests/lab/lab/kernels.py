@@ -140,17 +140,20 @@ def unpacked(name):
 
 
 def driver(kernel, name):
-    """A module that few guests need, by its file's name: fetched on its own, decompressed."""
-    folder = CACHE / "drivers" / kernel.release
+    """A module that few guests need, by its file's name: fetched on its own, decompressed.
+
+    None: the kernel has none of that name; as a rule it is built in.
+    """
+    folder = CACHE / "drivers" / kernel.release / name
     with lock(f"driver-{kernel.release}"):
-        target = folder / f"{name}.ko"
-        if not target.exists():
+        if not folder.exists():
             with new_folder(folder) as work:
                 Apt(kernel.series.architecture).unpack(_resolved(kernel.series)["image"], work, (f"{name}.ko*",))
-                found = next(work.rglob(f"{name}.ko*"))
-                data = found.read_bytes()
-                (work / target.name).write_bytes(lzma.decompress(data) if found.suffix == ".xz" else data)
-    return target
+                for found in sorted(work.rglob(f"{name}.ko*")):
+                    data = found.read_bytes()
+                    (work / f"{name}.ko").write_bytes(lzma.decompress(data) if found.suffix == ".xz" else data)
+    target = folder / f"{name}.ko"
+    return target if target.exists() else None
 
 
 def _unpack(series, found, work):

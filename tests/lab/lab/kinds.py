@@ -308,6 +308,47 @@ def referenced(guest):
         grip(guest, what, 12)
 
 
+def balloon_referenced(guest):
+    """A module holds references to pages of a balloon, all of which is in memory that is movable."""
+    guest.plug(8 * BLOCK)
+    guest.balloon(1748 * MIB)
+    guest.run("insmod /lib/modules/offpages.ko")
+    grip(guest, "ref-balloon", 5)
+
+
+def huge_ring(guest):
+    """Huge pages of the pool are buffers of an io_uring, and none is spare."""
+    guest.plug(1024 * MIB)
+    guest.run(HUGE.format(300, 300), timeout=120)
+    grip(guest, "uring-huge", 600)
+
+
+def huge_far(guest):
+    """Huge pages, half of them in use, on a node that has nothing but movable memory."""
+    guest.plug(1024 * MIB, "vm1")
+    guest.run("cd /sys/devices/system/node/node1/hugepages/hugepages-2048kB; "
+              "echo 200 >nr_hugepages; [ $(cat nr_hugepages) -ge 200 ]", timeout=120)
+    hold(guest, "hugetlb", 200, 200)
+
+
+def swapping(guest):
+    """Memory is full of anonymous pages, and some went to a compressed swap in memory."""
+    guest.plug(256 * MIB)
+    guest.run("""cd /lib/modules
+        for name in zsmalloc lz4_compress lz4hc_compress lzo lzo-rle zram; do [ ! -f $name.ko ] || insmod $name.ko; done
+        echo 600M >/sys/block/zram0/disksize && mkswap /dev/zram0 && swapon /dev/zram0""")
+    free = int(guest.run("sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo").output) >> 10
+    hold(guest, "anon", free + 100, timeout=400)
+
+
+def mounted(guest):
+    """A file system of a loop device, with files in its page cache."""
+    guest.plug(1024 * MIB)
+    guest.run("""insmod /lib/modules/loop.ko; dd if=/dev/zero of=/tmp/disk bs=1M count=300
+        losetup /dev/loop0 /tmp/disk && mke2fs /dev/loop0 && mkdir /tmp/on && mount -t ext4 /dev/loop0 /tmp/on
+        dd if=/dev/zero of=/tmp/on/file bs=1M count=200; sync""", timeout=240)
+
+
 def poisoned(guest):
     """Compound pages of the kernel whose head is poisoned."""
     needs(guest, "memory_failure")
@@ -409,6 +450,14 @@ KINDS = {kind.name: kind for kind in (
     Kind("event-rings", "ring buffers of perf", event_rings, machine("online_kernel"), programs=GRIP),
     Kind("referenced", "references that only a module knows of", referenced, programs=GRIP, module=True,
          free="echo 1 >/sys/module/offpages/parameters/unref"),
+    Kind("balloon-referenced", "references to pages of a balloon", balloon_referenced, programs=GRIP, module=True,
+         free="echo 1 >/sys/module/offpages/parameters/unref"),
+    Kind("huge-ring", "huge pages that are buffers of an io_uring", huge_ring, machine("online_kernel"), programs=GRIP,
+         mend=HUGE.format(300, 0), free="kill $(pidof grip)"),
+    Kind("huge-far", "huge pages on a node with movable memory only", huge_far, machine(devices=TWO_NODES)),
+    Kind("swapping", "memory is full, and there is swap on zram", swapping, machine(memory="1G"),
+         drivers=("zsmalloc", "lz4_compress", "lz4hc_compress", "lzo", "lzo-rle", "zram")),
+    Kind("mounted", "a mounted disk", mounted, drivers=("loop",)),
     Kind("poisoned", "poisoned heads of the kernel's compound pages", poisoned,
          machine(memory="1G", append="init_on_alloc=0"), module=True),
     Kind("in-batches", "page cache that only another CPU's batch holds", kernel_memory,

@@ -138,7 +138,8 @@ def _files(kernel, kind, folder):
     for name in (*PROGRAMS, *kind.programs):
         run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / name, SCRIPT.parent / f"{name}.c"))
         files.append((f"bin/{name}", folder / name))
-    files += [(f"lib/modules/{name}.ko", kernels.driver(kernel, name)) for name in kind.drivers]
+    drivers = {name: kernels.driver(kernel, name) for name in kind.drivers}
+    files += [(f"lib/modules/{name}.ko", path) for name, path in drivers.items() if path]
     if kind.module:
         files.append(("lib/modules/offpages.ko", module.build(kernel)))
     return tuple(files)
