@@ -34,6 +34,7 @@ enum ofl_host {
 	OFL_HOST_SPARSEMEM_EXTREME,	/* 1: mem_section is an array of roots */
 	OFL_HOST_VMEMMAP,		/* 1: the memmap is virtually contiguous */
 	OFL_HOST_PAGEBLOCK_ORDER,	/* of a PMD: a rule of the architecture */
+	OFL_HOST_NO_MODULES,		/* 1: it can load no types of modules */
 	OFL_NR_HOST
 };
 

@@ -533,6 +533,9 @@ static bool crash_host(void *ctx, enum ofl_host what, uint64_t *ret)
 		*ret = (uint64_t)__builtin_ctzl(PAGESIZE() / 8);
 		return machine_type("X86_64") || machine_type("ARM64") ||
 		       machine_type("RISCV64");
+	case OFL_HOST_NO_MODULES:
+		*ret = 1;
+		return kt->flags & NO_MODULE_ACCESS;
 	case OFL_NR_HOST:
 		break;
 	}

@@ -338,6 +338,15 @@ const char *ofl_owner_name(const struct ofl_claim *claim)
 	       claim->blind ? OFL_NOT_KNOWN : OFL_ORPHAN;
 }
 
+/* where "mod -s" answers that it cannot, it is no advice */
+static const char *begin_hint(const struct ofl_target *t)
+{
+	uint64_t closed = 0;
+
+	return ofl_host_number(t, OFL_HOST_NO_MODULES, &closed) && closed ?
+	       "; try crash without --no_modules, then " : "; try ";
+}
+
 void ofl_owners_hint(const struct ofl_owners *o, const struct ofl_target *t,
 		     struct ofl_text *text)
 {
@@ -350,7 +359,7 @@ void ofl_owners_hint(const struct ofl_owners *o, const struct ofl_target *t,
 			 ofl_owner_table[i]->wants(o->state[i]) : NULL;
 		if (!module)
 			continue;
-		ofl_text_add(text, "%s", any ? ", " : "; try ");
+		ofl_text_add(text, "%s", any ? ", " : begin_hint(t));
 		ofl_types_advice(t, module, text);
 		any = true;
 	}

@@ -312,6 +312,7 @@ const char *ofl_host_name(enum ofl_host what)
 		[OFL_HOST_SPARSEMEM_EXTREME] = "sparsemem_extreme",
 		[OFL_HOST_VMEMMAP] = "vmemmap",
 		[OFL_HOST_PAGEBLOCK_ORDER] = "pageblock_order",
+		[OFL_HOST_NO_MODULES] = "no_modules",
 	};
 	_Static_assert(sizeof(name) / sizeof(name[0]) == OFL_NR_HOST,
 		       "each number of the host has a name");

@@ -573,6 +573,18 @@ static void test_without_types(void **state)
 	assert_false(a.known);
 }
 
+/* crash --no_modules: mod -s loads nothing there */
+static void test_without_types_and_modules(void **state)
+{
+	char buf[200];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
+
+	kernel_line(&k, "host no_modules 1");
+	test_without_types(state);
+	ofl_owners_hint(&o.owners, &o.tt.target, &text);
+	assert_string_equal(buf, "; try crash without --no_modules, then mod -s virtio_balloon");
+}
+
 /* the user has done what is advised, with a file that has no types */
 static void test_without_types_in_the_file(void **state)
 {
@@ -2479,6 +2491,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_bus_that_loops),
 	CASE(test_without_types),
 	CASE(test_without_types_in_the_file),
+	CASE(test_without_types_and_modules),
 	CASE(test_private_leads_astray),
 	CASE(test_vmware), CASE(test_vmware_units),
 	CASE(test_vmware_rt),
