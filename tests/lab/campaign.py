@@ -7,69 +7,30 @@ default: 5.10 6.1 6.12 7.2 7.3, all kinds and the guests of seeds 1-3, two guest
 -s: guests of which these seeds decide everything
 -c: only the guests that are in the cache, with their seeds; none is booted
 
-Every kind of guest is dumped and tried on every kernel; the tables go to FILE.
+Every kind of guest is dumped and tried on every kernel; the tables go to FILE. What FILE says of guests that
+were not run this time stays there, marked as run earlier.
 Fails on a contradiction, and when a kernel had fewer than 200 attempts.
 """
 
 import argparse
-import collections
 import concurrent.futures
 import pathlib
 import sys
 
-from lab import crashes, kernels, util, verdicts
+from lab import crashes, kernels, util, verdicts, verdictspage
 from lab.kinds import CAUGHT, KINDS
 from lab.module import CannotBuild
+from lab.verdictspage import AGAIN, WANTED
 
 JOBS = 2          # guests at a time: each keeps a processor busy
 ENOUGH = 200      # attempts on a kernel
-WANTED = ("5.10", "6.1", "6.12", "7.2", "7.3")
-AGAIN = "when the references were dropped"
 SEEDS = "1-3"     # a guest takes more than a minute: too long for make check
-VERDICTS = ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES", "SPINS", "BLOCKED", "UNKNOWN", "OFFLINE")
-DEFINITE = ("OFFLINABLE", "DRIVER", "SPINS", "BLOCKED")
-FIRST = ("success", "EBUSY", "EINVAL", "still trying")
-INTRODUCTION = """\
-# Verdicts against reality
-
-`offblock` says for each memory block in a dump whether it can be offlined. This page says
-how often that is true. The lab brings a guest into some state, stops it, dumps it and
-continues it. Then the guest offlines every online block for real (`echo offline >
-.../memoryN/state`, for {limit} seconds at most) and brings it back before it tries the next.
-The figures are numbers of blocks. Some guests are made by hand, for a state that is wanted;
-of others a seed decides everything (`chance-N`).
-
-No attempt may contradict its verdict: `OFFLINABLE` and `DRIVER` must succeed, `BLOCKED` must
-fail in time (unless it says that what blocks is not reached as long as pages before it stay),
-and `SPINS` must still be trying when its time is over. `RETRIES` is said of pages that
-have references which no mapping explains, or that have no place to go to: the kernel tries
-until these go, so the attempt must not be refused. It should still be trying when its time is
-over, unless a holder let go meanwhile, and it should succeed when the holder is gone: guests
-that can drop their references are tried a second time. `MIGRATE` says that nothing in the dump
-speaks against it: every reference is explained and there is room. It does not promise success,
-because a page may be referenced after the dump; an attempt that never ends is counted, and is
-no contradiction. A running guest never stands quite
-still. If the kernel refuses because of a page that was free right before the dump, or of
-another kind (says the guest's `/proc/kpageflags`), and `offblock` did not name exactly that
-page, then the guest has changed, and the attempt counts neither for nor against. Nor does an
-attempt that follows a block which did not come back, or a word of the kernel that its memory
-is damaged.
-
-`make check-verdicts` repeats the campaign and writes this page. It takes hours on two
-processors, and does not repeat what is in the cache: it may be broken off and begun again.
-`make verdicts-page` writes the page from the guests in the cache, and boots none.
-
-The page has what was run with the rule as it is today (of a kind that has changed since, the
-guest as it was). A campaign over earlier kernels (6.1,
-6.12.117+deb12, 7.2.13; 1,563 attempts) had no contradiction either; its dumps are gone, and it
-is not counted here.
-"""
 
 
 def title(series):
     """What was run."""
     kernel = kernels.get(series)
-    return f"{series} ({kernel.release}, crash {crashes.get(kernel.series.crash).version})"
+    return f"{kernel.release}, crash {crashes.get(kernel.series.crash).version}"
 
 
 def collect(series, name, cached=False):
@@ -97,113 +58,6 @@ def freed(name, rows, again):
     notes = [f"{name}: {len(held) - len(stuck)} of {len(held)} block{'s' * (len(held) != 1)} called RETRIES that kept trying went {AGAIN}"
              ] if held else []
     return notes, [f"{name}: {block} was called RETRIES; without the references: {again[block]}" for block in stuck]
-
-
-def matrix(rows, first):
-    """A table of counts; `first` gives a row's words before the outcomes."""
-    counts = collections.Counter((first(row), row.outcome) for row in rows)
-    outcomes = [*FIRST, *sorted({row.outcome for row in rows} - set(FIRST))]
-    lines = sorted({first(row) for row in rows}, key=lambda words: (*words[:-1], VERDICTS.index(words[-1])))
-    head = ["kind", "verdict"][-len(lines[0]):] if lines else ["verdict"]
-    yield "| " + " | ".join([*head, *outcomes]) + " |"
-    yield "|" + "---|" * len(head) + "---:|" * len(outcomes)
-    for words in lines:
-        cells = [str(counts[words, outcome] or "") for outcome in outcomes]
-        yield "| " + " | ".join([*words, *cells]) + " |"
-
-
-def still_trying(rows, verdict):
-    """The rows of a verdict that had not ended when the time was over, and count."""
-    return [row for row in rows if row.verdict == verdict and row.outcome == "still trying" and not row.changed]
-
-
-def share(part, whole):
-    """3 of 40 (7.5 %)"""
-    return f"{part} of {whole} ({100 * part / whole:.1f} %)" if whole else "none"
-
-
-def in_all(results):
-    """A row for each kernel, and one for all of them."""
-    yield "| kernel | guests | attempts | contradictions | do not count | MIGRATE that did not end | RETRIES that ended in time |"
-    yield "|---|---:|---:|---:|---:|---:|---:|"
-    whole = [(series, rows) for series, (rows, _) in results.items()]
-    for name, rows in [*whole, ("all", [row for _, rows in whole for row in rows])]:
-        count = [row for row in rows if not row.changed]
-        tried = [row for row in count if row.verdict == "RETRIES"]
-        guests = len({row.kind for row in rows}) if name != "all" else sum(len({row.kind for row in part}) for _, part in whole)
-        yield (f"| {name} | {guests} | {len(rows)} | {sum(row.contradiction for row in rows)} | {len(rows) - len(count)} "
-               f"| {share(len(still_trying(rows, 'MIGRATE')), sum(row.verdict == 'MIGRATE' for row in count))} "
-               f"| {share(sum(row.outcome == 'success' for row in tried), len(tried))} |")
-
-
-def exceptions(rows):
-    """Each attempt that went otherwise than the word suggests, without contradicting it."""
-    for row in rows:
-        if row.contradiction:
-            yield f"{row.kind} {row.did['block']}: contradicts: {row.verdict}, {row.said['reason']}; really: {row.outcome}"
-        elif row.changed:
-            if row.did["disturbed"]:
-                continue
-            yield f"{row.kind} {row.did['block']}: does not count, pfn {row.did['pfn'] or 0:#x} was {row.did['was']}"
-        elif row.verdict == "MIGRATE" and row.outcome == "still trying":
-            yield f"{row.kind} {row.did['block']}: MIGRATE, did not end: {row.said['reason']}"
-        elif row.verdict == "RETRIES" and row.outcome == "success":
-            yield f"{row.kind} {row.did['block']}: RETRIES, ended after {row.did['seconds']} s: {row.said['reason']}"
-
-
-def summary(rows):
-    """The sentence below a kernel's table."""
-    tried = [row for row in rows if row.verdict == "RETRIES" and not row.changed]
-    endless = still_trying(rows, "MIGRATE")
-    migrate = sum(row.verdict == "MIGRATE" for row in rows)
-    definite = sum(row.verdict in DEFINITE for row in rows)
-    reasons = [row.same_reason for row in rows if row.same_reason is not None]
-    return (f"{len(rows)} attempts, {sum(row.contradiction for row in rows)} contradictions; "
-            f"in {sum(row.changed for row in rows)} the guest had changed since the dump and the attempt does not count; "
-            f"{definite} verdicts ({100 * definite // max(1, len(rows))} %) were definite. "
-            f"Where the kernel gave a reason for refusing, `offblock` had given the same in "
-            f"{sum(reasons)} of {len(reasons)} cases. Of {len(tried)} blocks called `RETRIES` "
-            f"{sum(row.outcome == 'still trying' for row in tried)} were still being tried when the time was over, "
-            f"and so were {len(endless)} of {migrate} called `MIGRATE`.")
-
-
-def not_tried(name, results):
-    """Words on a kind that is on no kernel's list."""
-    tried = {row.kind for rows, _ in results.values() for row in rows}
-    noted = any(note.startswith(f"{name}:") for _, notes in results.values() for note in notes)
-    return "" if name in tried or noted else " (not tried yet)"
-
-
-def gaps(results):
-    """Sentences on what this run does not show."""
-    missing = [series for series in WANTED if series not in results]
-    if missing:
-        yield f"Not run: {', '.join(missing)}.\n"
-    if not any(AGAIN in note for _, notes in results.values() for note in notes):
-        yield ("No guest was tried a second time without its references: that `RETRIES` ends then is shown by the guests "
-               "that are caught in an attempt (caught-pinned, caught-balloon) only.\n")
-
-
-def page(results):
-    """docs/verdicts.md: {series: (rows, notes)}."""
-    yield INTRODUCTION.format(limit=verdicts.LIMIT)
-    yield "## In all\n"
-    yield from in_all(results)
-    yield ""
-    yield from gaps(results)
-    for series, (rows, notes) in results.items():
-        yield f"## {title(series)}\n"
-        yield from matrix(rows, lambda row: (row.verdict,))
-        yield f"\n{summary(rows)}\n"
-        notes = [*notes, *exceptions(rows)]
-        yield from (f"- {note}" for note in notes)
-        yield "" if notes else None
-    yield "## By kind of guest\n"
-    yield from (f"- **{kind.name}**: {kind.why}{not_tried(kind.name, results)}"
-                for kind in (*KINDS.values(), *CAUGHT.values()))
-    for series, (rows, _) in results.items():
-        yield f"\n### {series}\n"
-        yield from matrix(rows, lambda row: (row.kind, row.verdict))
 
 
 def run(wanted, names, cached=False, at_a_time=JOBS):
@@ -247,9 +101,11 @@ def main(arguments):
     if given.cached:
         given.seeds = sorted({name for series in given.kernels for name in verdicts.cached_seeds(series)},
                              key=lambda name: int(name.partition("-")[2]))
+    before = verdictspage.read(given.output)
     results, problems = run(given.kernels, [*kinds, *given.seeds], given.cached, given.jobs)
-    results = {series: found for series, found in results.items() if found[0] or not given.cached}
-    text = "\n".join(line for line in page(results) if line is not None) + "\n"
+    results = {series: found for series, found in results.items() if any(found) or not given.cached}
+    text = verdictspage.text(verdictspage.merged(
+        {series: verdictspage.found(title(series), *found) for series, found in results.items()}, before))
     print(text)
     problems += [f"{series}: only {len(rows)} attempts" for series, (rows, _) in results.items()
                  if len(rows) < ENOUGH and kinds == names]
