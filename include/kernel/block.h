@@ -118,6 +118,8 @@ struct ofl_block_totals {
 	uint64_t disagree;	/* state and sections contradict */
 	uint64_t missing;	/* of them, those that have no section at all */
 	uint64_t first_disagree_nr;
+	uint64_t blockless;	/* sections that are online, and of no block */
+	uint64_t first_blockless_nr;	/* section */
 };
 
 /**
@@ -126,7 +128,8 @@ struct ofl_block_totals {
  * Shape:  all blocks are counted, those that reach into [@lo_pfn, @hi_pfn)
  *         are held against their sections: a block that is online must have a
  *         section that is; an offline one must not; only an offline one may
- *         have no section at all.
+ *         have no section at all. Sections that are online have a block:
+ *         add_memory_resource(), memory_dev_init().
  * Errors: none; what is not known is counted in @ret.
  */
 void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,

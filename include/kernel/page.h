@@ -161,7 +161,7 @@ static inline bool ofl_page_is_zero(const struct ofl_page_format *f,
 				    const unsigned char *raw)
 {
 	return !raw[0] && !ofl_page_flags(f, raw) &&
-	       !memcmp(raw, raw + 1, f->l->struct_page_bytes - 1);
+	       ofl_all_zero(raw, f->l->struct_page_bytes);
 }
 
 /**

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "target/status.h"
 
@@ -286,6 +287,9 @@ void ofl_missed_end(const struct ofl_target *t, const struct ofl_missed *before,
  */
 void ofl_missed_what(const struct ofl_target *t, const char *what);
 
+/** ofl_miss() - what was read is not what the kernel had: count it as failed */
+void ofl_miss(const struct ofl_target *t, uint64_t kva);
+
 /** ofl_missed_again() - what is kept is used: count what it misses */
 void ofl_missed_again(const struct ofl_target *t,
 		      const struct ofl_missed *part);
@@ -362,6 +366,23 @@ bool ofl_read_uint(const struct ofl_target *t, uint64_t kva, uint64_t bytes,
  */
 bool ofl_read_member(const struct ofl_target *t, uint64_t struct_kva,
 		     const struct ofl_member *member, uint64_t *ret);
+
+/** ofl_all_zero() - is every byte 0? */
+static inline bool ofl_all_zero(const void *buf, size_t bytes)
+{
+	const unsigned char *b = buf;
+
+	return !bytes || (!b[0] && !memcmp(b, b + 1, bytes - 1));
+}
+
+/**
+ * ofl_reads_zero() - can it be read, and is every byte 0?
+ * @bytes: in  at most 256
+ *
+ * Shape:  for what is never all zeros in a kernel. Where a dump filter took a page
+ *         out, some readers say zeros.
+ */
+bool ofl_reads_zero(const struct ofl_target *t, uint64_t kva, size_t bytes);
 
 /**
  * ofl_read_str() - read a NUL-terminated string

@@ -20,7 +20,12 @@ static enum ofl_result add_blocks(const struct ofl_block_totals *b,
 	if (b->lost)
 		ofl_text_add(text, "; %" PRIu64 " memory block%s cannot be read",
 		    b->lost, ofl_plural(b->lost));
-	if (b->missing || b->lost || !b->known)
+	if (b->blockless)
+		ofl_text_add(text, "; no memory block has %" PRIu64
+		    " section%s that %s online, first 0x%" PRIx64, b->blockless,
+		    ofl_plural(b->blockless), b->blockless == 1 ? "is" : "are",
+		    b->first_blockless_nr);
+	if (b->missing || b->lost || b->blockless || !b->known)
 		return OFL_RESULT_INCOMPLETE;
 	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
 }

@@ -78,6 +78,9 @@ static bool is_mixed(struct ofl_audit *a, const struct ofl_classified *c)
 
 enum ofl_severity ofl_audit_rule(const struct ofl_classified *c)
 {
+	/* whose it is, and whether that leaves them so, is not known */
+	if (c->kind == OFL_KIND_OFFLINE_RESERVED && c->claim.blind)
+		return OFL_SEV_INFO;
 	if (c->kind == OFL_KIND_OFFLINE_RESERVED && c->claim.owner &&
 	    c->claim.owner->leaves_reserved && !c->claim.rival &&
 	    !c->claim.stray)

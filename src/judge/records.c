@@ -359,7 +359,11 @@ static void close_kernel(struct ofl_records *b, bool whole)
 		/* how much went to and fro since the boot */
 		ofl_account_counter(&b->kernel, "BALLOON_INFLATE", v);
 		ofl_account_counter(&b->kernel, "BALLOON_DEFLATE", deflated);
-		compare(b, "BALLOON_INFLATE-DEFLATE", v - deflated, true);
+		/* zeros of a page that is not in the dump? an event was counted */
+		if (!v && !deflated && pages_of(b, true))
+			b->uncounted = true;
+		else
+			compare(b, "BALLOON_INFLATE-DEFLATE", v - deflated, true);
 	} else {
 		b->uncounted = pages_of(b, true) > 0;
 	}

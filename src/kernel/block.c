@@ -10,6 +10,9 @@
 #include "kernel/xarray.h"
 #include "target/count.h"
 
+/* start_section_nr, state, and as far as dev.kobj.name: never all zeros */
+#define BLOCK_HEAD_BYTES	64
+
 /** struct walk - state of one walk */
 struct walk {
 	const struct ofl_target *t;
@@ -145,6 +148,19 @@ static void read_more(const struct walk *w, struct ofl_block *b)
 		b->nid = (int)nid;
 }
 
+/* zeros of a page that is not in the dump; a part that lacks is no loss here */
+static bool is_blank(const struct walk *w, uint64_t kva)
+{
+	struct ofl_target uncounted = *w->t;
+	uint64_t at, v;
+
+	uncounted.missed = NULL;
+	for (at = 0; at < BLOCK_HEAD_BYTES; at += sizeof(v))
+		if (!ofl_read_u64(&uncounted, kva + at, &v) || v)
+			return false;
+	return true;
+}
+
 /* false: it cannot be read, or contradicts the number that it is known by */
 static bool read_block(const struct walk *w, uint64_t kva, uint64_t nr,
 		       struct ofl_block *b)
@@ -159,6 +175,8 @@ static bool read_block(const struct walk *w, uint64_t kva, uint64_t nr,
 	    !read_state(w, kva, &b->raw_state))
 		return false;
 	b->state = decode_state(l, b->raw_state);
+	if (!b->raw_state && (b->state == OFL_BLOCK_OTHER || is_blank(w, kva)))
+		return false;
 	read_more(w, b);
 	return true;
 }
@@ -401,6 +419,7 @@ struct check {
 	struct ofl_block_totals *ret;
 	uint64_t lo_pfn, hi_pfn;
 	bool any, online;	/* of its sections */
+	uint64_t last_nr;	/* and 1: section of the block that came last */
 };
 
 static enum ofl_status note_online(void *arg, const struct ofl_section *s)
@@ -412,6 +431,31 @@ static enum ofl_status note_online(void *arg, const struct ofl_section *s)
 	return OFL_OK;
 }
 
+/* the sections between two blocks: none of them may be online */
+static enum ofl_status note_blockless(void *arg, const struct ofl_section *s)
+{
+	struct ofl_block_totals *ret = arg;
+
+	if (s->online && !ret->blockless++)
+		ret->first_blockless_nr = s->nr;
+	return OFL_OK;
+}
+
+static void check_between(struct check *c, uint64_t end_nr)
+{
+	uint64_t lo_pfn = c->last_nr * c->l->section_pages;
+	uint64_t hi_pfn = end_nr * c->l->section_pages;
+	struct ofl_section_stats stats;
+
+	if (lo_pfn < c->lo_pfn)
+		lo_pfn = c->lo_pfn;
+	if (hi_pfn > c->hi_pfn)
+		hi_pfn = c->hi_pfn;
+	if (lo_pfn < hi_pfn)
+		ofl_section_walk(c->t, c->l, lo_pfn, hi_pfn, note_blockless,
+				 c->ret, &stats);
+}
+
 static enum ofl_status count_block(void *arg, const struct ofl_block *b)
 {
 	struct check *c = arg;
@@ -420,6 +464,9 @@ static enum ofl_status count_block(void *arg, const struct ofl_block *b)
 	uint64_t pfn = b->nr * pages;
 
 	c->ret->state[b->state]++;
+	if (b->nr * c->l->sections_per_block > c->last_nr)
+		check_between(c, b->nr * c->l->sections_per_block);
+	c->last_nr = (b->nr + 1) * c->l->sections_per_block;
 	if (pfn >= c->hi_pfn || pfn + pages <= c->lo_pfn)
 		return OFL_OK;
 	c->any = c->online = false;
@@ -448,4 +495,6 @@ void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
 	ret->known = !ofl_blocks_walk(t, l, count_block, &c, &ret->lost);
 	if (!ret->known)
 		ret->lost = 0;
+	else
+		check_between(&c, l->nr_sections);
 }

@@ -30,8 +30,14 @@ static bool read_name(const struct ofl_target *t, const struct ofl_layout *l,
 {
 	uint64_t kva;
 
-	return ofl_fact_read_u64(t, l, kobj_kva, OFL_F_KOBJ_NAME, &kva) &&
-	       ofl_read_str(t, kva, buf, bytes);
+	if (!ofl_fact_read_u64(t, l, kobj_kva, OFL_F_KOBJ_NAME, &kva))
+		return false;
+	if (ofl_read_str(t, kva, buf, bytes))
+		return true;
+	/* device_add(): -EINVAL without a name; zeros are not in the dump */
+	if (ofl_reads_zero(t, kva, 1))
+		ofl_miss(t, kva);
+	return false;
 }
 
 /*

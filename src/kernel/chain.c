@@ -146,6 +146,18 @@ static bool walkable(const struct ofl_layout *l)
 	return ofl_facts_known(l, needed, OFL_COUNT(needed));
 }
 
+/* an empty chain still has its semaphore, which is never all zeros */
+static bool is_there(const struct ofl_target *t, const struct ofl_layout *l,
+		     enum ofl_fact_id head)
+{
+	uint64_t kva = ofl_fact_u64(l, head), v, i;
+
+	for (i = 0; i < ofl_fact_u64(l, OFL_F_CHAIN_HEAD); i += 8)
+		if (ofl_read_u64(t, kva + i, &v) && v)
+			return true;
+	return false;
+}
+
 static void walk(const struct ofl_target *t, const struct ofl_layout *l,
 		 enum ofl_fact_id head, struct ofl_chain *chain)
 {
@@ -156,7 +168,7 @@ static void walk(const struct ofl_target *t, const struct ofl_layout *l,
 	    !ofl_read_u64(t, ofl_fact_u64(l, head) +
 			  ofl_fact_u64(l, OFL_F_CHAIN_HEAD), &kva))
 		return;
-	chain->known = true;
+	chain->known = kva || is_there(t, l, head);
 	while (kva) {
 		struct ofl_callback *cb = &chain->callback[chain->nr];
 

@@ -45,7 +45,8 @@ static bool read_res(const struct ofl_target *t, const struct ofl_layout *l,
 	    r->start_pa < s->lo_pa || r->last_pa > s->last_pa ||
 	    r->last_pa < r->start_pa ||
 	    !get(t, l, kva, OFL_F_RES_FLAGS, &r->flags) ||
-	    !get(t, l, kva, OFL_F_RES_NAME, &name_kva))
+	    !get(t, l, kva, OFL_F_RES_NAME, &name_kva) ||
+	    (!r->flags && !name_kva))	/* zeros: not in the dump */
 		return false;
 	/* the name of a removed module's resource is gone with the module */
 	if (name_kva && !ofl_read_str(t, name_kva, r->name, sizeof(r->name)))
@@ -64,12 +65,16 @@ enum ofl_status ofl_iomem_walk(const struct ofl_target *t,
 	enum ofl_status st;
 	struct ofl_res r;
 	unsigned int seen = 0;
+	uint64_t flags;
 	int depth = 0;
 
 	if (!known(l))
 		return OFL_ERR_NODATA;
 	parent[0] = ofl_fact_u64(l, OFL_F_IOMEM);
-	if (!get(t, l, parent[0], OFL_F_RES_CHILD, &next[0]))
+	/* iomem_resource has flags: zeros are not in the dump */
+	if (!get(t, l, parent[0], OFL_F_RES_CHILD, &next[0]) ||
+	    (!next[0] && (!get(t, l, parent[0], OFL_F_RES_FLAGS, &flags) ||
+			  !flags)))
 		return OFL_ERR_CORRUPT;
 	while (depth >= 0) {
 		uint64_t kva = next[depth];

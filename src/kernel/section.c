@@ -167,8 +167,11 @@ static enum ofl_status walk_root(struct walk *w, uint64_t nr, uint64_t root_kva)
 	enum ofl_status st = OFL_OK;
 	uint64_t i;
 
+	/* where memory begins there are sections: zeros are not in the dump */
 	if (ofl_read(w->t, root_kva, raw,
-		     l->sections_per_root * bytes) != OFL_READ_OK) {
+		     l->sections_per_root * bytes) != OFL_READ_OK ||
+	    (!nr && l->sections_per_root > 1 &&
+	     ofl_all_zero(raw, l->sections_per_root * bytes))) {
 		count(&w->stats->unreadable, &w->stats->unreadable_nr,
 		      l->sections_per_root, nr);
 		return OFL_OK;

@@ -53,6 +53,9 @@ static enum ofl_status walk_entry(struct walk *w, uint64_t entry, int depth,
 		++*w->lost;
 		return OFL_OK;
 	}
+	/* xas_delete_node(): an empty one is freed */
+	if (ofl_all_zero(slot, bytes))
+		++*w->lost;
 	for (i = 0; i < bytes / 8 && !st; i++)
 		st = walk_entry(w, slot[i], depth + 1, index * (bytes / 8) + i);
 	return st;

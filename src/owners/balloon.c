@@ -48,6 +48,7 @@ static bool is_readable(const struct ofl_env *env, uint64_t kva)
 	uint64_t head = kva + ofl_fact_u64(l, OFL_F_BALLOON_PAGES), next, v;
 
 	return ofl_read_u64(t, head, &next) && ofl_read_u64(t, head + 8, &v) &&
+	       (next || v) &&	/* else it is not in the dump */
 	       (!in_memmap(l, next) || ofl_read_u64(t, next + 8, &v)) &&
 	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_ISOLATED, &v) &&
 	       ofl_fact_read_u64(t, l, kva, OFL_F_BALLOON_MIGRATE, &v);

@@ -129,7 +129,7 @@ static void account(const void *state, unsigned int device,
 	const struct ofl_balloon *d = &st->b.dev[device];
 	uint64_t loaned, target;
 
-	if (st->loaned_kva && d->driver_kva &&
+	if (st->loaned_kva && d->driver_kva && !d->lost &&
 	    ofl_read_u64(st->b.env->t, st->loaned_kva, &loaned)) {
 		ofl_account_counter(a, "loaned_pages", (int64_t)loaned);
 		a->known = true;

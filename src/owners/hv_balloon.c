@@ -166,6 +166,12 @@ static bool add_gap(struct state *st, struct region *r, uint64_t kva)
 	return true;
 }
 
+/* a list_head of zeros is not in the dump */
+static bool is_blank(const struct state *st, uint64_t node)
+{
+	return ofl_reads_zero(st->env->t, node, 8);
+}
+
 /* visit each entry of a list; false: it breaks at @broken_kva */
 static bool walk(struct state *st, uint64_t head, enum field list,
 		 bool (*visit)(struct state *st, void *arg, uint64_t kva),
@@ -175,7 +181,7 @@ static bool walk(struct state *st, uint64_t head, enum field list,
 	size_t i;
 
 	for (i = 0; i <= most; i++) {
-		if (!ofl_read_u64(st->env->t, node, &next))
+		if (!ofl_read_u64(st->env->t, node, &next) || is_blank(st, node))
 			st->unread = true;
 		if (st->unread || !next)
 			break;

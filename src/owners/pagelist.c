@@ -134,8 +134,8 @@ static void enter_section(struct walk *w, uint64_t pfn)
 
 	if (where.unknown)
 		w->list->end = OFL_LIST_NO_SECTION;
-	else if (!where.exists)
-		w->list->end = OFL_LIST_NOWHERE;
+	else if (!where.exists)	/* and yet it has a memmap? */
+		w->list->end = w->raw ? OFL_LIST_NO_SECTION : OFL_LIST_NOWHERE;
 	else if (!where.online)
 		note(&w->list->not_online, pfn);
 }
@@ -204,6 +204,10 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 	if (list->end)
 		return OFL_OK;
 	w->raw = ofl_pagereader_get(&w->reader, *kva - lru);
+	if (w->raw && ofl_page_is_zero(&w->format, w->raw)) {
+		list->end = OFL_LIST_UNREADABLE;
+		return OFL_OK;
+	}
 	/* an entry that does not point back is not proved to be on it */
 	if (w->raw && ofl_page_u64(w->raw, lru + 8) != prev_kva &&
 	    !ofl_pfnset_has(&list->set, pfn)) {
@@ -242,7 +246,8 @@ enum ofl_status ofl_pagelist_walk(const struct ofl_env *env, uint64_t head_kva,
 		.end = OFL_LIST_NO_HEAD,
 	};
 	ofl_page_format_init(&w.format, env->l, env->n);
-	if (!ofl_read_u64(env->t, head_kva, &kva))
+	if (!ofl_read_u64(env->t, head_kva, &kva) ||
+	    !kva)	/* zeros: not in the dump */
 		return OFL_OK;
 	list->end = OFL_LIST_WHOLE;
 	/* most are the pages that a scan looks at next */

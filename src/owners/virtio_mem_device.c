@@ -119,6 +119,16 @@ static bool read_map(struct ofl_vmem *st, struct ofl_vmem_device *d, uint64_t ma
 				  d->map_bytes) == OFL_READ_OK;
 }
 
+/* zeros, with memory plugged: the page with the map is not in the dump */
+static bool is_blank(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
+{
+	uint64_t plugged;
+
+	return d->map_bytes && ofl_all_zero(d->map, d->map_bytes) &&
+	       ofl_vmem_get(st, d->kva, OFL_VMEM_PLUGGED_SIZE, &plugged) &&
+	       plugged;
+}
+
 /* records of units outside the region, or the machine, are not to be believed */
 static bool in_region(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
 {
@@ -166,7 +176,8 @@ bool ofl_vmem_read(struct ofl_vmem *st, struct ofl_vmem_device *d)
 		     ofl_vmem_get(st, d->kva, OFL_VMEM_NEXT_BB, &d->next_id) &&
 		     ofl_vmem_get(st, d->kva, OFL_VMEM_BB_SIZE, &d->unit_bytes) &&
 		     ofl_vmem_get(st, d->kva, OFL_VMEM_BB_STATES, &map_kva);
-	return ok && sane(st, d) && read_map(st, d, map_kva);
+	return ok && sane(st, d) && read_map(st, d, map_kva) &&
+	       !is_blank(st, d);
 }
 
 /* virtio_mem_sbm_test_sb_unplugged(), VIRTIO_MEM_BBM_BB_FAKE_OFFLINE */

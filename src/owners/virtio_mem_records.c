@@ -92,8 +92,10 @@ static uint8_t *read_states(const struct ofl_vmem *st,
 	uint64_t n = d->next_id - d->first_id, kva;
 	uint8_t *states = n && n <= OFL_VMEM_MAX_BYTES ? malloc(n) : NULL;
 
+	/* no block was ever added? not with memory plugged: not in the dump */
 	if (states && ofl_vmem_get(st, d->kva, OFL_VMEM_MB_STATES, &kva) &&
-	    ofl_read(st->env->t, kva, states, n) == OFL_READ_OK)
+	    ofl_read(st->env->t, kva, states, n) == OFL_READ_OK &&
+	    (!ofl_all_zero(states, n) || ofl_all_zero(d->map, d->map_bytes)))
 		return states;
 	free(states);
 	return NULL;

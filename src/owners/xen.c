@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "owners/field.h"
 #include "owners/pagelist.h"
@@ -49,6 +50,9 @@ static void read_stats(struct state *st)
 	ofl_fields_load(&ty, fields, NR_FIELDS, at);
 	for (i = 0; i < NR_FIELDS; i++)
 		st->have[i] = ofl_place_read(t, kva, &at[i], &st->value[i]);
+	/* a guest has pages: with current_pages 0 the page is not in the dump */
+	if (st->have[F_CURRENT] && !st->value[F_CURRENT])
+		memset(st->have, 0, sizeof(st->have));
 }
 
 /* a driver that never ran has an empty list and zeros */
@@ -100,7 +104,7 @@ static const char *blind(const struct ofl_env *env, const void *state)
 		/* with nothing of it the kernel may just not have the driver */
 		return ofl_symbol(env->t, "balloon_stats", &next) ?
 		       "xen_balloon: no symbol ballooned_pages" : NULL;
-	return ofl_read_u64(env->t, head, &next) ? NULL : NOT_WHOLE;
+	return ofl_read_u64(env->t, head, &next) && next ? NULL : NOT_WHOLE;
 }
 
 static bool claim(void *state, const struct ofl_owner_page *p,

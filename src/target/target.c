@@ -6,16 +6,21 @@
 
 #include "target/target.h"
 
+void ofl_miss(const struct ofl_target *t, uint64_t kva)
+{
+	if (t->missed && !t->missed->aside && !t->missed->reads++) {
+		t->missed->first_kva = kva;
+		t->missed->first_what = t->missed->what;
+	}
+}
+
 enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
 		       size_t bytes)
 {
 	enum ofl_read got = t->memory->read(t->ctx, kva, buf, bytes);
 
-	if (got != OFL_READ_OK && t->missed && !t->missed->aside &&
-	    !t->missed->reads++) {
-		t->missed->first_kva = kva;
-		t->missed->first_what = t->missed->what;
-	}
+	if (got != OFL_READ_OK)
+		ofl_miss(t, kva);
 	return got;
 }
 
@@ -234,6 +239,15 @@ bool ofl_read_u32(const struct ofl_target *t, uint64_t kva, uint32_t *ret)
 		return false;
 	*ret = v;
 	return true;
+}
+
+bool ofl_reads_zero(const struct ofl_target *t, uint64_t kva, size_t bytes)
+{
+	unsigned char buf[256];
+
+	return bytes <= sizeof(buf) &&
+	       ofl_read(t, kva, buf, bytes) == OFL_READ_OK &&
+	       ofl_all_zero(buf, bytes);
 }
 
 bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret)

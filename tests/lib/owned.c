@@ -40,7 +40,7 @@ static void facts(struct kernel *k)
 	kernel_line(k, "member resource.sibling 40 8");
 	kernel_line(k, "member resource.child 48 8");
 	kernel_line(k, "symbol iomem_resource %" PRIx64, O_IOMEM);
-	kernel_line(k, "mem %" PRIx64 " 0*8", O_IOMEM);
+	kernel_line(k, "mem %" PRIx64 " 0*3 200 0*4", O_IOMEM);
 	kernel_line(k, "struct mutex 32");
 	kernel_line(k, "member mutex.owner 0 8");
 }

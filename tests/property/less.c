@@ -5,6 +5,9 @@
  *	less [-e NTH] FIXTURE COMMAND [OPTION...]
  *		lose every answer that the command was given, one at a time; of
  *		those that are alike, pages and single bytes, every NTH
+ *	less -z [-e NTH] FIXTURE COMMAND [OPTION...]
+ *		have zeros in place of every page that was read, one at a time; of
+ *		those of a memmap every NTH
  *	less -n SETS -s SEED FIXTURE COMMAND [OPTION...]
  *		lose seeded random sets of them
  *
@@ -212,6 +215,37 @@ static void lose_each(struct trial *t, unsigned long nth)
 	}
 }
 
+/* the pages that a read touched, as items; of a memmap every @nth */
+static void add_pages(struct trial *t, size_t i, unsigned long nth)
+{
+	const struct loss_item item = t->lt.item[i];
+	uint64_t page = 4096, step, kva;
+
+	ofl_host_number(&t->lt.target, OFL_HOST_PAGE_SIZE, &page);
+	step = item.bytes >= page ? page * nth : page;
+	if (item.kind != LOSS_MEM || !item.given)
+		return;
+	for (kva = item.kva & ~(page - 1); kva < item.kva + item.bytes; kva += step)
+		loss_piece(&t->lt, kva, page);
+}
+
+/* a page of zeros: what some dumps have where a filter took it out */
+static void zero_each(struct trial *t, unsigned long nth)
+{
+	size_t i, b, nr = t->lt.nr;
+
+	for (i = 0; i < nr; i++)
+		add_pages(t, i, nth);
+	t->lt.zeros = true;
+	for (i = nr; i < t->lt.nr; i++) {
+		t->set[0] = i;
+		t->nr_set = 1;
+		try_set(t);
+		for (b = 0; b < t->nr_broken; b++)
+			print_broken(t, b);
+	}
+}
+
 /* ---- random sets ---- */
 
 /* splitmix64 */
@@ -330,7 +364,7 @@ static void lose_sets(struct trial *t, unsigned long sets)
 
 static int usage(void)
 {
-	fputs("usage: less [-e NTH | -n SETS -s SEED] FIXTURE COMMAND [OPTION...]\n",
+	fputs("usage: less [[-z] -e NTH | -n SETS -s SEED] FIXTURE COMMAND [OPTION...]\n",
 	      stderr);
 	return 2;
 }
@@ -356,10 +390,13 @@ int main(int argc, char **argv)
 	struct trial *t = &trial;
 	unsigned long sets = 0, nth = 1;
 	struct texttarget tt;
+	bool zeros = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+e:n:s:")) >= 0) {
-		if (opt == 'e')
+	while ((opt = getopt(argc, argv, "+ze:n:s:")) >= 0) {
+		if (opt == 'z')
+			zeros = true;
+		else if (opt == 'e')
 			nth = strtoul(optarg, NULL, 10);
 		else if (opt == 'n')
 			sets = strtoul(optarg, NULL, 10);
@@ -385,6 +422,8 @@ int main(int argc, char **argv)
 		return 2;
 	if (sets)
 		lose_sets(t, sets);
+	else if (zeros)
+		zero_each(t, nth);
 	else
 		lose_each(t, nth);
 	printf("tried\t%lu\t%lu\n", t->runs - 1, t->total_broken);

@@ -103,6 +103,18 @@ static struct loss_item *find(struct loss_target *lt, enum loss_kind kind,
 
 /* ---- the questions ---- */
 
+/* what of a lost piece is in a read */
+static void zero(const struct loss_item *m, uint64_t kva, void *buf,
+		 size_t bytes)
+{
+	uint64_t begin = m->kva > kva ? m->kva - kva : 0;
+	uint64_t end = m->kva + m->bytes < kva + bytes ?
+		       m->kva + m->bytes - kva : bytes;
+
+	if (m->kva < kva + bytes && m->kva + m->bytes > kva)
+		memset((char *)buf + begin, 0, end - begin);
+}
+
 static enum ofl_read loss_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 {
 	struct loss_target *lt = ctx;
@@ -111,12 +123,14 @@ static enum ofl_read loss_read(void *ctx, uint64_t kva, void *buf, size_t bytes)
 	bool is_new;
 	size_t i;
 
-	for (i = 0; i < lt->nr_mem; i++) {
+	for (i = 0; i < lt->nr_mem && !lt->zeros; i++) {
 		m = lt->mem[i];
 		if (kva < m->kva + m->bytes && m->kva < kva + bytes)
 			return lt->how;
 	}
 	got = ofl_read(lt->from, kva, buf, bytes);
+	for (i = 0; i < lt->nr_mem && got == OFL_READ_OK; i++)
+		zero(lt->mem[i], kva, buf, bytes);
 	if (lt->noting && got == OFL_READ_OK)
 		find(lt, LOSS_MEM, "", kva, bytes, &is_new)->given = true;
 	return got;

@@ -36,7 +36,8 @@ struct loss_item {
 struct loss_target {
 	struct ofl_target target;	/* give &target to the core */
 	bool noting;
-	enum ofl_read how;		/* what a read of lost memory says */
+	enum ofl_read how;		/* what a read of lost memory says ... */
+	bool zeros;			/* ... unless it says zeros */
 
 	/* private */
 	const struct ofl_target *from;	/* borrowed */

@@ -57,6 +57,14 @@ QUICK = [
     # a DIMM: its device, its verdict, the holders of its pages
     ("6.1-unplug", ["offblock -d -B memory48"], 64),
 ]
+# Pages of zeros in place of what was there; of the memmap one in so many.
+ZEROS = [
+    ("6.1-ppc64-whole", COMMANDS, 1),
+    ("6.12-both-whole", ["offcheck", "offblock", "offowner"], 4001),
+    ("xen-below-target", ["offcheck", "offowner"], 4001),
+    ("6.1-hyperv", ["offcheck", "offowner"], 4001),
+    ("6.1-unplug", ["offblock -d", "offblock"], 4001),
+]
 WHY_NOT_ALL = ("every single loss of the other fixtures takes an hour: "
                "make check-less")
 
@@ -65,7 +73,9 @@ Case = collections.namedtuple("Case", "fixture command options")
 
 def quick_cases():
     return [Case(fixture, command, ("-e", str(nth)))
-            for fixture, commands, nth in QUICK for command in commands]
+            for fixture, commands, nth in QUICK for command in commands] + \
+        [Case(fixture, command, ("-z", "-e", str(nth)))
+         for fixture, commands, nth in ZEROS for command in commands]
 
 
 def all_cases():

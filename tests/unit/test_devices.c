@@ -414,13 +414,27 @@ static void test_virtio_mem_gone(void **state)
 	(void)state;
 	virtio_mem();
 	LINE("symbol memory_chain %" PRIx64, H + 0x5000);
-	LINE("member blocking_notifier_head.head 0 8");
+	LINE("member blocking_notifier_head.head 16 8");
 	LINE("member notifier_block.notifier_call 0 8");
 	LINE("member notifier_block.next 8 8");
-	MEM(H + 0x5000, "%d", 0);
+	MEM(H + 0x5000, "0 %" PRIx64 " 0", H + 0x5008);
 	load();
 	DEVICES("boot", "virtio1", "virtio1", "-");
 	assert_non_null(devs.device[0].never);
+}
+
+/* a chain of zeros is not in the dump: it proves nothing */
+static void test_virtio_mem_chain_of_zeros(void **state)
+{
+	(void)state;
+	virtio_mem();
+	LINE("symbol memory_chain %" PRIx64, H + 0x5000);
+	LINE("member blocking_notifier_head.head 16 8");
+	LINE("member notifier_block.notifier_call 0 8");
+	LINE("member notifier_block.next 8 8");
+	MEM(H + 0x5000, "%s", "0*3");
+	load();
+	assert_null(devs.device[0].never);
 }
 
 /* names that only look like it */
@@ -640,7 +654,7 @@ int main(void)
 		TEST(lmb_short_of_facts), TEST(group_short_of_facts),
 		TEST(group_instead), TEST(overlap),
 		TEST(same_memory_twice), TEST(kmem),
-		TEST(virtio_mem), TEST(virtio_mem_gone),
+		TEST(virtio_mem), TEST(virtio_mem_gone), TEST(virtio_mem_chain_of_zeros),
 		TEST(no_driver), TEST(tree_broken), TEST(acpi),
 		TEST(acpi_other_device), TEST(acpi_without_driver),
 		TEST(acpi_of_another), TEST(acpi_wild),

@@ -2200,7 +2200,7 @@ static void test_two_owners(void **state)
 	struct ofl_claim c;
 
 	(void)state;
-	virtio_mem(0x0, BITS);
+	virtio_mem(0x8, BITS);
 	xen(4, 1000, false);
 	owned_load(&k, &o);
 	c = owned_claim(&o, 2100);
