@@ -118,8 +118,7 @@ struct ofl_block_totals {
 	uint64_t disagree;	/* state and sections contradict */
 	uint64_t missing;	/* of them, those that have no section at all */
 	uint64_t first_disagree_nr;
-	uint64_t blockless;	/* sections that are online, and of no block */
-	uint64_t first_blockless_nr;	/* section */
+	uint64_t online_sections;	/* of blocks, in the range asked for */
 };
 
 /**

@@ -8,9 +8,14 @@
 #include "commands/version.h"
 
 /* a section that mem_section has lost is missed by its memory block only */
-static enum ofl_result add_blocks(const struct ofl_block_totals *b,
+static enum ofl_result add_blocks(const struct ofl_scan_result *r,
 				  struct ofl_text *text)
 {
+	const struct ofl_block_totals *b = &r->blocks;
+	uint64_t online = r->interrupted || !b->known ? 0 : r->sections.online;
+	uint64_t blockless = online > b->online_sections ?
+			     online - b->online_sections : 0;
+
 	if (!b->known)
 		ofl_text_add(text, "; states of memory blocks are not known");
 	if (b->disagree)
@@ -20,12 +25,11 @@ static enum ofl_result add_blocks(const struct ofl_block_totals *b,
 	if (b->lost)
 		ofl_text_add(text, "; %" PRIu64 " memory block%s cannot be read",
 		    b->lost, ofl_plural(b->lost));
-	if (b->blockless)
-		ofl_text_add(text, "; no memory block has %" PRIu64
-		    " section%s that %s online, first 0x%" PRIx64, b->blockless,
-		    ofl_plural(b->blockless), b->blockless == 1 ? "is" : "are",
-		    b->first_blockless_nr);
-	if (b->missing || b->lost || b->blockless || !b->known)
+	if (blockless && !b->lost)
+		ofl_text_add(text, "; %" PRIu64 " online section%s belong%s to no memory block",
+		    blockless, ofl_plural(blockless),
+		    blockless == 1 ? "s" : "");
+	if (b->missing || b->lost || blockless || !b->known)
 		return OFL_RESULT_INCOMPLETE;
 	return b->disagree ? OFL_RESULT_FINDINGS : OFL_RESULT_OK;
 }
@@ -79,7 +83,7 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 	/* what is not online has no zone and is not counted: that is no surprise */
 	if (!r->total.scanned && sec->online && !r->interrupted)
 		ofl_text_add(text, "; no page passes the filter");
-	by_blocks = add_blocks(&r->blocks, text);
+	by_blocks = add_blocks(r, text);
 	if (r->interrupted || sec->unreadable || sec->corrupt ||
 	    r->total.unknown)
 		return OFL_RESULT_INCOMPLETE;

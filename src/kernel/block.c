@@ -419,7 +419,6 @@ struct check {
 	struct ofl_block_totals *ret;
 	uint64_t lo_pfn, hi_pfn;
 	bool any, online;	/* of its sections */
-	uint64_t last_nr;	/* and 1: section of the block that came last */
 };
 
 static enum ofl_status note_online(void *arg, const struct ofl_section *s)
@@ -428,32 +427,10 @@ static enum ofl_status note_online(void *arg, const struct ofl_section *s)
 
 	c->any = true;
 	c->online |= s->online;
+	if (s->online && s->start_pfn < c->hi_pfn &&
+	    s->start_pfn + c->l->section_pages > c->lo_pfn)
+		c->ret->online_sections++;
 	return OFL_OK;
-}
-
-/* the sections between two blocks: none of them may be online */
-static enum ofl_status note_blockless(void *arg, const struct ofl_section *s)
-{
-	struct ofl_block_totals *ret = arg;
-
-	if (s->online && !ret->blockless++)
-		ret->first_blockless_nr = s->nr;
-	return OFL_OK;
-}
-
-static void check_between(struct check *c, uint64_t end_nr)
-{
-	uint64_t lo_pfn = c->last_nr * c->l->section_pages;
-	uint64_t hi_pfn = end_nr * c->l->section_pages;
-	struct ofl_section_stats stats;
-
-	if (lo_pfn < c->lo_pfn)
-		lo_pfn = c->lo_pfn;
-	if (hi_pfn > c->hi_pfn)
-		hi_pfn = c->hi_pfn;
-	if (lo_pfn < hi_pfn)
-		ofl_section_walk(c->t, c->l, lo_pfn, hi_pfn, note_blockless,
-				 c->ret, &stats);
 }
 
 static enum ofl_status count_block(void *arg, const struct ofl_block *b)
@@ -464,9 +441,6 @@ static enum ofl_status count_block(void *arg, const struct ofl_block *b)
 	uint64_t pfn = b->nr * pages;
 
 	c->ret->state[b->state]++;
-	if (b->nr * c->l->sections_per_block > c->last_nr)
-		check_between(c, b->nr * c->l->sections_per_block);
-	c->last_nr = (b->nr + 1) * c->l->sections_per_block;
 	if (pfn >= c->hi_pfn || pfn + pages <= c->lo_pfn)
 		return OFL_OK;
 	c->any = c->online = false;
@@ -495,6 +469,4 @@ void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
 	ret->known = !ofl_blocks_walk(t, l, count_block, &c, &ret->lost);
 	if (!ret->known)
 		ret->lost = 0;
-	else
-		check_between(&c, l->nr_sections);
 }

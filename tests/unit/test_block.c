@@ -245,6 +245,36 @@ static void test_missing_section(void **state)
 	assert_int_equal(totals.state[OFL_BLOCK_ONLINE], 4);
 }
 
+/* the index has lost a part of its blocks, and nothing else says so */
+static void test_missing_block(void **state)
+{
+	uint64_t pages = kernel_section_pages(&k);
+	struct ofl_block_totals totals;
+
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0", K_XA + 40 + 1 * UINT64_C(8));
+	kernel_line(&k, "mem %" PRIx64 " 0", K_XA + 40 + 3 * UINT64_C(8));
+	load();
+	ofl_blocks_count(&tt.target, &l, 0, UINT64_MAX, &totals);
+	assert_int_equal(totals.lost, 0);
+	assert_int_equal(totals.online_sections, 2);
+	ofl_blocks_count(&tt.target, &l, 2 * pages, UINT64_MAX, &totals);
+	assert_int_equal(totals.online_sections, 1);
+	ofl_blocks_count(&tt.target, &l, 3 * pages, 4 * pages, &totals);
+	assert_int_equal(totals.online_sections, 0);
+}
+
+/* a node without any entry is freed: xas_delete_node() */
+static void test_node_of_zeros(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0*64", K_XA + UINT64_C(40));
+	load();
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(lost, 1);
+	assert_int_equal(nr_seen, 0);
+}
+
 /* ---- blocks as devices of a bus ---- */
 
 #define BUS	UINT64_C(0xffff888006000000)
@@ -485,7 +515,8 @@ int main(void)
 		CASE(test_wild_slots), CASE(test_impossible_section),
 		CASE(test_unreadable_head), CASE(test_oversized_slots),
 		CASE(test_not_known), CASE(test_cross_check),
-		CASE(test_missing_section), CASE(test_wrong_place),
+		CASE(test_missing_section), CASE(test_missing_block),
+		CASE(test_node_of_zeros), CASE(test_wrong_place),
 		CASE(test_bus_alone), CASE(test_bus_breaks_off),
 		CASE(test_poisoned),
 		CASE(test_bus_loops), CASE(test_bus_names), CASE(test_no_bus),

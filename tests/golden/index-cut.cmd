@@ -1,0 +1,2 @@
+offblock
+offline
