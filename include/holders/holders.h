@@ -53,6 +53,15 @@ void ofl_holders_page(struct ofl_holders *n, const struct ofl_classified *c,
 		      const unsigned char *raw, struct ofl_share *ret);
 
 /**
+ * ofl_holders_become() - pages of a kind that were added count as another kind
+ *
+ * Shape:  before ofl_holders_shares(): what a page comes to may depend on the whole
+ *         block. Shares that are alike then are one.
+ */
+void ofl_holders_become(struct ofl_holders *n, enum ofl_kind from,
+			enum ofl_kind to, enum ofl_outcome outcome);
+
+/**
  * ofl_holders_shares() - what was added since the last ofl_holders_clear()
  *
  * Shape:  the worst outcome first, then the largest; valid until the next

@@ -20,6 +20,15 @@
 void ofl_place_settle(struct ofl_block_report *r);
 
 /**
+ * ofl_place_settled() - what pages of a kind count as, behind ofl_place_settle()
+ *
+ * Shape:  another kind for huge pages that were the first or second of their
+ *         block; for all others @kind.
+ */
+enum ofl_kind ofl_place_settled(const struct ofl_block_report *r,
+				enum ofl_kind kind);
+
+/**
  * ofl_place_weigh() - no place to go makes the scan step RETRIES or UNKNOWN
  * @r: in/out  step[], why[] and room_unchecked
  *

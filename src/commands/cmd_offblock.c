@@ -13,6 +13,7 @@
 #include "commands/page_row.h"
 #include "commands/tables.h"
 #include "judge/judge.h"
+#include "judge/place.h"
 #include "target/count.h"
 #include "target/text.h"
 
@@ -417,6 +418,26 @@ static size_t most_holders(const struct printer *p)
 	return p->explain ? OFL_HOLDERS_EXPLAINED : OFL_HOLDERS_A_BLOCK;
 }
 
+/* the block as a whole decides what its huge pages come to */
+static const struct ofl_share *shares_of(struct printer *p,
+					 const struct ofl_block_report *r,
+					 size_t *nr)
+{
+	static const enum ofl_kind unsettled[] = {
+		OFL_KIND_HUGETLB_FIRST, OFL_KIND_HUGETLB_SECOND,
+	};
+	enum ofl_kind to;
+	size_t i;
+
+	for (i = 0; i < OFL_COUNT(unsettled); i++) {
+		to = ofl_place_settled(r, unsettled[i]);
+		if (to != unsettled[i])
+			ofl_holders_become(p->holders, unsettled[i], to,
+					   ofl_report_outcome(p->env, r, to));
+	}
+	return ofl_holders_shares(p->holders, nr);
+}
+
 /*
  * what was added up since the block before; a device is judged by all blocks
  * that it has, and shown if one of them is chosen
@@ -429,7 +450,7 @@ static void name_holders(struct printer *p, const struct ofl_block_report *r,
 	size_t nr = 0;
 
 	if (p->holders && !ofl_outcome_rows[r->verdict].passes)
-		share = ofl_holders_shares(p->holders, &nr);
+		share = shares_of(p, r, &nr);
 	if (p->o->devices)
 		ofl_device_rows_add(&p->device_rows, r, row, share, nr, chosen);
 	if (!share || !chosen)

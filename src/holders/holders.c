@@ -398,6 +398,42 @@ static int worst_first(const void *a, const void *b)
 	return x->first_pfn < y->first_pfn ? -1 : x->first_pfn > y->first_pfn;
 }
 
+static bool are_alike(const struct ofl_share *a, const struct ofl_share *b)
+{
+	return a->outcome == b->outcome && a->holder == b->holder &&
+	       (a->holder || (a->kind == b->kind && a->bad_what == b->bad_what));
+}
+
+static void join(struct ofl_share *to, const struct ofl_share *from)
+{
+	to->pages += from->pages;
+	to->objects += from->objects;
+	if (from->first_pfn < to->first_pfn)
+		to->first_pfn = from->first_pfn;
+}
+
+void ofl_holders_become(struct ofl_holders *n, enum ofl_kind from,
+			enum ofl_kind to, enum ofl_outcome outcome)
+{
+	struct ofl_share s;
+	size_t i, k, kept = 0;
+
+	for (i = 0; i < n->nr_shares; i++) {
+		s = n->share[i];
+		if (s.kind == from) {
+			s.kind = to;
+			s.outcome = outcome;
+		}
+		for (k = 0; k < kept && !are_alike(&n->share[k], &s); k++)
+			;
+		if (k < kept)
+			join(&n->share[k], &s);
+		else
+			n->share[kept++] = s;
+	}
+	n->nr_shares = kept;
+}
+
 const struct ofl_share *ofl_holders_shares(struct ofl_holders *n, size_t *nr)
 {
 	if (n->nr_shares)

@@ -42,6 +42,20 @@ void ofl_place_settle(struct ofl_block_report *r)
 	}
 }
 
+enum ofl_kind ofl_place_settled(const struct ofl_block_report *r,
+				enum ofl_kind kind)
+{
+	if (kind != OFL_KIND_HUGETLB_FIRST && kind != OFL_KIND_HUGETLB_SECOND)
+		return kind;
+	if (r->kind[OFL_KIND_HUGETLB_SWAPS].pages)
+		return OFL_KIND_HUGETLB_SWAPS;
+	if (kind == OFL_KIND_HUGETLB_SECOND ||
+	    r->kind[OFL_KIND_HUGETLB_SECOND].pages)
+		return OFL_KIND_HUGETLB_SECOND;
+	return r->kind[OFL_KIND_HUGETLB_BESIDE].pages ?
+	       OFL_KIND_HUGETLB_BESIDE : OFL_KIND_HUGETLB;
+}
+
 /* ---- room elsewhere ---- */
 
 static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r,
