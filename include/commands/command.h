@@ -51,6 +51,8 @@ struct ofl_run_ctx {
 	FILE *out;
 	bool opened;		/* a view is, and will be closed with a status */
 	bool failed;		/* its status is a failure */
+	/* sections whose unknown pages were listed, if ^C ended that; else 0 */
+	uint64_t list_done, list_wanted;
 };
 
 struct ofl_manual;
@@ -135,10 +137,10 @@ void ofl_show_begin(struct ofl_view *v, struct ofl_run_ctx *ctx);
  * @seen: in  result of the command's own scan: without an unknown page in it
  *            nothing is read again
  *
+ * Shape:  ^C in that second scan is said by ofl_show_status().
  * Errors: of ofl_scan(), or OFL_ERR_OUTPUT.
  */
-enum ofl_status ofl_show_unknown(struct ofl_view *v,
-				 const struct ofl_run_ctx *ctx,
+enum ofl_status ofl_show_unknown(struct ofl_view *v, struct ofl_run_ctx *ctx,
 				 const struct ofl_scan_result *seen,
 				 struct ofl_err *err);
 

@@ -79,7 +79,8 @@ bool ofl_walk_text(struct ofl_walk *w, uint64_t kva, char *buf, size_t bytes);
  * Shape:  every entry has to point back to the one before: a list that is
  *         damaged is left there, one that leads in a circle after its entries
  *         were seen once.
- * Errors: false if it was left before its end; the walk has broken off then.
+ * Errors: false if it was left before its end; the walk has broken off then,
+ *         unless it was ^C that ended it.
  */
 bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
 		   bool (*visit)(struct ofl_walk *w, uint64_t node_kva,

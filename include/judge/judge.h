@@ -47,6 +47,7 @@ struct ofl_judge {
 	uint64_t lo_pfn, hi_pfn;	/* blocks outside are not reported */
 	struct ofl_block_report report;	/* of blocks->block[next] */
 	bool open;			/* the report has begun */
+	uint64_t done_nr;		/* sections before it were scanned */
 };
 
 /**
@@ -65,7 +66,10 @@ void ofl_judge_init(struct ofl_judge *j, const struct ofl_env *env,
  */
 struct ofl_sink ofl_judge_sink(struct ofl_judge *j);
 
-/** ofl_judge_finish() - emit the blocks that are left, scanned or not */
-enum ofl_status ofl_judge_finish(struct ofl_judge *j);
+/**
+ * ofl_judge_finish() - emit the blocks that are left, scanned or not
+ * @interrupted: in  only those of which all sections were scanned
+ */
+enum ofl_status ofl_judge_finish(struct ofl_judge *j, bool interrupted);
 
 #endif

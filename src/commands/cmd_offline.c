@@ -308,7 +308,7 @@ static void show_present(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	uint64_t pages, scanned = r->total.scanned, other;
 	char size[2][24];
 
-	if (ctx->filter.any || !ofl_nodes_present(&ctx->s->nodes, &pages))
+	if (ctx->filter.any || r->interrupted || !ofl_nodes_present(&ctx->s->nodes, &pages))
 		return;
 	member(v, "node_present_pages", pages);
 	other = pages > scanned ? pages - scanned : scanned - pages;
@@ -588,9 +588,10 @@ static void show_balance(struct ofl_view *v, const struct ofl_layout *l,
 	if (r->blocks.known)
 		snprintf(offline, sizeof(offline), "; %" PRIu64
 			 " block%s offline", blocks, ofl_plural(blocks));
-	line(v, "MEMORY", "%s present = %s usable + %s PageOffline (%" PRIu64
+	line(v, "MEMORY", "%s %s = %s usable + %s PageOffline (%" PRIu64
 	     ".%" PRIu64 "%%)%s%s",
 	     size_of(l, c->scanned, size[0], sizeof(size[0])),
+	     r->interrupted ? "looked at before ^C" : "present",
 	     size_of(l, c->scanned - c->offline - c->unknown, size[1],
 		     sizeof(size[1])),
 	     size_of(l, c->offline, size[2], sizeof(size[2])), share / 10,

@@ -17,6 +17,7 @@
 /** struct unit - a block, or a section, that is there */
 struct unit {
 	uint64_t nr;
+	uint64_t last_nr;	/* its last section */
 	bool online;		/* a section of it is */
 };
 
@@ -41,6 +42,7 @@ struct map {
 	uint64_t pages[OFL_MAX_OWNERS + 1];	/* of that unit; the last: orphans */
 	uint64_t unowned;		/* of it, PageOffline: the owner is not known */
 	uint64_t holes;			/* of it: nothing is known of them */
+	uint64_t end_nr;		/* sections before it are done */
 };
 
 /* ---- by owner ---- */
@@ -53,6 +55,7 @@ static enum ofl_status add_unit(void *arg, const struct ofl_section *s)
 
 	if (m->nr && m->unit[m->nr - 1].nr == nr) {
 		m->unit[m->nr - 1].online |= s->online;
+		m->unit[m->nr - 1].last_nr = s->nr;
 		return OFL_OK;
 	}
 	if (m->nr == m->room) {
@@ -62,7 +65,7 @@ static enum ofl_status add_unit(void *arg, const struct ofl_section *s)
 			return OFL_ERR_NOMEM;
 		m->unit = more;
 	}
-	m->unit[m->nr++] = (struct unit){ nr, s->online };
+	m->unit[m->nr++] = (struct unit){ nr, s->nr, s->online };
 	return OFL_OK;
 }
 
@@ -170,18 +173,33 @@ static enum ofl_status see_unknown(void *arg, const struct ofl_section *s,
 	return st;
 }
 
+static enum ofl_status see_done(void *arg, const struct ofl_section *s)
+{
+	struct map *m = arg;
+
+	m->end_nr = s->nr + 1;
+	return OFL_OK;
+}
+
+/* ^C leaves units out of which not all sections were looked at */
+static bool is_over(const struct map *m, const struct ofl_scan_result *r)
+{
+	return !r->interrupted || m->unit[m->at].last_nr < m->end_nr;
+}
+
 static enum ofl_status scan_owners(struct map *m, struct ofl_scan_result *r,
 				   struct ofl_err *err)
 {
 	struct ofl_session *s = m->ctx->s;
 	struct ofl_sink sink = {
-		.offline = see_offline, .unknown = see_unknown, .arg = m,
+		.offline = see_offline, .unknown = see_unknown,
+		.done = see_done, .arg = m,
 	};
 	enum ofl_status st;
 
 	st = ofl_scan(s->t, &s->layout, &s->nodes, &m->ctx->scan, &sink, 1, r,
 		      err);
-	while (!st && !r->interrupted && m->at < m->nr)
+	while (!st && m->at < m->nr && is_over(m, r))
 		st = close_unit(m);
 	m->blind = m->id.why_not;
 	return st;

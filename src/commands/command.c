@@ -2,6 +2,7 @@
 /* command.c - lines and members that all commands end with */
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 #include "commands/command.h"
@@ -61,7 +62,7 @@ enum ofl_result ofl_scan_shortfall(const struct ofl_scan_result *r,
 
 	if (r->interrupted)
 		ofl_text_add(text, "; interrupted, %" PRIu64 " of %" PRIu64
-		    " section%s", r->sections_done, r->sections_wanted,
+		    " section%s looked at", r->sections_done, r->sections_wanted,
 		    ofl_plural(r->sections_wanted));
 	if (sec->unreadable)
 		ofl_text_add(text, "; mem_section of %" PRIu64
@@ -230,6 +231,24 @@ static bool add_lacks(const struct ofl_session *s, struct ofl_text *text)
 	return text->used > used;
 }
 
+/*
+ * ^C behind the command's own scan: while unknown pages were listed, or names
+ * of holders were looked for.
+ */
+static bool add_interrupt(const struct ofl_run_ctx *ctx, struct ofl_text *text)
+{
+	if (ctx->list_wanted)
+		ofl_text_add(text, "; interrupted, unknown pages of %" PRIu64
+			     " of %" PRIu64 " section%s listed", ctx->list_done,
+			     ctx->list_wanted, ofl_plural(ctx->list_wanted));
+	else if (!strstr(text->buf, "; interrupted") &&
+		 ofl_interrupted(ctx->s->t))
+		ofl_text_add(text, "; interrupted before all was looked up");
+	else
+		return false;
+	return true;
+}
+
 enum ofl_status ofl_show_status(struct ofl_view *v,
 				struct ofl_run_ctx *ctx,
 				enum ofl_status st, enum ofl_result result,
@@ -243,6 +262,8 @@ enum ofl_status ofl_show_status(struct ofl_view *v,
 	ctx->failed = st;
 	ofl_text_add(&text, "%s", st ? err->text : message);
 	if (!st && add_lacks(ctx->s, &text))
+		result = OFL_RESULT_INCOMPLETE;
+	if (!st && add_interrupt(ctx, &text))
 		result = OFL_RESULT_INCOMPLETE;
 	if (!st && ctx->s->asked)
 		ofl_owners_hint(&ctx->s->analysis->owners, ctx->s->t, &text);

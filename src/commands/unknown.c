@@ -49,8 +49,7 @@ static enum ofl_status print_run(void *arg, const struct ofl_run *run)
 	return run->why ? ofl_view_row(arg, run, NULL) : OFL_OK;
 }
 
-enum ofl_status ofl_show_unknown(struct ofl_view *v,
-				 const struct ofl_run_ctx *ctx,
+enum ofl_status ofl_show_unknown(struct ofl_view *v, struct ofl_run_ctx *ctx,
 				 const struct ofl_scan_result *seen,
 				 struct ofl_err *err)
 {
@@ -71,6 +70,10 @@ enum ofl_status ofl_show_unknown(struct ofl_view *v,
 	if (!st)
 		st = ofl_merger_flush(&m);
 	ofl_view_table_end(v);
+	if (r.interrupted && !seen->interrupted) {
+		ctx->list_done = r.sections_done;
+		ctx->list_wanted = r.sections_wanted;
+	}
 	ofl_scan_result_free(&r);
 	return st && st != OFL_ERR_OUTPUT ?
 	       ofl_fail_in(err, "looking again for what is unknown") : st;

@@ -99,8 +99,9 @@ bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
 	if (!ofl_read_u64(&w->t, head_kva, &node))
 		return ofl_walk_broke(w, head_kva, "cannot be read");
 	for (i = 0; node != head_kva; i++) {
-		if (!ofl_is_kernel_pointer(node) || i == MAX_ENTRIES ||
-		    ofl_interrupted(&w->t))
+		if (ofl_interrupted(&w->t))
+			return false;
+		if (!ofl_is_kernel_pointer(node) || i == MAX_ENTRIES)
 			return ofl_walk_broke(w, before, "is where a list ends without an end");
 		if (ofl_read(&w->t, node, at, sizeof(at)) != OFL_READ_OK)
 			return ofl_walk_broke(w, node, "cannot be read");

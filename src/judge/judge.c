@@ -246,6 +246,7 @@ static enum ofl_status judge_done(void *arg, const struct ofl_section *s)
 	struct ofl_section_sum sum;
 	struct ofl_judge *j = arg;
 
+	j->done_nr = s->nr + 1;
 	if (!j->sum.scanned && !j->sum.missed.reads)
 		return OFL_OK;
 	take_sum(j, &sum);
@@ -407,11 +408,17 @@ struct ofl_sink ofl_judge_sink(struct ofl_judge *j)
 	return sink;
 }
 
-enum ofl_status ofl_judge_finish(struct ofl_judge *j)
+static bool is_over(const struct ofl_judge *j, const struct ofl_block *b)
+{
+	return (b->nr + 1) * j->env->l->sections_per_block <= j->done_nr;
+}
+
+enum ofl_status ofl_judge_finish(struct ofl_judge *j, bool interrupted)
 {
 	enum ofl_status st = OFL_OK;
 
-	while (j->next < j->blocks->nr && !st)
+	while (j->next < j->blocks->nr && !st &&
+	       (!interrupted || is_over(j, &j->blocks->block[j->next])))
 		st = end(j);
 	return st;
 }

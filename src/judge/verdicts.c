@@ -99,7 +99,7 @@ static enum ofl_status scan(const struct ofl_target *t,
 	enum ofl_status st = ofl_scan(t, j->env->l, j->env->n, req, &sink, 1, r,
 				      err);
 
-	return st || r->interrupted ? st : ofl_judge_finish(j);
+	return st ? st : ofl_judge_finish(j, r->interrupted);
 }
 
 static enum ofl_status scan_and_keep(struct ofl_verdicts *v,

@@ -10,7 +10,8 @@
  * All of them run in one session, so that each may use what those before it
  * found; -f: none does. An error is one line, "COMMAND: text". The line
  * "columns N" is no command: from there on a terminal of N columns shows what is
- * printed (0, as at the start: none does).
+ * printed (0, as at the start: none does). "interrupt N": ^C, once the next
+ * command has asked N times whether there was one.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,10 +40,15 @@ static void run_line(struct texttarget *tt, struct ofl_session *s, char *line)
 	     word = strtok_r(NULL, " \n", &save))
 		argv[argc++] = word;
 	argv[argc] = NULL;
-	if (argc == 2 && !strcmp(argv[0], "columns"))
+	if (argc == 2 && !strcmp(argv[0], "columns")) {
 		tt->columns = (unsigned int)strtoul(argv[1], NULL, 10);
-	else if (argc)
+	} else if (argc == 2 && !strcmp(argv[0], "interrupt")) {
+		tt->interrupt_after = strtoul(argv[1], NULL, 10);
+	} else if (argc) {
+		tt->polls = 0;
 		run(s, argc, argv);
+		tt->interrupt_after = 0;
+	}
 }
 
 int main(int argc, char **argv)
