@@ -13,7 +13,7 @@ import sys
 
 import pytest
 
-from conftest import ENVIRONMENT, ROOT, run
+from conftest import ROOT, run
 
 sys.path.insert(0, str(ROOT / "tests/lab"))
 from lab import dumps, packages, util  # noqa: E402  (tests/lab is no package)
@@ -37,7 +37,7 @@ class Chroot:
         done = subprocess.run(["unshare", "--mount", "--fork", "--pid", f"--mount-proc={self.folder}/proc",
                                "chroot", self.folder, "sh", "-ec", command], text=True, capture_output=True, check=False,
                               stdin=subprocess.DEVNULL,
-                              env={**ENVIRONMENT, "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "HOME": "/root"})
+                              env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8", "HOME": "/root"})
         assert not check or done.returncode == 0, (command, done.stdout[-3000:], done.stderr[-3000:])
         return done.stdout + done.stderr
 

@@ -17,6 +17,13 @@ NUMBER = 200
 ASK = """<script>
 const shown = () => rows.filter(row => !row.hidden).length, told = {};
 const set = (id, value) => { by(id).value = value; by(id).dispatchEvent(new Event('input')); };
+document.querySelector('#fleet th').click();
+told.failed = document.querySelector('#fleet tbody tr').className;
+document.querySelectorAll('#fleet th[data-sort]')[6].click();
+told.still = document.querySelector('#fleet tbody tr').className;
+const bad = rows.shift();
+bad.remove();
+told.red = getComputedStyle(document.querySelector('#fleet tbody tr')).backgroundColor;
 told.all = shown();
 set('text', 'HOST17'); told.text = shown(); set('text', '');
 set('result', 'findings'); told.findings = shown(); set('result', '');
@@ -46,6 +53,10 @@ def fleet(build, tmp_path_factory):
         document = made[number % 3]
         document["host"]["nodename"] = f"host{number:03}"
         (folder / f"{number:03}.json").write_text(json.dumps(document))
+    (folder / "zz.json").write_text(json.dumps({
+        "schema": 2, "command": "offline-report", "dump": "d", "host": None, "documents": {},
+        "failure": {"cause": "dump", "message": "it is short", "mend": "copy it whole"},
+        "status": {"result": "failed", "message": "it is short"}}))
     return folder
 
 
@@ -59,7 +70,7 @@ def test_page_of_200_dumps(fleet, tmp_path):
     page = tmp_path / "fleet.html"
     done = subprocess.run([TOOL, "--merge", "-o", page, *sorted(fleet.glob("*.json"))], capture_output=True, text=True,
                           check=False)
-    assert done.returncode == 1 and f"{NUMBER} dumps: " in done.stdout
+    assert done.returncode == 3 and f"{NUMBER + 1} dumps: " in done.stdout
     text = page.read_text()
     assert len(text) < 4 << 20
     asking = tmp_path / "asking.html"
@@ -68,9 +79,10 @@ def test_page_of_200_dumps(fleet, tmp_path):
     dom = browse(asking, "--dump-dom")
     assert time.monotonic() - since < 60
     told = json.loads(re.search(r"<title>(\{.*?\})</title>", dom)[1].replace("&quot;", '"'))
+    assert told["failed"] == told["still"] == "failed" and told["red"] == "rgba(0, 0, 0, 0)", told
     third = [sum(number % 3 == kind for number in range(NUMBER)) for kind in range(3)]
     assert told["all"] == NUMBER and told["text"] == 10 and told["findings"] == told["orphan"] == third[1], told
-    assert 0 < told["cause"] <= NUMBER and told["first"] == f"host{NUMBER - 1}" and told["width"] > 1, told
+    assert 0 < told["cause"] <= NUMBER and told["first"] == "host000" and told["width"] > 1, told
     assert told["titles"] > NUMBER and told["fills"] >= 3, told
 
 

@@ -278,14 +278,32 @@ def test_merged_table(fleet):
     row, = (line for line in lines if line.startswith("6.1-both-whole.json"))
     assert "348M" in row and "2G" in row and "16.9%" in row and "3 of 16" in row, row
     assert lines[-1].startswith("6 dumps: ") and lines[-1].endswith(", 2 failed")
+    assert {line.split()[0] for line in lines[:2]} == {"failed.json", "other.json"}, lines      # nobody overlooks them
     assert any(line.startswith("failed.json") and "do not match" in line for line in lines)
+    assert all(line.split()[3:8] == ["-"] * 5 for line in lines[:2]), lines                     # nothing is not 0
+    assert "2 dumps are not in these sums." in run.stdout
     assert any(line.startswith("CAUSE") for line in lines)
     assert "\x1b" not in run.stdout
 
 
+def test_unknown_is_not_ok(fleet, tmp_path):
+    """Blocks and pages that nothing is known of are counted as such, and a share is a lower limit then."""
+    bench = Bench(tmp_path)
+    bench.replays("screens-hole")
+    (tmp_path / "hole.json").write_text(bench.run().stdout)
+    run = subprocess.run([TOOL, "--merge", "-o", tmp_path / "page.html", tmp_path / "hole.json", fleet / "6.1-both-whole.json"],
+                         capture_output=True, text=True, check=False)
+    row, = (line for line in run.stdout.splitlines() if line.startswith("hole.json"))
+    assert "1 of 16, 15 unknown" in row and "2047M" in row and "at least 0.0%" in row and "incomplete" in row, row
+    assert "nothing is known of 2047M" in run.stdout and "2 dumps: 1 ok, 1 incomplete" in run.stdout, run.stdout
+    page = (tmp_path / "page.html").read_text()
+    assert page.count('<tr class="incomplete"') == 1 and "offline: incomplete" in page
+    assert "1 of 16, 15 unknown" in page and "nothing is known of 2047M" in page
+
+
 def test_causes_are_sorted_by_size(fleet):
     text = merged(fleet).stdout
-    rows = [line.split() for line in text[text.index("\nCAUSE"):].strip().splitlines()[1:] if line and "dumps:" not in line]
+    rows = [line.split() for line in text[text.index("\nCAUSE"):].strip().partition("\n\n")[0].splitlines()[1:]]
     unit = {u: 1024 ** i for i, u in enumerate("BKMGT")}
     sizes = [float(row[2][:-1]) * unit[row[2][-1]] for row in rows]
     assert len(sizes) > 3 and sizes == sorted(sizes, reverse=True)
@@ -298,7 +316,7 @@ def test_page_is_self_contained_and_harmless(fleet, tmp_path):
     assert "<script>alert" not in text and "\x1b" not in text
     assert "default-src 'none'" in text
     assert not any(word in text for word in ("http://", "https://", " src=", "<link", "@import", "url("))
-    assert text.count("<tr data-") == 6 and text.count("<svg viewBox=") > 6
+    assert text.count(" data-text=") == 6 and text.count('<tr class="failed"') == 2 and text.count("<svg viewBox=") > 6
     assert merged(fleet, "-o", page).returncode == 3 and page.read_text() == text    # the same bytes
 
 
