@@ -50,7 +50,9 @@ archive		= $(or $(shell mkdir -p $(BUILD); a=$$($(CC) -print-file-name=lib$(1).a
 LINKED		= $(if $(STATIC),-Wl$(comma)--as-needed) $(if $(STATIC),$(foreach f,$(shell $(PKG_CONFIG) --static --libs $(LIBS)),\
 		   $(if $(filter -l%,$(f)),$(call archive,$(f:-l%=%)),$(f))),$(shell \
 		   $(PKG_CONFIG) --libs $(LIBS)))
-SHARED		= $(if $(STATIC),$(patsubst -l%,%,$(filter -l%,$(LINKED))))
+# what came of it
+say_needed	= needed=$$(readelf -d $@ | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p' | grep -v '^libc\.\|^ld-' | xargs); \
+		  echo "STATIC=1: offline.so needs $${needed:-nothing} beside libc where it is loaded$${needed:+: no archive of it that fits into a shared object is installed here}"
 
 # -Wwrite-strings is left out: crash's prototypes take char * for literals
 WARN = -Wall -Wextra -Wshadow -Wvla -Wundef -Wmissing-prototypes \
@@ -99,7 +101,7 @@ all: $(BUILD)/offline.so
 $(BUILD)/offline.so: $(CRASHO) $(BUILD)/libofl.a
 	$(call say,LINK)$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
 		-o $@ $(CRASHO) $(BUILD)/libofl.a $(LINKED)
-	$(if $(SHARED),@echo "STATIC=1: no archive of $(sort $(SHARED)) is installed that fits into a shared object: they are needed where offline.so is loaded")
+	$(if $(STATIC),@$(say_needed))
 
 # everything but the seam; programs that link it prove that it needs no crash
 $(BUILD)/libofl.a: $(OBJ)
@@ -115,8 +117,15 @@ $(foreach o,src/view/view.o src/layout/types.o src/layout/btf.o src/layout/enums
 # the version is in the binary: "offline --version"
 VERSIONO = $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/commands/version.o) \
 	   $(SAN)/tests/unit/test_command.o
-$(VERSIONO): override CFLAGS += -DOFL_VERSION='"$(shell cat VERSION)"'
-$(VERSIONO): VERSION
+$(VERSIONO): override CFLAGS += -DOFL_VERSION='"$(shell cat VERSION)"' \
+	-DOFL_DOCS='"$(DOCDIR)/docs"' -DOFL_SCHEMA='"$(SHARE)/offline-so/schema"'
+$(VERSIONO): VERSION $(BUILD)/paths
+
+# help pages and man pages say where docs/ and schema/ are
+PATHS	= $(DOCDIR) $(SHARE)
+$(BUILD)/paths: ALWAYS
+	@mkdir -p $(BUILD)
+	@echo '$(PATHS)' | cmp -s - $@ || echo '$(PATHS)' > $@
 
 # objects that depend on which of the codecs are there
 CODECO	= $(foreach dir,$(BUILD) $(SAN) $(BUILD)/fuzz,$(dir)/src/dump/codec.o) \
@@ -432,8 +441,8 @@ INSTALLED	= $(BUILD)/offline.so:$(EXTENSIONS):755 \
 		  $(MAN7:%=%:$(SHARE)/man/man7:644) \
 		  man/offline-report.1:$(SHARE)/man/man1:644 \
 		  README:$(DOCDIR):644 \
-		  $(patsubst %,%:$(DOCDIR):644,$(wildcard docs/*.md)) \
-		  $(patsubst %,%:$(DOCDIR)/owners:644,$(wildcard docs/owners/*.md))
+		  $(patsubst %,%:$(DOCDIR)/docs:644,$(wildcard docs/*.md)) \
+		  $(patsubst %,%:$(DOCDIR)/docs/owners:644,$(wildcard docs/owners/*.md))
 part		= $(word $(2),$(subst :, ,$(1)))
 
 install: all man
@@ -444,7 +453,7 @@ install: all man
 
 uninstall:
 	@rm -f $(foreach i,$(INSTALLED),$(DESTDIR)$(call part,$(i),2)/$(notdir $(call part,$(i),1)))
-	@for dir in $(SHARE)/offline-so/schema $(SHARE)/offline-so $(DOCDIR)/owners $(DOCDIR); do \
+	@for dir in $(SHARE)/offline-so/schema $(SHARE)/offline-so $(DOCDIR)/docs/owners $(DOCDIR)/docs $(DOCDIR); do \
 		rmdir $(DESTDIR)$$dir 2>/dev/null || true; done
 
 # the sources as they are, and those that unpack into crash's extensions/

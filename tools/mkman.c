@@ -237,10 +237,11 @@ static void extension(void)
 	for (c = ofl_commands; c->name; c++)
 		item(c->name, c->manual->summary);
 	results();
-	puts(".SH FILES\n.TP\n.I /usr/share/offline\\-so/schema/\nJSON Schemas "
-	     "of the documents that \\-j prints.\n.TP\n"
-	     ".I /usr/share/doc/offline\\-so/\nWhat columns, members and words "
-	     "mean, what is assumed about kernels, and a guide.");
+	puts(".SH FILES");
+	item(ofl_schema_path,
+	     "JSON Schemas of the documents that -j prints.");
+	item(ofl_docs_path, "docs/: what columns, members and words mean, what "
+	     "is assumed about kernels, and a guide.");
 	see_also(NULL);
 }
 

@@ -121,13 +121,15 @@ static void get_verdict(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ROW(row)->code);
+	if (ROW(row)->code[0])
+		*ret = ofl_cell_text(ROW(row)->code);
 }
 
 static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ROW(row)->reason);
+	if (ROW(row)->reason[0])
+		*ret = ofl_cell_text(ROW(row)->reason);
 }
 
 static void get_causes(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -190,10 +192,10 @@ static const struct ofl_column block_columns[] = {
 	{ "PFN", "blocker_pfn", 8, false, 0, get_blocker,
 	  OFL_JSON_NUMBER_OR_NULL,
 	  "first page that decides" },
-	{ NULL, "code", 0, false, 0, get_code, OFL_JSON_STRING,
-	  "row of the rule, or the step, that decides; empty if "
-	  "nothing is in the way" },
-	{ NULL, "reason", 0, false, 0, get_reason, OFL_JSON_STRING,
+	{ NULL, "code", 0, false, 0, get_code, OFL_JSON_STRING_OR_NULL,
+	  "row of the rule, or the step, that decides; none: nothing is in "
+	  "the way" },
+	{ NULL, "reason", 0, false, 0, get_reason, OFL_JSON_STRING_OR_NULL,
 	  "the same in words, for people; begins with the kernel's "
 	  "own words if the block is blocked" },
 	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
@@ -616,6 +618,24 @@ static void show_sums(struct printer *p)
 	ofl_view_table_end(&p->v);
 }
 
+/* in a document: also those that no block has, so that a script need not ask */
+static void show_verdicts(struct printer *p)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_MAP };
+	struct ofl_text text = ofl_text_over(c.text, sizeof(c.text));
+	unsigned int rank = OFL_NR_OUTCOMES;
+	enum ofl_outcome i;
+
+	while (rank--) {
+		i = ofl_outcome_of_rank(rank);
+		if (ofl_outcome_rows[i].block && i != OFL_OUT_SKIPPED)
+			ofl_text_item(&text, "\n", "%s=%" PRIu64,
+				      ofl_outcome_rows[i].block,
+				      p->sum[i].blocks);
+	}
+	ofl_view_field(&p->v, "verdicts", NULL, &c);
+}
+
 /* where those are to be seen that a row has no room for */
 static void show_where(struct printer *p)
 {
@@ -759,8 +779,10 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	finish_rows(p, &st, &devices);
 	if (!st)
 		st = ofl_show_unknown(&p->v, ctx, &r, err);
-	if (!st)
+	if (!st) {
+		show_verdicts(p);
 		ofl_show_totals(&p->v, &r);
+	}
 	result = judge(p, a, &r, &text);
 	ofl_text_add(&text, "%s", said);
 	result = judge_devices(p, result, &text);

@@ -35,7 +35,8 @@ static void get_finding(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(STEP(row)->detail);
+	if (STEP(row)->detail[0])
+		*ret = ofl_cell_text(STEP(row)->detail);
 }
 
 static const struct ofl_column step_columns[] = {
@@ -44,8 +45,8 @@ static const struct ofl_column step_columns[] = {
 	{ "OUTCOME", "outcome", 9, false, 0, get_finding, OFL_JSON_STRING,
 	  "what the step comes to: passes, driver, migrate, retries, "
 	  "spins, unknown, blocked, or not reached" },
-	{ "DETAIL", "detail", 20, false, 0, get_detail, OFL_JSON_STRING,
-	  "how many pages of which kinds, or why" },
+	{ "DETAIL", "detail", 20, false, 0, get_detail, OFL_JSON_STRING_OR_NULL,
+	  "how many pages of which kinds, or why; none: it is not reached" },
 };
 
 const struct ofl_table ofl_step_table = {

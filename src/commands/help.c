@@ -14,6 +14,7 @@
 #include "commands/command.h"
 #include "commands/manual.h"
 #include "commands/options.h"
+#include "commands/version.h"
 
 #define WIDTH	80
 #define MARGIN	2
@@ -235,6 +236,18 @@ static void example(const struct ofl_command *c, FILE *f)
 	}
 }
 
+/* pages name files of docs/ */
+static void docs(FILE *f)
+{
+	char text[300];
+
+	if (!ofl_docs_path[0])
+		return;
+	line(f, "");
+	snprintf(text, sizeof(text), "docs/ is installed as %s", ofl_docs_path);
+	paragraph(f, text);
+}
+
 static void write_page(const struct ofl_command *c, FILE *f)
 {
 	const struct ofl_manual *m = c->manual;
@@ -256,6 +269,7 @@ static void write_page(const struct ofl_command *c, FILE *f)
 	words("The last line is for scripts, crash itself gives them no exit "
 	      "status; its first word", ofl_result_words, f);
 	example(c, f);
+	docs(f);
 }
 
 /* ---- pages ---- */

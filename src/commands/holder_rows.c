@@ -44,7 +44,8 @@ static void get_name(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_detail(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ROW(row)->detail);
+	if (ROW(row)->detail[0])
+		*ret = ofl_cell_text(ROW(row)->detail);
 }
 
 /* for people: name and what else is known, which wraps in one column */
@@ -122,7 +123,7 @@ static const struct ofl_column columns[] = {
 	{ NULL, "objects", 0, true, 0, get_objects,
 	  OFL_JSON_NUMBER_OR_NULL,
 	  "slab: objects in use, or in a CPU's hands" },
-	{ NULL, "detail", 0, false, 0, get_detail, OFL_JSON_STRING,
+	{ NULL, "detail", 0, false, 0, get_detail, OFL_JSON_STRING_OR_NULL,
 	  "what else is known of the holder, or where the way to it ends" },
 	{ "NAME", NULL, 20, false, 0, get_said, OFL_JSON_NONE,
 	  "who holds the pages, or \"not identified\"; number of objects of a "

@@ -345,6 +345,12 @@ static const struct ofl_word verdict_words[] = {
 	{ NULL, NULL }
 };
 
+static const struct ofl_field offblock_fields[] = {
+	{ "verdicts", NULL, OFL_JSON_MAP,
+	  "number of these blocks by verdict; OFFLINE are those that are offline" },
+	{ NULL, NULL, OFL_JSON_NONE, NULL }
+};
+
 static const struct ofl_table *const offblock_tables[] = {
 	&ofl_block_table, &ofl_sum_table, &ofl_memdev_table, &ofl_page_table, &ofl_step_table,
 	&ofl_kind_table, &ofl_first_table, &ofl_holder_row_table,
@@ -388,6 +394,7 @@ const struct ofl_manual ofl_manual_offblock = {
 		   "and why not",
 	.operand = "[block | page | address | physical range]",
 	.about = offblock_about,
+	.fields = offblock_fields,
 	.tables = offblock_tables,
 	.words_of = "VERDICT",
 	.words = verdict_words,

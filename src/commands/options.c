@@ -258,7 +258,15 @@ static enum ofl_status note(const struct ofl_option *row, struct given *given,
 			    struct ofl_err *err)
 {
 	size_t i = (size_t)(row - ofl_option_rows);
+	char name[OFL_OPTION_TEXT_MAX];
+	struct ofl_text text = ofl_text_over(name, sizeof(name));
 
+	/* what a script's empty variable leaves; no message shows it otherwise */
+	if (row->argument && !optarg[strspn(optarg, " ")]) {
+		put_option(row, &text);
+		return ofl_fail(err, OFL_ERR_ARG, "%s '%s': empty; give %s %s",
+				name, optarg, name, row->argument);
+	}
 	if (row->argument && given->is[i] && strcmp(given->word[i], optarg))
 		return refuse_again(row, given->word[i], err);
 	given->is[i] = true;
@@ -390,6 +398,13 @@ static enum ofl_status operands(const struct ofl_command *c, int argc,
 				char **argv, struct ofl_options *o,
 				struct ofl_err *err)
 {
+	int i;
+
+	for (i = optind; i < argc; i++)
+		if (!argv[i][strspn(argv[i], " ")])
+			return ofl_fail(err, OFL_ERR_ARG,
+				"an argument is empty: '%s'; see 'help %s'",
+				argv[i], c->name);
 	for (; c->operand && optind < argc; optind++)
 		join(o->operand, sizeof(o->operand), argv[optind]);
 	if (o->operand[0])

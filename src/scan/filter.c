@@ -204,6 +204,13 @@ static bool is_address(const char *text)
 		strspn(text, "0123456789abcdefABCDEF") == 16);
 }
 
+static enum ofl_status no_operand(const char *text, struct ofl_err *err)
+{
+	return ofl_fail(err, OFL_ERR_ARG,
+		"%s: no block, page, address or physical range; give memory39, pfn:0x138400 or 0x138000000-0x13fffffff",
+		text);
+}
+
 /*
  * "[mem 0x138000000-0x13fffffff]" or less of it; "pfn:0x..." or the line with
  * it that dump_page() prints; an address; else a block
@@ -219,12 +226,16 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 
 	if (pfn) {
 		take_number(pfn + strlen("pfn:"), range, sizeof(range));
+		if (!range[0])
+			return no_operand(text, err);
 		return by_range(&(struct unit){ "pfn:", 1, 16 }, range, l, f,
 				err);
 	}
 	if (page || is_address(text)) {
 		take_number(page ? page + strlen("page:") : text, range,
 			    sizeof(range));
+		if (!range[0])
+			return no_operand(text, err);
 		if (page || !strchr(text, '-'))
 			return by_address(page ? range : text, page, l, f, err);
 	}
@@ -235,9 +246,7 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 	snprintf(range, sizeof(range), "%.*s",
 		 (int)strspn(from, "0123456789abcdefABCDEFxX-"), from);
 	if (!ofl_parse_range(range, 16, &lo, &hi))
-		return ofl_fail(err, OFL_ERR_ARG,
-			"%s: no block, page, address or physical range; give memory39, pfn:0x138400 or 0x138000000-0x13fffffff",
-			text);
+		return no_operand(text, err);
 	return by_range(&(struct unit){ "physical range", 0, 16 }, range, l, f,
 			err);
 }

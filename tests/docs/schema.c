@@ -209,6 +209,8 @@ static struct json_object *member(const char *name, enum ofl_json type,
 		add(o, "additionalProperties", elements(words, type));
 	else if (words)
 		add(o, "enum", words);
+	else if (type == OFL_JSON_STRING || type == OFL_JSON_STRING_OR_NULL)
+		add(o, "minLength", json_object_new_int(1));	/* else null */
 	return o;
 }
 

@@ -12,6 +12,9 @@
 
 #include "alloc.h"
 #include "asked.h"
+#include "commands/command.h"
+#include "commands/options.h"
+#include "commands/run.h"
 #include "kernel.h"
 #include "target/record.h"
 
@@ -117,6 +120,45 @@ static const struct {
 	  "-n 0 and -p 800-8ff exclude each other" },
 	{ "offline -p 10000-10fff", "no memory section has a memmap" },
 };
+
+/* @words behind the command: an error of one line, which shows what was given */
+static void refuses_empty(const struct ofl_command *c, char *option, char *word)
+{
+	char name[24];
+	char *argv[] = { name, option, word, NULL };
+	FILE *f = tmpfile();
+
+	assert_non_null(f);
+	snprintf(name, sizeof(name), "%s", c->name);
+	assert_int_equal(ofl_command_run(&session, word ? 3 : 2, argv, f, &err),
+			 OFL_ERR_ARG);
+	if (!strstr(err.text, "empty") || !strstr(err.text, "'") ||
+	    strchr(err.text, '\n'))
+		fail_msg("%s %s: %s", c->name, option, err.text);
+	assert_int_equal(ftell(f), 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* what is left of a script's empty variable is no word of anything */
+static void test_empty_arguments(void **state)
+{
+	char option[] = "-x", nothing[] = "", blanks[] = "  ";
+	const struct ofl_option *row;
+	const struct ofl_command *c;
+
+	(void)state;
+	for (c = ofl_commands; c->name; c++) {
+		refuses_empty(c, nothing, NULL);
+		refuses_empty(c, blanks, NULL);
+		for (row = ofl_option_rows; row->letter; row++) {
+			if (!(row->on & c->on) || !row->argument || row->name)
+				continue;
+			option[1] = row->letter;
+			refuses_empty(c, option, nothing);
+			refuses_empty(c, option, blanks);
+		}
+	}
+}
 
 static void test_version(void **state)
 {
@@ -989,6 +1031,7 @@ int main(void)
 		CASE(test_what_crash_prints_as_memory),
 		CASE(test_stale_pages_of_a_zone), CASE(test_failed_document),
 		CASE(test_members), CASE(test_same_input_same_bytes),
+		CASE(test_empty_arguments),
 		CASE(test_interrupted), CASE(test_live),
 		CASE(test_full_device), CASE(test_closed_pipe),
 		CASE(test_round_trip),

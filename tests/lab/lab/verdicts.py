@@ -238,7 +238,7 @@ class Row:
         if self.verdict == "RETRIES":
             return self.outcome not in (SUCCESS, TRYING)  # what holds a page may have let go
         if self.verdict == "BLOCKED":  # one that depends on the order says so
-            return self.outcome == SUCCESS or self.outcome == TRYING and "not reached" not in self.said["reason"]
+            return self.outcome == SUCCESS or self.outcome == TRYING and "not reached" not in (self.said["reason"] or "")
         return self.verdict == "OFFLINE"
 
     @property
