@@ -29,7 +29,9 @@ static void ask_whether_at_work(const struct ofl_owners *o, size_t i,
 	if (!ops->batch_pages || !ops->at_work)
 		return;
 	for (d = 0; d < nr; d++) {
+		ofl_missed_what(o->t, ops->name);
 		why = ops->at_work(o->state[i], d);
+		ofl_missed_what(o->t, NULL);
 		if (!why)
 			continue;
 		f->pages += ops->batch_pages;

@@ -180,7 +180,7 @@ def table_rows(text):
     head = lines[at[0]].split()
     return [dict(zip(head, line.split(None, len(head) - 1)))
             for line in lines[at[0] + 1:]
-            if line and not line.startswith("status:")]
+            if line and not line.startswith(("status:", "NEXT"))]
 
 
 def members(name, blocks):
