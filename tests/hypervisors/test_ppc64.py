@@ -91,7 +91,8 @@ def test_verdicts(said, dump):
     assert len(rows) == 4
     assert dump.truth["after"]["offline_then"] == t.count(dump.truth["offline"])  # none was given back
     went = [row for row in rows if row.outcome == "success"]
-    assert {row.verdict for row in went} <= {"MIGRATE"}
+    # RETRIES: the guest was stopped while a process that ends gave its last pages back
+    assert {row.verdict for row in went} <= {"MIGRATE", "RETRIES"}
     assert went or dump.case != "cmm"  # a guest with two balloons may have no block without slab
 
 
