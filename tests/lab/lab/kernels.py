@@ -6,6 +6,7 @@ import json
 import lzma
 import os
 import pathlib
+import tempfile
 
 from . import own
 from .packages import NATIVE, Apt, newest_kernel, remove
@@ -139,21 +140,30 @@ def unpacked(name):
     return Kernel(SERIES[name], release, _folder(release)) if release and _folder(release).exists() else None
 
 
-def driver(kernel, name):
-    """A module that few guests need, by its file's name: fetched on its own, decompressed.
+def drivers(kernel, names):
+    """{name: path} of modules that few guests need, by their files' names: fetched on their own, decompressed.
 
-    None: the kernel has none of that name; as a rule it is built in.
+    One that the kernel has not is not in it: as a rule it is built in.
     """
-    folder = CACHE / "drivers" / kernel.release / name
+    folder = CACHE / "drivers" / kernel.release
     with lock(f"driver-{kernel.release}"):
-        if not folder.exists():
-            with new_folder(folder) as work:
-                Apt(kernel.series.architecture).unpack(_resolved(kernel.series)["image"], work, (f"{name}.ko*",))
-                for found in sorted(work.rglob(f"{name}.ko*")):
-                    data = found.read_bytes()
-                    (work / f"{name}.ko").write_bytes(lzma.decompress(data) if found.suffix == ".xz" else data)
-    target = folder / f"{name}.ko"
-    return target if target.exists() else None
+        missing = [name for name in names if not (folder / name).exists()]
+        if missing:
+            with tempfile.TemporaryDirectory(dir=CACHE, prefix=".drivers.") as work:
+                Apt(kernel.series.architecture).unpack(_resolved(kernel.series)["image"], work,
+                                                       [f"{name}.ko*" for name in missing])
+                for name in missing:
+                    _keep_driver(pathlib.Path(work), folder / name)
+    paths = {name: folder / name / f"{name}.ko" for name in names}
+    return {name: path for name, path in paths.items() if path.exists()}
+
+
+def _keep_driver(work, folder):
+    """A folder with the module of its name, or without: the kernel was asked."""
+    with new_folder(folder) as kept:
+        for found in work.rglob(f"{folder.name}.ko*"):
+            data = found.read_bytes()
+            (kept / f"{folder.name}.ko").write_bytes(lzma.decompress(data) if found.suffix == ".xz" else data)
 
 
 def _unpack(series, found, work):

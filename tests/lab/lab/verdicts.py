@@ -138,8 +138,7 @@ def _files(kernel, kind, folder):
     for name in (*PROGRAMS, *kind.programs):
         run(("cc", "-static", "-O2", "-Wall", "-Wextra", "-Werror", "-o", folder / name, SCRIPT.parent / f"{name}.c"))
         files.append((f"bin/{name}", folder / name))
-    drivers = {name: kernels.driver(kernel, name) for name in kind.drivers}
-    files += [(f"lib/modules/{name}.ko", path) for name, path in drivers.items() if path]
+    files += [(f"lib/modules/{name}.ko", path) for name, path in kernels.drivers(kernel, kind.drivers).items()]
     if kind.module:
         files.append(("lib/modules/offpages.ko", module.build(kernel)))
     return tuple(files)
