@@ -601,6 +601,14 @@ static bool crash_interrupted(void *ctx)
 	return interrupted;
 }
 
+/* a dumb terminal shows what is meant to clear its line */
+static bool clears_lines(void)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(STDERR_FILENO) && term && term[0] && strcmp(term, "dumb");
+}
+
 /* a line on the terminal for walks that take longer than a second */
 static void crash_progress(void *ctx, uint64_t done, uint64_t total)
 {
@@ -608,7 +616,7 @@ static void crash_progress(void *ctx, uint64_t done, uint64_t total)
 	int percent = (int)(done * 100 / (total ? total : 1));
 
 	(void)ctx;
-	if (passed < 2 || !isatty(STDERR_FILENO) || (pc->flags & SILENT) ||
+	if (passed < 2 || !clears_lines() || (pc->flags & SILENT) ||
 	    percent == shown_percent)
 		return;
 	shown_percent = percent;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """^C, pagers, pipes, full disks and long sessions: the prompt comes back, and nothing is left behind."""
 
+import fcntl
 import itertools
 import os
 import pathlib
@@ -8,7 +9,9 @@ import pty
 import re
 import select
 import signal
+import struct
 import subprocess
+import termios
 import time
 
 import pytest
@@ -28,23 +31,30 @@ def dump():
     return dumps.get(kernels.selected()[0], "shrunk")
 
 
+#: What the readline of crash's gdb says to every terminal, before and behind each line that is typed.
+PASTING = re.compile(r"\x1b\[\?2004[hl]\r?")
+
+
 class Terminal:
     """crash on a terminal of its own."""
 
-    def __init__(self, dump, folder):
+    def __init__(self, dump, folder, extensions=None, **more):
         self.unread = ""
         self.pid, self.tty = pty.fork()
         if not self.pid:
             os.chdir(folder)
             environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "vt100", "LC_ALL": "C.UTF-8",
-                           "HOME": str(folder), "LINES": "24", "COLUMNS": "80"}
+                           "HOME": str(folder), "LINES": "24", "COLUMNS": "80", **more}
             command = command_line(dump)
+            flags = ["-s", "-x"] if extensions else ["-s"]
+            environment |= {"CRASH_EXTENSIONS": str(extensions)} if extensions else {}
             try:
-                os.execvpe(command[0], [*command[:-2], "-s", *command[-2:]], environment)
+                os.execvpe(command[0], [*command[:-2], *flags, *command[-2:]], environment)
             finally:
                 os._exit(127)
-        self.until("crash> ", 200)
-        self.ask(f"extend {crashes.get(dump.kernel.series.crash).extension}")
+        self.begin = self.until("crash> ", 200)
+        if not extensions:
+            self.ask(f"extend {crashes.get(dump.kernel.series.crash).extension}")
 
     def until(self, what, seconds=60):
         """What comes until some text does; what is behind it comes next."""
@@ -52,7 +62,10 @@ class Terminal:
         while what not in self.unread:
             ready, _, _ = select.select([self.tty], [], [], max(0, end - time.monotonic()))
             assert ready, f"no {what!r} in {self.unread[-2000:]!r}"
-            self.unread += os.read(self.tty, 65536).decode(errors="replace")
+            try:
+                self.unread += os.read(self.tty, 65536).decode(errors="replace")
+            except OSError:
+                raise AssertionError(f"crash has ended: {self.unread[-2000:]!r}") from None
         text, _, self.unread = self.unread.partition(what)
         return text + what
 
@@ -64,7 +77,11 @@ class Terminal:
         """A command's output: what comes until the next prompt."""
         self.type(command + "\n")
         self.until("\n")
-        return self.until("crash> ")
+        return PASTING.sub("", self.until("crash> "))
+
+    def resize(self, columns):
+        """Somebody pulls at the window."""
+        fcntl.ioctl(self.tty, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
     def alive(self):
         """The prompt is back and works, and no child is left."""
@@ -174,6 +191,80 @@ def test_nobody_reads(terminal, command, end):
         said = said.replace(lost, "")
     assert not NOISE.search(said), said
     terminal.alive()
+
+
+def lines(text):
+    """What a command printed, without the prompt."""
+    return text.rpartition("crash> ")[0].replace("\r", "").splitlines()
+
+
+@pytest.mark.parametrize("columns", (200, 120, 80, 100))
+def test_resized_terminal(terminal, columns):
+    """Each command fits the terminal as it is now."""
+    terminal.resize(columns)
+    for command in "offline -v", "offblock -v", "offblock 0", "offowner", "offcheck", "offmap":
+        said = lines(terminal.ask(command))
+        assert len(said) > 2 and max(map(len, said)) <= columns, (command, said)
+    assert any(len(line) > 80 for line in lines(terminal.ask("offline -v"))) == (columns > 80)
+    terminal.resize(80)
+    terminal.alive()
+
+
+@pytest.mark.parametrize("more", ({"TERM": "dumb"}, {"TERM": "dumb", "LC_ALL": "C"}, {"TERM": "dumb", "LC_ALL": "POSIX"}))
+def test_dumb_terminal(dump, tmp_path, more):
+    """Letters of ASCII and nothing that moves a cursor, whatever the locale is, also in walks that take long."""
+    terminal = Terminal(dump, tmp_path, **more)
+    try:
+        for command in ("offline -v", "offrange -s", "offcheck", "offblock", "offblock -v 39", "offowner -v", "offmap",
+                        "offline -x -w 1", "offline -C -x -w 1"):
+            said = terminal.ask(command)
+            assert len(lines(said)) > 2 and said.isascii(), (command, said)
+            assert not re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", said), (command, said)
+        terminal.alive()
+    finally:
+        terminal.end()
+
+
+#: An extension whose functions have names of ours.
+BESIDE = """
+#include "defs.h"
+int ofl_version = 42;
+char *ofl_terminal_columns(void) { return "beside"; }
+void *ofl_view_table(void) { return "its own table"; }
+void cmd_beside(void) { fprintf(fp, "%d %s %s\\n", ofl_version, ofl_terminal_columns(), (char *)ofl_view_table()); }
+static struct command_table_entry commands[] = { { "beside", cmd_beside, NULL, 0 }, { NULL } };
+void __attribute__((constructor)) beside_init(void) { register_extension(commands); }
+void __attribute__((destructor)) beside_fini(void) { }
+"""
+
+
+@pytest.mark.parametrize("name", ("aside", "zide"))      # before offline.so, and behind it
+def test_beside_other_extensions(dump, tmp_path, name):
+    """crash -x loads all extensions of a folder: each keeps its names, whichever of them comes first."""
+    crash = crashes.get(dump.kernel.series.crash)
+    folder = tmp_path / "extensions"
+    folder.mkdir()
+    (tmp_path / f"{name}.c").write_text(BESIDE.replace("beside", name))
+    subprocess.run(["gcc", "-w", "-shared", "-fPIC", "-DX86_64", f"-I{crash.include}", "-o", folder / f"{name}.so",
+                    tmp_path / f"{name}.c"], check=True)
+    (folder / "offline.so").symlink_to(crash.extension)
+    for path in pathlib.Path("/usr/lib/crash/extensions").glob("*.so"):
+        if path.name != "offline.so" and crash.name == "system":
+            (folder / path.name).symlink_to(path)
+    terminal = Terminal(dump, tmp_path, extensions=folder)
+    try:
+        loaded = terminal.ask("extend")
+        assert "offline.so" in loaded and f"{name}.so" in loaded, terminal.begin + loaded
+        assert f"42 {name} its own table" in terminal.ask(name)
+        assert any(line.startswith("status: ") for line in lines(terminal.ask("offblock")))
+        if "echo.so" in loaded:
+            assert "hello" in terminal.ask("echo hello")
+        terminal.ask(f"extend -u {folder}/{name}.so")
+        assert any(line.startswith("status: ") for line in lines(terminal.ask("offmap")))
+        assert name not in terminal.ask("extend")
+        terminal.alive()
+    finally:
+        terminal.end()
 
 
 def test_script(dump, tmp_path):

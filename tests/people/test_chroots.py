@@ -82,8 +82,12 @@ def test_package(suite):
     made.run("apt-get -q -y --no-install-recommends install /package/crash-offline_*.deb")
     made.run("offline-report -q -o /report.json /dump /vmlinux || [ -s /report.json ]")
     report = json.loads((made.folder / "report.json").read_text())
-    assert report["status"]["result"] in ("ok", "findings"), (
-        report["failure"], {command: document["status"] for command, document in report["documents"].items()})
+    said = {command: document["status"] for command, document in report["documents"].items()}
+    if name == "bullseye":    # modules have no BTF before 5.11: whose the pages are is not certain without mod -s
+        assert report["status"]["result"] == "incomplete" and all(
+            "mod -s" in status["message"] for status in said.values() if status["result"] == "incomplete"), said
+    else:
+        assert report["status"]["result"] in ("ok", "findings"), (report["failure"], said)
     offline = sum(pages for _, pages in dump.truth["offline"])
     assert report["documents"]["offline"]["totals"]["offline"] == offline, name
     made.run("apt-get -q -y purge crash-offline")
