@@ -408,17 +408,23 @@ static void test_virtio_mem(void **state)
 	assert_int_equal(devs.nr, 1);
 }
 
-/* a chain without its callback proves that nothing unplugs any more */
-static void test_virtio_mem_gone(void **state)
+/* a semaphore of two words, and the first entry */
+static void chained(uint64_t semaphore, uint64_t head)
 {
-	(void)state;
 	virtio_mem();
 	LINE("symbol memory_chain %" PRIx64, H + 0x5000);
 	LINE("member blocking_notifier_head.head 16 8");
 	LINE("member notifier_block.notifier_call 0 8");
 	LINE("member notifier_block.next 8 8");
-	MEM(H + 0x5000, "0 %" PRIx64 " 0", H + 0x5008);
+	MEM(H + 0x5000, "0 %" PRIx64 " %" PRIx64, semaphore, head);
 	load();
+}
+
+/* a chain without its callback proves that nothing unplugs any more */
+static void test_virtio_mem_gone(void **state)
+{
+	(void)state;
+	chained(H + 0x5008, 0);
 	DEVICES("boot", "virtio1", "virtio1", "-");
 	assert_non_null(devs.device[0].never);
 }
@@ -427,13 +433,7 @@ static void test_virtio_mem_gone(void **state)
 static void test_virtio_mem_chain_of_zeros(void **state)
 {
 	(void)state;
-	virtio_mem();
-	LINE("symbol memory_chain %" PRIx64, H + 0x5000);
-	LINE("member blocking_notifier_head.head 16 8");
-	LINE("member notifier_block.notifier_call 0 8");
-	LINE("member notifier_block.next 8 8");
-	MEM(H + 0x5000, "%s", "0*3");
-	load();
+	chained(0, 0);
 	assert_null(devs.device[0].never);
 }
 
