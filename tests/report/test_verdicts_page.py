@@ -59,12 +59,17 @@ def row(words, name):
     return re.search(rf"^\| {name} \| (.*) \|$", words, re.M)[1].split(" | ")
 
 
+def headless(words):
+    """Without marks, and without kernels' headings: a page that was half marked names other releases when it is wholly."""
+    return re.sub(r"^## \d.*", "", unmarked(words), flags=re.M)
+
+
 @pytest.mark.parametrize("words", [older(before()), verdictspage.text(before()), (ROOT / "docs/verdicts.md").read_text()],
                          ids=("by outcome only", "as now", "docs"))
 def test_nothing_was_found(words, tmp_path):
     """All stays, marked, and stays so when it is done once more."""
     once = again(words, tmp_path)
-    assert unmarked(once).split("## By kind")[0] == unmarked(words).split("## By kind")[0]
+    assert headless(once).split("## By kind")[0] == headless(words).split("## By kind")[0]
     assert unmarked(once).split("\n### ")[1:] == unmarked(words).split("\n### ")[1:]
     assert all(" \\* |" in line for line in once.split("\n### ", 1)[1].splitlines() if re.match(r"\| (?!kind)\w", line))
     assert all(re.match(r"- (\*\*|[\w-]+ \\\*)", line) for line in once.splitlines() if line.startswith("- "))
