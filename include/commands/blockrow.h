@@ -31,6 +31,7 @@ struct ofl_block_row {
 	const struct ofl_memdev *dev, *last_dev;	/* NULL: not known */
 	enum ofl_block_state state;
 	uint64_t offline;
+	uint32_t owners;		/* of these, as in a report */
 	enum ofl_outcome verdict;
 	enum ofl_step decided_at;
 	bool has_pfn;
@@ -84,7 +85,7 @@ int ofl_block_row_worse(const void *a, const void *b);
 void ofl_causes_text(const struct ofl_block_row *row,
 		     const struct ofl_layout *l, struct ofl_text *text);
 
-/** ofl_row_has_owner() - does a kind of its pages belong to @owner? NULL: orphans */
+/** ofl_row_has_owner() - are offline pages of @owner in it? NULL: orphans */
 bool ofl_row_has_owner(const struct ofl_block_row *row,
 		       const struct ofl_owner_ops *owner);
 

@@ -39,6 +39,7 @@ struct ofl_block_report {
 	const struct ofl_block *block;
 	uint64_t start_pfn, pages;
 	uint64_t scanned, offline, unknown;
+	uint32_t owners;		/* of its offline pages: bits, by ofl_records_owner() */
 	int node;			/* -1: not known */
 	const struct ofl_zone *zone;	/* NULL: none, or several */
 	bool several_zones;		/* its pages are in more than one */

@@ -7,6 +7,7 @@
 #include "commands/blockrow.h"
 #include "commands/command.h"
 #include "judge/next.h"
+#include "judge/records.h"
 #include "owners/owner.h"
 #include "view/view.h"
 #include "target/text.h"
@@ -42,6 +43,7 @@ void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
 		.pages = r->pages, .node = r->node,
 		.zone = ofl_report_zone(r),
 		.state = r->block->state, .offline = r->offline,
+		.owners = r->owners,
 		.verdict = r->verdict, .decided_at = r->decided_at,
 		.has_pfn = r->decider != OFL_NR_KINDS,
 		.decider_pfn = r->decider_pfn, .next = ofl_block_next(r),
@@ -133,6 +135,7 @@ bool ofl_block_row_add(struct ofl_block_row *row,
 	row->last_dev = next->last_dev;
 	row->pages += next->pages;
 	row->offline += next->offline;
+	row->owners |= next->owners;
 	row->more += next->more;
 	for (i = 0; i < next->nr_causes; i++)
 		merge_cause(row, &next->cause[i]);
@@ -202,14 +205,9 @@ void ofl_causes_text(const struct ofl_block_row *row,
 bool ofl_row_has_owner(const struct ofl_block_row *row,
 		       const struct ofl_owner_ops *owner)
 {
-	unsigned int i;
+	const struct ofl_claim claim = { .owner = owner };
 
-	for (i = 0; i < row->nr_causes; i++)
-		if (ofl_rule_rows[row->cause[i].kind].offline &&
-		    row->cause[i].claim.owner == owner &&
-		    !row->cause[i].claim.blind)
-			return true;
-	return false;
+	return row->owners >> ofl_records_owner(&claim) & 1;
 }
 
 void ofl_block_doubts_add(struct ofl_block_doubts *d,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "judge/judge.h"
+#include "judge/records.h"
 #include "kernel/pagereader.h"
 
 static const struct ofl_zone *zone_by_kva(const struct ofl_nodes *n,
@@ -112,6 +113,7 @@ static void add_run(struct ofl_judge *j, const struct ofl_section *s,
 
 	r->scanned += pages;
 	r->offline += pages;
+	r->owners |= UINT32_C(1) << ofl_records_owner(&c->claim);
 	r->pageblock_unknown += c->pageblock_unknown ? pages : 0;
 	r->early |= s->early;
 	if (c->zone)

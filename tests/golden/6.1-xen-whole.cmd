@@ -2,3 +2,4 @@ offcheck
 offowner -v
 offblock
 offblock memory1
+offblock -O xen_balloon
