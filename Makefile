@@ -363,6 +363,11 @@ verdicts-page: all
 	@env $(OFL_ENV) $(PYTHON) tests/lab/campaign.py -c -o docs/verdicts.md \
 		$(VERDICT_KERNELS)
 
+# two ways, one answer, of every dump in the cache: an hour; DUMPS='WORD...'
+# are those that have it in their path
+check-ways: all
+	@env $(OFL_ENV) $(PYTHON) tests/lab/two_ways.py $(DUMPS)
+
 # each kernel's dumps under each crash; CELL=6.12/system/elf runs one of them anew
 check-reach: deps
 	@tests/deps.sh $(REACH_DEBS)
@@ -487,6 +492,7 @@ help:
 	@echo "	make check-mutants	300 small changes of the sources: do tests notice?"
 	@echo "	make fuzz	libFuzzer on the core (needs clang), FUZZ_SECONDS each"
 	@echo "	make check-verdicts	offblock against real offlining: hours, resumable"
+	@echo "	make check-ways	two ways, one answer, of every dump in the cache: an hour"
 	@echo "	make check-reach	each kernel's dumps under each crash, into docs/reach.md; CELL=6.12/system/elf"
 	@echo "	make check-hypervisors	guests of Xen, Hyper-V and others: half an hour, at first an hour"
 	@echo "	make bench	time walks of a large dump; BENCH='-k SERIES -n ROUNDS'"
@@ -502,7 +508,7 @@ help:
 
 .PHONY: all built guests docs described need-crash need-libs need-cmocka house unit golden corpus less ways lab \
 	check-unit check-less less-shrink \
-	bench bench-huge check-lab check check-all check-verdicts verdicts-page check-mutations check-mutants hypervisors \
+	bench bench-huge check-lab check check-all check-verdicts verdicts-page check-ways check-mutations check-mutants hypervisors \
 	check-reach check-hypervisors fuzz demo deps \
 	install clean distclean help
 .SECONDARY:

@@ -10,6 +10,13 @@ import json
 import random
 
 COMMANDS = ["offline", "offrange -a", "offcheck", "offblock", "offowner"]
+#: all six; and forms of them that find out something else
+SIX = ["offline", "offrange -a", "offcheck -a", "offowner -a", "offblock",
+       "offmap"]
+FORMS = [*SIX, "offblock -d", "offblock -w -a", "offmap -w", "offmap -s"]
+
+#: how often something was compared, for whoever wants figures
+compared = collections.Counter()
 
 
 def documents(ask, *lines):
@@ -19,18 +26,21 @@ def documents(ask, *lines):
 def differences(what, one, other, path=""):
     """two documents, member by member"""
     if isinstance(one, dict) and isinstance(other, dict):
-        for key in sorted({*one, *other}):
+        for key in sorted({*one, *other}, key=str):
             yield from differences(what, one.get(key), other.get(key),
                                    f"{path}/{key}")
     elif isinstance(one, list) and isinstance(other, list) and \
             len(one) == len(other):
         for i, pair in enumerate(zip(one, other)):
             yield from differences(what, *pair, f"{path}/{i}")
-    elif one != other:
-        yield f"{what}: {path}: {one!r:.200} and {other!r:.200}"
+    else:
+        compared["member"] += 1
+        if one != other:
+            yield f"{what}: {path}: {one!r:.200} and {other!r:.200}"
 
 
 def rows_differ(what, one, other):
+    compared["row"] += len(one) + len(other)
     for row in [r for r in one if r not in other][:3]:
         yield f"{what}: only the first has {row}"
     for row in [r for r in other if r not in one][:3]:
@@ -42,11 +52,40 @@ def rows_differ(what, one, other):
 # ---- each page instead of what is known to be free or compound ----
 
 def every_page(ask):
-    commands = ["offline", "offrange -a", "offcheck -a", "offowner -a",
-                "offblock -a", "offblock -d", "offblock -w -a", "offmap"]
-    found = documents(ask, *commands, *(f"{c} -x" for c in commands))
-    for command, quick, every in zip(commands, found, found[len(commands):]):
-        yield from differences(f"{command} and -x", quick, every)
+    yield from in_ways(ask, "-x")
+
+
+def in_ways(ask, *ways):
+    """every form as it is, and in each of these ways: the same to the letter"""
+    lines = [f"{form} {way}".strip() for way in ("", *ways) for form in FORMS]
+    found = documents(ask, *lines)
+    for at in range(len(FORMS), len(lines)):
+        yield from differences(f"{lines[at]} and without",
+                               found[at % len(FORMS)], found[at])
+
+
+def by_processes(form, number):
+    """an option for the number of processes: -w of some has another meaning"""
+    long = form.split()[0] in ("offblock", "offmap")
+    return f"{form} {'--workers' if long else '-w'} {number}"
+
+
+def readers(ask, forms=FORMS, numbers=(0, 1, 2),
+            ends=("", " -x", " -C", " -x -C")):
+    """who reads, and in how many processes (a recording has only one way)"""
+    for form in forms:
+        lines = [form, *((by_processes(form, number) if number else form) + end
+                         for number in numbers for end in ends
+                         if number or end)]
+        plain, *found = documents(ask, *lines)
+        for line, document in zip(lines[1:], found):
+            yield from differences(f"{line} and without", plain, document)
+
+
+def some_readers(ask):
+    """-C and two processes, of the six commands"""
+    yield from readers(ask, SIX, (2,), ("", " -x -C"))
+    yield from readers(ask, SIX, (0,), (" -C",))
 
 
 # ---- filters ----
@@ -97,6 +136,109 @@ def zone_filters(ask):
         yield from rows_differ(
             f"offline -n {node} and of all", doc["zones"],
             [row for row in whole["zones"] if row["node"] == node])
+
+
+def parts(whole):
+    """[(what they are, options)]: filters that share all memory out"""
+    row = max(whole["ranges"], key=lambda row: row["pages"],
+              default={"start_pfn": 1 << 18, "pages": 2, "section": 8})
+    middle = row["start_pfn"] + row["pages"] // 2
+    half = [f"-p 0-{middle - 1:x}", f"-p {middle:x}-{(1 << 40) - 1:x}"]
+    by_section = [f"-S 0-{row['section']}", f"-S {row['section'] + 1}-1048575"]
+    zones = sorted({r["zone"] for r in whole["ranges"]} - {None})
+    nodes = sorted({r["node"] for r in whole["ranges"]} - {None})
+    return [("pfns", half), ("sections", by_section),
+            ("zones", [f"-z {zone}" for zone in zones]),
+            ("nodes", [f"-n {node}" for node in nodes])]
+
+
+def figures(doc):
+    """offline pages, by all that can be added up over parts of the memory"""
+    sums = collections.Counter()
+    for owner, pages in owners_of(doc).items():
+        sums[owner] += pages
+    for row in doc.get("classes", []):
+        sums[row["device"], row["refcount"], row["outcome"], row["code"]] += \
+            row["pages"]
+    for row in doc.get("sections", []) if doc["command"] == "offowner" else []:
+        sums["section", row["nr"]] += row["offline"]
+    for row in doc.get("cells", []):
+        sums[row["name"]] += row["offline"]
+        sums.update({(row["name"], o): n for o, n in row["owners"].items()})
+    if doc["command"] != "offmap":
+        sums["offline"] += doc["totals"]["offline"]
+    return {key: number for key, number in sums.items() if number}
+
+
+def parts_are_the_whole(ask):
+    """filters that share the memory out: their figures add up"""
+    commands = ["offline", "offrange", "offcheck", "offowner -a", "offmap -w"]
+    wholes = documents(ask, *commands)
+    shares = parts(wholes[1])
+    lines = [f"{command} {option}" for _, options in shares
+             for option in options for command in commands]
+    found = iter(documents(ask, *lines))
+    for what, options in shares:
+        got = [[next(found) for _ in commands] for _ in options]
+        for command, whole, *of_parts in zip(commands, wholes, *got):
+            if not of_parts:
+                continue
+            sums = sum((collections.Counter(figures(doc)) for doc in of_parts),
+                       collections.Counter())
+            yield from differences(f"{command}, {what} together",
+                                   figures(whole), dict(sums))
+
+
+def blocks_by_filter(ask, seed="a block"):
+    """each command of one block, and what others say of that block"""
+    ranges, whole, cells = documents(ask, "offrange", "offblock", "offmap")
+    blocks = sorted(whole["blocks"], key=lambda row: -row["offline"])
+    some = blocks[:2] + random.Random(seed).sample(blocks[2:],
+                                                   min(2, len(blocks[2:])))
+    lines = [f"{command} -B {row['name']}" for row in some for command in SIX]
+    found = iter(documents(ask, *lines))
+    for row in some:
+        rows = clipped(ranges["ranges"], row["start_pfn"],
+                       row["start_pfn"] + row["pages"])
+        want = collections.Counter()
+        for part in rows if row["state"] != "offline" else []:
+            want[part["owner"] or "unknown"] += part["pages"]
+        for command in SIX:
+            doc, what = next(found), f"{command} -B {row['name']}"
+            if command == "offblock":
+                yield from differences(what, [row], doc["blocks"])
+            elif command == "offmap":
+                yield from differences(
+                    what, [c for c in cells["cells"] if c["name"] == row["name"]],
+                    doc["cells"])
+            else:
+                yield from differences(what, dict(want), owners_of(doc))
+
+
+def chosen(ask):
+    """-V and -O: the rows of the whole that have it"""
+    whole, ranges = documents(ask, "offblock", "offrange")
+    verdicts = sorted({row["verdict"] for row in whole["blocks"]})
+    owners = sorted({row["owner"] for row in ranges["ranges"]} - {None})
+    got = documents(ask, *(f"offblock -V {v}" for v in verdicts))
+    for verdict, doc in zip(verdicts, got):
+        yield from rows_differ(
+            f"offblock -V {verdict} and of all", doc["blocks"],
+            [row for row in whole["blocks"] if row["verdict"] == verdict])
+    commands = ["offrange", "offblock", "offowner"]
+    got = iter(documents(ask, *(f"{command} -O {owner}" for owner in owners
+                                for command in commands)))
+    for owner in owners:
+        rows = [row for row in ranges["ranges"] if row["owner"] == owner]
+        yield from rows_differ(f"offrange -O {owner} and of all",
+                               next(got)["ranges"], rows)
+        yield from rows_differ(
+            f"offblock -O {owner} and of all", next(got)["blocks"],
+            [b for b in whole["blocks"] if b["state"] != "offline" and
+             clipped(rows, b["start_pfn"], b["start_pfn"] + b["pages"])])
+        yield from differences(f"offowner -O {owner} and offrange",
+                               {owner: sum(row["pages"] for row in rows)},
+                               owners_of(next(got)))
 
 
 def blocks_alone(ask):
@@ -205,6 +347,97 @@ def device_tables(text, doc):
         sorted((cell(r["device"]), r["unplug"]) for r in doc["memory_devices"]))
 
 
+def sheet(text, *head):
+    """rows of the table whose head begins so; only its last cells hold blanks"""
+    rows, names = [], None
+    for line in text.splitlines():
+        words = line.split()
+        if words[:len(head)] == list(head):
+            names = words
+        elif names and (not words or words[0] in ("status:", "NEXT", "NOTE") or
+                        all(w.isalpha() and w.isupper() for w in words)):
+            break
+        elif names:
+            rows.append(dict(zip(names, line.split(None, len(names) - 1))))
+    return rows
+
+
+def sums_of(rows, pages, *keys):
+    """{cells: pages}, with what is not known in the words of a table"""
+    sums = collections.Counter()
+    for row in rows:
+        sums[tuple(cell(row[key]).replace("?", "-") for key in keys)] += \
+            int(row[pages])
+    return {key: number for key, number in sums.items() if number}
+
+
+def offline_tables(text, doc):
+    yield from differences(
+        "offline, owners in table and document",
+        sums_of(sheet(text, "OWNER"), "OFFPAGES", "OWNER"),
+        {(owner,): pages for owner, pages in doc["owners"].items() if pages})
+    yield from rows_differ(
+        "offline, zones in table and document",
+        [(r["NODE"], r["ZONE"], r["SCANNED"], r["OFFPAGES"])
+         for r in sheet(text, "NODE")],
+        [tuple(str(r[key]) for key in ("node", "zone", "scanned", "offline"))
+         for r in doc["zones"]])
+
+
+def check_tables(text, doc):
+    yield from differences(
+        "offcheck, table and document",
+        sums_of(sheet(text, "OWNER"), "PAGES", "OWNER", "DEVICE", "OUTCOME"),
+        sums_of(doc["classes"], "pages", "owner", "device", "outcome"))
+    yield from rows_differ(
+        "offcheck -a, findings in table and document",
+        sorted((r["SEVERITY"], r["CODE"]) for r in sheet(text, "SEVERITY")),
+        sorted((r["severity"], r["code"]) for r in doc["findings"]))
+
+
+def owner_tables(text, doc):
+    yield from rows_differ(
+        "offowner -a, sections in table and document",
+        [(int(r["SECTION"], 0), r["OFFPAGES"], r["STALE"])
+         for r in sheet(text, "SECTION")],
+        [(r["nr"], str(r["offline"]), str(r["stale"]))
+         for r in doc["sections"]])
+    yield from rows_differ(
+        "offowner -a, devices in table and document",
+        [tuple(r[key].replace("?", "-") for key in
+               ("OWNER", "DEVICE", "FOUND", "EXPECTED", "DIFFERENCE"))
+         for r in sheet(text, "OWNER", "DEVICE", "FOUND")],
+        [tuple(cell(r[key]) for key in ("owner", "device", "found", "expected",
+                                        "difference"))
+         for r in doc["devices"]])
+
+
+def map_tables(text, doc):
+    yield from rows_differ(
+        "offmap, legend in table and document",
+        [(r["MARK"], r["COUNT"], r["OFFPAGES"]) for r in sheet(text, "MARK")
+         if r["MARK"] != "_"],
+        [(r["mark"], str(r["count"]), cell(r["offline"]))
+         for r in doc["legend"]])
+    drawn = "".join(r["MAP"] for r in sheet(text, "FROM"))
+    yield from differences("offmap, map and cells",
+                           "".join(c["mark"] for c in doc["cells"]),
+                           drawn.replace(" ", "").replace("_", ""))
+
+
+#: commands whose tables hold all that a document does, and what compares both
+TABLES = {"offline": offline_tables, "offcheck -a": check_tables,
+          "offowner -a": owner_tables, "offmap": map_tables,
+          "offmap -w": map_tables, "offmap -s": map_tables}
+
+
+def more_tables(ask):
+    texts = iter(ask(*(f"{command}{end}" for command in TABLES
+                       for end in ("", " -j"))))
+    for compare in TABLES.values():
+        yield from compare(next(texts), json.loads(next(texts)))
+
+
 def tables(ask):
     texts = ask("offrange -a", "offrange -a -j", "offblock", "offblock -j",
                 "offblock -d", "offblock -d -j")
@@ -261,8 +494,9 @@ def commands_agree(ask):
         yield f"offblock has {blocks} offline pages, offline {totals['offline']}"
 
 
-CHECKS = [every_page, filters, zone_filters, blocks_alone, devices, holders,
-          tables, commands_agree]
+CHECKS = [every_page, filters, zone_filters, parts_are_the_whole,
+          blocks_by_filter, chosen, blocks_alone, devices, holders, tables,
+          more_tables, commands_agree]
 
 
 # ---- ways that know less ----
@@ -300,3 +534,86 @@ def poorer_verdicts(what, rich, poor):
                    f"{row['verdict']}")
     if len(verdicts) != len(poor["blocks"]):
         yield f"{what}: {len(verdicts)} blocks and {len(poor['blocks'])}"
+
+
+def less_of(what, rich, poor, unknown):
+    """two sums by key: nothing is more but what is not known"""
+    for key in sorted({*rich, *poor}, key=str):
+        compared["sum"] += 1
+        if poor.get(key, 0) > rich.get(key, 0) and not unknown(key):
+            yield f"{what}: {key} is {rich.get(key, 0)} and {poor[key]}"
+
+
+def is_less_owner(owner):
+    """words of pages whose owner is known less well"""
+    return owner in (None, "unknown", "balloon")
+
+
+def poorer_totals(what, rich, poor):
+    yield from differences(f"{what}, totals", rich["totals"], poor["totals"])
+    if (rich["status"]["result"] != "ok") and poor["status"]["result"] == "ok":
+        yield (f"{what}: {rich['status']['result']} is ok: "
+               f"{poor['status']['message']}")
+    yield from less_of(f"{what}, owners", owners_of(rich), owners_of(poor),
+                       is_less_owner)
+
+
+def poorer_classes(what, rich, poor):
+    sums = [collections.Counter() for _ in range(2)]
+    for doc, sum_ in zip((rich, poor), sums):
+        for row in doc["classes"]:
+            sum_[row["outcome"]] += row["pages"]
+    yield from less_of(f"{what}, outcomes", *sums, lambda key: key == "unknown")
+    errors = [{(f["code"], f["start_pfn"], f["pages"]) for f in doc["findings"]
+               if f["severity"] == "error"} for doc in (rich, poor)]
+    for error in errors[1] - errors[0]:
+        yield f"{what}: only the poorer finds {error}"
+
+
+def poorer_devices(what, rich, poor):
+    known = {(row["owner"], row["device"]): row for row in rich["devices"]}
+    owners = collections.Counter()
+    for row in rich["devices"]:
+        owners[row["owner"]] += row["found"]
+    for row in poor["devices"]:
+        name = f"{row['owner']} {row['device']}"
+        is_like = known.get((row["owner"], row["device"]))
+        if is_like is None:
+            no_device = row["device"] is None and \
+                row["found"] <= owners[row["owner"]]
+            if not is_less_owner(row["owner"]) and not no_device:
+                yield f"{what}: only the poorer has {name}"
+        elif row["found"] > is_like["found"] or \
+                row["expected"] not in (None, is_like["expected"]):
+            yield (f"{what}: {name} has {is_like['found']} of "
+                   f"{is_like['expected']} and {row['found']} of "
+                   f"{row['expected']}")
+
+
+def poorer_cells(what, rich, poor):
+    means = {cell_["name"]: cell_["means"] for cell_ in rich["cells"]}
+    for row in poor["cells"]:
+        if row["means"] not in (means.get(row["name"]), "UNKNOWN"):
+            yield (f"{what}: {row['name']} is {means.get(row['name'])} and "
+                   f"{row['means']}")
+    if len(means) != len(poor["cells"]):
+        yield f"{what}: {len(means)} cells and {len(poor['cells'])}"
+
+
+#: what is held against each other of the documents of SIX
+POORER = {"offrange -a": poorer, "offcheck -a": poorer_classes,
+          "offowner -a": poorer_devices, "offblock": poorer_verdicts,
+          "offmap": poorer_cells}
+
+
+def six(ask):
+    """the documents of all commands, for ways that know less or more"""
+    return dict(zip(SIX, documents(ask, *SIX)))
+
+
+def poorer_six(what, rich, poor):
+    for command in SIX:
+        name = f"{what}, {command}"
+        yield from poorer_totals(name, rich[command], poor[command])
+        if command in POORER:
+            yield from POORER[command](name, rich[command], poor[command])

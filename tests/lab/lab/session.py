@@ -45,10 +45,10 @@ class Session:
             self.out[name] = path.read_text(errors="replace")
             before, after = (self.folder / f"{name}.time").read_text().split()
             self.seconds[name] = (int(after) - int(before)) / 1e9
-            self._must_be_valid(commands[name], self.out[name])
+            self.must_be_valid(commands[name], self.out[name])
 
     @staticmethod
-    def _must_be_valid(command, text):
+    def must_be_valid(command, text):
         """A whole document is as its schema says; what is none is for the tests to judge."""
         try:
             document = json.loads(text)

@@ -27,12 +27,12 @@ class Find(Exception):
 class Crash:
     """A crash that stays: it gets commands through a pipe, one at a time."""
 
-    def __init__(self, dump, folder, load=True):
-        """Start it, and load the extension."""
+    def __init__(self, dump, folder, load=True, flags=()):
+        """Start it, with more flags if need be, and load the extension."""
         self.folder, self.lines, self.marks = pathlib.Path(folder), queue.Queue(), 0
         *head, vmlinux, path = command_line(dump)
         self.process = subprocess.Popen(
-            [*head, "-s", vmlinux, path], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            [*head, *flags, "-s", vmlinux, path], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT, text=True, errors="replace",
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8", "HOME": str(folder)})
         threading.Thread(target=self._read, daemon=True).start()
