@@ -36,6 +36,20 @@ struct ofl_pageblocks {
 };
 
 /**
+ * ofl_pageblocks_find_order() - how many pages a pageblock has, from the words
+ * @l: in/out  complete, late facts and usage_apart_bytes included; the fact
+ *             OFL_F_PAGEBLOCK_ORDER, unless the kernel has a variable that says it
+ *
+ * Shape:  the words of a section lie between its usage and that of its
+ *         neighbour, so there are as many as fit there. Few words, of several
+ *         orders, prove nothing. What they prove is better than what the host
+ *         takes the architecture to have: a kernel without huge pages has another.
+ * Source: mm/sparse.c: mem_section_usage_size(), usemap_size();
+ *         include/linux/pageblock-flags.h.
+ */
+void ofl_pageblocks_find_order(struct ofl_layout *l);
+
+/**
  * ofl_pageblocks_init() - find out how this kernel keeps them
  *
  * Shape:  a kernel with mem_section.pageblock_flags counts from the top, one

@@ -62,13 +62,17 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
 
 /**
  * ofl_section_find_vmemmap() - where the memmap of pfn 0 would be
- * @l: in/out  vmemmap_kva is set to what most sections say
+ * @l: in/out  vmemmap_kva is set to what most sections say, and usage_apart_bytes
+ *             to how far apart the usage is of most sections of the boot and of
+ *             their neighbours; 0: there are no such
  *
  * Shape:  without it a walk believes the first section, which may be the one
  *         that is damaged. Where crash does not say that this is a VMEMMAP
  *         kernel (it never does on s390x), all sections have to, and more than
  *         one.
  * Errors: OFL_ERR_UNSUPPORTED: there is no SPARSEMEM_VMEMMAP.
+ * Source: mm/sparse.c: sparse_init_nid() takes the usage of all sections of a
+ *         node in one piece.
  */
 enum ofl_status ofl_section_find_vmemmap(const struct ofl_target *t,
 					 struct ofl_layout *l,

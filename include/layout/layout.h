@@ -57,6 +57,7 @@ struct ofl_layout {
 	uint64_t sections_per_root;
 	uint64_t roots_kva;		/* array of roots, or of mem_sections */
 	uint64_t vmemmap_kva;		/* ofl_section_find_vmemmap(); 0: not yet */
+	uint64_t usage_apart_bytes;	/* of neighbours, likewise; 0: not known */
 };
 
 /** ofl_fact_value() - value of a fact, or @other if it is not known */

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* pageblock.c - read the state of pageblocks */
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "kernel/pageblock.h"
@@ -8,6 +10,7 @@
 #define MOVABLE		1	/* MIGRATE_MOVABLE */
 #define HIGHATOMIC	3	/* MIGRATE_HIGHATOMIC */
 #define SURE		4	/* so many times as many pageblocks say so */
+#define MAX_ORDER	20
 
 /* four bits, or eight since isolation is a bit of its own */
 static unsigned int state_bits(const struct ofl_layout *l)
@@ -21,12 +24,39 @@ static uint64_t per_section(const struct ofl_layout *l)
 {
 	int64_t order = ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, -1);
 
-	return order < 0 || order > 20 ? 0 : l->section_pages >> order;
+	return order < 0 || order > MAX_ORDER ? 0 : l->section_pages >> order;
+}
+
+static uint64_t bytes_of(const struct ofl_layout *l, uint64_t pageblocks)
+{
+	return (pageblocks * state_bits(l) + 63) / 64 * 8;
 }
 
 static uint64_t words_bytes(const struct ofl_layout *l)
 {
-	return (per_section(l) * state_bits(l) + 63) / 64 * 8;
+	return bytes_of(l, per_section(l));
+}
+
+void ofl_pageblocks_find_order(struct ofl_layout *l)
+{
+	struct ofl_fact *f = &l->fact[OFL_F_PAGEBLOCK_ORDER];
+	uint64_t words = l->usage_apart_bytes -
+			 ofl_fact_u64(l, OFL_F_PAGEBLOCK_FLAGS);
+	int order, found = -1, fitting = 0;
+
+	if (!l->usage_apart_bytes || !ofl_fact_known(l, OFL_F_PAGEBLOCK_FLAGS) ||
+	    (f->known && !strncmp(f->source, "variable", 8)))
+		return;
+	for (order = 0; order <= MAX_ORDER && l->section_pages >> order; order++)
+		if (words && bytes_of(l, l->section_pages >> order) == words) {
+			found = order;
+			fitting++;
+		}
+	if (fitting != 1 || (f->known && f->value == found))
+		return;
+	f->known = true;
+	f->value = found;
+	snprintf(f->source, sizeof(f->source), "%" PRIu64 " bytes of words a section", words);
 }
 
 static bool has_states(const struct ofl_layout *l)

@@ -242,22 +242,46 @@ enum ofl_status ofl_section_walk(const struct ofl_target *t,
 	       walk_roots(&w) : walk_array(&w);
 }
 
-/** struct vote - majority of one value, in one pass and no memory */
+/** struct ballot - majority of one value, in one pass and no memory */
+struct ballot {
+	uint64_t value, lead;
+};
+
+/** struct vote - what most sections say */
 struct vote {
 	const struct ofl_layout *l;
-	uint64_t kva, lead, voters;
-	bool unanimous;
+	struct ballot vmemmap, apart;
+	uint64_t voters;
+	bool unanimous;			/* of vmemmap */
+	uint64_t next_nr, usage_kva;	/* of the section before; 0: not of the boot */
 };
+
+static void cast(struct ballot *b, uint64_t value)
+{
+	if (!b->lead)
+		b->value = value;
+	b->lead = value == b->value ? b->lead + 1 : b->lead - 1;
+}
+
+static void compare_usage(struct vote *v, const struct ofl_section *s)
+{
+	uint64_t usage_kva = s->early && !s->corrupt ? s->usage_kva : 0;
+
+	if (usage_kva && v->usage_kva && s->nr == v->next_nr)
+		cast(&v->apart, usage_kva - v->usage_kva);
+	v->usage_kva = usage_kva;
+	v->next_nr = s->nr + 1;
+}
 
 static enum ofl_status cast_vote(void *arg, const struct ofl_section *s)
 {
 	struct vote *v = arg;
 	uint64_t kva = s->memmap_kva - s->start_pfn * v->l->struct_page_bytes;
 
-	v->unanimous = !v->voters++ || (v->unanimous && kva == v->kva);
-	if (!v->lead)
-		v->kva = kva;
-	v->lead = kva == v->kva ? v->lead + 1 : v->lead - 1;
+	v->unanimous = !v->voters++ ||
+		       (v->unanimous && kva == v->vmemmap.value);
+	cast(&v->vmemmap, kva);
+	compare_usage(v, s);
 	return OFL_OK;
 }
 
@@ -271,7 +295,8 @@ enum ofl_status ofl_section_find_vmemmap(const struct ofl_target *t,
 	l->vmemmap_kva = 0;
 	ofl_section_walk(t, l, 0, l->nr_sections * l->section_pages, cast_vote,
 			 &v, &stats);
-	l->vmemmap_kva = v.kva;
+	l->vmemmap_kva = v.vmemmap.value;
+	l->usage_apart_bytes = v.apart.lead ? v.apart.value : 0;
 	/* a memmap for each section would be an accident at the same place */
 	if (ofl_fact_value(l, OFL_F_VMEMMAP, 0) ||
 	    (v.unanimous && v.voters > 1))

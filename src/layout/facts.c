@@ -517,7 +517,7 @@ const struct ofl_fact_row ofl_fact_rows[] = {
 		.without = "isolated pageblocks are unknown" },
 	[OFL_F_PAGEBLOCK_ORDER] = { "pageblock_order",
 		.witness = { INT("pageblock_order"), HOST(OFL_HOST_PAGEBLOCK_ORDER) },
-		.history = "a variable only with CONFIG_HUGETLB_PAGE_SIZE_VARIABLE; else that of a PMD by architecture",
+		.history = "a variable only with CONFIG_HUGETLB_PAGE_SIZE_VARIABLE; else that of a PMD by architecture, unless the words of boot memory's sections show another (s390x: 8)",
 		.without = "states of pageblocks are unknown, and so are verdicts that depend on them" },
 
 	[OFL_F_OFFLINE_PAGES] = { "offline_pages", HEX,

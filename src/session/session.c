@@ -5,6 +5,7 @@
 
 #include "kernel/block.h"
 #include "kernel/geometry.h"
+#include "kernel/pageblock.h"
 #include "kernel/section.h"
 #include "layout/load.h"
 #include "session/session.h"
@@ -220,6 +221,8 @@ enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
 	before = ofl_missed_begin(t);
 	ofl_missed_what(t, "facts of the kernel");
 	st = ofl_layout_load_late(t, &s->layout, err);
+	if (!st)
+		ofl_pageblocks_find_order(&s->layout);
 	ofl_missed_end(t, &before, &s->late_missed);
 	s->late = s->late_counted = !st;
 	return st;

@@ -183,6 +183,75 @@ static void test_isolation_of_its_own(void **unused)
 	assert_int_equal(state[11], OFL_PB_CMA);
 }
 
+/* four sections, with as many bytes between the usage of two of them */
+static int64_t order_of_all(uint64_t apart, uint64_t flags, const char *more)
+{
+	uint64_t nr, usage;
+
+	for (nr = 0; nr < 4; nr++) {
+		usage = K_USAGE + nr * apart;
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64,
+			    K_ROOT + nr * 16, K_VMEMMAP | flags, usage);
+		kernel_line(&k, "mem %" PRIx64 " ffffffffffffffff*32", usage + 16);
+	}
+	kernel_line(&k, "%s", more);
+	kernel_load(&k, &tt);
+	if (ofl_layout_load(&tt.target, &l, &err) ||
+	    ofl_layout_load_late(&tt.target, &l, &err) ||
+	    ofl_section_find_vmemmap(&tt.target, &l, &err))
+		fail_msg("%s", err.text);
+	ofl_pageblocks_find_order(&l);
+	return ofl_fact_value(&l, OFL_F_PAGEBLOCK_ORDER, -1);
+}
+
+/* of the boot */
+static int64_t order_of(uint64_t apart, const char *more)
+{
+	return order_of_all(apart, K_LIVE | K_EARLY, more);
+}
+
+/* what came later was allocated for each section: neighbours are so by chance */
+static void test_order_of_added_memory(void **unused)
+{
+	(void)unused;
+	assert_int_equal(order_of_all(1024 + 16, K_LIVE,
+				      "without host pageblock_order"), -1);
+}
+
+/* 32 pageblocks of 4 bits are 16 bytes: no other order has as many */
+static void test_order_by_words(void **unused)
+{
+	(void)unused;
+	assert_int_equal(order_of(1024 + 16, "without host pageblock_order"), 5);
+	assert_string_equal(l.fact[OFL_F_PAGEBLOCK_ORDER].source,
+			    "16 bytes of words a section");
+}
+
+/* a kernel without huge pages has another than its architecture has with them */
+static void test_order_of_the_host(void **unused)
+{
+	(void)unused;
+	assert_int_equal(order_of(1024 + 32, ""), 4);
+}
+
+static void test_order_of_a_variable(void **unused)
+{
+	(void)unused;
+	kernel_line(&k, "symbol pageblock_order %" PRIx64, WORDS);
+	kernel_line(&k, "mem %" PRIx64 " 6", WORDS);
+	assert_int_equal(order_of(1024 + 16, ""), 6);
+}
+
+/* a word is what several orders need, and 24 bytes none */
+static void test_no_order_by_words(void **unused)
+{
+	(void)unused;
+	assert_int_equal(order_of(1024 + 8, "without host pageblock_order"), -1);
+	drop(NULL);
+	set_up(NULL);
+	assert_int_equal(order_of(1024 + 24, "without host pageblock_order"), -1);
+}
+
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
 
 int main(void)
@@ -191,6 +260,9 @@ int main(void)
 		CASE(test_low), CASE(test_pointer), CASE(test_vote_for_low),
 		CASE(test_vote_for_top), CASE(test_no_majority),
 		CASE(test_unreadable), CASE(test_isolation_of_its_own),
+		CASE(test_order_by_words), CASE(test_order_of_the_host),
+		CASE(test_order_of_added_memory),
+		CASE(test_order_of_a_variable), CASE(test_no_order_by_words),
 	};
 
 	return cmocka_run_group_tests_name("pageblock", tests, NULL, NULL);
