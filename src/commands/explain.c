@@ -275,6 +275,7 @@ static void get_cb_veto(const void *row, const void *ctx, struct ofl_cell *ret)
 		[OFL_VETO_BOOT_MEMORY] = "boot-memory",
 		[OFL_VETO_SPLIT] = "possible",
 		[OFL_VETO_BELOW] = "low-memory",
+		[OFL_VETO_AREAS] = "areas",
 		[OFL_VETO_LAST_OF_NODE] = "last-memory",
 		[OFL_VETO_SOMETIMES] = "possible",
 		[OFL_VETO_UNKNOWN] = "possible",
@@ -295,7 +296,7 @@ static const struct ofl_column callback_columns[] = {
 	  "callback that the kernel asks first: of memory_chain, and of node_chain for a node's last memory" },
 	{ "VETO", "veto", 9, false, 0, get_cb_veto, OFL_JSON_STRING,
 	  "whether it may refuse: no, simulated, boot-memory, "
-	  "low-memory, last-memory (a node's) or possible (not known, or for reasons that are not looked "
+	  "low-memory, areas (of CMA), last-memory (a node's) or possible (not known, or for reasons that are not looked "
 	  "at)" },
 	{ "DOES", "does", 20, false, 0, get_cb_what, OFL_JSON_STRING,
 	  "what it does, for people" },

@@ -31,7 +31,8 @@ static const struct known callbacks[] = {
 	{ "kdump_mem_notifier", OFL_VETO_BELOW,
 	  "s390: refuses as much memory from 0 on as the crash kernel has",
 	  "arch/s390/kernel/setup.c" },
-	{ "s390_cma_mem_notifier", OFL_VETO_SOMETIMES, "s390: refuses CMA areas",
+	{ "s390_cma_mem_notifier", OFL_VETO_AREAS,
+	  "s390: refuses CMA areas, and what begins where one ends",
 	  "arch/s390/mm/init.c" },
 	/* gone in v7.3 */
 	{ "sclp_mem_notifier", OFL_VETO_SOMETIMES,
@@ -110,6 +111,40 @@ static bool read_below(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+static bool read_area(const struct ofl_target *t, const struct ofl_layout *l,
+		      uint64_t cma_kva, struct ofl_area *area)
+{
+	uint64_t pages;
+
+	if (!ofl_fact_read_u64(t, l, cma_kva, OFL_F_CMA_BASE,
+			       &area->start_pfn) ||
+	    !ofl_fact_read_u64(t, l, cma_kva, OFL_F_CMA_COUNT, &pages))
+		return false;
+	area->end_pfn = area->start_pfn + pages;
+	return area->end_pfn >= area->start_pfn;
+}
+
+/* mm/cma.c: cma_for_each_area() */
+static bool read_areas(const struct ofl_target *t, const struct ofl_layout *l,
+		       struct ofl_callback *cb)
+{
+	uint64_t bytes = ofl_fact_u64(l, OFL_F_CMA_BYTES);
+	uint32_t count;
+	size_t i;
+
+	if (!ofl_fact_known(l, OFL_F_CMA_AREA_COUNT) ||
+	    !ofl_read_u32(t, ofl_fact_u64(l, OFL_F_CMA_AREA_COUNT), &count) ||
+	    count > OFL_MAX_AREAS ||
+	    (count && (!ofl_fact_known(l, OFL_F_CMA_AREAS) || !bytes)))
+		return false;
+	for (i = 0; i < count; i++)
+		if (!read_area(t, l, ofl_fact_u64(l, OFL_F_CMA_AREAS) + i * bytes,
+			       &cb->area[i]))
+			return false;
+	cb->nr_areas = count;
+	return true;
+}
+
 static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		     struct ofl_callback *cb)
 {
@@ -127,7 +162,8 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		cb->veto = callbacks[i].veto;
 		cb->what = callbacks[i].what;
 	}
-	if (cb->veto == OFL_VETO_BELOW && !read_below(t, l, cb))
+	if ((cb->veto == OFL_VETO_BELOW && !read_below(t, l, cb)) ||
+	    (cb->veto == OFL_VETO_AREAS && !read_areas(t, l, cb)))
 		cb->veto = OFL_VETO_SOMETIMES;
 	/* mm/slab.c has one of this name, too: drain_cache_node_node() */
 	if (!strcmp(cb->name, "slab_memory_callback") &&

@@ -331,6 +331,18 @@ static struct world *asked(enum ofl_veto veto, bool early)
 	return w;
 }
 
+/* the callback of CMA areas, the second of which is this */
+static struct world *asked_of_areas(uint64_t start_pfn, uint64_t end_pfn)
+{
+	struct world *w = asked(OFL_VETO_AREAS, false);
+	struct ofl_callback *cb = &w->chain.callback[0];
+
+	w->r.start_pfn = 4096;
+	cb->area[1] = (struct ofl_area){ start_pfn, end_pfn };
+	cb->nr_areas = 2;
+	return w;
+}
+
 static void test_who_may_refuse(void **state)
 {
 	struct world *w;
@@ -353,6 +365,14 @@ static void test_who_may_refuse(void **state)
 	w->r.start_pfn = 4095;
 	w->chain.callback[0].below_pfn = 4096;
 	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
+	w = asked_of_areas(100, 4096);		/* it ends where the block begins */
+	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
+	w = asked_of_areas(100, 4095);
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	w = asked_of_areas(4096 + PAGES - 1, 4096 + PAGES);
+	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
+	w = asked_of_areas(4096 + PAGES, 4096 + 2 * PAGES);
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
 	w = asked(OFL_VETO_UNKNOWN, false);
 	w->chain.callback[0].name[0] = '\0';
 	expect(w, OFL_OUT_UNKNOWN, "notify", "the callback at 0xabc has no name");

@@ -1968,6 +1968,54 @@ static void test_callback_of_the_crash_kernel(void **state)
 	assert_int_equal(o.chain.callback[0].below_pfn, 0x10000);
 }
 
+#define AREAS (RES + 0x400)
+
+/* two areas of struct cma, 64 bytes each; the count is an int in four bytes */
+static void cma_areas(const char *count)
+{
+	one_callback("s390_cma_mem_notifier");
+	kernel_line(&k, "symbol cma_area_count %" PRIx64, AREAS);
+	kernel_line(&k, "mem %" PRIx64 " %s", AREAS, count);
+	kernel_line(&k, "symbol cma_areas %" PRIx64, AREAS + 64);
+	kernel_line(&k, "struct cma 64");
+	kernel_line(&k, "member cma.count 8 8");
+	kernel_line(&k, "mem %" PRIx64 " 1000 200", AREAS + 64);
+	kernel_line(&k, "mem %" PRIx64 " 8000 400", AREAS + 128);
+}
+
+/* s390_cma_mem_notifier(): cma_for_each_area() */
+static void test_callback_of_cma(void **state)
+{
+	const struct ofl_callback *cb = &o.chain.callback[0];
+
+	(void)state;
+	cma_areas("2");
+	owned_load(&k, &o);
+	assert_int_equal(cb->veto, OFL_VETO_SOMETIMES);	/* of ranges */
+	owned_free(&o);
+	owned_open(&k);
+	cma_areas("2");
+	kernel_line(&k, "member cma.base_pfn 0 8");
+	owned_load(&k, &o);
+	assert_int_equal(cb->veto, OFL_VETO_AREAS);
+	assert_int_equal(cb->nr_areas, 2);
+	assert_int_equal(cb->area[0].start_pfn, 0x1000);
+	assert_int_equal(cb->area[1].end_pfn, 0x8400);
+	owned_free(&o);
+	owned_open(&k);
+	cma_areas("21");	/* 33, and all can be read */
+	kernel_line(&k, "mem %" PRIx64 " 0*248", AREAS + 192);
+	kernel_line(&k, "member cma.base_pfn 0 8");
+	owned_load(&k, &o);
+	assert_int_equal(cb->veto, OFL_VETO_SOMETIMES);
+	owned_free(&o);
+	owned_open(&k);
+	cma_areas("0");
+	owned_load(&k, &o);
+	assert_int_equal(cb->veto, OFL_VETO_AREAS);
+	assert_int_equal(cb->nr_areas, 0);
+}
+
 /* mm/slab.c and mm/slub.c have a callback of one name */
 static void test_callback_of_slab(void **state)
 {
@@ -2544,6 +2592,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_big_block_of_nothing),
 	CASE(test_callback_of_a_module),
 	CASE(test_callback_of_the_crash_kernel),
+		CASE(test_callback_of_cma),
 	CASE(test_callback_of_slab),
 	CASE(test_virtio_mem_that_is_removed),
 	CASE(test_virtio_mem_that_may_be_removed),
