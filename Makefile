@@ -67,9 +67,10 @@ DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
 CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
 	     qemu-system-x86 busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only
-FOREIGN_DEBS = qemu-user-static qemu-system-arm \
+FOREIGN_DEBS = qemu-user-static qemu-system-arm qemu-system-misc \
 	       gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
-	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross
+	       gcc-powerpc64le-linux-gnu libc6-dev-ppc64el-cross \
+	       gcc-s390x-linux-gnu libc6-dev-s390x-cross
 HYPERVISOR_DEBS = $(FOREIGN_DEBS)
 # what make check-people looks with
 PEOPLE_DEBS = mmdebstrap chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm

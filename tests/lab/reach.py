@@ -46,8 +46,10 @@ OUT_OF_REACH = {
     "`mod -s` with a module of another kernel": "crash takes it; refused in one line, which names the module, both build ids and "
         "`mod -d`: tried on 5.10, 6.1 and 6.12 (tests/lab/test_owners.py)",
     "vmlinux of another build with the banner of the dump's kernel": "crash takes it; a warning in the status of every command",
-    "s390x": "Debian's 6.1 boots under emulation; what was refused or read wrongly there is mended (the vote of the "
-             "sections in place of crash's flag, members of one and four bytes) and tested without it; no guest is a case",
+    "s390x, which is big-endian": "6.1 under crash 8.0.2, both of Debian's for s390x, is run by `make check-hypervisors`: 217088 "
+        "pages equal as kdump and as ELF, owners right, 8 of 8 verdicts right, the same bytes by either reader "
+        "(tests/hypervisors/test_s390x.py). Not to be had there: standby memory, which QEMU has not, huge pages, which the "
+        "emulated processor has not, and CMA areas and a crash kernel, which Debian's 6.1 has not",
     "riscv64": "not tried",
     "blocks of 1 and 2 GiB, debug_pagealloc=on": "not a case",
     "kernels of our own that are not in the table": "recipes of SLAB and of no vmemmap are there, and were not built "

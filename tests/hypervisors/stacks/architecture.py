@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Two other architectures: their packages, their crash, and offline.so built for that.
+"""Other architectures: their packages, their crash, and offline.so built for that.
 
 Nothing of an architecture is installed but its compiler.  Its crash and that crash's
 libraries lie unpacked in the cache and are run by QEMU's user emulation, which looks for

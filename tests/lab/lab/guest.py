@@ -21,7 +21,7 @@ MIB = 1 << 20
 class Machine:
     """How a guest is built.  A case changes what it needs to."""
     memory: str = "1G"
-    maxmem: str = "16G"
+    maxmem: str = "16G"     # "": the machine has no slots for more
     #: the two ways memory is taken away: a balloon, and virtio-mem devices by name
     devices: tuple = ("-device", "virtio-balloon-pci,id=b0",
                       "-object", "memory-backend-ram,id=m0,size=2G",
@@ -39,7 +39,7 @@ class Machine:
     def arguments(self):
         """QEMU's arguments that decide what the guest sees."""
         return ["-machine", self.machine, "-accel", "tcg", "-cpu", self.cpu, "-smp", str(self.cpus),
-                "-m", f"{self.memory},maxmem={self.maxmem},slots=8",
+                "-m", f"{self.memory},maxmem={self.maxmem},slots=8" if self.maxmem else self.memory,
                 "-nodefaults", "-display", "none", "-no-reboot",
                 *self.note, *self.devices,
                 "-append", f"{self.append} {self.more_append}".strip()]

@@ -70,7 +70,7 @@ def attempts(guest, kind, names):
     rows, lost = [], []
     for some in (names[i:i + TOGETHER] for i in range(0, len(names), TOGETHER)):
         text = guest.run(f"""for block in {' '.join(some)}; do
-            echo "@ $block"; attempt $block {LIMIT}; {kind.mend or ':'}; done""",
+            echo "@ $block"; attempt $block {LIMIT * guest.slower}; {kind.mend or ':'}; done""",
                          timeout=60 + len(some) * LIMIT).output
         for name, part in re.findall(r"^@ (\w+)\n(.*?)(?=^@ |\Z)", text, re.MULTILINE | re.DOTALL):
             rows.append({**_row(name, part), "disturbed": list(lost)})
