@@ -20,7 +20,8 @@ struct ofl_fact {
 /**
  * ofl_fact_load() - ask every witness of one row
  *
- * Shape:  @ret->known stays false when none answered; that is no error.
+ * Shape:  @ret->known stays false when none answered; that is no error. What
+ *         the host has by architecture counts only where nothing else answers.
  * Errors: OFL_ERR_CONFLICT.
  */
 enum ofl_status ofl_fact_load(const struct ofl_target *t,

@@ -173,6 +173,28 @@ static void test_impossible_kernels(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* crash has them by architecture, the kernel of this dump says them itself */
+static void test_sizes_of_the_host(void **state)
+{
+	struct ofl_layout *l = calloc(1, sizeof(*l));
+	struct texttarget tt;
+	struct ofl_err err;
+	struct kernel k;
+
+	(void)state;
+	kernel_init(&k);
+	kernel_open(&k);
+	kernel_line(&k, "vmcoreinfo NUMBER(SECTION_SIZE_BITS)=%u", k.section_bits);
+	kernel_line(&k, "vmcoreinfo NUMBER(MAX_PHYSMEM_BITS)=%u", k.physmem_bits);
+	kernel_line(&k, "host section_size_bits %u", k.section_bits + 1);
+	kernel_line(&k, "host max_physmem_bits %u", k.physmem_bits + 1);
+	kernel_load(&k, &tt);
+	assert_int_equal(ofl_layout_load(&tt.target, l, &err), OFL_OK);
+	assert_int_equal(l->section_pages, 1u << (k.section_bits - 12));
+	texttarget_free(&tt);
+	free(l);
+}
+
 /* ---- what crash sees of us ---- */
 
 static void test_no_symbol_leaks(void **state)
@@ -216,6 +238,7 @@ int main(void)
 		cmocka_unit_test(test_rows_are_documented),
 		cmocka_unit_test(test_witnesses),
 		cmocka_unit_test(test_impossible_kernels),
+		cmocka_unit_test(test_sizes_of_the_host),
 		cmocka_unit_test(test_no_symbol_leaks),
 	};
 
