@@ -20,16 +20,17 @@ enum ofl_veto {
 	OFL_VETO_BOOT_MEMORY,	/* arm64: refuses blocks of boot memory */
 	OFL_VETO_SPLIT,		/* that, and may refuse what was added later */
 	OFL_VETO_BELOW,		/* s390x: refuses what begins below some pfn */
-	OFL_VETO_AREAS,		/* s390x: refuses what some areas lie in, or end at */
+	OFL_VETO_AREAS,		/* s390x: refuses blocks with pages of some areas */
 	OFL_VETO_LAST_OF_NODE,	/* may refuse the last memory of a node */
 	OFL_VETO_SOMETIMES,	/* known to refuse for reasons not looked at */
 	OFL_VETO_UNKNOWN,	/* a callback that the table does not know */
 	OFL_NR_VETOES
 };
 
-#define OFL_MAX_AREAS 32	/* MAX_CMA_AREAS is 8, 20 with NUMA, or configured */
+#define OFL_MAX_AREAS 32	/* MAX_CMA_AREAS is 8, 20 with NUMA, or configured; */
+				/* of ranges, there are 8 an area at most */
 
-/** struct ofl_area - pages [start_pfn, end_pfn) */
+/** struct ofl_area - pages [start_pfn, end_pfn); one of them in a block is enough */
 struct ofl_area {
 	uint64_t start_pfn, end_pfn;
 };

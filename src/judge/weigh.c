@@ -98,16 +98,12 @@ static void weigh_last_of_node(const struct ofl_env *env,
 				   cb->name);
 }
 
-/*
- * arch/s390/mm/init.c: s390_cma_check_range() takes a block that begins where an
- * area ends for one with pages of it.
- */
 static void weigh_areas(const struct ofl_callback *cb, struct ofl_block_report *r)
 {
 	size_t i;
 
 	for (i = 0; i < cb->nr_areas; i++)
-		if (cb->area[i].end_pfn >= r->start_pfn &&
+		if (cb->area[i].end_pfn > r->start_pfn &&
 		    cb->area[i].start_pfn < r->start_pfn + r->pages) {
 			ofl_report_because(r, OFL_STEP_NOTIFY, OFL_OUT_BLOCKED,
 					   "%s", cb->what);

@@ -32,7 +32,7 @@ static const struct known callbacks[] = {
 	  "s390: refuses as much memory from 0 on as the crash kernel has",
 	  "arch/s390/kernel/setup.c" },
 	{ "s390_cma_mem_notifier", OFL_VETO_AREAS,
-	  "s390: refuses CMA areas, and what begins where one ends",
+	  "s390: refuses blocks with pages of CMA areas, or next to one",
 	  "arch/s390/mm/init.c" },
 	/* gone in v7.3 */
 	{ "sclp_mem_notifier", OFL_VETO_SOMETIMES,
@@ -111,37 +111,72 @@ static bool read_below(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
-static bool read_area(const struct ofl_target *t, const struct ofl_layout *l,
-		      uint64_t cma_kva, struct ofl_area *area)
+/* @before, @behind: pages that count as if they were of the area, too */
+static bool add_area(const struct ofl_target *t, uint64_t base_kva,
+		     uint64_t count_kva, unsigned int before,
+		     unsigned int behind, struct ofl_callback *cb)
 {
-	uint64_t pages;
+	struct ofl_area *area = &cb->area[cb->nr_areas];
+	uint64_t base, pages;
 
-	if (!ofl_fact_read_u64(t, l, cma_kva, OFL_F_CMA_BASE,
-			       &area->start_pfn) ||
-	    !ofl_fact_read_u64(t, l, cma_kva, OFL_F_CMA_COUNT, &pages))
+	if (cb->nr_areas == OFL_MAX_AREAS || !ofl_read_u64(t, base_kva, &base) ||
+	    !ofl_read_u64(t, count_kva, &pages) || base + pages < base)
 		return false;
-	area->end_pfn = area->start_pfn + pages;
-	return area->end_pfn >= area->start_pfn;
+	area->start_pfn = base > before ? base - before : 0;
+	area->end_pfn = base + pages + behind;
+	cb->nr_areas++;
+	return true;
+}
+
+/* mm/cma.c: cma_intersects(), for which a block that ends where a range begins has some of it */
+static bool read_ranges(const struct ofl_target *t, const struct ofl_layout *l,
+			uint64_t cma_kva, struct ofl_callback *cb)
+{
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_CMA_RANGE_BYTES, OFL_F_CMA_RANGE_BASE,
+		OFL_F_CMA_RANGE_COUNT,
+	};
+	uint64_t kva = cma_kva + ofl_fact_u64(l, OFL_F_CMA_RANGES);
+	uint32_t nr, i;
+
+	if (!ofl_facts_known(l, needed, OFL_COUNT(needed)) ||
+	    !ofl_fact_read_u32(t, l, cma_kva, OFL_F_CMA_NRANGES, &nr))
+		return false;
+	for (i = 0; i < nr; i++, kva += ofl_fact_u64(l, OFL_F_CMA_RANGE_BYTES))
+		if (!add_area(t, kva + ofl_fact_u64(l, OFL_F_CMA_RANGE_BASE),
+			      kva + ofl_fact_u64(l, OFL_F_CMA_RANGE_COUNT),
+			      1, 0, cb))
+			return false;
+	return true;
+}
+
+/* s390_cma_check_range(), for which a block that begins where an area ends has some of it */
+static bool read_area(const struct ofl_target *t, const struct ofl_layout *l,
+		      uint64_t cma_kva, struct ofl_callback *cb)
+{
+	if (ofl_fact_known(l, OFL_F_CMA_RANGES))
+		return read_ranges(t, l, cma_kva, cb);
+	return ofl_fact_known(l, OFL_F_CMA_BASE) &&
+	       ofl_fact_known(l, OFL_F_CMA_COUNT) &&
+	       add_area(t, cma_kva + ofl_fact_u64(l, OFL_F_CMA_BASE),
+			cma_kva + ofl_fact_u64(l, OFL_F_CMA_COUNT), 0, 1, cb);
 }
 
 /* mm/cma.c: cma_for_each_area() */
 static bool read_areas(const struct ofl_target *t, const struct ofl_layout *l,
 		       struct ofl_callback *cb)
 {
+	uint64_t kva = ofl_fact_u64(l, OFL_F_CMA_AREAS);
 	uint64_t bytes = ofl_fact_u64(l, OFL_F_CMA_BYTES);
-	uint32_t count;
-	size_t i;
+	uint32_t count, i;
 
 	if (!ofl_fact_known(l, OFL_F_CMA_AREA_COUNT) ||
 	    !ofl_read_u32(t, ofl_fact_u64(l, OFL_F_CMA_AREA_COUNT), &count) ||
-	    count > OFL_MAX_AREAS ||
-	    (count && (!ofl_fact_known(l, OFL_F_CMA_AREAS) || !bytes)))
+	    (count && (!kva || !bytes)))
 		return false;
 	for (i = 0; i < count; i++)
-		if (!read_area(t, l, ofl_fact_u64(l, OFL_F_CMA_AREAS) + i * bytes,
-			       &cb->area[i]))
+		if (!read_area(t, l, kva + i * bytes, cb))
 			return false;
-	cb->nr_areas = count;
 	return true;
 }
 

@@ -365,9 +365,9 @@ static void test_who_may_refuse(void **state)
 	w->r.start_pfn = 4095;
 	w->chain.callback[0].below_pfn = 4096;
 	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
-	w = asked_of_areas(100, 4096);		/* it ends where the block begins */
+	w = asked_of_areas(100, 4097);		/* one page */
 	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");
-	w = asked_of_areas(100, 4095);
+	w = asked_of_areas(100, 4096);
 	expect(w, OFL_OUT_OFFLINABLE, "", "");
 	w = asked_of_areas(4096 + PAGES - 1, 4096 + PAGES);
 	expect(w, OFL_OUT_BLOCKED, "notify", "notifier failure: what it does");

@@ -1991,7 +1991,7 @@ static void test_callback_of_cma(void **state)
 	(void)state;
 	cma_areas("2");
 	owned_load(&k, &o);
-	assert_int_equal(cb->veto, OFL_VETO_SOMETIMES);	/* of ranges */
+	assert_int_equal(cb->veto, OFL_VETO_SOMETIMES);
 	owned_free(&o);
 	owned_open(&k);
 	cma_areas("2");
@@ -2000,7 +2000,8 @@ static void test_callback_of_cma(void **state)
 	assert_int_equal(cb->veto, OFL_VETO_AREAS);
 	assert_int_equal(cb->nr_areas, 2);
 	assert_int_equal(cb->area[0].start_pfn, 0x1000);
-	assert_int_equal(cb->area[1].end_pfn, 0x8400);
+	/* the page behind an area is refused, too */
+	assert_int_equal(cb->area[1].end_pfn, 0x8401);
 	owned_free(&o);
 	owned_open(&k);
 	cma_areas("21");	/* 33, and all can be read */
@@ -2014,6 +2015,42 @@ static void test_callback_of_cma(void **state)
 	owned_load(&k, &o);
 	assert_int_equal(cb->veto, OFL_VETO_AREAS);
 	assert_int_equal(cb->nr_areas, 0);
+}
+
+/* cma_intersects(): an area of two ranges, and one of none */
+static void cma_ranges(const char *missing)
+{
+	cma_areas("2");
+	kernel_line(&k, "member cma.ranges 16 192");
+	kernel_line(&k, "member cma.nranges 8 4");
+	kernel_line(&k, "struct cma_memrange 24");
+	kernel_line(&k, "member cma_memrange.base_pfn 0 8");
+	kernel_line(&k, "member cma_memrange.count 8 8");
+	kernel_line(&k, "mem %" PRIx64 " 600 2 1000 200 0 8000 400 0",
+		    AREAS + 64);
+	kernel_line(&k, "mem %" PRIx64 " 0 0", AREAS + 128);
+	kernel_line(&k, "struct cma 64");
+	kernel_line(&k, "%s", missing);
+	owned_load(&k, &o);
+}
+
+static void test_callback_of_cma_ranges(void **state)
+{
+	const struct ofl_callback *cb = &o.chain.callback[0];
+
+	(void)state;
+	cma_ranges("without struct cma_memrange");
+	assert_int_equal(cb->veto, OFL_VETO_SOMETIMES);
+	owned_free(&o);
+	owned_open(&k);
+	cma_ranges("");
+	assert_int_equal(cb->veto, OFL_VETO_AREAS);
+	assert_int_equal(cb->nr_areas, 2);
+	/* the page before a range is refused, too */
+	assert_int_equal(cb->area[0].start_pfn, 0xfff);
+	assert_int_equal(cb->area[0].end_pfn, 0x1200);
+	assert_int_equal(cb->area[1].start_pfn, 0x7fff);
+	assert_int_equal(cb->area[1].end_pfn, 0x8400);
 }
 
 /* mm/slab.c and mm/slub.c have a callback of one name */
@@ -2592,7 +2629,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_big_block_of_nothing),
 	CASE(test_callback_of_a_module),
 	CASE(test_callback_of_the_crash_kernel),
-		CASE(test_callback_of_cma),
+		CASE(test_callback_of_cma), CASE(test_callback_of_cma_ranges),
 	CASE(test_callback_of_slab),
 	CASE(test_virtio_mem_that_is_removed),
 	CASE(test_virtio_mem_that_may_be_removed),
