@@ -34,10 +34,10 @@ bool ofl_walk_broke(struct ofl_walk *w, uint64_t kva, const char *what);
 bool ofl_walk_knows(const struct ofl_walk *w, const enum ofl_fact_id *facts,
 		    size_t nr);
 
-/** ofl_is_kernel_pointer() - in the upper half, and aligned to a word? */
-static inline bool ofl_is_kernel_pointer(uint64_t kva)
+/** ofl_is_kernel_pointer() - an address of a kernel, and aligned to a word? */
+static inline bool ofl_is_kernel_pointer(const struct ofl_walk *w, uint64_t kva)
 {
-	return kva >> 63 && !(kva & 7);
+	return ofl_is_kernel_address(w->l, kva) && !(kva & 7);
 }
 
 /** ofl_walk_at() - address of the member @member of the struct at @kva */

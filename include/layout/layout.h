@@ -60,6 +60,20 @@ struct ofl_layout {
 	uint64_t usage_apart_bytes;	/* of neighbours, likewise; 0: not known */
 };
 
+/**
+ * ofl_is_kernel_address() - can this be an address of the kernel?
+ *
+ * Shape:  kernels are in the upper half of all addresses, except for those that
+ *         have an address space of their own, from 0 on (s390x): their memmap is
+ *         in the lower half, and all but the first page may be an address.
+ */
+static inline bool ofl_is_kernel_address(const struct ofl_layout *l, uint64_t kva)
+{
+	if (l->vmemmap_kva && !(l->vmemmap_kva >> 63))
+		return kva >= l->page_bytes;
+	return kva >> 63;
+}
+
 /** ofl_fact_value() - value of a fact, or @other if it is not known */
 static inline int64_t ofl_fact_value(const struct ofl_layout *l,
 				     enum ofl_fact_id id, int64_t other)

@@ -57,12 +57,12 @@ static bool add_area(struct ofl_walk *w, uint64_t node_kva, void *arg)
 	uint64_t vm, start, end, addr, pages, nr;
 
 	if (!ofl_walk_number(w, va, OFL_F_VA_VM, 8, &vm) ||
-	    !ofl_is_kernel_pointer(vm) ||
+	    !ofl_is_kernel_pointer(w, vm) ||
 	    !ofl_walk_number(w, va, OFL_F_VA_START, 8, &start) ||
 	    !ofl_walk_number(w, va, OFL_F_VA_END, 8, &end) ||
 	    !ofl_walk_number(w, vm, OFL_F_VM_ADDR, 8, &addr) || addr != start ||
 	    !ofl_walk_number(w, vm, OFL_F_VM_PAGES, 8, &pages) ||
-	    !ofl_is_kernel_pointer(pages) ||
+	    !ofl_is_kernel_pointer(w, pages) ||
 	    !ofl_walk_number(w, vm, OFL_F_VM_NR_PAGES, 4, &nr) ||
 	    end < start || nr > (end - start) / w->l->page_bytes)
 		return false;

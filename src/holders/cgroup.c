@@ -21,7 +21,7 @@ static bool path_of(struct ofl_walk *w, uint64_t kn, char *buf, size_t bytes)
 			return false;
 		if (!parent)
 			break;
-		if (nr == MAX_PARTS || !ofl_is_kernel_pointer(parent))
+		if (nr == MAX_PARTS || !ofl_is_kernel_pointer(w, parent))
 			return ofl_walk_broke(w, kn, "is no directory of control groups");
 		if (!ofl_walk_pointer_any(w, kn, OFL_F_KN_NAME, &name_kva) ||
 		    !ofl_walk_text(w, name_kva, part[nr], NAME_CHARS))
@@ -41,7 +41,7 @@ bool ofl_cgroup_of_page(struct ofl_walk *w, uint64_t memcg_data, char *buf,
 {
 	uint64_t memcg = memcg_data & ~(uint64_t)FLAGS, cgroup, kn;
 
-	if (!ofl_is_kernel_pointer(memcg) || !ofl_fact_known(w->l, OFL_F_MEMCG_CSS))
+	if (!ofl_is_kernel_pointer(w, memcg) || !ofl_fact_known(w->l, OFL_F_MEMCG_CSS))
 		return false;
 	if ((memcg_data & KMEM) &&
 	    !ofl_walk_pointer(w, memcg, OFL_F_OBJCG_MEMCG, &memcg))

@@ -59,7 +59,7 @@ bool ofl_depot_open(struct ofl_walk *w, struct ofl_depot *ret)
 	if (ofl_fact_known(l, OFL_F_STACK_POOLS_LENGTH))
 		nr = ofl_fact_value(l, OFL_F_STACK_POOLS_LENGTH, 0);
 	else if (!ofl_read_u64(&w->t, at, &ret->pools_kva) ||
-		 !ofl_is_kernel_pointer(ret->pools_kva))
+		 !ofl_is_kernel_pointer(w, ret->pools_kva))
 		return ofl_walk_broke(w, at, "points to no stack pools");
 	if (nr <= 0 || nr > MAX_POOLS)
 		return ofl_walk_broke(w, at, "has an impossible number of stack pools");
@@ -88,7 +88,7 @@ bool ofl_depot_fetch(struct ofl_walk *w, const struct ofl_depot *d,
 	if (index >= d->nr_pools)
 		return ofl_walk_broke(w, d->pools_kva, "has no stack pool of such a handle");
 	slot = d->pools_kva + index * 8;
-	if (!ofl_read_u64(&w->t, slot, &pool) || !ofl_is_kernel_pointer(pool))
+	if (!ofl_read_u64(&w->t, slot, &pool) || !ofl_is_kernel_pointer(w, pool))
 		return ofl_walk_broke(w, slot, "points to no stack pool");
 	at = pool + offset;
 	if (!ofl_walk_number(w, at, OFL_F_RECORD_SIZE, 4, &size) ||

@@ -35,7 +35,7 @@ static bool find_inode(struct ofl_walk *w, uint64_t mapping, uint64_t *inode)
 {
 	uint64_t back;
 
-	if (!ofl_is_kernel_pointer(mapping))
+	if (!ofl_is_kernel_pointer(w, mapping))
 		return ofl_walk_broke(w, mapping, "is no address of a mapping");
 	if (!ofl_walk_pointer(w, mapping, OFL_F_MAPPING_HOST, inode) ||
 	    !ofl_walk_pointer(w, *inode, OFL_F_INODE_MAPPING, &back))
@@ -83,7 +83,7 @@ static bool first_dentry(struct ofl_walk *w, uint64_t inode, uint64_t *ret)
 	    !ofl_read_u64(&w->t, ofl_walk_at(w, inode, OFL_F_INODE_DENTRY),
 			  &node) || !node)
 		return false;
-	if (!ofl_is_kernel_pointer(node))
+	if (!ofl_is_kernel_pointer(w, node))
 		return ofl_walk_broke(w, inode, "has a list of dentries that leads nowhere");
 	*ret = node - (uint64_t)w->l->fact[OFL_F_DENTRY_ALIAS].value;
 	if (!ofl_walk_pointer(w, *ret, OFL_F_DENTRY_INODE, &back))
@@ -185,7 +185,7 @@ static bool buffers_held(struct ofl_walk *w, const struct ofl_held *p)
 	if (!ofl_fact_known(w->l, OFL_F_BH_COUNT) ||
 	    !ofl_fact_known(w->l, OFL_F_BH_NEXT))
 		return false;
-	for (i = 0; i < MAX_BUFFERS && ofl_is_kernel_pointer(bh); i++) {
+	for (i = 0; i < MAX_BUFFERS && ofl_is_kernel_pointer(w, bh); i++) {
 		if (!ofl_read_uint(&w->t, ofl_walk_at(w, bh, OFL_F_BH_COUNT),
 				   4, &count) || (int32_t)count < 0 ||
 		    !ofl_read_u64(&w->t, ofl_walk_at(w, bh, OFL_F_BH_NEXT), &bh))

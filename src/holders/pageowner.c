@@ -157,7 +157,7 @@ static bool read_owner(struct ofl_walk *w, struct pageowner *o, uint64_t pfn,
 
 	if (!ext)
 		return false;
-	if (!ofl_is_kernel_pointer(ext))
+	if (!ofl_is_kernel_pointer(w, ext))
 		return ofl_walk_broke(w, ext, "can be no page_ext");
 	if (!ofl_walk_number(w, ext, OFL_F_PAGE_EXT_FLAGS, 8, &flags))
 		return false;
@@ -275,7 +275,7 @@ static bool pageowner_name(struct ofl_holder_env *e, void *state,
 	    !ofl_depot_fetch(w, &o->depot, owner.handle, &stack))
 		return false;
 	for (i = 0; i < stack.nr; i++)
-		if (!(stack.frame[i] >> 63))
+		if (!ofl_is_kernel_address(w->l, stack.frame[i]))
 			return ofl_walk_broke(w, stack.frame[i],
 					      "is in an allocation stack, and no address of the kernel");
 	who = who_allocated(w, &stack);

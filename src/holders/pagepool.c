@@ -31,7 +31,7 @@ static bool pagepool_find(struct ofl_holder_env *e, void *state,
 			(uint64_t)l->fact[OFL_F_PAGE_PP_MAGIC].value)))
 		return false;
 	*key = ofl_page_u64(p->raw, (uint64_t)l->fact[OFL_F_PAGE_PP].value);
-	return ofl_is_kernel_pointer(*key);
+	return ofl_is_kernel_pointer(&e->walk, *key);
 }
 
 static bool pagepool_name(struct ofl_holder_env *e, void *state,

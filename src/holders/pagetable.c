@@ -29,7 +29,7 @@ static const struct ofl_task *task_of_pgd(struct ofl_holder_env *e,
 	const struct ofl_task *task;
 	uint64_t pgd;
 
-	if (!ofl_is_kernel_pointer(mm))
+	if (!ofl_is_kernel_pointer(w, mm))
 		return NULL;
 	ofl_tasks_load(&e->tasks, w);
 	task = ofl_tasks_of_mm(&e->tasks, mm);

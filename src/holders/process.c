@@ -100,7 +100,7 @@ static bool is_child(struct ofl_walk *w, uint64_t kva, uint64_t parent_kva)
 {
 	uint64_t parent;
 
-	return ofl_is_kernel_pointer(kva) &&
+	return ofl_is_kernel_pointer(w, kva) &&
 	       ofl_read_u64(&w->t, ofl_walk_at(w, kva, OFL_F_RB_PARENT),
 			    &parent) && (parent & ~3ull) == parent_kva;
 }
@@ -150,13 +150,13 @@ static bool process_name(struct ofl_holder_env *e, void *state,
 	}
 	ofl_tasks_load(&e->tasks, w);
 	w->bad_what = NULL;
-	if (!ofl_is_kernel_pointer(f.av_kva))
+	if (!ofl_is_kernel_pointer(w, f.av_kva))
 		return ofl_walk_broke(w, ofl_walk_at(w, p->page_kva,
 					OFL_F_PAGE_MAPPING),
 				      "holds no pointer of a kernel");
 	root = ofl_walk_at(w, f.av_kva, OFL_F_AV_ROOT) +
 	       (uint64_t)w->l->fact[OFL_F_RB_CACHED].value;
-	if (!ofl_read_u64(&w->t, root, &root) || !ofl_is_kernel_pointer(root))
+	if (!ofl_read_u64(&w->t, root, &root) || !ofl_is_kernel_pointer(w, root))
 		return ofl_walk_broke(w, f.av_kva, "is no anon_vma with a tree");
 	if (!look_through(e, root, &f))
 		return false;

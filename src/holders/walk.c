@@ -45,7 +45,7 @@ bool ofl_walk_pointer_any(struct ofl_walk *w, uint64_t kva,
 
 	if (!ofl_fact_known(w->l, member) || !ofl_read_u64(&w->t, at, &v))
 		return ofl_walk_broke(w, at, "cannot be read");
-	if (!(v >> 63))
+	if (!ofl_is_kernel_address(w->l, v))
 		return ofl_walk_broke(w, at, "holds no pointer of a kernel");
 	*ret = v;
 	return true;
@@ -101,7 +101,7 @@ bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
 	for (i = 0; node != head_kva; i++) {
 		if (ofl_interrupted(&w->t))
 			return false;
-		if (!ofl_is_kernel_pointer(node) || i == MAX_ENTRIES)
+		if (!ofl_is_kernel_pointer(w, node) || i == MAX_ENTRIES)
 			return ofl_walk_broke(w, before, "is where a list ends without an end");
 		if (ofl_read(&w->t, node, at, sizeof(at)) != OFL_READ_OK)
 			return ofl_walk_broke(w, node, "cannot be read");

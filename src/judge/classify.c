@@ -424,9 +424,9 @@ static bool is_bare(const struct ofl_classifier *c, const struct ofl_page *p,
 	       !ofl_page_mapping(&c->format, raw);
 }
 
-static bool can_point(uint64_t kva)
+static bool can_point(const struct ofl_layout *l, uint64_t kva)
 {
-	return kva >> 63 && !(kva & 7);
+	return ofl_is_kernel_address(l, kva) && !(kva & 7);
 }
 
 /* split_map_pages(): page->lru is in a list, and not as list_del() leaves it */
@@ -440,7 +440,7 @@ static bool is_listed(const struct ofl_classifier *c, uint64_t kva,
 		return false;
 	next = ofl_page_u64(raw, (uint64_t)at);
 	prev = ofl_page_u64(raw, (uint64_t)at + 8);
-	return can_point(next) && can_point(prev) &&
+	return can_point(c->env->l, next) && can_point(c->env->l, prev) &&
 	       prev - next != POISONS_APART &&
 	       ofl_read_u64(c->env->t, next + 8, &back) &&
 	       back == kva + (uint64_t)at;

@@ -314,6 +314,21 @@ static void vote(unsigned int sections, uint64_t odd, enum ofl_status expect)
 		assert_true(l.vmemmap_kva == K_VMEMMAP);
 }
 
+/* s390x: the kernel has an address space of its own, from 0 on */
+static void test_kernel_address(void **state)
+{
+	struct ofl_layout here = { .vmemmap_kva = K_VMEMMAP, .page_bytes = 4096 };
+
+	(void)state;
+	assert_true(ofl_is_kernel_address(&here, K_ROOT));
+	assert_false(ofl_is_kernel_address(&here, 0x737718));
+	here.vmemmap_kva = 0;	/* not found yet */
+	assert_false(ofl_is_kernel_address(&here, 0x737718));
+	here.vmemmap_kva = 0x37200000000;
+	assert_true(ofl_is_kernel_address(&here, 0x737718));
+	assert_false(ofl_is_kernel_address(&here, 0));
+}
+
 static void test_sections_agree(void **state)
 {
 	(void)state;
@@ -366,7 +381,8 @@ int main(void)
 		CASE(test_too_large_section), CASE(test_no_usage_in_this_kernel),
 		CASE(test_null_usage), CASE(test_damaged), CASE(test_wild_usage),
 		CASE(test_odd_memmap), CASE(test_bit_above_the_last_flag),
-		CASE(test_unreadable_roots), CASE(test_sections_agree),
+		CASE(test_unreadable_roots), CASE(test_kernel_address),
+		CASE(test_sections_agree),
 		CASE(test_sections_differ),
 		CASE(test_one_section_proves_nothing),
 	};
