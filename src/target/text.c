@@ -39,6 +39,9 @@ static void mark_cut(struct ofl_text *t)
 
 /* -> did all of it fit? the rest is in the buffer as far as there is room */
 static bool format(struct ofl_text *t, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+static bool format(struct ofl_text *t, const char *fmt, va_list ap)
 {
 	size_t room = t->bytes - t->used;
 	int n = vsnprintf(t->buf + t->used, room, fmt, ap);
@@ -48,6 +51,9 @@ static bool format(struct ofl_text *t, const char *fmt, va_list ap)
 	t->used += (size_t)n;
 	return true;
 }
+
+static void add(struct ofl_text *t, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
 
 static void add(struct ofl_text *t, const char *fmt, va_list ap)
 {
