@@ -192,9 +192,13 @@ def _debuginfo(dump):
 @pytest.mark.parametrize("situation", SITUATIONS)
 @pytest.mark.parametrize("series", kernels.selected())
 def test_types_from_wherever(series, situation, tmp_path):
-    """With the module's debuginfo loaded, and without crash knowing any module."""
+    """With the module's debuginfo loaded, and without crash knowing any module.
+
+    gdb is not asked about modules where crash knows none: the dump's BTF has the same.
+    """
     dump = hyperv.get(series, "gap_ballooned")
     row, lines = dump.kernel.series, []
+    asked = situation == "debuginfo" and "--no_modules" not in row.flags
     if situation == "debuginfo":
         lines.append(_debuginfo(dump))
     elif "--no_modules" not in row.flags:
@@ -204,4 +208,4 @@ def test_types_from_wherever(series, situation, tmp_path):
     out = Session(dump, {"owner.json": "\n".join([*lines, "offowner -j"])}, tmp_path).out
     device, = json.loads(out["owner.json"])["devices"]
     assert (device["found"], device["difference"]) == (PAGES[dump.stage], 0)
-    assert device["details"]["layout"] == ("debuginfo" if situation == "debuginfo" else "BTF in the dump")
+    assert device["details"]["layout"] == ("debuginfo" if asked else "BTF in the dump")
