@@ -266,7 +266,7 @@ $(BUILD)/fuzz/fuzz_%: $(BUILD)/fuzz/tests/fuzz/fuzz_%.o $(FUZZO)
 fuzz: $(FUZZ:%=$(BUILD)/fuzz/%)
 	@for f in $(FUZZ); do \
 		case $$f in \
-		fuzz_kdump) most=24576;; \
+		fuzz_kdump|fuzz_dump) most=24576;; \
 		*) most=4096;; \
 		esac; \
 		mkdir -p $(BUILD)/fuzz/new/$$f; \

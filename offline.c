@@ -105,5 +105,6 @@ static void __attribute__((destructor)) offline_fini(void)
 {
 	ofl_session_drop(&session);
 	free_all();
+	ofl_crash_forget_reader();
 	ofl_help_free();
 }

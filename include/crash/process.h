@@ -28,6 +28,14 @@ void ofl_crash_stop(void *ctx, struct ofl_process *process);
  */
 int ofl_crash_descriptor_of(const char *path);
 
+/**
+ * ofl_crash_descriptors() - files that this process has open for reading
+ * @fds: out  the first @room of them, in no order
+ *
+ * Shape:  how many are in @fds.
+ */
+size_t ofl_crash_descriptors(int *fds, size_t room);
+
 /** ofl_crash_stop_workers() - end all copies of this process; twice is fine */
 void ofl_crash_stop_workers(void);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * reader.h - read the pages of a kdump-compressed file beside crash
+ * reader.h - read the pages of a dump beside crash
  *
- * Depends on kdump.h.
+ * Depends on dump.h.
  */
 #ifndef OFL_CRASH_READER_H
 #define OFL_CRASH_READER_H
 
-#include "dump/kdump.h"
+#include "dump/dump.h"
 #include "target/target.h"
 
 /** struct ofl_crash_source - what crash reads from */
@@ -22,16 +22,20 @@ struct ofl_crash_source {
  * ofl_crash_open_reader() - begin to read pages ourselves, if that is possible
  * @host: in  leave it to crash in this command
  *
- * Shape:  for one command. Nothing is opened: we read through the descriptor
- *         that crash has, without moving its offset.
+ * Shape:  for one command, but a stream's index is kept for the next one.
+ *         Nothing is opened: we read through the descriptors that crash has,
+ *         without moving their offsets.
  */
 void ofl_crash_open_reader(const struct ofl_crash_source *from, bool host);
 
-/** ofl_crash_close_reader() - free what it takes; twice is fine */
+/** ofl_crash_close_reader() - a command ends; twice is fine */
 void ofl_crash_close_reader(void);
 
+/** ofl_crash_forget_reader() - free what is kept for the next one, too */
+void ofl_crash_forget_reader(void);
+
 /** ofl_crash_reader() - to read a page with; NULL: crash has to */
-struct ofl_kdump *ofl_crash_reader(void);
+struct ofl_dump *ofl_crash_reader(void);
 
 /** ofl_crash_can_tell() - does ofl_crash_is_short() know anything? */
 bool ofl_crash_can_tell(void);
@@ -39,7 +43,7 @@ bool ofl_crash_can_tell(void);
 /**
  * ofl_crash_is_short() - would crash give something else for this page?
  *
- * Shape:  see OFL_KDUMP_SHORT. False also where only crash can tell.
+ * Shape:  see OFL_DUMP_SHORT. False also where only crash can tell.
  */
 bool ofl_crash_is_short(uint64_t pfn);
 

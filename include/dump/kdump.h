@@ -2,7 +2,7 @@
 /*
  * kdump.h - pages of a kdump-compressed file, by page frame number
  *
- * Depends on status.h and codec.h. A second reader beside the host's, for its
+ * Depends on file.h, answer.h and codec.h. A second reader beside the host's, for its
  * speed. It gives bytes or nothing: what is not in the file, damaged, or of a
  * kind that it does not know is for the host to read, and to give the reason
  * for. One kind of damage the host does not see; that is named here.
@@ -17,14 +17,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "target/status.h"
+#include "dump/file.h"
+#include "dump/answer.h"
 
 struct ofl_kdump;
 
 /**
  * ofl_kdump_open() - look at the header of a file
- * @fd:         in   of the file; borrowed, and its offset is left alone, so
- *                   that copies of the process may share it
+ * @file:       in   borrowed until ofl_kdump_close()
  * @page_bytes: in   of the kernel
  *
  * Memory: 200 KiB, half of it zstd's, 8 bytes for every 8192 blocks, one
@@ -34,9 +34,24 @@ struct ofl_kdump;
  *         is flattened"; OFL_ERR_UNREADABLE, OFL_ERR_NOMEM.
  * See also ofl_kdump_why_not().
  */
-enum ofl_status ofl_kdump_open(int fd, size_t page_bytes,
+enum ofl_status ofl_kdump_open(const struct ofl_file *file, size_t page_bytes,
 			       struct ofl_kdump **ret, struct ofl_err *err);
 void ofl_kdump_close(struct ofl_kdump *k);
+
+/**
+ * ofl_kdump_part() - the pages that it may have: [start, end)
+ *
+ * Shape:  [0, UINT64_MAX), unless the file is one of those that
+ *         makedumpfile --split wrote. The others are files of their own.
+ */
+void ofl_kdump_part(const struct ofl_kdump *k, uint64_t *start_pfn,
+		    uint64_t *end_pfn);
+
+/** ofl_kdump_same() - do two files have the same kernel and as much memory? */
+bool ofl_kdump_same(const struct ofl_kdump *a, const struct ofl_kdump *b);
+
+/** ofl_kdump_is_one() - does a file begin like one? */
+bool ofl_kdump_is_one(const struct ofl_file *file);
 
 /**
  * ofl_kdump_why_not() - why no page of the file can be read
@@ -46,23 +61,11 @@ void ofl_kdump_close(struct ofl_kdump *k);
  */
 const char *ofl_kdump_why_not(const struct ofl_kdump *k);
 
-/** enum ofl_kdump_page - what became of a page */
-enum ofl_kdump_page {
-	OFL_KDUMP_READ,
-	OFL_KDUMP_ASK_HOST,
-	/*
-	 * Stored as it is, and yet shorter than a block. The host would give
-	 * the rest of another page, and success: cache_page() of crash's
-	 * diskdump.c copies a block whatever page_desc.size is (9.0.2).
-	 */
-	OFL_KDUMP_SHORT,
-};
-
 /**
  * ofl_kdump_read() - a page
- * @page: out  page_bytes of it; undefined unless OFL_KDUMP_READ
+ * @page: out  page_bytes of it; undefined unless OFL_DUMP_READ
  */
-enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
+enum ofl_dump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
 				   void *page);
 
 /**
@@ -74,7 +77,7 @@ enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
  */
 void ofl_kdump_keep(struct ofl_kdump *k, bool on);
 
-/** ofl_kdump_is_short() - would ofl_kdump_read() say OFL_KDUMP_SHORT? */
+/** ofl_kdump_is_short() - would ofl_kdump_read() say OFL_DUMP_SHORT? */
 bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn);
 
 #endif

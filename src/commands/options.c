@@ -117,8 +117,8 @@ const struct ofl_option ofl_option_rows[] = {
 	  WORKERS },
 	{ 'C', NULL, NULL, ALL, OFL_GROUP_READING, false, FLAG(crash_reads),
 	  "have crash read every page; otherwise offline.so reads the pages "
-	  "of a kdump-compressed dump itself, which is faster, and compares "
-	  "one in 128 with what crash reads" },
+	  "of a kdump-compressed or ELF dump itself, which is faster, and "
+	  "compares one in 128 with what crash reads" },
 	{ OFL_OPTION_VERSION, "version", NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW,
 	  false, FLAG(version),
 	  "only the version of offline.so" },

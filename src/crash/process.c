@@ -92,6 +92,20 @@ int ofl_crash_descriptor_of(const char *path)
 	return found;
 }
 
+size_t ofl_crash_descriptors(int *fds, size_t room)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	struct dirent *e;
+	size_t n = 0;
+
+	while (dir && n < room && (e = readdir(dir)))
+		if (shares_an_offset(atoi(e->d_name)))
+			fds[n++] = atoi(e->d_name);
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
 static bool open_all_again(bool swap)
 {
 	DIR *dir = opendir("/proc/self/fd");

@@ -186,22 +186,22 @@ static bool crash_reads_the_same(uint64_t kva, const void *page)
 	       !memcmp(theirs, page, PAGESIZE());
 }
 
-/* a page of the dump without crash; OFL_KDUMP_ASK_HOST: it also knows why */
-static enum ofl_kdump_page read_page(uint64_t kva, void *page)
+/* a page of the dump without crash; OFL_DUMP_ASK_HOST: it also knows why */
+static enum ofl_dump_page read_page(uint64_t kva, void *page)
 {
-	struct ofl_kdump *k = ofl_crash_reader();
-	enum ofl_kdump_page got;
+	struct ofl_dump *d = ofl_crash_reader();
+	enum ofl_dump_page got;
 	physaddr_t paddr = 0;
 
-	if (!k || !fenced_kvtop(kva, &paddr))
-		return OFL_KDUMP_ASK_HOST;
-	got = ofl_kdump_read(k, paddr >> PAGESHIFT(), page);
-	if (got != OFL_KDUMP_READ ||
+	if (!d || !fenced_kvtop(kva, &paddr))
+		return OFL_DUMP_ASK_HOST;
+	got = ofl_dump_read(d, paddr >> PAGESHIFT(), page);
+	if (got != OFL_DUMP_READ ||
 	    !ofl_crash_is_sample(paddr >> PAGESHIFT()) ||
 	    crash_reads_the_same(kva, page))
 		return got;
 	ofl_crash_distrust(kva);
-	return OFL_KDUMP_ASK_HOST;
+	return OFL_DUMP_ASK_HOST;
 }
 
 /* does crash have something else where [kva, kva + bytes) should be? */
@@ -225,7 +225,7 @@ static enum ofl_read crash_read(void *ctx, uint64_t kva, void *buf,
 {
 	(void)ctx;
 	if (bytes == PAGESIZE() && !(kva & (PAGESIZE() - 1)) &&
-	    read_page(kva, buf) == OFL_KDUMP_READ)
+	    read_page(kva, buf) == OFL_DUMP_READ)
 		return OFL_READ_OK;
 	if (any_short(kva, bytes))
 		return OFL_READ_UNREADABLE;
@@ -559,8 +559,8 @@ static const char *why_host_reads(void)
 		return "the system is live";
 	if (REMOTE_MEMSRC())
 		return "the dump is on a remote machine";
-	if (!DISKDUMP_DUMPFILE())
-		return "the dump is not kdump-compressed";
+	if (!DISKDUMP_DUMPFILE() && !NETDUMP_DUMPFILE() && !KDUMP_DUMPFILE())
+		return "the dump is neither kdump-compressed nor ELF";
 	/*
 	 * An arm64 kernel with the symbol xen_start_info is one of Xen's
 	 * guests to crash; none has other page tables than its own.
@@ -586,7 +586,7 @@ static void crash_host_reads(void *ctx, bool on)
 static void crash_rereads(void *ctx, bool on)
 {
 	(void)ctx;
-	ofl_kdump_keep(ofl_crash_reader(), on);
+	ofl_dump_keep(ofl_crash_reader(), on);
 }
 
 static void crash_reading(void *ctx, struct ofl_reading *ret)

@@ -7,17 +7,15 @@
  * order of their pfns, and then the pages. So the place of a page's descriptor
  * is the number of bits before its own; these are counted once, by steps.
  *
- * Everything is read through small buffers that go along with the reader: the
- * memmap lies in the file nearly in order. Nothing is mapped, since a file
- * that is truncated meanwhile would then end the session by a signal.
+ * Everything is read through small windows: see window.h.
  */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "dump/codec.h"
 #include "dump/kdump.h"
 #include "dump/regular.h"
+#include "dump/window.h"
 
 #define STEP_BYTES	1024u		/* of a bitmap, per counted step */
 #define STEP_BLOCKS	(STEP_BYTES * 8)
@@ -25,7 +23,11 @@
 #define NO_BLOCK	UINT64_MAX
 
 /* struct disk_dump_header: utsname takes 6 * 65 bytes, padding follows */
+#define SIGNATURE	"KDUMP   "
+#define SIGNATURE_BYTES	8
 #define HEAD_VERSION	8
+#define HEAD_UTSNAME	12
+#define UTSNAME_BYTES	(6 * 65)
 #define HEAD_STATUS	424
 #define HEAD_BYTES	444
 #define STATUS_INCOMPLETE	0x8
@@ -57,17 +59,7 @@ struct desc {
 	uint64_t page_flags;
 };
 
-/** struct buffer - a part of the file */
-struct buffer {
-	unsigned char *at;	/* owned */
-	size_t room;
-	uint64_t from;		/* place of at[0] in the file */
-	size_t bytes;		/* of it are there */
-	bool went_back;		/* when it was filled last */
-};
-
 struct ofl_kdump {
-	int fd;
 	const char *why_not;	/* see ofl_kdump_why_not() */
 	size_t page_bytes;
 	size_t block_bytes;
@@ -77,62 +69,17 @@ struct ofl_kdump {
 	uint64_t exists_at;	/* the first bitmap */
 	uint64_t has_at;	/* the second */
 	uint64_t desc_at;
+	uint64_t part_start, part_end;	/* the blocks that have descriptors */
+	uint64_t skipped;	/* pages of other parts before them */
+	bool knows_skipped;
+	unsigned char utsname[UTSNAME_BYTES];
 	uint64_t *before;	/* pages in the file before each step ... */
 	uint64_t counted;	/* ... up to this one */
-	struct buffer exists, has, desc, data;
+	struct ofl_window exists, has, desc, data;
 	struct ofl_regular *regular;	/* pages that were kept; NULL: none */
 	bool keeps;			/* those that are read now */
 	void *state[OFL_MAX_CODECS];
 };
-
-/*
- * Where to fill a buffer from, for the bytes [from, from + bytes). Going back
- * twice is likely to go on: a driver's list of pages leads downwards, from one
- * stretch to the next, and upwards in each; it would fill the buffer again for
- * each stretch. So half of it lies before what is asked for, and half behind.
- * Going back once was looking ahead before, and all that follows lies behind.
- */
-static uint64_t start_of(struct buffer *b, uint64_t from, size_t bytes)
-{
-	bool back = b->bytes && from < b->from, again = back && b->went_back;
-	uint64_t half = b->room / 2;
-
-	b->went_back = back;
-	if (!again || bytes > half)
-		return from;
-	return from > half ? from - half : 0;
-}
-
-/* the bytes [from, from + bytes) of the file; NULL: not there */
-static const void *peek(const struct ofl_kdump *k, struct buffer *b,
-			uint64_t from, size_t bytes)
-{
-	uint64_t start;
-	ssize_t got;
-
-	if (from >= b->from && from - b->from <= b->bytes &&
-	    b->bytes - (from - b->from) >= bytes)
-		return b->at + (from - b->from);
-	if (bytes > b->room || from > INT64_MAX - b->room) {
-		b->bytes = 0;
-		return NULL;
-	}
-	start = start_of(b, from, bytes);
-	b->bytes = 0;
-	got = pread(k->fd, b->at, b->room, (off_t)start);
-	if (got < 0)
-		return NULL;
-	b->from = start;
-	b->bytes = (size_t)got;
-	return b->bytes >= from - start + bytes ? b->at + (from - start) : NULL;
-}
-
-static bool buffer_init(struct buffer *b, size_t room)
-{
-	b->at = malloc(room);
-	b->room = room;
-	return b->at != NULL;
-}
 
 static unsigned int bits_of(uint64_t word)
 {
@@ -160,7 +107,7 @@ static bool count_to(struct ofl_kdump *k, uint64_t step)
 	const unsigned char *at;
 
 	for (; k->counted < step; k->counted++) {
-		at = peek(k, &k->data, k->has_at + k->counted * STEP_BYTES,
+		at = ofl_window_peek(&k->data, k->has_at + k->counted * STEP_BYTES,
 			  STEP_BYTES);
 		if (!at)
 			return false;
@@ -173,7 +120,7 @@ static bool count_to(struct ofl_kdump *k, uint64_t step)
 static enum ofl_status check_bitmaps(struct ofl_kdump *k, struct ofl_err *err)
 {
 	/* a header that promises too much is not worth the memory */
-	if (!peek(k, &k->has, k->desc_at - 1, 1))
+	if (!ofl_window_peek(&k->has, k->desc_at - 1, 1))
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
 				"the dump ends inside of its bitmaps");
 	/* bitmaps are blocks, which are whole steps */
@@ -196,6 +143,26 @@ static bool have_codec(uint32_t status)
 	return !(status & STATUS_CODECS);
 }
 
+/* of a dump that makedumpfile --split wrote, a file has the pages of some blocks */
+static enum ofl_status take_part(struct ofl_kdump *k, int32_t version,
+				 const struct sub_header *sub,
+				 struct ofl_err *err)
+{
+	k->part_end = UINT64_MAX;
+	if (version < 2 || !sub->split)
+		return OFL_OK;
+	k->part_start = version >= 6 ? sub->start_pfn_64 : sub->start_pfn;
+	k->part_end = version >= 6 ? sub->end_pfn_64 : sub->end_pfn;
+	if (k->part_start > k->part_end || k->part_start > k->nr_blocks)
+		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+				"a part of the dump has impossible sizes");
+	/* a pfn would be one of pages in one place and of blocks in another */
+	if (k->block_bytes != k->page_bytes)
+		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+				"the dump is split, and its blocks are not pages");
+	return OFL_OK;
+}
+
 /* the file's own numbers; every product of them fits */
 static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 				    const struct numbers *n,
@@ -209,8 +176,6 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 		k->why_not = "the dump is incomplete";
 	else if (!have_codec(n->status))
 		k->why_not = "offline.so was built without what decompresses the dump";
-	if (version >= 2 && sub->split)
-		return ofl_fail(err, OFL_ERR_UNSUPPORTED, "the dump is split");
 	/* with one bitmap only, crash takes it for both; odd ones it halves */
 	if (n->sub_blocks < 1 || !half || n->bitmap_blocks % 2 || max > half * 8)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
@@ -219,7 +184,7 @@ static enum ofl_status take_numbers(struct ofl_kdump *k, int32_t version,
 	k->exists_at = (1 + (uint64_t)n->sub_blocks) * k->block_bytes;
 	k->has_at = k->exists_at + half;
 	k->desc_at = k->exists_at + (uint64_t)n->bitmap_blocks * k->block_bytes;
-	return OFL_OK;
+	return take_part(k, version, sub, err);
 }
 
 static bool take_block_bytes(struct ofl_kdump *k, int32_t bytes)
@@ -231,24 +196,22 @@ static bool take_block_bytes(struct ofl_kdump *k, int32_t bytes)
 
 static enum ofl_status read_headers(struct ofl_kdump *k, struct ofl_err *err)
 {
-	const unsigned char *head = peek(k, &k->desc, 0, HEAD_BYTES);
+	const unsigned char *head = ofl_window_peek(&k->desc, 0, HEAD_BYTES);
 	const struct sub_header *from;
 	struct sub_header sub;
 	struct numbers n;
 	int32_t version;
 
-	if (head && !memcmp(head, "makedumpfile\0\0\0", 16))
-		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-				"the dump is flattened");
-	if (!head || memcmp(head, "KDUMP   ", 8))
+	if (!head || memcmp(head, SIGNATURE, SIGNATURE_BYTES))
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
 				"the dump is not kdump-compressed");
 	memcpy(&version, head + HEAD_VERSION, sizeof(version));
 	memcpy(&n, head + HEAD_STATUS, sizeof(n));
+	memcpy(k->utsname, head + HEAD_UTSNAME, sizeof(k->utsname));
 	if (!take_block_bytes(k, n.block_bytes))
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
 				"the dump's blocks are no whole pages of the kernel");
-	from = peek(k, &k->desc, k->block_bytes, sizeof(sub));
+	from = ofl_window_peek(&k->desc, k->block_bytes, sizeof(sub));
 	if (!from)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
 				"the dump ends inside of its header");
@@ -256,12 +219,13 @@ static enum ofl_status read_headers(struct ofl_kdump *k, struct ofl_err *err)
 	return take_numbers(k, version, &n, &sub, err);
 }
 
-static bool take_memory(struct ofl_kdump *k)
+static bool take_memory(struct ofl_kdump *k, const struct ofl_file *file)
 {
 	size_t i;
-	bool ok = buffer_init(&k->exists, 4096) && buffer_init(&k->has, 4096) &&
-		  buffer_init(&k->desc, 8192) &&
-		  buffer_init(&k->data, MAX_PAGE_BYTES);
+	bool ok = ofl_window_open(&k->exists, file, 4096) &&
+		  ofl_window_open(&k->has, file, 4096) &&
+		  ofl_window_open(&k->desc, file, 8192) &&
+		  ofl_window_open(&k->data, file, MAX_PAGE_BYTES);
 
 	for (i = 0; ok && ofl_codecs[i].name; i++) {
 		if (ofl_codecs[i].new)
@@ -271,7 +235,7 @@ static bool take_memory(struct ofl_kdump *k)
 	return ok;
 }
 
-enum ofl_status ofl_kdump_open(int fd, size_t page_bytes,
+enum ofl_status ofl_kdump_open(const struct ofl_file *file, size_t page_bytes,
 			       struct ofl_kdump **ret, struct ofl_err *err)
 {
 	struct ofl_kdump *k;
@@ -284,10 +248,9 @@ enum ofl_status ofl_kdump_open(int fd, size_t page_bytes,
 	k = calloc(1, sizeof(*k));
 	if (!k)
 		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
-	k->fd = fd;
 	k->page_bytes = page_bytes;
 	k->block_nr = NO_BLOCK;
-	if (take_memory(k))
+	if (take_memory(k, file))
 		st = read_headers(k, err);
 	else
 		st = ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
@@ -310,13 +273,34 @@ void ofl_kdump_close(struct ofl_kdump *k)
 		if (k->state[i])
 			ofl_codecs[i].free(k->state[i]);
 	ofl_regular_free(k->regular);
-	free(k->exists.at);
-	free(k->has.at);
-	free(k->desc.at);
-	free(k->data.at);
+	ofl_window_close(&k->exists);
+	ofl_window_close(&k->has);
+	ofl_window_close(&k->desc);
+	ofl_window_close(&k->data);
 	free(k->before);
 	free(k->block);
 	free(k);
+}
+
+void ofl_kdump_part(const struct ofl_kdump *k, uint64_t *start, uint64_t *end)
+{
+	*start = k->part_start;
+	*end = k->part_end;
+}
+
+bool ofl_kdump_same(const struct ofl_kdump *a, const struct ofl_kdump *b)
+{
+	return a->nr_blocks == b->nr_blocks && a->has_at == b->has_at &&
+	       a->block_bytes == b->block_bytes &&
+	       !memcmp(a->utsname, b->utsname, sizeof(a->utsname));
+}
+
+bool ofl_kdump_is_one(const struct ofl_file *file)
+{
+	char magic[SIGNATURE_BYTES];
+
+	return ofl_file_read(file, magic, sizeof(magic), 0) == sizeof(magic) &&
+	       !memcmp(magic, SIGNATURE, sizeof(magic));
 }
 
 const char *ofl_kdump_why_not(const struct ofl_kdump *k)
@@ -326,30 +310,57 @@ const char *ofl_kdump_why_not(const struct ofl_kdump *k)
 
 static bool exists(struct ofl_kdump *k, uint64_t nr)
 {
-	const unsigned char *at = peek(k, &k->exists, k->exists_at + nr / 8, 1);
+	const unsigned char *at = ofl_window_peek(&k->exists, k->exists_at + nr / 8, 1);
 
 	return at && (*at >> (nr & 7) & 1);
+}
+
+/* the bits of the second bitmap before that of block @nr, and its own */
+static bool rank(struct ofl_kdump *k, uint64_t nr, uint64_t *before, bool *has)
+{
+	uint64_t step = nr / STEP_BLOCKS;
+	size_t byte = nr % STEP_BLOCKS / 8;
+	unsigned int bit = nr & 7;
+	const unsigned char *at = ofl_window_peek(&k->has, k->has_at + step * STEP_BYTES,
+				       STEP_BYTES);
+
+	if (!at)
+		return false;
+	*has = at[byte] >> bit & 1;
+	if (!*has && nr != k->part_start)
+		return true;	/* nobody wants the number, which takes long */
+	if (!count_to(k, step))
+		return false;
+	*before = k->before[step] + count_bits(at, byte) +
+		  bits_of(at[byte] & ((1u << bit) - 1));
+	return true;
+}
+
+/* in a part of a dump the bitmaps are those of the whole one */
+static bool know_skipped(struct ofl_kdump *k)
+{
+	bool has;
+
+	if (!k->knows_skipped && k->part_start)
+		k->knows_skipped = rank(k, k->part_start, &k->skipped, &has);
+	return k->knows_skipped || !k->part_start;
 }
 
 /* which of the descriptors is that of block @nr; false: the file has it not */
 static bool index_of(struct ofl_kdump *k, uint64_t nr, uint64_t *ret)
 {
-	uint64_t step = nr / STEP_BLOCKS;
-	size_t byte = nr % STEP_BLOCKS / 8;
-	unsigned int bit = nr & 7;
-	const unsigned char *at = peek(k, &k->has, k->has_at + step * STEP_BYTES,
-				       STEP_BYTES);
+	bool has = false;
 
-	if (!at || !(at[byte] >> bit & 1) || !count_to(k, step))
+	if (nr < k->part_start || nr >= k->part_end || !know_skipped(k) ||
+	    !rank(k, nr, ret, &has) || !has)
 		return false;
-	*ret = k->before[step] + count_bits(at, byte) +
-	       bits_of(at[byte] & ((1u << bit) - 1));
+	*ret -= k->skipped;
 	return true;
 }
 
 static bool expand(struct ofl_kdump *k, const struct desc *d, void *block)
 {
-	const void *from = peek(k, &k->data, (uint64_t)d->offset, d->bytes);
+	const void *from = ofl_window_peek(&k->data, (uint64_t)d->offset, d->bytes);
 	size_t i;
 
 	if (!from || !d->bytes)
@@ -372,7 +383,7 @@ static bool find_desc(struct ofl_kdump *k, uint64_t nr, struct desc *ret)
 
 	if (nr >= k->nr_blocks || !exists(k, nr) || !index_of(k, nr, &i))
 		return false;
-	from = peek(k, &k->desc, k->desc_at + i * sizeof(*ret), sizeof(*ret));
+	from = ofl_window_peek(&k->desc, k->desc_at + i * sizeof(*ret), sizeof(*ret));
 	if (!from)
 		return false;
 	memcpy(ret, from, sizeof(*ret));
@@ -385,18 +396,18 @@ static bool is_short(const struct ofl_kdump *k, const struct desc *d)
 	return !(d->flags & STATUS_CODECS) && d->bytes < k->block_bytes;
 }
 
-static enum ofl_kdump_page read_block(struct ofl_kdump *k, uint64_t nr,
+static enum ofl_dump_page read_block(struct ofl_kdump *k, uint64_t nr,
 				      void *block)
 {
 	struct desc d;
 
 	if (!find_desc(k, nr, &d))
-		return OFL_KDUMP_ASK_HOST;
+		return OFL_DUMP_ASK_HOST;
 	if (is_short(k, &d))
-		return OFL_KDUMP_SHORT;
+		return OFL_DUMP_SHORT;
 	if (k->why_not)
-		return OFL_KDUMP_ASK_HOST;
-	return expand(k, &d, block) ? OFL_KDUMP_READ : OFL_KDUMP_ASK_HOST;
+		return OFL_DUMP_ASK_HOST;
+	return expand(k, &d, block) ? OFL_DUMP_READ : OFL_DUMP_ASK_HOST;
 }
 
 void ofl_kdump_keep(struct ofl_kdump *k, bool on)
@@ -409,36 +420,36 @@ void ofl_kdump_keep(struct ofl_kdump *k, bool on)
 }
 
 /* a block that is a page, from what was kept if it is there */
-static enum ofl_kdump_page read_page(struct ofl_kdump *k, uint64_t pfn,
+static enum ofl_dump_page read_page(struct ofl_kdump *k, uint64_t pfn,
 				     void *page)
 {
-	enum ofl_kdump_page got;
+	enum ofl_dump_page got;
 
 	if (ofl_regular_get(k->regular, pfn, page))
-		return OFL_KDUMP_READ;
+		return OFL_DUMP_READ;
 	got = read_block(k, pfn, page);
-	if (got == OFL_KDUMP_READ && k->keeps)
+	if (got == OFL_DUMP_READ && k->keeps)
 		ofl_regular_put(k->regular, pfn, page);
 	return got;
 }
 
-enum ofl_kdump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
+enum ofl_dump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
 				   void *page)
 {
 	uint64_t pages = k->block_bytes / k->page_bytes, nr = pfn / pages;
-	enum ofl_kdump_page got;
+	enum ofl_dump_page got;
 
 	if (!k->block)
 		return read_page(k, pfn, page);
 	if (nr != k->block_nr) {
 		k->block_nr = NO_BLOCK;
 		got = read_block(k, nr, k->block);
-		if (got != OFL_KDUMP_READ)
+		if (got != OFL_DUMP_READ)
 			return got;
 		k->block_nr = nr;
 	}
 	memcpy(page, k->block + pfn % pages * k->page_bytes, k->page_bytes);
-	return OFL_KDUMP_READ;
+	return OFL_DUMP_READ;
 }
 
 bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn)

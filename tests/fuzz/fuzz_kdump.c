@@ -26,6 +26,7 @@ struct file {
 	const uint8_t *at;
 	size_t bytes;
 	uint64_t block_bytes, nr_blocks, exists_at, has_at, desc_at;
+	uint64_t part_start, part_end;	/* blocks that have descriptors */
 };
 
 static void *states[OFL_MAX_CODECS];
@@ -47,6 +48,19 @@ static uint64_t block_bytes_of(const struct file *f)
 	return v >= 1024 && v <= MAX_PAGE && !(v & (v - 1)) ? v : 4096;
 }
 
+/* of a dump that was split the file has some blocks */
+static void take_part(struct file *f)
+{
+	uint64_t version = number(f, 8, 4), sub = f->block_bytes;
+	bool split = (int32_t)version >= 2 && number(f, sub + 12, 4), wide;
+
+	wide = (int32_t)version >= 6;
+	f->part_start = !split ? 0 : number(f, sub + (wide ? 80 : 16), 8);
+	f->part_end = !split ? UINT64_MAX : number(f, sub + (wide ? 88 : 24), 8);
+	if (f->part_start > f->part_end)
+		abort();
+}
+
 /* of a file that could be opened, so these have to be possible */
 static void take_numbers(struct file *f)
 {
@@ -57,6 +71,7 @@ static void take_numbers(struct file *f)
 	f->desc_at = f->exists_at + blocks * f->block_bytes;
 	f->nr_blocks = (int32_t)number(f, 8, 4) >= 6 ?
 		     number(f, f->block_bytes + 96, 8) : number(f, 440, 4);
+	take_part(f);
 	if (blocks % 2 || f->has_at == f->exists_at ||
 	    f->nr_blocks > (f->has_at - f->exists_at) * 8 ||
 	    f->desc_at > f->bytes)
@@ -84,29 +99,30 @@ static bool plain_expand(const struct file *f, uint64_t offset, uint64_t bytes,
 	return false;
 }
 
-static enum ofl_kdump_page plain_read(const struct file *f, uint64_t nr,
+static enum ofl_dump_page plain_read(const struct file *f, uint64_t nr,
 				      void *block)
 {
 	uint64_t i, at = f->desc_at, offset, bytes, flags;
 
-	if (nr >= f->nr_blocks || !bit(f, f->exists_at, nr) ||
+	if (nr >= f->nr_blocks || nr < f->part_start || nr >= f->part_end ||
+	    !bit(f, f->exists_at, nr) ||
 	    !bit(f, f->has_at, nr))
-		return OFL_KDUMP_ASK_HOST;
-	for (i = 0; i < nr; i++)
+		return OFL_DUMP_ASK_HOST;
+	for (i = f->part_start; i < nr; i++)
 		at += bit(f, f->has_at, i) ? 24 : 0;
 	if (at + 24 > f->bytes)
-		return OFL_KDUMP_ASK_HOST;
+		return OFL_DUMP_ASK_HOST;
 	offset = number(f, at, 8);
 	bytes = number(f, at + 8, 4);
 	flags = number(f, at + 12, 4);
 	if (!offset || offset > INT64_MAX || bytes > f->block_bytes)
-		return OFL_KDUMP_ASK_HOST;
+		return OFL_DUMP_ASK_HOST;
 	if (bytes < f->block_bytes && !(flags & (0x1 | 0x2 | 0x4 | 0x20)))
-		return OFL_KDUMP_SHORT;
+		return OFL_DUMP_SHORT;
 	if (offset > f->bytes || !bytes || bytes > f->bytes - offset ||
 	    !plain_expand(f, offset, bytes, flags, block))
-		return OFL_KDUMP_ASK_HOST;
-	return OFL_KDUMP_READ;
+		return OFL_DUMP_ASK_HOST;
+	return OFL_DUMP_READ;
 }
 
 static void check(const struct file *f, struct ofl_kdump *k, uint64_t parts,
@@ -116,17 +132,17 @@ static void check(const struct file *f, struct ofl_kdump *k, uint64_t parts,
 	/* as large as they are, so that a byte behind them is seen */
 	unsigned char *want = calloc(1, f->block_bytes);
 	unsigned char *got = calloc(1, page_bytes);
-	enum ofl_kdump_page known;
+	enum ofl_dump_page known;
 
 	if (!want || !got)
 		abort();
 	known = plain_read(f, pfn / parts, want);
-	if (known == OFL_KDUMP_READ && ofl_kdump_why_not(k))
-		known = OFL_KDUMP_ASK_HOST;
-	if (ofl_kdump_is_short(k, pfn) != (known == OFL_KDUMP_SHORT) ||
+	if (known == OFL_DUMP_READ && ofl_kdump_why_not(k))
+		known = OFL_DUMP_ASK_HOST;
+	if (ofl_kdump_is_short(k, pfn) != (known == OFL_DUMP_SHORT) ||
 	    ofl_kdump_read(k, pfn, got) != known)
 		abort();
-	if (known == OFL_KDUMP_READ &&
+	if (known == OFL_DUMP_READ &&
 	    memcmp(got, want + pfn % parts * page_bytes, page_bytes))
 		abort();
 	free(want);
@@ -169,14 +185,18 @@ static void check_pages(struct file *f, struct ofl_kdump *k, uint64_t parts)
 static void check_file(struct file *f, uint64_t parts)
 {
 	struct ofl_err err = { .status = OFL_OK };
+	struct ofl_file *file = NULL;
 	struct ofl_kdump *k;
 
-	if (!ofl_kdump_open(memfd, f->block_bytes / parts, &k, &err)) {
+	if (ofl_file_open(memfd, &file, &err) ||
+	    ofl_kdump_open(file, f->block_bytes / parts, &k, &err)) {
+		if (!err.text[0])
+			abort();	/* a refusal without a word */
+	} else {
 		check_pages(f, k, parts);
 		ofl_kdump_close(k);
-	} else if (!err.text[0]) {
-		abort();	/* a refusal without a word */
 	}
+	ofl_file_close(file);
 }
 
 static void prepare(void)

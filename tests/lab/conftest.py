@@ -118,7 +118,7 @@ def said(dump, filters, tmp_path_factory):
     commands.update((f"refused-{number}", command) for number, command in enumerate(REFUSED))
     commands.update(COMMANDS)
     commands.update((f"filter-{number}.json", f"offrange {options} -j") for number, options in enumerate(filters))
-    commands.update({**OWN, **BY_CRASH} if dump.form == "kdump-zlib" else {})
+    commands.update({**OWN, **BY_CRASH})
     return Session(dump, commands, tmp_path_factory.mktemp(dump.name))
 
 

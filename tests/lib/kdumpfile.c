@@ -65,6 +65,10 @@ static const struct {
 	[KF_BITMAP_BLOCKS] = HEAD(bitmap_blocks),
 	[KF_MAX_MAPNR] = HEAD(max_mapnr),
 	[KF_SPLIT] = SUB(split),
+	[KF_START_PFN] = SUB(start_pfn),
+	[KF_END_PFN] = SUB(end_pfn),
+	[KF_START_PFN_64] = SUB(start_pfn_64),
+	[KF_END_PFN_64] = SUB(end_pfn_64),
 	[KF_MAX_MAPNR_64] = SUB(max_mapnr_64),
 };
 

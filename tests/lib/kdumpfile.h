@@ -20,7 +20,8 @@ enum kf_kind { KF_RAW, KF_ZLIB, KF_LZO, KF_ZSTD, KF_KINDS };
 /** enum kf_field - a number of the header or the sub-header */
 enum kf_field {
 	KF_VERSION, KF_STATUS, KF_BLOCK_SIZE, KF_SUB_HDR_SIZE, KF_BITMAP_BLOCKS,
-	KF_MAX_MAPNR, KF_SPLIT, KF_MAX_MAPNR_64,
+	KF_MAX_MAPNR, KF_SPLIT, KF_START_PFN, KF_END_PFN, KF_START_PFN_64,
+	KF_END_PFN_64, KF_MAX_MAPNR_64,
 };
 
 /** enum kf_map - one of the bitmaps */

@@ -758,8 +758,8 @@ static void test_who_has_read(void **state)
 	/* what an earlier command read is not compared now */
 	assert_string_equal(reader_line("offline -v -p 100000-107fff"),
 			    "none: no page of the memmap had to be read\n");
-	reading.why_host = "the dump is flattened";
-	assert_string_equal(reader_line("offline -v"), "crash: the dump is flattened\n");
+	reading.why_host = "the dump is incomplete";
+	assert_string_equal(reader_line("offline -v"), "crash: the dump is incomplete\n");
 	assert_int_equal(run(&session, "offline"), OFL_OK);
 	assert_null(strstr(text, "READER"));
 }

@@ -19,6 +19,7 @@ from .util import LabError, run
 PRESENT, HUGE = 1, 1 << 7
 PHYS_MASK = (1 << 52) - PAGE
 PER_PAGE = PAGE // STRUCT_PAGE
+DESCRIPTOR = 24     # bytes of a page's, in a kdump
 MAP_PRESENT = 3     # SECTION_MARKED_PRESENT, SECTION_HAS_MEM_MAP
 
 
@@ -193,6 +194,21 @@ def unflatten(source, target):
             file.write(stream.read(size))
 
 
+def flatten(source, target, again=0, piece=65536):
+    """The stream of a file; `again`: so many of the first bytes are a piece of zeros before they are themselves."""
+    with open(source, "rb") as file, open(target, "wb") as stream:
+        def add(offset, data):
+            stream.write(struct.pack(">qq", offset, len(data)) + data)
+
+        stream.write((b"makedumpfile\0\0\0\0" + struct.pack(">qq", 1, 1)).ljust(PAGE, b"\0"))
+        if again:
+            add(0, bytes(again))
+        for at in [0, *range(again or piece, os.fstat(file.fileno()).st_size, piece)]:
+            file.seek(at)
+            add(at, file.read(again if again and not at else piece))
+        stream.write(struct.pack(">qq", -1, -1))
+
+
 def put_together(path):
     """The same in place: whoever opens the file finds the stream or the whole of it."""
     whole = path.with_name(f".{path.name}")
@@ -220,6 +236,10 @@ class Kdump:
             file.seek(self.bitmap_at + self.half)
             self.bitmap = bytearray(file.read(self.half))
 
+    def count(self):
+        """How many pages are in the dump."""
+        return sum(bin(byte).count("1") for byte in self.bitmap)
+
     def has(self, pfn):
         """Is a page in the dump?"""
         return bool(self.bitmap[pfn >> 3] >> (pfn & 7) & 1)
@@ -234,7 +254,7 @@ class Kdump:
 
     def drop(self, pfns):
         """Take pages out, as the dump filter does: their bits, and their descriptors."""
-        count = sum(bin(byte).count("1") for byte in self.bitmap)
+        count = self.count()
         gone, index = set(), 0
         wanted = set(pfns)
         for pfn in range(len(self.bitmap) * 8):
@@ -252,11 +272,35 @@ class Kdump:
             self.bitmap[pfn >> 3] &= ~(1 << (pfn & 7))
         with open(self.path, "r+b") as file:
             file.seek(self.table_at)
-            table = file.read(count * 24)
+            table = file.read(count * DESCRIPTOR)
             file.seek(self.bitmap_at + self.half)
             file.write(self.bitmap)
             file.seek(self.table_at)
-            file.write(b"".join(table[i * 24:i * 24 + 24] for i in range(count) if i not in gone))
+            file.write(b"".join(table[i * DESCRIPTOR:(i + 1) * DESCRIPTOR] for i in range(count) if i not in gone))
+
+
+def split(path, folder, parts):
+    """The files that makedumpfile --split would write: all bitmaps in each, and the descriptors of its own pages."""
+    kdump, made = Kdump(path), []
+    pfns = len(kdump.bitmap) * 8
+    with open(path, "rb") as file:
+        version, = struct.unpack("<I", file.read(12)[8:])
+        if version < 6:
+            raise LabError(f"{path}: kdump version {version}")
+    for number in range(parts):
+        start, end = pfns * number // parts // 8 * 8, pfns * (number + 1) // parts // 8 * 8
+        ranks = [sum(bin(byte).count("1") for byte in kdump.bitmap[:pfn // 8]) for pfn in (start, end)]
+        made.append(copy(path, folder / f"part-{number}"))
+        with open(made[-1], "r+b") as file:
+            file.seek(kdump.table_at + ranks[0] * DESCRIPTOR)
+            table = file.read((ranks[1] - ranks[0]) * DESCRIPTOR)
+            file.seek(kdump.table_at)
+            file.write(table.ljust(kdump.count() * DESCRIPTOR, b"\0"))
+            file.seek(PAGE + 12)        # split and the old numbers, then the new ones
+            file.write(struct.pack("<IQQ", 1, start, end))
+            file.seek(PAGE + 80)
+            file.write(struct.pack("<QQ", start, end))
+    return made
 
 
 def excluded_by(elf, kdump):
