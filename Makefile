@@ -37,7 +37,8 @@ CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
 PYTHON		?= /usr/bin/python3
 # one of these that is not there costs speed: crash alone reads such dumps then
-CODECS		:= $(foreach lib,libdeflate lzo2 libzstd,$(shell \
+# (snappy is C++: its archive alone would not load)
+CODECS		:= $(foreach lib,libdeflate lzo2 libzstd $(if $(STATIC),,snappy),$(shell \
 		   $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
 LIBS		= smartcols json-c libbpf $(CODECS)
 
@@ -63,7 +64,7 @@ override CFLAGS	+= -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 		   -Iinclude
 
 DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
-       libbpf-dev libdeflate-dev liblzo2-dev libzstd-dev
+       libbpf-dev libdeflate-dev liblzo2-dev libzstd-dev libsnappy-dev
 CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
 	     qemu-system-x86 busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only

@@ -59,7 +59,8 @@ OUT_OF_REACH = {
     "blocks of 1 and 2 GiB, debug_pagealloc=on": "not a case",
     "kernels of our own that are not in the table": "recipes of SLAB and of no vmemmap are there, and were not built "
         "yet; each takes some minutes of two idle processors",
-    "panic dumps with snappy": "Debian's makedumpfile does not write it",
+    "panic dumps with snappy": "Debian's makedumpfile does not write it, nor does its QEMU: such dumps are those "
+                              "that the lab writes anew (tests/lab/test_reader.py)",
     "panic dumps of 5.10 and 6.1 with zstd": "nor does that of the machine (1.7.2) write zstd: sid's (1.7.8) does so "
                                              "for 6.12 and later",
     "a capture kernel that met damage": "not tried",

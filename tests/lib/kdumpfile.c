@@ -16,6 +16,9 @@
 #ifdef HAVE_LIBZSTD
 #include <zstd.h>
 #endif
+#ifdef HAVE_SNAPPY
+#include <snappy-c.h>
+#endif
 
 #include "kdumpfile.h"
 
@@ -118,6 +121,25 @@ static size_t squeeze_lzo(const void *from, size_t bytes, void *to, size_t room)
 #define squeeze_lzo NULL
 #endif
 
+#ifdef HAVE_SNAPPY
+static size_t squeeze_snappy(const void *from, size_t bytes, void *to,
+			     size_t room)
+{
+	size_t got = snappy_max_compressed_length(bytes);
+	char *worst = malloc(got);
+
+	must(worst && snappy_compress(from, bytes, worst, &got) == SNAPPY_OK,
+	     "snappy");
+	if (got > room)
+		got = 0;
+	memcpy(to, worst, got);
+	free(worst);
+	return got;
+}
+#else
+#define squeeze_snappy NULL
+#endif
+
 #ifdef HAVE_LIBZSTD
 static size_t squeeze_zstd(const void *from, size_t bytes, void *to, size_t room)
 {
@@ -140,6 +162,7 @@ static const struct {
 	[KF_RAW] = { "raw", 0, NULL },
 	[KF_ZLIB] = { "zlib", 0x1, squeeze_zlib },
 	[KF_LZO] = { "lzo", 0x2, squeeze_lzo },
+	[KF_SNAPPY] = { "snappy", 0x4, squeeze_snappy },
 	[KF_ZSTD] = { "zstd", 0x20, squeeze_zstd },
 };
 

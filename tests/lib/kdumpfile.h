@@ -15,7 +15,7 @@
 #include <stdint.h>
 
 /** enum kf_kind - how a page is written */
-enum kf_kind { KF_RAW, KF_ZLIB, KF_LZO, KF_ZSTD, KF_KINDS };
+enum kf_kind { KF_RAW, KF_ZLIB, KF_LZO, KF_SNAPPY, KF_ZSTD, KF_KINDS };
 
 /** enum kf_field - a number of the header or the sub-header */
 enum kf_field {
