@@ -6,12 +6,15 @@ from offline.so, nor from crash.
 """
 
 import bisect
+import ctypes
+import itertools
 import mmap
 import os
 import re
 import shutil
 import struct
 import time
+import zlib
 
 from .truth import PAGE, SECTION_SHIFT, STRUCT_PAGE
 from .util import LabError, run
@@ -20,6 +23,7 @@ PRESENT, HUGE = 1, 1 << 7
 PHYS_MASK = (1 << 52) - PAGE
 PER_PAGE = PAGE // STRUCT_PAGE
 DESCRIPTOR = 24     # bytes of a page's, in a kdump
+STATUS = 424        # of a kdump's header: what its pages are compressed with
 MAP_PRESENT = 3     # SECTION_MARKED_PRESENT, SECTION_HAS_MEM_MAP
 
 
@@ -194,18 +198,13 @@ def unflatten(source, target):
             file.write(stream.read(size))
 
 
-def flatten(source, target, again=0, piece=65536):
-    """The stream of a file; `again`: so many of the first bytes are a piece of zeros before they are themselves."""
+def flatten(source, target, piece=65536):
+    """The stream of a file."""
     with open(source, "rb") as file, open(target, "wb") as stream:
-        def add(offset, data):
-            stream.write(struct.pack(">qq", offset, len(data)) + data)
-
         stream.write((b"makedumpfile\0\0\0\0" + struct.pack(">qq", 1, 1)).ljust(PAGE, b"\0"))
-        if again:
-            add(0, bytes(again))
-        for at in [0, *range(again or piece, os.fstat(file.fileno()).st_size, piece)]:
-            file.seek(at)
-            add(at, file.read(again if again and not at else piece))
+        for at in range(0, os.fstat(file.fileno()).st_size, piece):
+            data = file.read(piece)
+            stream.write(struct.pack(">qq", at, len(data)) + data)
         stream.write(struct.pack(">qq", -1, -1))
 
 
@@ -280,27 +279,55 @@ class Kdump:
 
 
 def split(path, folder, parts):
-    """The files that makedumpfile --split would write: all bitmaps in each, and the descriptors of its own pages."""
-    kdump, made = Kdump(path), []
-    pfns = len(kdump.bitmap) * 8
+    """{file: (first pfn, the one behind the last)} as makedumpfile --split writes: all bitmaps, and its own descriptors."""
+    kdump, made = Kdump(path), {}
+    ranks = list(itertools.accumulate((bin(byte).count("1") for byte in kdump.bitmap), initial=0))
+    edges = [bisect.bisect_left(ranks, ranks[-1] * number // parts) for number in range(parts)] + [len(kdump.bitmap)]
     with open(path, "rb") as file:
         version, = struct.unpack("<I", file.read(12)[8:])
         if version < 6:
             raise LabError(f"{path}: kdump version {version}")
-    for number in range(parts):
-        start, end = pfns * number // parts // 8 * 8, pfns * (number + 1) // parts // 8 * 8
-        ranks = [sum(bin(byte).count("1") for byte in kdump.bitmap[:pfn // 8]) for pfn in (start, end)]
-        made.append(copy(path, folder / f"part-{number}"))
-        with open(made[-1], "r+b") as file:
-            file.seek(kdump.table_at + ranks[0] * DESCRIPTOR)
-            table = file.read((ranks[1] - ranks[0]) * DESCRIPTOR)
+    for number, (low, high) in enumerate(zip(edges, edges[1:])):
+        part = copy(path, folder / f"part-{number}")
+        made[part] = (low * 8, high * 8)
+        with open(part, "r+b") as file:
+            file.seek(kdump.table_at + ranks[low] * DESCRIPTOR)
+            table = file.read((ranks[high] - ranks[low]) * DESCRIPTOR)
             file.seek(kdump.table_at)
-            file.write(table.ljust(kdump.count() * DESCRIPTOR, b"\0"))
+            file.write(table.ljust(ranks[-1] * DESCRIPTOR, b"\0"))
             file.seek(PAGE + 12)        # split and the old numbers, then the new ones
-            file.write(struct.pack("<IQQ", 1, start, end))
+            file.write(struct.pack("<IQQ", 1, *made[part]))
             file.seek(PAGE + 80)
-            file.write(struct.pack("<QQ", start, end))
+            file.write(struct.pack("<QQ", *made[part]))
     return made
+
+
+def with_snappy(source, target):
+    """A kdump whose pages are compressed with snappy, which no makedumpfile of Debian's does; crash reads it."""
+    library = ctypes.CDLL("libsnappy.so.1")
+    kdump, places = Kdump(source), {}
+    room = ctypes.create_string_buffer(library.snappy_max_compressed_length(ctypes.c_size_t(PAGE)))
+    with open(source, "rb") as old, open(target, "wb") as new:
+        new.write(old.read(kdump.table_at))
+        table = old.read(kdump.count() * DESCRIPTOR)
+        new.seek(kdump.table_at + len(table))
+        descriptors = []
+        for offset, size, flags, page_flags in struct.iter_unpack("<qIIQ", table):
+            if offset not in places:
+                old.seek(offset)
+                page = old.read(size)
+                page = zlib.decompress(page) if flags & 1 else page
+                length = ctypes.c_size_t(len(room))
+                if library.snappy_compress(page, ctypes.c_size_t(PAGE), room, ctypes.byref(length)):
+                    raise LabError("snappy_compress")
+                small = length.value < PAGE
+                places[offset] = (new.tell(), length.value if small else PAGE, 4 if small else 0)
+                new.write(room.raw[:length.value] if small else page)
+            descriptors.append(struct.pack("<qIIQ", *places[offset], page_flags))
+        new.seek(kdump.table_at)
+        new.write(b"".join(descriptors))
+        new.seek(STATUS)
+        new.write(struct.pack("<I", 4))
 
 
 def excluded_by(elf, kdump):
