@@ -32,7 +32,7 @@ sys.path.insert(0, str(TOP / "tests/golden"))
 import run as golden                                    # noqa: E402
 
 SOURCES = ["src/judge/*.c", "src/owners/*.c", "src/scan/*.c", "src/kernel/block.c",
-           "src/kernel/section.c", "src/kernel/page.c", "src/dump/kdump.c"]
+           "src/kernel/section.c", "src/kernel/page.c", "src/dump/*.c"]
 KNOWN = TOP / "tests/mutants.known"
 
 # ---- small changes ----------------------------------------------------------

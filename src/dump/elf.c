@@ -223,8 +223,10 @@ enum ofl_dump_page ofl_elf_read(struct ofl_elf *e, uint64_t pfn, void *page)
 	if (pfn > INT64_MAX / e->page_bytes)
 		return OFL_DUMP_ASK_HOST;
 	i = stretch_of(e, phys);
+	if (i == e->nr)
+		return OFL_DUMP_ASK_HOST;
 	s = &e->stretch[i];
-	if (i == e->nr || s->phys > phys ||
+	if (s->phys > phys ||
 	    s->bytes - (phys - s->phys) < e->page_bytes)
 		return OFL_DUMP_ASK_HOST;
 	from = ofl_window_peek(&e->data, s->at + (phys - s->phys),
