@@ -103,12 +103,13 @@ class Damaged:
         """Where a page is said to be."""
         other = self._desc(self.rng.choice(self.places.frames))[0]
         self._change(0, lambda desc: self.rng.choice((
-            0, -1, -4096, 1 << 40, (1 << 63) - 1, -(1 << 63), self.places.bytes - 1, other, other + 1, desc[0] - 1)))
+            0, -1, -4096, 1 << 40, (1 << 63) - 1, -(1 << 63), self.places.bytes - 1, other,
+            min(other + 1, (1 << 63) - 1), max(desc[0] - 1, -(1 << 63)))))
 
     def size(self):
         """How long it is."""
         self._change(1, lambda desc: self.rng.choice((
-            0, 1, desc[1] - 1, desc[1] + 1, 2 * desc[1], 4095, 4096, 4097, 65536, (1 << 32) - 1)))
+            0, 1, desc[1] - 1, desc[1] + 1, 2 * desc[1], 4095, 4096, 4097, 65536, (1 << 32) - 1)) % (1 << 32))
 
     def flags(self):
         """What it is compressed with."""
