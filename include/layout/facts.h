@@ -83,6 +83,8 @@ enum ofl_fact_id {
 	OFL_F_PG_MOVABLE_OPS,
 	/* what judging wants to know of a page */
 	OFL_F_PAGE_LRU,
+	OFL_F_PAGE_MEMCG_DATA,
+	OFL_F_PAGE_MEM_CGROUP,
 	OFL_F_PG_ISOLATED,
 	OFL_F_COMPOUND_DTOR,
 	OFL_F_FOLIO_DTOR,
@@ -353,8 +355,6 @@ enum ofl_fact_id {
 	OFL_F_MM_PGD,
 	/* memory of the kernel */
 	OFL_F_PAGE_PT_MM,
-	OFL_F_PAGE_MEMCG_DATA,
-	OFL_F_PAGE_MEM_CGROUP,
 	OFL_F_OBJCG_MEMCG,
 	OFL_F_MEMCG_CSS,
 	OFL_F_CSS_CGROUP,

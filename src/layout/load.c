@@ -188,6 +188,8 @@ static enum ofl_status check_late_members(const struct ofl_layout *l,
 {
 	static const struct inner late[] = {
 		{ OFL_F_PAGE_LRU, OFL_F_PAGE_BYTES, 16 },
+		{ OFL_F_PAGE_MEMCG_DATA, OFL_F_PAGE_BYTES, 8 },
+		{ OFL_F_PAGE_MEM_CGROUP, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_COMPOUND_DTOR, OFL_F_PAGE_BYTES, 1 },
 		{ OFL_F_SECTION_PAGEBLOCKS, OFL_F_MEM_SECTION_BYTES, 8 },
 	};
@@ -384,7 +386,6 @@ enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
 		{ OFL_F_SLAB_COUNTERS, OFL_F_PAGE_BYTES, 2 },
 		{ OFL_F_PAGE_INDEX, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_PT_MM, OFL_F_PAGE_BYTES, 8 },
-		{ OFL_F_PAGE_MEMCG_DATA, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_PP_MAGIC, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_PAGE_PP, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_SECTION_PAGE_EXT, OFL_F_MEM_SECTION_BYTES, 8 },

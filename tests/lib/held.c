@@ -12,6 +12,8 @@ bool held_load(struct held *h, struct kernel *k, struct texttarget *tt)
 
 	kernel_load(k, tt);
 	if (ofl_layout_load(&tt->target, &h->layout, &err) ||
+	    ofl_fact_load(&tt->target, &ofl_fact_rows[OFL_F_PAGE_MEMCG_DATA],
+			  &h->layout.fact[OFL_F_PAGE_MEMCG_DATA], &err) ||
 	    ofl_layout_load_holders(&tt->target, &h->layout, &err) ||
 	    ofl_nodes_load(&tt->target, &h->layout, &h->nodes, &err) ||
 	    ofl_section_find_vmemmap(&tt->target, &h->layout, &err)) {
