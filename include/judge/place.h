@@ -30,7 +30,7 @@ enum ofl_kind ofl_place_settled(const struct ofl_block_report *r,
 
 /**
  * ofl_place_weigh() - no place to go makes the scan step RETRIES or UNKNOWN
- * @r: in/out  step[], why[] and room_unchecked
+ * @r: in/out  step[], why[], room_unchecked and room_in_swap
  *
  * Shape:  behind ofl_place_settle(). Counters that are not known set
  *         room_unchecked, never a verdict.

@@ -23,7 +23,7 @@ void ofl_reason_poisoned(const struct ofl_env *env, struct ofl_block_report *r);
 /** ofl_reason_offline() - the same for a block that is offline */
 void ofl_reason_offline(struct ofl_block_report *r);
 
-/** ofl_reason_unchecked() - add to MIGRATE that nobody looked for a place */
-void ofl_reason_unchecked(struct ofl_block_report *r);
+/** ofl_reason_room() - add to MIGRATE that nobody looked for a place, or that swap has to make it */
+void ofl_reason_room(struct ofl_block_report *r);
 
 #endif

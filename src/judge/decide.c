@@ -210,6 +210,7 @@ static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 	r->decider_pfn = 0;
 	r->nr_causes = 0;
 	r->room_unchecked = r->driver_refuses = false;
+	r->room_in_swap = 0;
 	r->code[0] = r->reason[0] = '\0';
 }
 
@@ -247,5 +248,5 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 	if (ofl_outcome_rows[r->verdict].passes)
 		simple(r, OFL_OUT_OFFLINABLE, "", "");
 	ofl_reason_poisoned(env, r);
-	ofl_reason_unchecked(r);
+	ofl_reason_room(r);
 }

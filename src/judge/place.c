@@ -130,8 +130,13 @@ static int64_t room_for(const struct ofl_env *env,
 static bool too_little(const struct ofl_env *env, struct ofl_block_report *r,
 		       int64_t pages, int64_t room)
 {
-	if (pages <= room)
+	int64_t in_swap = pages - (room - env->room->swap);
+
+	if (pages <= room) {
+		if (in_swap > 0)
+			r->room_in_swap = (uint64_t)in_swap;
 		return false;
+	}
 	if (!env->room->swap_known || !env->room->kernel_known)
 		r->room_unchecked = true;
 	else

@@ -157,10 +157,13 @@ void ofl_reason_offline(struct ofl_block_report *r)
 }
 
 /* MIGRATE is no word on a place to go to if no zone could be asked for it */
-void ofl_reason_unchecked(struct ofl_block_report *r)
+void ofl_reason_room(struct ofl_block_report *r)
 {
 	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
 
 	if (r->room_unchecked && r->verdict == OFL_OUT_MIGRATE)
 		ofl_text_item(&text, "; ", "room not checked: the counters of zones, swap or caches cannot be read");
+	if (r->room_in_swap && r->verdict == OFL_OUT_MIGRATE)
+		ofl_text_item(&text, "; ", "room for %" PRIu64 " of these pages only once others are swapped out",
+			      r->room_in_swap);
 }

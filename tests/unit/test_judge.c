@@ -714,7 +714,16 @@ static void test_no_place_to_go(void **state)
 	expect(w, OFL_OUT_RETRIES, "scan-migrate", "no place to go: 61");
 	room.swap = 1;
 	w = full(&room, z, ZONE_NORMAL, 61);
-	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
+	expect(w, OFL_OUT_MIGRATE, "lru",
+	       "page cache or anonymous memory; room for 1 of these pages only once others are swapped out");
+	room.swap = 100;
+	w = full(&room, z, ZONE_NORMAL, 60);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_string_equal(w->r.reason, "page cache or anonymous memory");
+	free(w);
+	w = full(&room, z, ZONE_NORMAL, 64);
+	expect(w, OFL_OUT_MIGRATE, "lru",
+	       "page cache or anonymous memory; room for 4 of these pages");
 	/* or else dentries and inodes make room */
 	room.swap = 0;
 	z[0].kernel = 1;
