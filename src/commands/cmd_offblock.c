@@ -175,7 +175,7 @@ static const struct ofl_column block_columns[] = {
 	  "first page frame number" },
 	{ NULL, "pages", 0, false, 0, get_pages, OFL_JSON_NUMBER,
 	  "number of pages, without the memmap that the block itself "
-	  "may hold" },
+	  "may hold at its start" },
 	{ "NODE", "node", 4, true, 0, get_node, OFL_JSON_NUMBER_OR_NULL,
 	  "NUMA node" },
 	{ "ZONE", "zone", 7, false, 0, get_zone, OFL_JSON_STRING_OR_NULL,
