@@ -15,7 +15,7 @@ import typing
 
 from . import initramfs, module
 from .guest import MIB, Machine
-from .util import LAB, CannotMake
+from .util import LAB, CannotMake, LabError
 
 SCRIPT = LAB / "guest" / "attempt"
 PROGRAMS = ("hold", "was")      # in every guest
@@ -63,11 +63,13 @@ class Kind:
     programs: tuple = ()     # of ours, besides the usual
     last: typing.Callable = None    # right before the dump, when everything else has settled
     free: str = ""           # what drops the references, after which a block that kept trying goes
+    halt: str = ""           # what ends the work of a guest that was busy until it was dumped
 
     def key(self):
         """Changes whenever dump or attempts would come out different."""
         what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend, self.free]
         what += [inspect.getsource(part) for part in (self.steps, self.let_go, self.last) if part] + _helpers()
+        what += [self.halt] * bool(self.halt)
         what += [path.read_text() for path in (*initramfs.sources(), *sources(self.programs))]
         what += [path.read_text() for path in sorted(module.SOURCE.iterdir()) if self.module]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
@@ -360,6 +362,40 @@ def poisoned(guest):
         put(guest, "poisoned", blocks(guest, "online", zone)[-1], zone[0].lower())
 
 
+def in_flight(guest):
+    """Reads with O_DIRECT, into small pages and huge ones, that a device has not answered yet."""
+    guest.plug(8 * BLOCK)
+    guest.run("insmod /lib/modules/dm-mod.ko")
+    hold(guest, "12", program="flight")
+
+
+def traced(guest):
+    """A process is stopped by a debugger, which is reading from it."""
+    guest.plug(8 * BLOCK)
+    hold(guest, "24", program="tracer")
+
+
+def huge_mixed(guest):
+    """Huge pages of both sizes: in use, promised, spare, and one poisoned where the kernel can."""
+    guest.plug(8 * BLOCK)
+    guest.run(HUGE.format(64, 64), timeout=120)
+    hold(guest, "hugetlb", 40, 40)
+    hold(guest, "hugetlb", 60, 20)
+    if not guest.run("grep -q ' memory_failure$' /proc/kallsyms", check=False).status:
+        grip(guest, "poison", 20)
+    hold(guest, "gigantic", 2048, 1024)
+
+
+def under_load(guest):
+    """Four CPUs fork, map, write and free while the dump is made."""
+    guest.plug(8 * BLOCK)
+
+
+def load(guest):
+    """The load begins."""
+    hold(guest, "24", program="load", timeout=600)
+
+
 def kernel_memory(guest):
     """Memory plugged for the kernel, most of it free."""
     guest.plug(1024 * MIB)
@@ -462,6 +498,14 @@ KINDS = {kind.name: kind for kind in (
          machine(memory="1G", append="init_on_alloc=0"), module=True),
     Kind("in-batches", "page cache that only another CPU's batch holds", kernel_memory,
          machine("online_kernel", cpus=2), programs=GRIP, last=in_batches),
+    Kind("in-flight", "reads with O_DIRECT that a device has not answered", in_flight, drivers=("dm-mod",),
+         programs=("flight",), free="kill $(pidof flight)"),
+    Kind("traced", "a stopped process that a debugger is reading from", traced, programs=("tracer",),
+         free="kill $(pidof tracer)"),
+    Kind("huge-mixed", "huge pages of both sizes, used, promised, spare and poisoned", huge_mixed,
+         machine(memory="5G", append="hugepagesz=1G hugepages=2"), programs=GRIP, mend=HUGE.format(64, 0)),
+    Kind("under-load", "four CPUs under load when the dump is made", under_load, machine(cpus=4), programs=("load",),
+         last=load, halt="for i in 1 2 3; do kill -STOP $(pidof load); done; true"),
     Kind("nowhere", "memory is full and there is no swap", nowhere, machine(memory="1G")),
 )}
 
@@ -490,9 +534,13 @@ def _plug_by_chance(guest, draw):
 
 
 def _balloon_by_chance(guest, draw):
-    """Up to a third of the boot memory."""
+    """Up to a third of the boot memory, or what a guest that is full has left to give."""
     size = guest.qmp("query-memory-size-summary")["base-memory"]
-    guest.balloon((size - draw.randrange(size // 3)) // MIB * MIB, timeout=240)
+    wanted = (size - draw.randrange(size // 3)) // MIB * MIB
+    try:
+        guest.balloon(wanted, timeout=120)
+    except LabError:
+        guest.balloon(-(-guest.qmp("query-balloon")["actual"] // MIB) * MIB + 16 * MIB, timeout=120)
 
 
 def _write_by_chance(path, most):

@@ -116,6 +116,8 @@ def _take(guest, kind, folder):
     progress(f"dumping {guest.kernel.release} {kind.name}")
     write(guest, folder / "dump.kdump", FORM)
     guest.qmp("cont")
+    if kind.halt:
+        guest.run(kind.halt, timeout=120)
     if kind.let_go:
         _end_attempt(guest, kind, made)
         return truth
