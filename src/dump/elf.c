@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "dump/elf.h"
+#include "dump/stretch.h"
 #include "dump/window.h"
 
 #define HEADERS_BYTES	4096u
@@ -19,38 +20,18 @@
 #define MAX_PAGE_BYTES	65536u
 #define MAX_STRETCHES	(1u << 20)
 
-/** struct stretch - [phys, phys + bytes) of memory is at @at of the file */
-struct stretch {
-	uint64_t phys, bytes, at;
-};
-
 struct ofl_elf {
 	size_t page_bytes;
-	struct stretch *stretch;	/* owned; ascending, none over another */
+	struct ofl_stretch *stretch;	/* owned; by physical address */
 	size_t nr, room;
 	struct ofl_window headers, data;
 };
 
-/* the first stretch that ends behind @phys; nr: none does */
-static size_t stretch_of(const struct ofl_elf *e, uint64_t phys)
-{
-	size_t low = 0, high = e->nr, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (e->stretch[mid].phys + e->stretch[mid].bytes <= phys)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 static enum ofl_status insert(struct ofl_elf *e, size_t where,
-			      const struct stretch *s, struct ofl_err *err)
+			      const struct ofl_stretch *s, struct ofl_err *err)
 {
 	size_t room = 2 * e->room + 64;
-	struct stretch *more = e->stretch;
+	struct ofl_stretch *more = e->stretch;
 
 	if (e->nr == MAX_STRETCHES)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
@@ -71,32 +52,32 @@ static enum ofl_status insert(struct ofl_elf *e, size_t where,
 }
 
 /* leave out the first bytes of a stretch */
-static void skip(struct stretch *s, uint64_t bytes)
+static void skip(struct ofl_stretch *s, uint64_t bytes)
 {
 	if (bytes > s->bytes)
 		bytes = s->bytes;
-	s->phys += bytes;
+	s->from += bytes;
 	s->at += bytes;
 	s->bytes -= bytes;
 }
 
 /* what no earlier header has: that of the first one counts, as for crash */
-static enum ofl_status add(struct ofl_elf *e, struct stretch s,
+static enum ofl_status add(struct ofl_elf *e, struct ofl_stretch s,
 			   struct ofl_err *err)
 {
 	enum ofl_status st = OFL_OK;
-	struct stretch piece;
+	struct ofl_stretch piece;
 	size_t i;
 
 	while (!st && s.bytes) {
-		i = stretch_of(e, s.phys);
-		if (i < e->nr && e->stretch[i].phys <= s.phys) {
-			skip(&s, e->stretch[i].phys + e->stretch[i].bytes - s.phys);
+		i = ofl_stretch_of(e->stretch, e->nr, s.from);
+		if (i < e->nr && e->stretch[i].from <= s.from) {
+			skip(&s, e->stretch[i].from + e->stretch[i].bytes - s.from);
 			continue;
 		}
 		piece = s;
-		if (i < e->nr && e->stretch[i].phys - s.phys < s.bytes)
-			piece.bytes = e->stretch[i].phys - s.phys;
+		if (i < e->nr && e->stretch[i].from - s.from < s.bytes)
+			piece.bytes = e->stretch[i].from - s.from;
 		st = insert(e, i, &piece, err);
 		skip(&s, piece.bytes);
 	}
@@ -106,11 +87,11 @@ static enum ofl_status add(struct ofl_elf *e, struct stretch s,
 static enum ofl_status take_header(struct ofl_elf *e, const Elf64_Phdr *p,
 				   struct ofl_err *err)
 {
-	struct stretch s = { p->p_paddr, p->p_filesz, p->p_offset };
+	struct ofl_stretch s = { p->p_paddr, p->p_filesz, p->p_offset };
 
 	if (p->p_type != PT_LOAD || !s.bytes)
 		return OFL_OK;
-	if (s.phys > INT64_MAX || s.at > INT64_MAX || s.bytes > INT64_MAX)
+	if (s.from > INT64_MAX || s.at > INT64_MAX || s.bytes > INT64_MAX)
 		return ofl_fail(err, OFL_ERR_UNSUPPORTED,
 				"a program header of the dump has impossible sizes");
 	return add(e, s, err);
@@ -216,20 +197,20 @@ void ofl_elf_close(struct ofl_elf *e)
 enum ofl_dump_page ofl_elf_read(struct ofl_elf *e, uint64_t pfn, void *page)
 {
 	uint64_t phys = pfn * e->page_bytes;
-	const struct stretch *s;
+	const struct ofl_stretch *s;
 	const void *from;
 	size_t i;
 
 	if (pfn > INT64_MAX / e->page_bytes)
 		return OFL_DUMP_ASK_HOST;
-	i = stretch_of(e, phys);
+	i = ofl_stretch_of(e->stretch, e->nr, phys);
 	if (i == e->nr)
 		return OFL_DUMP_ASK_HOST;
 	s = &e->stretch[i];
-	if (s->phys > phys ||
-	    s->bytes - (phys - s->phys) < e->page_bytes)
+	if (s->from > phys ||
+	    s->bytes - (phys - s->from) < e->page_bytes)
 		return OFL_DUMP_ASK_HOST;
-	from = ofl_window_peek(&e->data, s->at + (phys - s->phys),
+	from = ofl_window_peek(&e->data, s->at + (phys - s->from),
 			       e->page_bytes);
 	if (!from)
 		return OFL_DUMP_ASK_HOST;

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "dump/file.h"
+#include "dump/stretch.h"
 
 #define SIGNATURE	"makedumpfile"
 #define TYPE_FLAT	1
@@ -23,15 +24,10 @@ struct head {
 	uint64_t type, version;
 };
 
-/** struct piece - [from, from + bytes) of the file is at @at of the stream */
-struct piece {
-	uint64_t from, bytes, at;
-};
-
 struct ofl_file {
 	int fd;
 	bool stream;
-	struct piece *piece;	/* owned; ascending, none lies over another */
+	struct ofl_stretch *piece;	/* owned; by place in the file */
 	size_t nr_pieces, room;
 };
 
@@ -45,9 +41,9 @@ static size_t read_plain(int fd, void *buf, size_t bytes, uint64_t from)
 	return got < 0 ? 0 : (size_t)got;
 }
 
-static bool add_piece(struct ofl_file *f, const struct piece *p)
+static bool add_piece(struct ofl_file *f, const struct ofl_stretch *p)
 {
-	struct piece *more;
+	struct ofl_stretch *more;
 
 	if (f->nr_pieces == f->room) {
 		more = realloc(f->piece, (2 * f->room + 512) * sizeof(*more));
@@ -63,7 +59,7 @@ static bool add_piece(struct ofl_file *f, const struct piece *p)
 /* by place in the file, and those of one place as the stream has them */
 static int compare(const void *a, const void *b)
 {
-	const struct piece *x = a, *y = b;
+	const struct ofl_stretch *x = a, *y = b;
 
 	if (x->from != y->from)
 		return x->from < y->from ? -1 : 1;
@@ -77,7 +73,7 @@ static int compare(const void *a, const void *b)
  */
 static enum ofl_status put_in_order(struct ofl_file *f, struct ofl_err *err)
 {
-	struct piece *last;
+	struct ofl_stretch *last;
 	size_t i, n = 0;
 
 	if (f->nr_pieces)
@@ -100,7 +96,7 @@ static enum ofl_status put_in_order(struct ofl_file *f, struct ofl_err *err)
 static enum ofl_status read_pieces(struct ofl_file *f, struct ofl_err *err)
 {
 	uint64_t head[2], at = FIRST_PIECE;
-	struct piece p;
+	struct ofl_stretch p;
 
 	for (;; at = p.at + p.bytes) {
 		if (read_plain(f->fd, head, sizeof(head), at) != sizeof(head))
@@ -169,23 +165,8 @@ bool ofl_file_is_stream(const struct ofl_file *f)
 	return f->stream;
 }
 
-/* the first piece that ends behind @from; nr_pieces: none does */
-static size_t piece_of(const struct ofl_file *f, uint64_t from)
-{
-	size_t low = 0, high = f->nr_pieces, mid;
-
-	while (low < high) {
-		mid = low + (high - low) / 2;
-		if (f->piece[mid].from + f->piece[mid].bytes <= from)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return low;
-}
-
 /* as much as one piece, or the gap before it, has of [from, from + bytes) */
-static size_t read_piece(const struct ofl_file *f, const struct piece *p,
+static size_t read_piece(const struct ofl_file *f, const struct ofl_stretch *p,
 			 void *buf, size_t bytes, uint64_t from)
 {
 	if (from < p->from) {
@@ -208,7 +189,7 @@ size_t ofl_file_read(const struct ofl_file *f, void *buf, size_t bytes,
 
 	if (!f->stream)
 		return read_plain(f->fd, buf, bytes, from);
-	for (i = piece_of(f, from); got && done < bytes && i < f->nr_pieces;) {
+	for (i = ofl_stretch_of(f->piece, f->nr_pieces, from); got && done < bytes && i < f->nr_pieces;) {
 		got = read_piece(f, &f->piece[i], to + done, bytes - done,
 				 from + done);
 		done += got;

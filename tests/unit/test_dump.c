@@ -617,6 +617,45 @@ static void test_impossible_parts(void **state)
 		    "a part of the dump has impossible sizes");
 }
 
+/* pages of any part that are kept need no file any more; keeping ends */
+static void test_kept(void **state)
+{
+	static const uint64_t first[] = { 100, 9000 };
+	unsigned char page[PAGE];
+	struct kdumpfile f;
+	uint64_t i;
+	size_t part;
+
+	(void)state;
+	for (part = 0; part < 2; part++) {
+		kdumpfile_init(&f, PAGE, PFNS);
+		kdumpfile_open(&f);
+		memset(page, 0, PAGE);
+		for (i = 0; i < 40; i++) {
+			kdumpfile_add(&f, first[part] + i, KF_RAW, page);
+			fill(page, i);
+		}
+		kdumpfile_set(&f, KF_SPLIT, 1);
+		kdumpfile_set(&f, KF_START_PFN_64, part ? 7000 : 0);
+		kdumpfile_set(&f, KF_END_PFN_64, part ? PFNS : 7000);
+		fds[part] = f.fd;
+	}
+	open_dump(fds[0], 2);
+	for (part = 0; part < 2; part++) {
+		ofl_dump_keep(dump, true);
+		assert_int_equal(ofl_dump_read(dump, first[part], page),
+				 OFL_DUMP_READ);
+		ofl_dump_keep(dump, false);
+		/* more than the window has room for */
+		for (i = 1; i < 40; i++)
+			expect(first[part] + i, i - 1);
+		assert_int_equal(ftruncate(fds[part], 0), 0);
+		assert_int_equal(ofl_dump_read(dump, first[part], page),
+				 OFL_DUMP_READ);
+		expect_none(first[part] + 1);
+	}
+}
+
 /* ---- memory ---- */
 
 static void fail_each(int fd, size_t nr_others)
@@ -683,6 +722,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_other_parts, drop),
 		cmocka_unit_test_teardown(test_whole_has_no_parts, drop),
 		cmocka_unit_test_teardown(test_impossible_parts, drop),
+		cmocka_unit_test_teardown(test_kept, drop),
 		cmocka_unit_test_teardown(test_every_allocation_fails, drop),
 	};
 
