@@ -220,6 +220,15 @@ class House:
             if not read[name]:
                 yield f"{name} is asked for, and nothing reads it"
 
+    def check_late_facts(self):
+        """what only commands with holders ask for is read by holders alone: others would not know it, or by chance"""
+        _, mark, late = self.texts.get("include/layout/facts.h", "").partition("OFL_F_FIRST_HOLDER,")
+        late = set(FACT.findall(late)) - {"OFL_F_FIRST_HOLDER"} if mark else set()
+        for path, text in self.texts.items():
+            if self.room(self.file(path)) not in ("layout", "holders"):
+                for name in sorted(late & set(FACT.findall(code_of(text)))):
+                    yield f"{path} reads {name}, which only commands that name holders ask for"
+
     def checks(self):
         """-> [(name of the check, what is wrong)]"""
         return [(name[6:], list(getattr(self, name)())) for name in dir(self)
@@ -398,6 +407,15 @@ class MadeUp(unittest.TestCase):
                 "docs/design.md": self.TREE["docs/design.md"] + "| `layout` | | |\n"}
         self.assertEqual(self.wrong("facts", tree),
                          "OFL_F_LOST is asked for, and nothing reads it")
+
+    def test_fact_of_holders(self):
+        tree = {"include/layout/facts.h": "enum x {\n\tOFL_F_A,\n\tOFL_F_FIRST_HOLDER,\n"
+                                          "\tOFL_F_B = OFL_F_FIRST_HOLDER,\n\tOFL_F_C,\n};\n",
+                "src/low/d.c": "x(OFL_F_A, OFL_F_C, OFL_F_FIRST_HOLDER); /* OFL_F_B */\n",
+                "src/holders/e.c": "x(OFL_F_B);\n",
+                "docs/design.md": self.TREE["docs/design.md"] + "| `layout` | | |\n| `holders` | `layout` | |\n"}
+        self.assertEqual(self.wrong("late_facts", tree),
+                         "src/low/d.c reads OFL_F_C, which only commands that name holders ask for")
 
     def test_function_that_fits(self):
         body = "int f(void)\n{\n" + "\ta++;\n" * 57 + "}\n"

@@ -16,6 +16,7 @@
 /** struct ofl_section - one section that has a memmap */
 struct ofl_section {
 	uint64_t nr;
+	uint64_t kva;		/* its struct mem_section */
 	uint64_t start_pfn;
 	uint64_t memmap_kva;	/* struct page of start_pfn */
 	bool online;		/* SECTION_IS_ONLINE: its memmap may be trusted */
@@ -24,7 +25,6 @@ struct ofl_section {
 	bool corrupt;		/* impossible memmap or usage: nothing below holds */
 	uint64_t usage_kva;	/* struct mem_section_usage; 0: none */
 	uint64_t pageblocks_kva; /* words of pageblock bits; 0: none, or not known */
-	uint64_t page_ext;	/* mem_section.page_ext, as it is; 0: likewise */
 	bool has_subsections;	/* subsection[] is filled in */
 	uint64_t subsection[OFL_MAX_SUBSECTIONS / 64]; /* bit set: populated */
 };

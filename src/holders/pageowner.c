@@ -28,7 +28,7 @@ struct pageowner {
 	uint64_t bad_kva;		/* why it cannot be used, though it is on */
 	const char *bad_what;
 	/* of the section in work */
-	uint64_t section_nr, page_ext;
+	uint64_t section_nr, section_kva, page_ext;
 	bool has_section;
 };
 
@@ -104,7 +104,7 @@ static enum ofl_status keep_section(void *arg, const struct ofl_section *s)
 {
 	struct pageowner *o = arg;
 
-	o->page_ext = s->corrupt ? 0 : s->page_ext;
+	o->section_kva = s->corrupt ? 0 : s->kva;
 	return OFL_OK;
 }
 
@@ -118,8 +118,11 @@ static uint64_t page_ext_of(struct ofl_walk *w, struct pageowner *o, uint64_t pf
 	if (!o->has_section || o->section_nr != nr) {
 		o->has_section = true;
 		o->section_nr = nr;
-		o->page_ext = 0;
+		o->section_kva = o->page_ext = 0;
 		ofl_section_walk(&w->t, l, pfn, pfn + 1, keep_section, o, &stats);
+		if (o->section_kva)
+			ofl_walk_number(w, o->section_kva, OFL_F_SECTION_PAGE_EXT,
+					8, &o->page_ext);
 	}
 	if (!o->page_ext || (o->page_ext & EXT_INVALID))
 		return 0;

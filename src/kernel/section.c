@@ -119,9 +119,6 @@ static bool decode(struct walk *w, const unsigned char *raw, uint64_t nr,
 	s->device = bit(l, word, OFL_F_SECTION_DEVICE_BIT);
 	sound = read_subsections(w, raw, s);
 	s->pageblocks_kva = find_pageblocks(l, raw, s);
-	s->page_ext = 0;
-	if (ofl_fact_known(l, OFL_F_SECTION_PAGE_EXT))
-		memcpy(&s->page_ext, raw + ofl_fact_u64(l, OFL_F_SECTION_PAGE_EXT), 8);
 	return sound && coded == w->vmemmap_kva && !has_gap(l, s);
 }
 
@@ -134,7 +131,7 @@ static void count(uint64_t *sections, uint64_t *first_nr, uint64_t more,
 }
 
 static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,
-				 uint64_t nr)
+				 uint64_t nr, uint64_t kva)
 {
 	const struct ofl_layout *l = w->l;
 	struct ofl_section s;
@@ -148,6 +145,7 @@ static enum ofl_status visit_one(struct walk *w, const unsigned char *raw,
 	if (!whole &&
 	    !(word & ~(1ull << l->fact[OFL_F_SECTION_PRESENT_BIT].value)))
 		return OFL_OK;
+	s.kva = kva;
 	s.corrupt = !decode(w, raw, nr, &s) || !whole;
 	if (s.corrupt)
 		count(&w->stats->corrupt, &w->stats->corrupt_nr, 1, nr);
@@ -178,7 +176,8 @@ static enum ofl_status walk_root(struct walk *w, uint64_t nr, uint64_t root_kva)
 	}
 	for (i = 0; i < l->sections_per_root && !st; i++)
 		if (nr + i >= w->first_nr && nr + i < w->end_nr)
-			st = visit_one(w, raw + i * bytes, nr + i);
+			st = visit_one(w, raw + i * bytes, nr + i,
+				       root_kva + i * bytes);
 	return st;
 }
 
