@@ -83,7 +83,8 @@ static void check_stream(const struct input *in, const struct ofl_file *file)
 		from = number(in, at);
 		check_bytes(in, file, from);
 		check_bytes(in, file, from > 7 ? from - 7 : 0);
-		check_bytes(in, file, from + number(in, at + 8) - 1);
+		if (number(in, at + 8))
+			check_bytes(in, file, from + number(in, at + 8) - 1);
 		at += 16 + number(in, at + 8);
 	}
 	check_bytes(in, file, 0);
