@@ -9,6 +9,7 @@ import json
 import os
 import pathlib
 import re
+import shlex
 import subprocess
 import sys
 
@@ -79,7 +80,7 @@ def makedumpfile_exclude(dump, folder):
 def build_floor(folder):
     """The small program that does nothing but read, decompress and scan."""
     program = pathlib.Path(folder) / "floor"
-    run((os.environ.get("CC", "gcc"), "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, HERE / "floor.c"))
+    run((*shlex.split(os.environ.get("CC", "gcc")), "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, HERE / "floor.c"))
     return program
 
 
