@@ -2,104 +2,14 @@
 /*
  * classify.h - from a raw struct page to a row of the rule
  *
- * Depends on page.h, section.h, block.h, owner.h, refs.h and rule.h. Collects what
- * rule.h wants to know; the few things that take more than the page itself are
- * tracked from page to page, so pages must come in ascending order.
+ * Depends on classifier.h. Collects what rule.h wants to know; the few things that
+ * take more than the page itself are tracked from page to page, so pages must come
+ * in ascending order.
  */
 #ifndef OFL_CLASSIFY_H
 #define OFL_CLASSIFY_H
 
-#include "judge/refs.h"
-#include "judge/rule.h"
-#include "kernel/block.h"
-#include "kernel/page.h"
-#include "kernel/section.h"
-#include "owners/owner.h"
-
-#define OFL_MAX_HSTATES		8
-
-/** struct ofl_classified - a page and what the rule says of it */
-struct ofl_classified {
-	uint64_t pfn;
-	uint64_t page_kva;
-	uint64_t flags;		/* page flags only */
-	int32_t refcount;	/* its own */
-	bool offline;
-	bool movable_zone;
-	bool file;		/* an LRU page of a file that is not in memory only */
-	bool counted;		/* refs is filled in: an LRU page, or once one */
-	bool pageblock_unknown;	/* the state of its pageblock cannot be read */
-	unsigned int order;	/* of its compound page; 0: of none */
-	const struct ofl_zone *zone;	/* may be NULL */
-	enum ofl_kind kind;
-	enum ofl_outcome outcome;
-	enum ofl_step step;
-	struct ofl_claim claim;	/* offline pages only */
-	struct ofl_refs refs;
-};
-
-/** struct ofl_class_state - what is remembered from page to page of a block */
-struct ofl_class_state {
-	uint64_t block_nr;
-	uint64_t free_end_pfn;		/* inside of a free block until here */
-	uint64_t compound_end_pfn;	/* inside of a compound page until here */
-	uint64_t unit_end_pfn;		/* inside of a 2 MiB balloon unit */
-	struct ofl_rule_in compound;	/* of its head */
-	bool compound_counted;
-	struct ofl_refs compound_refs;
-	unsigned int compound_order;
-	/* pages of each hugetlb pool that were seen: free ones, and in use */
-	uint64_t taken[OFL_MAX_HSTATES], in_use[OFL_MAX_HSTATES];
-};
-
-/** struct ofl_like - for which pages the last answer holds as well */
-struct ofl_like {
-	uint64_t end_pfn;		/* those before this; 0: for none */
-	bool tails;			/* of a compound page: whatever they are */
-	struct ofl_page page;		/* else those like this one ... */
-	uint64_t mapping, charge;	/* ... with the same members */
-};
-
-/** struct ofl_expected - what drivers' records say of pages that are not offline */
-struct ofl_expected {
-	uint64_t start_pfn, end_pfn;	/* half-open: for these; 0, 0: for none */
-	bool offline;			/* they have to be */
-	bool at_work;			/* the device that says so is */
-};
-
-/** struct ofl_classifier - a pass over pages */
-struct ofl_classifier {
-	const struct ofl_env *env;
-	const struct ofl_owners *owners;
-	const struct ofl_blocks *blocks;
-
-	struct ofl_page_format format;
-	struct ofl_refs_from refs;
-
-	/* what this dump has no witness for; see classify.c */
-	enum ofl_tri skip_rule;
-	bool flags_untold, types_untold, hugetlb_untold, movable_untold;
-	bool unaccepted_untold;
-	bool huge_untold, gigantic_untold;
-
-	bool several_nodes;		/* have memory: pages leave theirs */
-
-	/* hugetlb pools */
-	struct ofl_pool {
-		unsigned int order;
-		uint64_t spare;		/* free and not promised, at all */
-		bool surplus_untold;	/* some pages are, or may be, surplus */
-		int node;		/* that has all free ones; see classify.c */
-	} pool[OFL_MAX_HSTATES];
-	unsigned int nr_pools;		/* 0: not known, or none */
-
-	const struct ofl_block *block;	/* of the page in work; NULL: unknown */
-	uint64_t section_nr;
-	struct ofl_pageblocks pageblocks;	/* of that section */
-	struct ofl_class_state at;
-	struct ofl_like like;
-	struct ofl_expected expected;
-};
+#include "judge/classifier.h"
 
 /**
  * ofl_classifier_init() - prepare for one pass
@@ -127,14 +37,6 @@ void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,
 		  const struct ofl_page *p, const unsigned char *raw,
 		  const unsigned char *raw_end, bool offline,
 		  struct ofl_classified *ret);
-
-/**
- * ofl_is_gigantic() - is a huge page too large for the buddy allocator?
- * @order: in  of the page, not 0
- *
- * Source: include/linux/hugetlb.h: hstate_is_gigantic().
- */
-enum ofl_tri ofl_is_gigantic(const struct ofl_layout *l, unsigned int order);
 
 /**
  * ofl_classify_same() - does the last answer hold for the page behind that, too?

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* contig.c - what alloc_contig_range() makes of a page, by its kind */
 #include "judge/contig.h"
+#include "judge/hugetlb.h"
 
 /*
  * CONTIG(kind, outcome in ZONE_MOVABLE, outcome elsewhere)

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "judge/hugetlb.h"
 #include "judge/place.h"
 #include "target/text.h"
 
