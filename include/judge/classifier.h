@@ -75,7 +75,7 @@ struct ofl_classifier {
 	struct ofl_page_format format;
 	struct ofl_refs_from refs;
 
-	/* what this dump has no witness for; see classify.c */
+	/* what this dump has no witness for; see untold.c */
 	enum ofl_tri skip_rule;
 	bool flags_untold, types_untold, hugetlb_untold, movable_untold;
 	bool unaccepted_untold;

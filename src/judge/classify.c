@@ -4,6 +4,7 @@
 
 #include "judge/classify.h"
 #include "judge/hugetlb.h"
+#include "judge/untold.h"
 #include "kernel/pagereader.h"
 
 #define UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
@@ -11,64 +12,6 @@
 #define POISONS_APART		0x22	/* LIST_POISON2 - LIST_POISON1 */
 
 /* ---- set-up ---- */
-
-/* aa218795cb5f (in v5.8): its series brought one symbol and took two away */
-static enum ofl_tri has_skip_rule(const struct ofl_layout *l)
-{
-	bool since = ofl_fact_known(l, OFL_F_OFFLINE_AND_REMOVE);
-	bool before = ofl_fact_known(l, OFL_F_SECTION_REMOVABLE) ||
-		      ofl_fact_known(l, OFL_F_ISOLATE_CHAIN);
-
-	if (since == before)
-		return OFL_UNSURE;
-	return since ? OFL_YES : OFL_NO;
-}
-
-/* PG_movable_ops, or page->mapping where isolation is PG_isolated */
-static bool movable_ops_told(const struct ofl_layout *l)
-{
-	return ofl_fact_known(l, OFL_F_PG_MOVABLE_OPS) ||
-	       (ofl_fact_known(l, OFL_F_PAGE_MAPPING) &&
-		ofl_fact_known(l, OFL_F_PG_ISOLATED) &&
-		!strstr(l->fact[OFL_F_PG_ISOLATED].source, "movable_ops"));
-}
-
-static bool hugetlb_told(const struct ofl_layout *l)
-{
-	return l->type[OFL_TYPE_HUGETLB].shape ||
-	       ofl_fact_known(l, OFL_F_HUGETLB_FLAG) ||
-	       (ofl_fact_known(l, OFL_F_HUGETLB_DTOR) &&
-		(ofl_fact_known(l, OFL_F_COMPOUND_DTOR) ||
-		 ofl_fact_known(l, OFL_F_FOLIO_DTOR)));
-}
-
-/* a type that has no name here is the kernel's own only if these have one */
-static bool types_told(const struct ofl_layout *l)
-{
-	return l->type[OFL_TYPE_BUDDY].shape &&
-	       (l->offline.shape != OFL_SHAPE_TOP_BYTE ||
-		(l->type[OFL_TYPE_HUGETLB].shape &&
-		 l->type[OFL_TYPE_ZSMALLOC].shape &&
-		 l->type[OFL_TYPE_UNACCEPTED].shape));
-}
-
-/* zone->unaccepted_pages: has any page that nothing tells from a free one? */
-static bool any_unaccepted(const struct ofl_env *env)
-{
-	uint64_t head, next;
-	size_t i;
-
-	if (!ofl_fact_known(env->l, OFL_F_ZONE_UNACCEPTED) ||
-	    env->l->type[OFL_TYPE_UNACCEPTED].shape)
-		return false;
-	for (i = 0; i < env->n->nr_zones; i++) {
-		head = env->n->zone[i].kva +
-		       ofl_fact_u64(env->l, OFL_F_ZONE_UNACCEPTED);
-		if (!ofl_read_u64(env->t, head, &next) || next != head)
-			return true;
-	}
-	return false;
-}
 
 void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 			 const struct ofl_owners *owners,
@@ -84,14 +27,7 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->refs = (struct ofl_refs_from){ .t = env->t, .f = &c->format,
 					  .batches = env->batches };
 	c->at.block_nr = c->section_nr = UINT64_MAX;
-	c->skip_rule = has_skip_rule(l);
-	/* every kernel has these flags; others depend on its configuration */
-	c->flags_untold = !l->pageflags_whole || !c->format.reserved ||
-			  !c->format.lru || !c->format.head;
-	c->types_untold = !types_told(l);
-	c->hugetlb_untold = !hugetlb_told(l);
-	c->movable_untold = !movable_ops_told(l);
-	c->unaccepted_untold = any_unaccepted(env);
+	ofl_untold(c);
 	ofl_hugetlb_init(c);
 	ofl_pageblocks_init(&c->pageblocks, env->t, l);
 }
