@@ -16,6 +16,7 @@
 #include "owners/owner.h"
 
 #define OFL_MAX_HSTATES		8
+#define OFL_UNIT_PAGES		512	/* VMware's 2 MiB of 4 KiB pages */
 
 /** struct ofl_classified - a page and what the rule says of it */
 struct ofl_classified {

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* inspect.c - what a struct page says, and those that it belongs together with */
+#include <string.h>
+
+#include "judge/hugetlb.h"
+#include "judge/inspect.h"
+#include "kernel/pagereader.h"
+
+#define KERNEL_CHARGE		0x3	/* MEMCG_DATA_OBJCGS, MEMCG_DATA_KMEM */
+#define POISONS_APART		0x22	/* LIST_POISON2 - LIST_POISON1 */
+
+/* is it of a type that we know by name? */
+static bool has_name(const struct ofl_page_format *f, uint32_t page_type)
+{
+	int type;
+
+	for (type = 0; type < OFL_NR_TYPES; type++)
+		if (ofl_page_is_type(f, (enum ofl_type)type, page_type))
+			return true;
+	return false;
+}
+
+/* before v6.12 the type of guards has no name in a dump */
+static enum ofl_tri guard(const struct ofl_page_format *f, uint32_t page_type,
+			  bool typed)
+{
+	if (typed && ofl_page_is_type(f, OFL_TYPE_GUARD, page_type))
+		return OFL_YES;
+	return typed && !has_name(f, page_type) ? OFL_UNSURE : OFL_NO;
+}
+
+void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
+			 bool offline, struct ofl_rule_in *in)
+{
+	const struct ofl_page_format *f = &c->format;
+
+	memset(in, 0, sizeof(*in));
+	in->refcount = p->refcount;
+	in->offline = offline;
+	in->buddy = ofl_page_is_type(f, OFL_TYPE_BUDDY, p->type);
+	in->unaccepted = ofl_page_is_type(f, OFL_TYPE_UNACCEPTED, p->type);
+	in->slab = (p->flags & f->slab) ||
+		   ofl_page_is_type(f, OFL_TYPE_SLAB, p->type);
+	in->typed = ofl_page_has_type(f, p->type);
+	in->guard = guard(f, p->type, in->typed);
+	in->reserved = p->flags & f->reserved;
+	in->lru = p->flags & f->lru;
+	in->swapbacked = p->flags & f->swapbacked;
+	in->hwpoison = p->flags & f->hwpoison;
+	in->isolated = p->flags & f->isolated;
+	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
+	in->skip_rule = c->skip_rule;
+	in->movable_untold = c->movable_untold;
+	in->untold = c->flags_untold || (c->types_untold && in->typed &&
+					 !offline && !has_name(f, p->type)) ||
+		     (c->unaccepted_untold && !p->refcount && !in->typed &&
+		      !(p->flags & f->head));
+}
+
+/* mem_cgroup_charge(): not of what the kernel has itself */
+static bool is_charged(const struct ofl_page_format *f, const unsigned char *raw)
+{
+	uint64_t charge = ofl_page_charge(f, raw);
+
+	return charge && !(charge & KERNEL_CHARGE);
+}
+
+bool ofl_inspect_is_bare(const struct ofl_classifier *c,
+			 const struct ofl_page *p, const unsigned char *raw)
+{
+	return p->refcount == 1 && p->zone &&
+	       p->zone->type ==
+		       ofl_fact_value(c->env->l, OFL_F_ZONE_MOVABLE, -1) &&
+	       !(p->flags & (c->format.lru | c->format.head)) &&
+	       !ofl_page_has_type(&c->format, p->type) &&
+	       !ofl_page_mapping(&c->format, raw);
+}
+
+static bool can_point(const struct ofl_layout *l, uint64_t kva)
+{
+	return ofl_is_kernel_address(l, kva) && !(kva & 7);
+}
+
+/* split_map_pages(): page->lru is in a list, and not as list_del() leaves it */
+static bool is_listed(const struct ofl_classifier *c, uint64_t kva,
+		      const unsigned char *raw)
+{
+	int64_t at = c->format.lru_at;
+	uint64_t next, prev, back;
+
+	if (at < 0)
+		return false;
+	next = ofl_page_u64(raw, (uint64_t)at);
+	prev = ofl_page_u64(raw, (uint64_t)at + 8);
+	return can_point(c->env->l, next) && can_point(c->env->l, prev) &&
+	       prev - next != POISONS_APART &&
+	       ofl_read_u64(c->env->t, next + 8, &back) &&
+	       back == kva + (uint64_t)at;
+}
+
+static void look(struct ofl_classifier *c, const struct ofl_page *p,
+		 uint64_t kva, const unsigned char *raw, bool offline,
+		 struct ofl_rule_in *in)
+{
+	const struct ofl_page_format *f = &c->format;
+
+	ofl_inspect_decoded(c, p, offline, in);
+	in->mapping = ofl_page_is_mapped(f, raw);
+	in->was_mapped = !ofl_page_mapping(f, raw) &&
+			 (p->flags & (f->uptodate | f->swapbacked));
+	in->movable_ops = ofl_page_has_movable_ops(f, raw);
+	in->fresh = (p->flags & f->locked) || is_charged(f, raw) ||
+		    (ofl_inspect_is_bare(c, p, raw) && is_listed(c, kva, raw));
+}
+
+/* does any row of the rule look at the references of such a page? */
+static bool counts(const struct ofl_rule_in *in)
+{
+	return !in->hugetlb && !in->offline && !in->buddy && !in->slab &&
+	       !in->movable_ops && (in->lru || in->mapping || in->was_mapped);
+}
+
+/*
+ * Of an order-0 page that is poisoned only its mappings are taken away; then
+ * it is left out. Who else refers to it does not matter.
+ */
+static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
+		       uint64_t kva, unsigned int order,
+		       const unsigned char *raw, const unsigned char *raw_end,
+		       struct ofl_rule_in *in, struct ofl_refs *ret)
+{
+	const struct ofl_batches *b = c->env->batches;
+	enum ofl_tri never = ofl_refs_never(&c->refs, p->flags, raw);
+	enum ofl_tri poisoned = !order ? OFL_NO :
+		ofl_refs_poisoned(&c->refs, kva, order, raw, raw_end);
+	enum ofl_tri buffers = in->hwpoison ? OFL_NO :
+		ofl_refs_buffers(&c->refs, p->flags, raw);
+
+	ofl_refs_count(&c->refs, p, kva, order, raw, raw_end, ret);
+	in->held = in->hwpoison && !order ? OFL_NO : ofl_refs_held(ret);
+	in->buffers = buffers == OFL_YES;
+	if ((never == OFL_UNSURE || poisoned == OFL_UNSURE ||
+	     buffers == OFL_UNSURE) && in->held == OFL_NO)
+		in->held = OFL_UNSURE;
+	in->never = never == OFL_YES;
+	in->left_alone = poisoned == OFL_YES;
+	in->batched = !b || !b->known ? OFL_UNSURE :
+		      ofl_batches_refs(b, kva) ? OFL_YES : OFL_NO;
+}
+
+static void enter_free_block(struct ofl_classifier *c, const struct ofl_page *p,
+			     const unsigned char *raw)
+{
+	uint64_t order = ofl_page_free_order(&c->format, raw);
+
+	/* buddy_order(); one that cannot be is damage: believe one page only */
+	if (ofl_page_order_fits(p->pfn, order))
+		c->at.free_end_pfn = p->pfn + (1ull << order);
+}
+
+static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
+			   uint64_t kva, const unsigned char *raw,
+			   const unsigned char *raw_end, struct ofl_rule_in *in)
+{
+	uint64_t bytes = c->env->l->struct_page_bytes;
+	const unsigned char *tail = raw + bytes;
+	unsigned int order;
+
+	in->compound = true;
+	c->at.compound_counted = false;
+	c->at.compound_order = 0;
+	if (tail + bytes > raw_end)
+		return;
+	order = ofl_page_compound_order(&c->format, tail);
+	/* no compound page of such a size can be here: damaged */
+	in->unknown = !order || !ofl_page_order_fits(p->pfn, order);
+	if (in->unknown)
+		return;
+	if (ofl_page_is_hugetlb(&c->format, p->type, tail)) {
+		ofl_hugetlb_look(c, p, raw, tail, order, in);
+	} else {
+		in->untold |= c->hugetlb_untold && !in->lru && !in->slab;
+		c->at.compound_counted = counts(in);
+		if (c->at.compound_counted)
+			count_refs(c, p, kva, order, raw, raw_end, in,
+				   &c->at.compound_refs);
+	}
+	c->at.compound_end_pfn = p->pfn + (1ull << order);
+	c->at.compound_order = order;
+	c->at.compound = *in;
+}
+
+/*
+ * A balloon unit that is no compound page: one referenced head, the rest 0;
+ * vmballoon_alloc_page_list().
+ */
+static void enter_unit(struct ofl_classifier *c, const struct ofl_page *p,
+		       const unsigned char *raw, const unsigned char *raw_end)
+{
+	const struct ofl_page_format *f = &c->format;
+	uint64_t bytes = f->l->struct_page_bytes;
+	const unsigned char *tail = raw + bytes;
+	unsigned int i;
+
+	if (p->pfn % OFL_UNIT_PAGES || p->refcount < 1 ||
+	    raw + OFL_UNIT_PAGES * bytes > raw_end)
+		return;
+	for (i = 1; i < OFL_UNIT_PAGES; i++, tail += bytes)
+		if (!ofl_page_is_offline(f, tail) || ofl_page_refcount(f, tail))
+			return;
+	c->at.unit_end_pfn = p->pfn + OFL_UNIT_PAGES;
+}
+
+/* enter_unit(), of pages that are not at hand */
+void ofl_inspect_unit_at(struct ofl_classifier *c, const struct ofl_page *p,
+			 uint64_t kva)
+{
+	const struct ofl_page_format *f = &c->format;
+	struct ofl_pagereader reader = { .t = c->env->t, .l = f->l };
+	const unsigned char *tail;
+	unsigned int i;
+
+	for (i = 1; i < OFL_UNIT_PAGES; i++) {
+		tail = ofl_pagereader_get(&reader, kva +
+					  i * f->l->struct_page_bytes);
+		if (!tail || !ofl_page_is_offline(f, tail) ||
+		    ofl_page_refcount(f, tail))
+			return;
+	}
+	c->at.unit_end_pfn = p->pfn + OFL_UNIT_PAGES;
+}
+
+/* a compound page that began before what we look at: go and see its head */
+static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
+		     uint64_t kva, uint64_t head_kva)
+{
+	uint64_t bytes = c->env->l->struct_page_bytes;
+	unsigned char raw[2 * OFL_MAX_STRUCT_PAGE];
+	struct ofl_rule_in in;
+	struct ofl_page h;
+
+	if (head_kva >= kva || (kva - head_kva) % bytes ||
+	    (kva - head_kva) / bytes >= 1ull << OFL_MAX_PAGE_ORDER ||
+	    ofl_read(c->env->t, head_kva, raw, 2 * bytes) != OFL_READ_OK)
+		return;
+	ofl_page_decode(&c->format, raw, p->pfn - (kva - head_kva) / bytes, &h);
+	if (!(h.flags & c->format.head))
+		return;
+	look(c, &h, head_kva, raw, ofl_page_is_offline(&c->format, raw), &in);
+	enter_compound(c, &h, head_kva, raw, raw + 2 * bytes, &in);
+}
+
+/* what begins with @p decides of the pages behind it */
+static void enter_what(struct ofl_classifier *c, const struct ofl_page *p,
+		       uint64_t kva, const unsigned char *raw,
+		       const unsigned char *raw_end, bool offline,
+		       struct ofl_rule_in *in)
+{
+	if (in->buddy)
+		enter_free_block(c, p, raw);
+	else if (p->flags & c->format.head)
+		enter_compound(c, p, kva, raw, raw_end, in);
+	else if (offline && !in->movable_ops)
+		enter_unit(c, p, raw, raw_end);
+}
+
+void ofl_inspect(struct ofl_classifier *c, const struct ofl_page *p,
+		 const struct ofl_section *s, const unsigned char *raw,
+		 const unsigned char *raw_end, bool offline,
+		 struct ofl_rule_in *in, struct ofl_classified *ret)
+{
+	const struct ofl_page_format *f = &c->format;
+	uint64_t bytes = f->l->struct_page_bytes;
+	uint64_t kva = s->memmap_kva + (p->pfn - s->start_pfn) * bytes;
+	const unsigned char *next = raw + 2 * bytes <= raw_end ? raw + bytes :
+								 NULL;
+	bool fake = ofl_page_is_fake_head(f, kva, raw, next);
+	bool tail = fake || ofl_page_is_tail(f, raw);
+
+	if (tail && p->pfn >= c->at.compound_end_pfn)
+		catch_up(c, p, kva, fake ?
+			 ofl_page_head_kva(f, kva + bytes, next) :
+			 ofl_page_head_kva(f, kva, raw));
+	if (p->pfn < c->at.compound_end_pfn) {
+		*in = c->at.compound;	/* tails are what their head is */
+		ret->counted = c->at.compound_counted;
+		ret->refs = c->at.compound_refs;
+		ret->order = c->at.compound_order;
+		return;
+	}
+	look(c, p, kva, raw, offline, in);
+	if (tail) {
+		in->unknown = true;	/* a tail whose head is nowhere */
+		return;
+	}
+	if (p->pfn < c->at.free_end_pfn && !p->refcount && !offline) {
+		in->buddy = true;
+		return;
+	}
+	enter_what(c, p, kva, raw, raw_end, offline, in);
+	ret->counted = in->compound ? c->at.compound_counted : counts(in);
+	if (in->compound) {
+		ret->refs = c->at.compound_refs;
+		ret->order = c->at.compound_order;
+	} else if (ret->counted) {
+		count_refs(c, p, kva, 0, raw, raw_end, in, &ret->refs);
+	}
+}
