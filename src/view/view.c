@@ -16,6 +16,7 @@
 #include <strings.h>
 
 #include "target/text.h"
+#include "view/json.h"
 #include "view/view.h"
 #include "view/wrap.h"
 
@@ -31,216 +32,6 @@ struct ofl_batch {
 	bool folded;		/* each row takes several lines */
 	struct ofl_fold fold;
 };
-
-/* ---- cells ---- */
-
-struct ofl_cell ofl_cell_int(int64_t i)
-{
-	return (struct ofl_cell){ .kind = OFL_CELL_INT, .i = i };
-}
-
-struct ofl_cell ofl_cell_hex(uint64_t u)
-{
-	return (struct ofl_cell){ .kind = OFL_CELL_HEX, .u = u };
-}
-
-struct ofl_cell ofl_cell_span(uint64_t first, uint64_t last)
-{
-	return (struct ofl_cell){ .kind = OFL_CELL_SPAN, .u = first,
-				  .last = last };
-}
-
-struct ofl_cell ofl_cell_kva(uint64_t kva)
-{
-	return (struct ofl_cell){ .kind = OFL_CELL_KVA, .u = kva };
-}
-
-struct ofl_cell ofl_cell_size(uint64_t bytes)
-{
-	return (struct ofl_cell){ .kind = OFL_CELL_SIZE, .u = bytes };
-}
-
-struct ofl_cell ofl_cell_text(const char *text)
-{
-	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
-	struct ofl_text t = ofl_text_over(c.text, sizeof(c.text));
-
-	ofl_text_add(&t, "%s", text);
-	return c;
-}
-
-static void cell_text(const struct ofl_cell *c, char *buf, size_t len)
-{
-	switch (c->kind) {
-	case OFL_CELL_NONE:
-		snprintf(buf, len, "-");
-		break;
-	case OFL_CELL_UNKNOWN:
-		snprintf(buf, len, "?");
-		break;
-	case OFL_CELL_INT:
-		snprintf(buf, len, "%" PRId64, c->i);
-		break;
-	case OFL_CELL_HEX:
-	case OFL_CELL_KVA:
-		snprintf(buf, len, "0x%" PRIx64, c->u);
-		break;
-	case OFL_CELL_SPAN:
-		snprintf(buf, len, "0x%" PRIx64 "-0x%" PRIx64, c->u, c->last);
-		break;
-	case OFL_CELL_SIZE:
-		ofl_size_text(c->u, buf, len);
-		break;
-	case OFL_CELL_BOOL:
-		snprintf(buf, len, "%s", c->i ? "yes" : "no");
-		break;
-	case OFL_CELL_TEXT:
-	case OFL_CELL_LIST:
-		snprintf(buf, len, "%s", c->text[0] ? c->text : "-");
-		break;
-	case OFL_CELL_MAP:
-		snprintf(buf, len, "%s", c->text[0] ? c->text : "-");
-		for (; *buf; buf++)
-			if (*buf == '\n')
-				*buf = ' ';
-		break;
-	}
-}
-
-static struct json_object *list_json(const char *text)
-{
-	struct json_object *array = json_object_new_array(), *element;
-	char copy[sizeof(((struct ofl_cell *)0)->text)];
-	char *word, *save = NULL;
-
-	snprintf(copy, sizeof(copy), "%s", text);
-	if (!strcmp(copy, "-"))
-		return array;
-	for (word = strtok_r(copy, ",", &save); word && array;
-	     word = strtok_r(NULL, ",", &save)) {
-		element = json_object_new_string(word);
-		if (!element || json_object_array_add(array, element)) {
-			json_object_put(element);
-			json_object_put(array);
-			return NULL;
-		}
-	}
-	return array;
-}
-
-static struct json_object *value_json(const char *text)
-{
-	char *end;
-	int64_t i = strtoll(text, &end, 10);
-
-	return end == text || *end ? json_object_new_string(text) :
-				     json_object_new_int64(i);
-}
-
-static struct json_object *map_json(const char *text)
-{
-	struct json_object *map = json_object_new_object(), *value;
-	char copy[sizeof(((struct ofl_cell *)0)->text)];
-	char *item, *eq, *save = NULL;
-
-	snprintf(copy, sizeof(copy), "%s", text);
-	for (item = strtok_r(copy, "\n", &save); item && map;
-	     item = strtok_r(NULL, "\n", &save)) {
-		eq = strchr(item, '=');
-		if (!eq)
-			continue;
-		*eq++ = '\0';
-		value = value_json(eq);
-		if (!value || json_object_object_add(map, item, value)) {
-			json_object_put(value);
-			json_object_put(map);
-			return NULL;
-		}
-	}
-	return map;
-}
-
-/* beyond 2^53 a number comes out of many a reader as another one */
-static struct json_object *hex_json(uint64_t u)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "0x%" PRIx64, u);
-	return json_object_new_string(text);
-}
-
-static struct json_object *new_json(const struct ofl_cell *c)
-{
-	switch (c->kind) {
-	case OFL_CELL_INT:
-		return json_object_new_int64(c->i);
-	case OFL_CELL_HEX:
-	case OFL_CELL_SIZE:
-		return json_object_new_uint64(c->u);
-	case OFL_CELL_KVA:
-		return hex_json(c->u);
-	case OFL_CELL_BOOL:
-		return json_object_new_boolean(c->i != 0);
-	case OFL_CELL_TEXT:
-		return json_object_new_string(c->text);
-	case OFL_CELL_LIST:
-		return list_json(c->text);
-	case OFL_CELL_MAP:
-		return map_json(c->text);
-	case OFL_CELL_SPAN:
-	case OFL_CELL_NONE:
-	case OFL_CELL_UNKNOWN:
-		break;
-	}
-	return NULL;		/* json-c writes it as null */
-}
-
-/* out of memory must not read as null: that says "not known" */
-static struct json_object *cell_json(struct ofl_view *v,
-				     const struct ofl_cell *c)
-{
-	struct json_object *o = new_json(c);
-
-	if (!o && c->kind != OFL_CELL_NONE && c->kind != OFL_CELL_UNKNOWN)
-		v->failed = true;
-	return o;
-}
-
-/* ---- texts, which may come from a dump ---- */
-
-/* @from as far as @end, behind what is there */
-static void escape_part(struct ofl_text *t, const char *from, const char *end)
-{
-	char part[sizeof(((struct ofl_cell *)0)->text)];
-
-	snprintf(part, sizeof(part), "%.*s", (int)(end - from), from);
-	ofl_text_escaped(t, part);
-}
-
-/*
- * The one place where texts are made fit for a terminal and for JSON, on
- * their way into either. Lines of a map are its items: they stay lines.
- */
-static void escape(struct ofl_cell *c)
-{
-	char out[sizeof(c->text)];
-	struct ofl_text t = ofl_text_over(out, sizeof(out));
-	const char *at = c->text, *end;
-
-	if (c->kind != OFL_CELL_TEXT && c->kind != OFL_CELL_LIST &&
-	    c->kind != OFL_CELL_MAP)
-		return;
-	do {
-		end = c->kind == OFL_CELL_MAP ? strchrnul(at, '\n') :
-						at + strlen(at);
-		escape_part(&t, at, end);
-		if (*end)
-			ofl_text_add(&t, "\n");
-		at = end + 1;
-	} while (*end);
-	memcpy(c->text, out, t.used + 1);
-	c->cut |= t.cut && c->kind == OFL_CELL_MAP;
-}
 
 /* ---- output ---- */
 
@@ -282,7 +73,7 @@ void ofl_view_sentence(struct ofl_view *v, const char *label, const char *text)
 
 	if (v->json || v->raw)
 		return;
-	escape(&c);
+	ofl_cell_escape(&c);
 	if (label) {
 		put(v, label);
 		put(v, " ");
@@ -302,7 +93,7 @@ static void put_key(struct ofl_view *v, const char *key)
 	put(v, text);
 	if (key) {
 		snprintf(cell.text, sizeof(cell.text), "%s", key);
-		put_json(v, cell_json(v, &cell));
+		put_json(v, ofl_cell_json(&cell, &v->failed));
 		put(v, ": ");
 	}
 }
@@ -350,13 +141,13 @@ void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 	struct ofl_cell cell = *value;
 	char text[640], line[40];
 
-	escape(&cell);
+	ofl_cell_escape(&cell);
 	v->cut |= cell.cut;
 	if (v->json && json) {
 		put_key(v, json);
-		put_json(v, cell_json(v, &cell));
+		put_json(v, ofl_cell_json(&cell, &v->failed));
 	} else if (!v->json && !v->raw && label) {
-		cell_text(&cell, text, sizeof(text));
+		ofl_cell_show(&cell, text, sizeof(text));
 		snprintf(line, sizeof(line), "%-12s ", label);
 		put(v, line);
 		put_text(v, text, (int)strlen(line));
@@ -578,7 +369,7 @@ static void get(struct ofl_view *v, const struct ofl_column *c,
 	cell->text[0] = '\0';
 	cell->cut = false;
 	c->get(row, ctx, cell);
-	escape(cell);
+	ofl_cell_escape(cell);
 	v->cut |= cell->cut;
 }
 
@@ -597,7 +388,7 @@ static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 		if (!c->json)
 			continue;
 		get(v, c, row, ctx, &cell);
-		json_object_object_add(o, c->json, cell_json(v, &cell));
+		json_object_object_add(o, c->json, ofl_cell_json(&cell, &v->failed));
 	}
 	if (o)
 		put_json(v, o);
@@ -629,7 +420,7 @@ static void raw_text(const struct ofl_cell *cell, bool last, char *text,
 	if (cell->kind == OFL_CELL_SIZE)
 		snprintf(text, bytes, "%" PRIu64, cell->u);
 	else
-		cell_text(cell, text, bytes);
+		ofl_cell_show(cell, text, bytes);
 	for (at = text; *at && !last; at++)
 		if (*at == ' ')
 			*at = '_';
@@ -661,7 +452,7 @@ static void line_row(struct ofl_view *v, const void *row, const void *ctx)
 			&v->table->column[v->shown.index[i]];
 
 		get(v, c, row, ctx, &cell);
-		cell_text(&cell, text, sizeof(text));
+		ofl_cell_show(&cell, text, sizeof(text));
 		/* one row makes the width of the batch, and every byte costs */
 		if (i + 1 < v->shown.nr && !v->batch->rows)
 			pad(text, sizeof(text), c);
@@ -709,27 +500,6 @@ void ofl_view_table_end(struct ofl_view *v)
 		print_batch(v);
 	drop_batch(v);
 	v->past_first = true;
-}
-
-const char *ofl_json_text(enum ofl_json type)
-{
-	static const char *const text[OFL_NR_JSON] = {
-		[OFL_JSON_NONE] = "",
-		[OFL_JSON_NUMBER] = "number",
-		[OFL_JSON_NUMBER_OR_NULL] = "number or null",
-		[OFL_JSON_STRING] = "string",
-		[OFL_JSON_STRING_OR_NULL] = "string or null",
-		[OFL_JSON_HEX] = "hex string",
-		[OFL_JSON_HEX_OR_NULL] = "hex string or null",
-		[OFL_JSON_NUMBER_OR_HEX] = "number, hex string or null",
-		[OFL_JSON_BOOL] = "true or false",
-		[OFL_JSON_STRINGS] = "array of strings",
-		[OFL_JSON_STRINGS_OR_NULL] = "array of strings, or null",
-		[OFL_JSON_MAP] = "object",
-		[OFL_JSON_OBJECT] = "object",
-	};
-
-	return text[type];
 }
 
 const char *ofl_result_text(enum ofl_result result)
@@ -783,7 +553,7 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 	struct ofl_cell said = ofl_cell_text(message);
 
 	drop_batch(v);
-	escape(&said);
+	ofl_cell_escape(&said);
 	if (v->cut)
 		add_cut(&said, &word, result);
 	if (v->json) {
@@ -827,79 +597,4 @@ enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value,
 		v.failed = true;
 	}
 	return v.failed ? ofl_view_lost(&v, err) : OFL_OK;
-}
-
-/* ---- columns ---- */
-
-void ofl_columns_default(const struct ofl_table *table, struct ofl_columns *ret)
-{
-	size_t i;
-
-	ret->nr = 0;
-	for (i = 0; i < table->nr_columns; i++)
-		if (table->column[i].name)
-			ret->index[ret->nr++] = (uint8_t)i;
-}
-
-static int find_column(const struct ofl_table *table, const char *name,
-		       size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < table->nr_columns; i++)
-		if (table->column[i].name && len &&
-		    !strncasecmp(table->column[i].name, name, len) &&
-		    !table->column[i].name[len])
-			return (int)i;
-	return -1;
-}
-
-static enum ofl_status no_such_column(const struct ofl_table *table,
-				      const char *name, size_t len,
-				      struct ofl_err *err)
-{
-	char list[256];
-	struct ofl_text text = ofl_text_over(list, sizeof(list));
-	size_t i;
-
-	for (i = 0; i < table->nr_columns; i++)
-		if (table->column[i].name)
-			ofl_text_item(&text, ",", "%s", table->column[i].name);
-	return ofl_fail(err, OFL_ERR_ARG, "-o: no column '%.*s'; there are %s",
-			(int)len, name, list);
-}
-
-enum ofl_status ofl_columns_parse(const struct ofl_table *table,
-				  const char *list, struct ofl_columns *ret,
-				  struct ofl_err *err)
-{
-	const char *word = list;
-
-	ret->nr = 0;
-	for (;;) {
-		size_t len = strcspn(word, ",");
-		int i = find_column(table, word, len);
-
-		if (i < 0)
-			return no_such_column(table, word, len, err);
-		if (ret->nr == OFL_MAX_COLUMNS)
-			return ofl_fail(err, OFL_ERR_ARG,
-					"-o: more than %d columns",
-					OFL_MAX_COLUMNS);
-		ret->index[ret->nr++] = (uint8_t)i;
-		if (!word[len])
-			return OFL_OK;
-		word += len + 1;
-	}
-}
-
-unsigned int ofl_columns_split(const struct ofl_table *table,
-			       const struct ofl_columns *shown)
-{
-	unsigned int split = 0;
-	size_t i;
-
-	for (i = 0; i < shown->nr; i++)
-		split |= table->column[shown->index[i]].split;
-	return split;
 }
