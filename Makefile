@@ -113,7 +113,7 @@ $(BUILD)/libofl.a: $(OBJ)
 # what came with libbpf 1.0, for those before: include/layout/libbpf.h
 LIBBPF	:= $(shell $(PKG_CONFIG) --atleast-version=1.0 libbpf || echo -DOFL_OLD_LIBBPF)
 
-$(foreach o,src/view/view.o src/view/json.o src/layout/types.o src/layout/btf.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
+$(foreach o,$(addprefix src/view/,view.o table.o json.o) src/layout/types.o src/layout/btf.o src/layout/enums.o tests/lib/alloc.o,$(BUILD)/$(o) $(SAN)/$(o)): \
 	override CFLAGS += $(shell $(PKG_CONFIG) --cflags $(LIBS)) $(LIBBPF)
 
 # the version is in the binary: "offline --version"

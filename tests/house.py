@@ -28,7 +28,7 @@ ALLOWED = """
 """
 
 # files that may write to a stream, beside offline.c and src/crash; help.c writes to memory
-MAY_PRINT = {"src/commands/help.c", "src/view/view.c", "src/view/svg.c", "src/target/record.c"}
+MAY_PRINT = {"src/commands/help.c", "src/view/out.c", "src/view/svg.c", "src/target/record.c"}
 PRINTS = re.compile(r"\b(?:f?printf|f?puts|f?putc|putchar|fwrite|perror|vf?printf)\(")
 FACT = re.compile(r"\bOFL_F_\w+")
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.M)

@@ -2,7 +2,7 @@
 /*
  * view.h - the only module that prints
  *
- * Depends on columns.h, libsmartcols and json-c; reads no memory of the
+ * Depends on out.h, libsmartcols and json-c; reads no memory of the
  * kernel. A command says what it has once, as fields and tables; the view
  * makes lines or one JSON document of it. Rows leave as they come, so memory
  * does not grow with their number.
@@ -10,14 +10,7 @@
 #ifndef OFL_VIEW_H
 #define OFL_VIEW_H
 
-#include <stdbool.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include "target/status.h"
-#include "view/columns.h"
-
-#define OFL_VIEW_DEPTH		4
+#include "view/out.h"
 
 /** enum ofl_result - how a command ended, for scripts */
 enum ofl_result {
@@ -25,30 +18,6 @@ enum ofl_result {
 	OFL_RESULT_FINDINGS,
 	OFL_RESULT_INCOMPLETE,	/* something is unknown */
 	OFL_RESULT_FAILED,
-};
-
-struct ofl_batch;		/* rows of a table that wait to be printed */
-
-/** struct ofl_view - a view being written */
-struct ofl_view {
-	FILE *out;		/* borrowed */
-	bool json;
-	bool header;		/* table: print column names */
-	/*
-	 * Columns of the terminal, 0: none. The last column of a table wraps
-	 * then, as lines do.
-	 */
-	unsigned int width;
-	bool raw;		/* only rows of the first table, for awk */
-	bool past_first;	/* the first table is over */
-	int depth;
-	bool more[OFL_VIEW_DEPTH];	/* JSON: a comma is due at this depth */
-	const struct ofl_table *table;	/* the table that is open */
-	struct ofl_columns shown;
-	struct ofl_batch *batch;
-	bool failed;		/* the output is gone or memory ran out */
-	int lost;		/* errno of the write that failed; 0: none did */
-	bool cut;		/* a cell was: the result is incomplete */
 };
 
 /**

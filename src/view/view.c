@@ -1,47 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * view.c - lines through libsmartcols, documents through json-c
- *
- * libsmartcols lays out a whole table at once. To stream, rows go out in
- * batches; in the first row of each, cells are padded to the usual width of
- * their column so that batches line up (a width hint alone is only followed
- * when some cell is as wide).
- */
+/* view.c - what a command says, as lines or as one document */
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
-#include <libsmartcols.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #include "target/text.h"
+#include "view/table.h"
 #include "view/json.h"
 #include "view/view.h"
-#include "view/wrap.h"
 
-#define BATCH_ROWS	256
-
-/** struct ofl_batch - a libsmartcols table that fills up */
-struct ofl_batch {
-	struct libscols_table *tb;
-	size_t rows;
-	size_t taken;		/* columns of all but the last, with gaps */
-	size_t width[OFL_MAX_COLUMNS];
-	bool printed;		/* the header is out */
-	bool folded;		/* each row takes several lines */
-	struct ofl_fold fold;
-};
-
-/* ---- output ---- */
-
-static void put(struct ofl_view *v, const char *text)
-{
-	if (v->failed || (fputs(text, v->out) >= 0 && !ferror(v->out)))
-		return;
-	v->lost = errno;
-	v->failed = true;
-}
+/* ---- lines, and members of a document ---- */
 
 static void put_json(struct ofl_view *v, struct json_object *o)
 {
@@ -49,22 +19,10 @@ static void put_json(struct ofl_view *v, struct json_object *o)
 		json_object_to_json_string_ext(o, JSON_C_TO_STRING_SPACED);
 
 	if (text)
-		put(v, text);
+		ofl_put(v, text);
 	else
 		v->failed = true;
 	json_object_put(o);
-}
-
-/* a text behind what the line begins with, that long */
-static void put_text(struct ofl_view *v, const char *text, int begins)
-{
-	char lines[2560];
-	struct ofl_text t = ofl_text_over(lines, sizeof(lines));
-
-	if (v->width)
-		ofl_wrap(&t, text, v->width, (size_t)begins, (size_t)begins);
-	put(v, v->width ? lines : text);
-	put(v, "\n");
 }
 
 void ofl_view_sentence(struct ofl_view *v, const char *label, const char *text)
@@ -75,10 +33,10 @@ void ofl_view_sentence(struct ofl_view *v, const char *label, const char *text)
 		return;
 	ofl_cell_escape(&c);
 	if (label) {
-		put(v, label);
-		put(v, " ");
+		ofl_put(v, label);
+		ofl_put(v, " ");
 	}
-	put_text(v, c.text, label ? (int)strlen(label) + 1 : 0);
+	ofl_put_wrapped(v, c.text, label ? (int)strlen(label) + 1 : 0);
 }
 
 /* what stands before a member or an element: comma, indent, key */
@@ -90,17 +48,17 @@ static void put_key(struct ofl_view *v, const char *key)
 	snprintf(text, sizeof(text), "%s\n%*s", v->more[v->depth] ? "," : "",
 		 v->depth * 2, "");
 	v->more[v->depth] = true;
-	put(v, text);
+	ofl_put(v, text);
 	if (key) {
 		snprintf(cell.text, sizeof(cell.text), "%s", key);
 		put_json(v, ofl_cell_json(&cell, &v->failed));
-		put(v, ": ");
+		ofl_put(v, ": ");
 	}
 }
 
 static void descend(struct ofl_view *v, const char *bracket)
 {
-	put(v, bracket);
+	ofl_put(v, bracket);
 	if (v->depth + 1 < OFL_VIEW_DEPTH)
 		v->depth++;
 	v->more[v->depth] = false;
@@ -114,9 +72,9 @@ static void ascend(struct ofl_view *v, const char *bracket)
 	v->depth--;
 	if (!empty) {
 		snprintf(text, sizeof(text), "\n%*s", v->depth * 2, "");
-		put(v, text);
+		ofl_put(v, text);
 	}
-	put(v, bracket);
+	ofl_put(v, bracket);
 }
 
 void ofl_view_open(struct ofl_view *v, FILE *out, bool json, bool header,
@@ -149,8 +107,8 @@ void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 	} else if (!v->json && !v->raw && label) {
 		ofl_cell_show(&cell, text, sizeof(text));
 		snprintf(line, sizeof(line), "%-12s ", label);
-		put(v, line);
-		put_text(v, text, (int)strlen(line));
+		ofl_put(v, line);
+		ofl_put_wrapped(v, text, (int)strlen(line));
 	}
 }
 
@@ -170,179 +128,6 @@ void ofl_view_object_end(struct ofl_view *v)
 
 /* ---- tables ---- */
 
-static void open_batch(struct ofl_view *v)
-{
-	struct libscols_column *cl;
-	size_t i;
-
-	v->batch = calloc(1, sizeof(*v->batch));
-	if (v->batch)
-		v->batch->tb = scols_new_table();
-	if (!v->batch || !v->batch->tb) {
-		v->failed = true;
-		return;
-	}
-	scols_table_set_termforce(v->batch->tb, SCOLS_TERMFORCE_NEVER);
-	scols_table_enable_noheadings(v->batch->tb, !v->header);
-	for (i = 0; i < v->shown.nr; i++) {
-		const struct ofl_column *c =
-			&v->table->column[v->shown.index[i]];
-
-		bool wraps = v->width && i + 1 == v->shown.nr && !c->right;
-
-		cl = scols_table_new_column(v->batch->tb, c->name, 0,
-					    c->right ? SCOLS_FL_RIGHT :
-					    wraps ? SCOLS_FL_WRAP : 0);
-		if (!cl)
-			v->failed = true;
-		else if (wraps)
-			scols_column_set_wrapfunc(cl, scols_wrapnl_chunksize,
-						  scols_wrapnl_nextchunk, NULL);
-		if (cl && wraps)
-			scols_column_set_safechars(cl, "\n");
-		v->batch->width[i] = strlen(c->name);
-	}
-}
-
-/* the last column gets what is left of the terminal, and wraps in it */
-static void wrap_last(struct ofl_view *v)
-{
-	size_t last = v->shown.nr - 1, i, columns;
-	struct libscols_line *ln;
-	const char *text;
-	char lines[2560];
-	struct ofl_text t;
-
-	columns = v->width > v->batch->taken + OFL_LEAST_COLUMNS ?
-		  v->width - v->batch->taken : OFL_LEAST_COLUMNS;
-	for (i = 0; i < v->batch->rows; i++) {
-		ln = scols_table_get_line(v->batch->tb, i);
-		text = scols_cell_get_data(scols_line_get_cell(ln, last));
-		if (!text || strlen(text) <= columns)
-			continue;
-		t = ofl_text_over(lines, sizeof(lines));
-		ofl_wrap(&t, text, columns, 0, 0);
-		if (scols_line_set_data(ln, last, lines))
-			v->failed = true;
-	}
-}
-
-static void measure(struct ofl_view *v)
-{
-	size_t i;
-
-	v->batch->taken = 0;
-	for (i = 0; i + 1 < v->shown.nr; i++)
-		v->batch->taken += v->batch->width[i] + 1;
-}
-
-/* a word of the last column does not break, either */
-static size_t longest_word(const struct ofl_view *v, size_t column)
-{
-	size_t i, len, longest = OFL_LEAST_COLUMNS;
-	const char *at;
-
-	for (i = 0; i < v->batch->rows; i++) {
-		at = scols_cell_get_data(scols_line_get_cell(
-			scols_table_get_line(v->batch->tb, i), column));
-		for (; at && *at; at += len + strspn(at + len, " ")) {
-			len = strcspn(at, " ");
-			longest = len > longest ? len : longest;
-		}
-	}
-	return longest;
-}
-
-/* is the table wider than the terminal, however its last column wraps? */
-static bool is_too_wide(const struct ofl_view *v)
-{
-	size_t last = v->shown.nr - 1, wants = v->batch->width[last];
-	size_t longest = longest_word(v, last);
-
-	if (!v->table->column[v->shown.index[last]].right && wants > longest)
-		wants = longest;
-	return v->batch->taken + wants > v->width;
-}
-
-static void plan_fold(struct ofl_view *v)
-{
-	struct ofl_fold *f = &v->batch->fold;
-	size_t i;
-
-	*f = (struct ofl_fold){ .columns = v->width, .nr = v->shown.nr };
-	for (i = 0; i < f->nr; i++) {
-		f->width[i] = v->batch->width[i];
-		f->right[i] = v->table->column[v->shown.index[i]].right;
-	}
-	ofl_fold_plan(f);
-}
-
-/* the names of the columns, or the row of a line */
-static void print_folded_row(struct ofl_view *v, struct libscols_line *ln)
-{
-	const char *cell[OFL_MAX_COLUMNS];
-	char lines[OFL_MAX_COLUMNS * 700];
-	struct ofl_text text = ofl_text_over(lines, sizeof(lines));
-	size_t i;
-
-	for (i = 0; i < v->shown.nr; i++)
-		cell[i] = ln ? scols_cell_get_data(scols_line_get_cell(ln, i)) :
-			       v->table->column[v->shown.index[i]].name;
-	ofl_fold_row(&v->batch->fold, cell, &text);
-	put(v, lines);
-}
-
-static void print_folded(struct ofl_view *v)
-{
-	size_t i;
-
-	/* where lines begin is as in the first batch, as the names are */
-	if (!v->batch->printed) {
-		plan_fold(v);
-		if (v->header && v->batch->rows)
-			print_folded_row(v, NULL);
-	}
-	for (i = 0; i < v->batch->rows; i++)
-		print_folded_row(v, scols_table_get_line(v->batch->tb, i));
-	v->batch->printed = true;
-	scols_table_remove_lines(v->batch->tb);
-	v->batch->rows = 0;
-}
-
-static void print_batch(struct ofl_view *v)
-{
-	char *text = NULL;
-
-	if (!v->batch->rows && v->batch->printed)
-		return;
-	if (v->width) {
-		measure(v);
-		if (!v->batch->printed)
-			v->batch->folded = is_too_wide(v);
-		if (v->batch->folded) {
-			print_folded(v);
-			return;
-		}
-		wrap_last(v);
-	}
-	/* an empty table has no header in libsmartcols: nothing to say, then */
-	if (v->batch->rows &&
-	    !scols_print_table_to_string(v->batch->tb, &text)) {
-		size_t len = strlen(text);
-
-		put(v, text);
-		if (len && text[len - 1] != '\n')
-			put(v, "\n");
-		v->batch->printed = true;
-		scols_table_enable_noheadings(v->batch->tb, 1);
-	} else if (v->batch->rows) {
-		v->failed = true;
-	}
-	free(text);
-	scols_table_remove_lines(v->batch->tb);
-	v->batch->rows = 0;
-}
-
 void ofl_view_table(struct ofl_view *v, const struct ofl_table *table,
 		    const struct ofl_columns *shown)
 {
@@ -359,18 +144,7 @@ void ofl_view_table(struct ofl_view *v, const struct ofl_table *table,
 	else
 		ofl_columns_default(table, &v->shown);
 	if (!v->raw)
-		open_batch(v);
-}
-
-static void get(struct ofl_view *v, const struct ofl_column *c,
-		const void *row, const void *ctx, struct ofl_cell *cell)
-{
-	cell->kind = OFL_CELL_NONE;
-	cell->text[0] = '\0';
-	cell->cut = false;
-	c->get(row, ctx, cell);
-	ofl_cell_escape(cell);
-	v->cut |= cell->cut;
+		ofl_batch_open(v);
 }
 
 static void json_row(struct ofl_view *v, const void *row, const void *ctx)
@@ -380,35 +154,20 @@ static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 	size_t i = 0;
 
 	if (v->table->keyed)
-		get(v, &v->table->column[i++], row, ctx, &cell);
+		ofl_out_cell(v, &v->table->column[i++], row, ctx, &cell);
 	put_key(v, v->table->keyed ? cell.text : NULL);
 	for (; o && i < v->table->nr_columns; i++) {
 		const struct ofl_column *c = &v->table->column[i];
 
 		if (!c->json)
 			continue;
-		get(v, c, row, ctx, &cell);
+		ofl_out_cell(v, c, row, ctx, &cell);
 		json_object_object_add(o, c->json, ofl_cell_json(&cell, &v->failed));
 	}
 	if (o)
 		put_json(v, o);
 	else
 		v->failed = true;
-}
-
-static void pad(char *text, size_t bytes, const struct ofl_column *c)
-{
-	size_t len = strlen(text), width = (size_t)c->width;
-
-	if (len >= width || width >= bytes)
-		return;
-	if (c->right) {
-		memmove(text + width - len, text, len + 1);
-		memset(text, ' ', width - len);
-	} else {
-		memset(text + len, ' ', width - len);
-		text[width] = '\0';
-	}
 }
 
 /* one value for awk: no blank in it, unless it is the last */
@@ -433,38 +192,11 @@ static void raw_row(struct ofl_view *v, const void *row, const void *ctx)
 	size_t i;
 
 	for (i = 0; i < v->shown.nr && !v->past_first; i++) {
-		get(v, &v->table->column[v->shown.index[i]], row, ctx, &cell);
+		ofl_out_cell(v, &v->table->column[v->shown.index[i]], row, ctx, &cell);
 		raw_text(&cell, i + 1 == v->shown.nr, text, sizeof(text));
-		put(v, text);
-		put(v, i + 1 < v->shown.nr ? " " : "\n");
+		ofl_put(v, text);
+		ofl_put(v, i + 1 < v->shown.nr ? " " : "\n");
 	}
-}
-
-static void line_row(struct ofl_view *v, const void *row, const void *ctx)
-{
-	struct libscols_line *ln = scols_table_new_line(v->batch->tb, NULL);
-	struct ofl_cell cell;
-	char text[640];
-	size_t i;
-
-	for (i = 0; ln && i < v->shown.nr; i++) {
-		const struct ofl_column *c =
-			&v->table->column[v->shown.index[i]];
-
-		get(v, c, row, ctx, &cell);
-		ofl_cell_show(&cell, text, sizeof(text));
-		/* one row makes the width of the batch, and every byte costs */
-		if (i + 1 < v->shown.nr && !v->batch->rows)
-			pad(text, sizeof(text), c);
-		if (strlen(text) > v->batch->width[i])
-			v->batch->width[i] = strlen(text);
-		if (scols_line_set_data(ln, i, text))
-			v->failed = true;
-	}
-	if (!ln)
-		v->failed = true;
-	else if (++v->batch->rows == BATCH_ROWS)
-		print_batch(v);
 }
 
 enum ofl_status ofl_view_row(struct ofl_view *v, const void *row,
@@ -475,18 +207,10 @@ enum ofl_status ofl_view_row(struct ofl_view *v, const void *row,
 	if (v->raw)
 		raw_row(v, row, ctx);
 	else if (!v->json)
-		line_row(v, row, ctx);
+		ofl_batch_row(v, row, ctx);
 	else if (v->table->json)
 		json_row(v, row, ctx);
 	return v->failed ? OFL_ERR_OUTPUT : OFL_OK;
-}
-
-static void drop_batch(struct ofl_view *v)
-{
-	if (v->batch)
-		scols_unref_table(v->batch->tb);
-	free(v->batch);
-	v->batch = NULL;
 }
 
 void ofl_view_table_end(struct ofl_view *v)
@@ -497,8 +221,8 @@ void ofl_view_table_end(struct ofl_view *v)
 		return;
 	}
 	if (v->batch && !v->failed)
-		print_batch(v);
-	drop_batch(v);
+		ofl_batch_print(v);
+	ofl_batch_drop(v);
 	v->past_first = true;
 }
 
@@ -536,8 +260,8 @@ static void put_status(struct ofl_view *v, enum ofl_result result,
 		return;
 	snprintf(head, sizeof(head), "%sstatus: %s: ", v->raw ? "# " : "",
 		 ofl_result_text(result));
-	put(v, head);
-	put_text(v, message, (int)strlen(head));
+	ofl_put(v, head);
+	ofl_put_wrapped(v, message, (int)strlen(head));
 }
 
 void ofl_view_raw(struct ofl_view *v)
@@ -552,7 +276,7 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 	struct ofl_cell word = ofl_cell_text(ofl_result_text(result));
 	struct ofl_cell said = ofl_cell_text(message);
 
-	drop_batch(v);
+	ofl_batch_drop(v);
 	ofl_cell_escape(&said);
 	if (v->cut)
 		add_cut(&said, &word, result);
@@ -562,7 +286,7 @@ enum ofl_status ofl_view_close(struct ofl_view *v, enum ofl_result result,
 		ofl_view_field(v, "message", NULL, &said);
 		ofl_view_object_end(v);
 		ascend(v, "}");
-		put(v, "\n");
+		ofl_put(v, "\n");
 	} else {
 		put_status(v, result, said.text);
 	}
@@ -588,10 +312,10 @@ enum ofl_status ofl_view_line(FILE *out, const char *name, const char *value,
 {
 	struct ofl_view v = { .out = out };
 
-	put(&v, name);
-	put(&v, " ");
-	put(&v, value);
-	put(&v, "\n");
+	ofl_put(&v, name);
+	ofl_put(&v, " ");
+	ofl_put(&v, value);
+	ofl_put(&v, "\n");
 	if (fflush(out) && !v.failed) {
 		v.lost = errno;
 		v.failed = true;
