@@ -7,210 +7,23 @@
 #include <strings.h>
 
 #include "commands/command.h"
-#include "commands/device_rows.h"
 #include "commands/explain.h"
-#include "commands/offblock.h"
-#include "commands/page_row.h"
+#include "commands/offblock_rows.h"
 #include "commands/tables.h"
 #include "judge/judge.h"
-#include "judge/place.h"
 #include "target/count.h"
 #include "target/text.h"
-
-/** struct printer - where reports go */
-struct printer {
-	struct ofl_view v;
-	const struct ofl_env *env;
-	const struct ofl_options *o;
-	struct ofl_block_sum sum[OFL_NR_OUTCOMES];
-	uint64_t nr;
-	const char *blind;		/* why some page's owner is not known */
-	bool explain;
-	struct ofl_block_doubts doubts;
-	struct ofl_filter wanted;	/* node and zone */
-	enum ofl_outcome only;		/* -V; OFL_NR_OUTCOMES: all */
-	const struct ofl_owner_ops *owner;	/* -O; NULL: orphans */
-	struct ofl_block_report kept;	/* the block to explain */
-	struct ofl_block_row held;	/* 0 blocks: none waits */
-	/* with -s: all rows, owned */
-	struct ofl_block_row *row;
-	size_t nr_rows, room;
-	struct ofl_holders *holders;	/* NULL: nobody asks for them */
-	bool names;			/* a column asks for them */
-	uint64_t more, more_nr;		/* rows that name not all of them; first */
-	struct ofl_holder_rows holder_rows;
-	bool one_page;			/* a page was asked for, and by its pfn */
-	uint64_t page_pfn;
-	struct ofl_page_row page;
-	const struct ofl_memdevs *devs;
-	struct ofl_device_rows device_rows;
-	bool devices_open;		/* not all that they want to know is known */
-};
-
-static enum ofl_status keep(struct printer *p)
-{
-	struct ofl_block_row *more = p->row;
-
-	if (p->nr_rows == p->room) {
-		p->room = p->room ? 2 * p->room : 64;
-		more = realloc(p->row, p->room * sizeof(*more));
-		if (!more)
-			return OFL_ERR_NOMEM;
-		p->row = more;
-	}
-	p->row[p->nr_rows++] = p->held;
-	return OFL_OK;
-}
-
-/* the row that waits is whole */
-static enum ofl_status print_held(struct printer *p)
-{
-	enum ofl_status st = OFL_OK;
-
-	if (p->held.blocks)
-		st = p->o->sort ? keep(p) :
-		     ofl_view_row(&p->v, &p->held, p->env->l);
-	p->held.blocks = 0;
-	return st;
-}
-
-static enum ofl_status print_sorted(struct printer *p)
-{
-	enum ofl_status st = OFL_OK;
-	size_t i;
-
-	if (p->nr_rows)
-		qsort(p->row, p->nr_rows, sizeof(*p->row), ofl_block_row_worse);
-	for (i = 0; i < p->nr_rows && !st; i++)
-		st = ofl_view_row(&p->v, &p->row[i], p->env->l);
-	free(p->row);
-	p->row = NULL;
-	return st;
-}
-
-static void sum_up(struct printer *p, const struct ofl_block_row *row)
-{
-	struct ofl_block_sum *sum = &p->sum[row->verdict];
-
-	sum->verdict = ofl_outcome_rows[row->verdict].block;
-	sum->blocks++;
-	sum->without += !row->has_pfn && row->why[0] &&
-			row->verdict == OFL_OUT_BLOCKED;
-	ofl_block_row_sum(&sum->causes, row);
-}
-
-static bool is_wanted(const struct printer *p, const struct ofl_block_report *r)
-{
-	bool any = p->wanted.node < 0 && !p->wanted.zone[0];
-
-	return any || (r->zone && ofl_filter_wants_zone(&p->wanted, r->zone));
-}
-
-/* -V and -O choose rows of what was looked at */
-static bool is_chosen(const struct printer *p, const struct ofl_block_report *r,
-		      const struct ofl_block_row *row)
-{
-	if (p->only != OFL_NR_OUTCOMES && r->verdict != p->only)
-		return false;
-	return !p->o->owner || ofl_row_has_owner(row, p->owner);
-}
-
-#define LINES	2	/* of a terminal that holders may take */
-/* room that a line has for holders behind the columns before */
-#define BEFORE_HOLDERS	(11 + 1 + 5 + 1 + 7 + 1 + 10 + 1)
-
-/* pages of drivers by owner, then all others by holder, in one line */
-static void who_line(struct printer *p, const struct ofl_share *share,
-		     size_t nr, struct ofl_block_row *row)
-{
-	size_t room = sizeof(row->who);
-	struct ofl_text line;
-	unsigned int i;
-	char size[24];
-
-	if (p->o->who && !p->o->columns && p->v.width > BEFORE_HOLDERS + 20 &&
-	    LINES * (p->v.width - BEFORE_HOLDERS) < room)
-		room = LINES * (p->v.width - BEFORE_HOLDERS) + 1;
-	line = ofl_text_over(row->who, room);
-	for (i = 0; i < row->nr_causes; i++) {
-		const struct ofl_row_cause *c = &row->cause[i];
-
-		if (!ofl_rule_rows[c->kind].offline)
-			continue;
-		ofl_size_text(c->pages * p->env->l->page_bytes, size,
-			      sizeof(size));
-		ofl_text_item(&line, "; ", "%s %s%s%s", size,
-			      ofl_owner_name(&c->claim),
-			      c->device && c->device[0] ? " " : "",
-			      c->device ? c->device : "");
-	}
-	if (ofl_holders_line(share, nr, p->env->l->page_bytes, &line) &&
-	    !p->more++)
-		p->more_nr = row->nr;
-}
-
-/* rows of an outcome: a document that explains a block leaves none out */
-static size_t most_holders(const struct printer *p)
-{
-	if (p->o->all || (p->explain && p->v.json))
-		return SIZE_MAX;
-	return p->explain ? OFL_HOLDERS_EXPLAINED : OFL_HOLDERS_A_BLOCK;
-}
-
-/* the block as a whole decides what its huge pages come to */
-static const struct ofl_share *shares_of(struct printer *p,
-					 const struct ofl_block_report *r,
-					 size_t *nr)
-{
-	static const enum ofl_kind unsettled[] = {
-		OFL_KIND_HUGETLB_FIRST, OFL_KIND_HUGETLB_SECOND,
-	};
-	enum ofl_kind to;
-	size_t i;
-
-	for (i = 0; i < OFL_COUNT(unsettled); i++) {
-		to = ofl_place_settled(r, unsettled[i]);
-		if (to != unsettled[i])
-			ofl_holders_become(p->holders, unsettled[i], to,
-					   ofl_report_outcome(p->env, r, to));
-	}
-	return ofl_holders_shares(p->holders, nr);
-}
-
-/*
- * what was added up since the block before; a device is judged by all blocks
- * that it has, and shown if one of them is chosen
- */
-static void name_holders(struct printer *p, const struct ofl_block_report *r,
-			 struct ofl_block_row *row, bool chosen)
-{
-	uint64_t page_bytes = p->env->l->page_bytes;
-	const struct ofl_share *share = NULL;
-	size_t nr = 0;
-
-	if (p->holders && !ofl_outcome_rows[r->verdict].passes)
-		share = shares_of(p, r, &nr);
-	if (p->o->devices)
-		ofl_device_rows_add(&p->device_rows, r, row, share, nr, chosen);
-	if (!share || !chosen)
-		return;
-	who_line(p, share, nr, row);
-	if (!p->v.json && !p->explain)
-		return;
-	ofl_holder_rows_add(&p->holder_rows, r->block->nr, page_bytes, share,
-			    nr, most_holders(p));
-}
 
 static void note_in_way(void *arg, const struct ofl_classified *c,
 			const unsigned char *raw)
 {
-	ofl_holders_add(((struct printer *)arg)->holders, c, raw);
+	ofl_holders_add(((struct ofl_offblock *)arg)->holders, c, raw);
 }
 
 static void note_page(void *arg, const struct ofl_classified *c,
 		      const unsigned char *raw)
 {
-	struct printer *p = arg;
+	struct ofl_offblock *p = arg;
 	struct ofl_share share;
 	bool in_way = !ofl_outcome_rows[c->outcome].passes && !c->offline;
 
@@ -220,70 +33,7 @@ static void note_page(void *arg, const struct ofl_classified *c,
 			  in_way && p->holders ? &share : NULL);
 }
 
-/* -d has a table of its own; a document has both */
-static bool only_devices(const struct printer *p)
-{
-	return p->o->devices && !p->v.json;
-}
-
-/* -w is about what is in the way; a document and -a leave no block out */
-static bool is_quiet(const struct printer *p, const struct ofl_block_row *row)
-{
-	return p->o->who && !p->v.json && !p->o->all && !p->explain &&
-	       p->only == OFL_NR_OUTCOMES &&
-	       ofl_outcome_rows[row->verdict].passes;
-}
-
-static enum ofl_status print_block(struct printer *p,
-				   const struct ofl_block_report *r)
-{
-	struct ofl_block_row row;
-	enum ofl_status st;
-	bool chosen;
-	int k;
-
-	ofl_block_row(p->env, r, &row);
-	row.dev = row.last_dev = ofl_memdevs_of_block(p->devs, r->block);
-	chosen = is_chosen(p, r, &row);
-	if (!is_wanted(p, r))
-		return OFL_OK;
-	if (!chosen && p->o->devices)
-		name_holders(p, r, &row, false);
-	if (!chosen)
-		return OFL_OK;
-	for (k = 0; k < OFL_NR_KINDS; k++)
-		if (r->kind[k].claim.blind || r->kind[k].claim.unsure)
-			p->blind = r->kind[k].claim.blind ?
-				   r->kind[k].claim.blind :
-				   r->kind[k].claim.unsure;
-	sum_up(p, &row);
-	p->nr++;
-	ofl_block_doubts_add(&p->doubts, r);
-	p->kept = *r;
-	name_holders(p, r, &row, true);
-	if (only_devices(p) || is_quiet(p, &row))
-		return OFL_OK;
-	/* holders are those of one block */
-	if (p->held.blocks && !p->o->all && !p->v.json && !p->names &&
-	    ofl_block_row_add(&p->held, &row))
-		return OFL_OK;
-	st = print_held(p);
-	p->held = row;
-	return st;
-}
-
-static enum ofl_status print_report(void *arg, const struct ofl_block_report *r)
-{
-	struct printer *p = arg;
-	enum ofl_status st = print_block(p, r);
-
-	/* those of blocks that are not shown, too */
-	if (p->holders)
-		ofl_holders_clear(p->holders);
-	return st;
-}
-
-static enum ofl_result add_holders(const struct printer *p,
+static enum ofl_result add_holders(const struct ofl_offblock *p,
 				   enum ofl_result result,
 				   struct ofl_text *text)
 {
@@ -309,7 +59,7 @@ static enum ofl_result add_holders(const struct printer *p,
 							 result;
 }
 
-static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
+static enum ofl_result judge(struct ofl_offblock *p, const struct ofl_analysis *a,
 			     const struct ofl_scan_result *r,
 			     struct ofl_text *text)
 {
@@ -339,7 +89,7 @@ static enum ofl_result judge(struct printer *p, const struct ofl_analysis *a,
 	return add_holders(p, result, text);
 }
 
-static void show_sums(struct printer *p)
+static void show_sums(struct ofl_offblock *p)
 {
 	unsigned int rank = OFL_NR_OUTCOMES;
 	struct ofl_block_sum *sum;
@@ -356,7 +106,7 @@ static void show_sums(struct printer *p)
 }
 
 /* in a document: also those that no block has, so that a script need not ask */
-static void show_verdicts(struct printer *p)
+static void show_verdicts(struct ofl_offblock *p)
 {
 	struct ofl_cell c = { .kind = OFL_CELL_MAP };
 	struct ofl_text text = ofl_text_over(c.text, sizeof(c.text));
@@ -374,7 +124,7 @@ static void show_verdicts(struct printer *p)
 }
 
 /* where those are to be seen that a row has no room for */
-static void show_where(struct printer *p)
+static void show_where(struct ofl_offblock *p)
 {
 	char line[120];
 
@@ -385,14 +135,14 @@ static void show_where(struct printer *p)
 	ofl_view_sentence(&p->v, "MORE:", line);
 }
 
-static void show_devices(struct printer *p, struct ofl_text *text)
+static void show_devices(struct ofl_offblock *p, struct ofl_text *text)
 {
 	p->devices_open = !ofl_device_rows_show(&p->v, &p->device_rows,
 						p->o->verbose, text);
 }
 
 /* which device has what, and whether it can be unplugged */
-static enum ofl_result judge_devices(const struct printer *p,
+static enum ofl_result judge_devices(const struct ofl_offblock *p,
 				     enum ofl_result result,
 				     struct ofl_text *text)
 {
@@ -406,13 +156,13 @@ static enum ofl_result judge_devices(const struct printer *p,
 }
 
 /* sentences stand for the row of a block that is explained */
-static void finish_rows(struct printer *p, enum ofl_status *st,
+static void finish_rows(struct ofl_offblock *p, enum ofl_status *st,
 			struct ofl_text *text)
 {
 	bool alone = p->explain && p->nr == 1 && !p->v.json && !p->v.raw &&
 		     !p->o->who && !p->o->columns;
 
-	if (only_devices(p)) {
+	if (ofl_offblock_only_devices(p)) {
 		if (!*st)
 			show_devices(p, text);
 		return;
@@ -420,9 +170,9 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 	if (alone)
 		p->held.blocks = 0;
 	if (!*st)
-		*st = print_held(p);
+		*st = ofl_offblock_print_held(p);
 	if (!*st)
-		*st = print_sorted(p);
+		*st = ofl_offblock_print_sorted(p);
 	ofl_view_table_end(&p->v);
 	show_where(p);
 	if (!*st && p->one_page)
@@ -438,7 +188,7 @@ static void finish_rows(struct printer *p, enum ofl_status *st,
 		show_devices(p, text);
 }
 
-static enum ofl_status open_devices(struct printer *p,
+static enum ofl_status open_devices(struct ofl_offblock *p,
 				    struct ofl_analysis *a,
 				    struct ofl_err *err)
 {
@@ -471,7 +221,7 @@ static bool is_one_block(const struct ofl_run_ctx *ctx,
 }
 
 /* holders cost: for one block that is explained, with -w, or by their column */
-static enum ofl_status open_holders(struct printer *p,
+static enum ofl_status open_holders(struct ofl_offblock *p,
 				    const struct ofl_run_ctx *ctx,
 				    struct ofl_err *err)
 {
@@ -490,7 +240,7 @@ static enum ofl_status open_holders(struct printer *p,
 }
 
 static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
-			    struct printer *p, const struct ofl_columns *shown,
+			    struct ofl_offblock *p, const struct ofl_columns *shown,
 			    struct ofl_err *err)
 {
 	struct ofl_scan_result r;
@@ -503,13 +253,13 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 
 	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
 		       &ctx->filter);
-	j.emit = print_report;
+	j.emit = ofl_offblock_report;
 	j.in_way = p->holders ? note_in_way : NULL;
 	j.page = p->one_page ? note_page : NULL;
 	j.page_pfn = p->page_pfn;
 	j.arg = p;
 	ofl_show_begin(&p->v, ctx);
-	if (!only_devices(p))
+	if (!ofl_offblock_only_devices(p))
 		ofl_view_table(&p->v, &ofl_block_table, shown);
 	st = ofl_verdicts_scan(&a->verdicts, ctx->s->t, &ctx->scan, &j, &r,
 			       err);
@@ -553,7 +303,7 @@ static enum ofl_status parse_verdict(const char *word, enum ofl_outcome *ret,
 		      OFL_OK;
 }
 
-static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
+static enum ofl_status choose(struct ofl_offblock *p, const struct ofl_options *o,
 			      struct ofl_columns *shown, struct ofl_err *err)
 {
 	enum ofl_status st = OFL_OK;
@@ -580,7 +330,7 @@ static enum ofl_status choose(struct printer *p, const struct ofl_options *o,
 }
 
 /* rows are chosen and sorted; a block that is explained is no row */
-static enum ofl_status refuse_choice(const struct printer *p,
+static enum ofl_status refuse_choice(const struct ofl_offblock *p,
 				     const struct ofl_run_ctx *ctx,
 				     struct ofl_err *err)
 {
@@ -600,7 +350,7 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	const struct ofl_filter_args *given = &ctx->o->filter;
 	struct ofl_analysis *a;
 	struct ofl_columns shown;
-	struct printer *p = calloc(1, sizeof(*p));
+	struct ofl_offblock *p = calloc(1, sizeof(*p));
 	enum ofl_status st;
 
 	if (!p)
