@@ -51,6 +51,13 @@ void ofl_view_sentence(struct ofl_view *v, const char *label,
 void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 		    const struct ofl_cell *value);
 
+/** ofl_view_words() - a field of lines only; a format as of printf() */
+void ofl_view_words(struct ofl_view *v, const char *label, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/** ofl_view_number() - a field of a document only */
+void ofl_view_number(struct ofl_view *v, const char *json, uint64_t value);
+
 /** ofl_view_object() / ofl_view_object_end() - fields that belong together */
 void ofl_view_object(struct ofl_view *v, const char *json);
 void ofl_view_object_end(struct ofl_view *v);

@@ -8,20 +8,6 @@
 #include "kernel/onlining.h"
 #include "target/text.h"
 
-static void line(struct ofl_view *v, const char *label, const char *text)
-{
-	struct ofl_cell c = ofl_cell_text(text);
-
-	ofl_view_field(v, NULL, label, &c);
-}
-
-static void member(struct ofl_view *v, const char *json, uint64_t value)
-{
-	struct ofl_cell c = ofl_cell_int((int64_t)value);
-
-	ofl_view_field(v, json, NULL, &c);
-}
-
 static void show_never(struct ofl_view *v, const struct ofl_layout *l,
 		       const struct ofl_never_online *n)
 {
@@ -33,17 +19,17 @@ static void show_never(struct ofl_view *v, const struct ofl_layout *l,
 		     PRIu64, n->blocks, ofl_plural(n->blocks), size,
 		     n->blocks == 1 ? "was" : "were", n->first_nr);
 	if (n->blocks)
-		line(v, "ADDED", buf);
+		ofl_view_words(v, "ADDED", "%s", buf);
 	ofl_text_put(buf, sizeof(buf), "of %" PRIu64 " offline memory block%s it is not known whether %s ever online",
 		     n->untold, ofl_plural(n->untold),
 		     n->untold == 1 ? "it was" : "they were");
 	if (n->untold)
-		line(v, "ADDED", buf);
+		ofl_view_words(v, "ADDED", "%s", buf);
 	ofl_view_object(v, "never_online");
-	member(v, "blocks", n->blocks);
+	ofl_view_number(v, "blocks", n->blocks);
 	if (n->blocks)
-		member(v, "first", n->first_nr);
-	member(v, "not_known", n->untold);
+		ofl_view_number(v, "first", n->first_nr);
+	ofl_view_number(v, "not_known", n->untold);
 	ofl_view_object_end(v);
 }
 
@@ -64,7 +50,7 @@ static void show_policy(struct ofl_view *v, const struct ofl_layout *l,
 		     "as the kernel was configured; nothing has asked for it yet" :
 		     "what becomes of memory that is added is not known");
 	if (wanted || policy || open)
-		line(v, "POLICY", buf);
+		ofl_view_words(v, "POLICY", "%s", buf);
 }
 
 /* memory_hotplug.online_policy, and the limit of auto-movable */
@@ -85,7 +71,7 @@ static void show_zone_policy(struct ofl_view *v, const struct ofl_layout *l)
 			     l->fact[OFL_F_AUTO_MOVABLE_RATIO].value);
 	ofl_text_put(buf, sizeof(buf), "%s: %s%s", policy.word ? policy.word :
 		     "-", policy.text, limit);
-	line(v, "ZONES", buf);
+	ofl_view_words(v, "ZONES", "%s", buf);
 }
 
 static void show_next(struct ofl_view *v, const struct ofl_never_online *n)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* cmd_offline.c - what is offline here: one screen */
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -128,68 +127,47 @@ const struct ofl_table ofl_fact_table = {
 	OFL_COUNT(fact_columns),
 };
 
-static void line(struct ofl_view *v, const char *label, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void line(struct ofl_view *v, const char *label, const char *fmt, ...)
-{
-	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(c.text, sizeof(c.text), fmt, ap);
-	va_end(ap);
-	ofl_view_field(v, NULL, label, &c);
-}
-
-static void member(struct ofl_view *v, const char *json, uint64_t value)
-{
-	struct ofl_cell c = ofl_cell_int((int64_t)value);
-
-	ofl_view_field(v, json, NULL, &c);
-}
-
 static void show_sizes(struct ofl_view *v, const struct ofl_layout *l)
 {
 	uint64_t section = l->section_pages * l->page_bytes;
 	uint64_t block = section * l->sections_per_block;
 
-	member(v, "section_size", section);
+	ofl_view_number(v, "section_size", section);
 	if (block) {
-		line(v, "SIZES", "page %" PRIu64 " KiB, section %" PRIu64
-		     " MiB, memory block %" PRIu64 " MiB",
-		     l->page_bytes >> 10, section >> 20, block >> 20);
-		member(v, "block_size", block);
+		ofl_view_words(v, "SIZES", "page %" PRIu64 " KiB, section %" PRIu64
+			       " MiB, memory block %" PRIu64 " MiB",
+			       l->page_bytes >> 10, section >> 20, block >> 20);
+		ofl_view_number(v, "block_size", block);
 		return;
 	}
-	line(v, "SIZES", "page %" PRIu64 " KiB, section %" PRIu64
-	     " MiB, no memory blocks (CONFIG_MEMORY_HOTPLUG is not set)",
-	     l->page_bytes >> 10, section >> 20);
+	ofl_view_words(v, "SIZES", "page %" PRIu64 " KiB, section %" PRIu64
+		       " MiB, no memory blocks (CONFIG_MEMORY_HOTPLUG is not set)",
+		       l->page_bytes >> 10, section >> 20);
 }
 
 static void show_recognition(struct ofl_view *v, const struct ofl_layout *l)
 {
 	struct ofl_cell source = ofl_cell_text(l->offline_source);
 
-	line(v, "PAGEOFFLINE", "(page_type & 0x%08x) == 0x%08x",
-	     l->offline.mask, l->offline.value);
-	line(v, "ACCORDING TO", "%s", l->offline_source);
+	ofl_view_words(v, "PAGEOFFLINE", "(page_type & 0x%08x) == 0x%08x",
+		       l->offline.mask, l->offline.value);
+	ofl_view_words(v, "ACCORDING TO", "%s", l->offline_source);
 	ofl_view_object(v, "recognition");
-	member(v, "mask", l->offline.mask);
-	member(v, "value", l->offline.value);
+	ofl_view_number(v, "mask", l->offline.mask);
+	ofl_view_number(v, "value", l->offline.value);
 	ofl_view_field(v, "source", NULL, &source);
 	ofl_view_object_end(v);
 }
 
 static void show_sections(struct ofl_view *v, const struct ofl_section_stats *s)
 {
-	line(v, "SECTIONS", "%" PRIu64 " online, %" PRIu64 " not online",
-	     s->online, s->not_online);
+	ofl_view_words(v, "SECTIONS", "%" PRIu64 " online, %" PRIu64 " not online",
+		       s->online, s->not_online);
 	ofl_view_object(v, "sections");
-	member(v, "online", s->online);
-	member(v, "not_online", s->not_online);
-	member(v, "unreadable", s->unreadable);
-	member(v, "corrupt", s->corrupt);
+	ofl_view_number(v, "online", s->online);
+	ofl_view_number(v, "not_online", s->not_online);
+	ofl_view_number(v, "unreadable", s->unreadable);
+	ofl_view_number(v, "corrupt", s->corrupt);
 	ofl_view_object_end(v);
 }
 
@@ -229,8 +207,8 @@ static void say_blocks(struct ofl_view *v, const struct ofl_block_totals *b)
 	if (b->lost)
 		ofl_text_add(&text, "; %" PRIu64 " more cannot be read",
 			     b->lost);
-	line(v, "BLOCKS", "%" PRIu64 " memory block%s%s%s", nr, ofl_plural(nr),
-	     text.used && buf[0] != ';' ? ": " : "", buf);
+	ofl_view_words(v, "BLOCKS", "%" PRIu64 " memory block%s%s%s", nr, ofl_plural(nr),
+		       text.used && buf[0] != ';' ? ": " : "", buf);
 }
 
 /* @all: in  also if every block is online, as usual */
@@ -240,7 +218,7 @@ static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b,
 	int i;
 
 	if (!b->known) {
-		line(v, "BLOCKS", "their states are not known: there is no index memory_blocks, and no device on the bus \"memory\"");
+		ofl_view_words(v, "BLOCKS", "their states are not known: there is no index memory_blocks, and no device on the bus \"memory\"");
 		return;
 	}
 	for (i = 0; i < OFL_NR_BLOCK_STATES; i++)
@@ -248,11 +226,11 @@ static void show_blocks(struct ofl_view *v, const struct ofl_block_totals *b,
 	if (all || b->lost)
 		say_blocks(v, b);
 	ofl_view_object(v, "memory_blocks");
-	member(v, "online", b->state[OFL_BLOCK_ONLINE]);
-	member(v, "offline", b->state[OFL_BLOCK_OFFLINE]);
-	member(v, "going_offline", b->state[OFL_BLOCK_GOING_OFFLINE]);
-	member(v, "other", b->state[OFL_BLOCK_OTHER]);
-	member(v, "unreadable", b->lost);
+	ofl_view_number(v, "online", b->state[OFL_BLOCK_ONLINE]);
+	ofl_view_number(v, "offline", b->state[OFL_BLOCK_OFFLINE]);
+	ofl_view_number(v, "going_offline", b->state[OFL_BLOCK_GOING_OFFLINE]);
+	ofl_view_number(v, "other", b->state[OFL_BLOCK_OTHER]);
+	ofl_view_number(v, "unreadable", b->lost);
 	ofl_view_object_end(v);
 }
 
@@ -269,32 +247,32 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 				      ofl_unknown_text((enum ofl_unknown)i),
 				      r->unknown_pfn[i]);
 	if (r->total.unknown)
-		line(v, "UNKNOWN", "nothing is known of %" PRIu64 " page%s: %s",
-		     r->total.unknown, ofl_plural(r->total.unknown), buf);
+		ofl_view_words(v, "UNKNOWN", "nothing is known of %" PRIu64 " page%s: %s",
+			       r->total.unknown, ofl_plural(r->total.unknown), buf);
 }
 
 static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
 		       bool all)
 {
-	member(v, "holes", r->no_zone);
-	member(v, "device_pages", r->device);
-	member(v, "stale_unread", r->stale_unread);
+	ofl_view_number(v, "holes", r->no_zone);
+	ofl_view_number(v, "device_pages", r->device);
+	ofl_view_number(v, "stale_unread", r->stale_unread);
 	if (r->stale)
-		line(v, "STALE", "%" PRIu64 " page%s of sections that are not online still %s the mark, not counted below",
-		     r->stale, ofl_plural(r->stale),
-		     r->stale == 1 ? "has" : "have");
+		ofl_view_words(v, "STALE", "%" PRIu64 " page%s of sections that are not online still %s the mark, not counted below",
+			       r->stale, ofl_plural(r->stale),
+			       r->stale == 1 ? "has" : "have");
 	if (r->stale_unread)
-		line(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read, first 0x%"
-		     PRIx64, r->stale_unread, ofl_plural(r->stale_unread),
-		     r->stale_unread_pfn);
+		ofl_view_words(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read, first 0x%"
+			       PRIx64, r->stale_unread, ofl_plural(r->stale_unread),
+			       r->stale_unread_pfn);
 	if (r->no_zone && all)
-		line(v, "HOLES", "%" PRIu64 " page%s of holes %s in no zone, not counted below",
-		     r->no_zone, ofl_plural(r->no_zone),
-		     r->no_zone == 1 ? "is" : "are");
+		ofl_view_words(v, "HOLES", "%" PRIu64 " page%s of holes %s in no zone, not counted below",
+			       r->no_zone, ofl_plural(r->no_zone),
+			       r->no_zone == 1 ? "is" : "are");
 	if (r->device)
-		line(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s %s not looked at",
-		     r->device, ofl_plural(r->device),
-		     r->device == 1 ? "was" : "were");
+		ofl_view_words(v, "DEVICE", "%" PRIu64 " ZONE_DEVICE page%s %s not looked at",
+			       r->device, ofl_plural(r->device),
+			       r->device == 1 ? "was" : "were");
 }
 
 /*
@@ -310,13 +288,13 @@ static void show_present(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 
 	if (ctx->filter.any || r->interrupted || !ofl_nodes_present(&ctx->s->nodes, &pages))
 		return;
-	member(v, "node_present_pages", pages);
+	ofl_view_number(v, "node_present_pages", pages);
 	other = pages > scanned ? pages - scanned : scanned - pages;
 	if (other && (ctx->o->verbose || other >= scanned / 1000))
-		line(v, "NODES", "crash says MEMORY: %s, the sum of present_pages; that is %s %s",
-		     size_of(l, pages, size[0], sizeof(size[0])),
-		     size_of(l, other, size[1], sizeof(size[1])),
-		     pages > scanned ? "more" : "less, because holes have struct pages, too");
+		ofl_view_words(v, "NODES", "crash says MEMORY: %s, the sum of present_pages; that is %s %s",
+			       size_of(l, pages, size[0], sizeof(size[0])),
+			       size_of(l, other, size[1], sizeof(size[1])),
+			       pages > scanned ? "more" : "less, because holes have struct pages, too");
 }
 
 static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
@@ -325,9 +303,9 @@ static void show_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	bool all = ctx->o->verbose;
 
 	if (ctx->s->t->live)
-		line(v, "NOTE", "the system is live: pages change while they are read");
+		ofl_view_words(v, "NOTE", "the system is live: pages change while they are read");
 	if (ctx->s->layout.marks_balloon_core_only)
-		line(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
+		ofl_view_words(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
 	show_present(v, ctx, r);
 	show_blocks(v, &r->blocks, all);
 	ofl_show_added(v, ctx, &r->blocks);
@@ -342,7 +320,7 @@ static void show_kernel(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 {
 	const struct ofl_target *t = ctx->s->t;
 
-	line(v, "KERNEL", "%s %s", t->release, t->machine);
+	ofl_view_words(v, "KERNEL", "%s %s", t->release, t->machine);
 	show_sizes(v, &ctx->s->layout);
 	show_recognition(v, &ctx->s->layout);
 	show_sections(v, &r->sections);
@@ -360,14 +338,14 @@ static void show_reader(struct ofl_view *v, const struct ofl_target *t,
 
 	ofl_reading(t, &reading);
 	if (reading.why_host && reading.why_host[0])
-		line(v, "READER", "crash: %s", reading.why_host);
+		ofl_view_words(v, "READER", "crash: %s", reading.why_host);
 	else if (!reading.why_host && r->memmap_pages)
-		line(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
+		ofl_view_words(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
 	else if (!reading.why_host)
-		line(v, "READER", "none: no page of the memmap had to be read");
+		ofl_view_words(v, "READER", "none: no page of the memmap had to be read");
 	if (reading.asked)
-		line(v, "GDB", "asked about types %" PRIu64 " time%s",
-		     reading.asked, ofl_plural(reading.asked));
+		ofl_view_words(v, "GDB", "asked about types %" PRIu64 " time%s",
+			       reading.asked, ofl_plural(reading.asked));
 }
 
 static void show_effort(struct ofl_view *v, const struct ofl_target *t,
@@ -375,15 +353,15 @@ static void show_effort(struct ofl_view *v, const struct ofl_target *t,
 {
 	const char *why_one = ofl_workers_why_one(t);
 
-	line(v, "MEMMAP", "%" PRIu64 " page%s of it %s read, the rest was passed over",
-	     r->memmap_pages, ofl_plural(r->memmap_pages),
-	     r->memmap_pages == 1 ? "was" : "were");
+	ofl_view_words(v, "MEMMAP", "%" PRIu64 " page%s of it %s read, the rest was passed over",
+		       r->memmap_pages, ofl_plural(r->memmap_pages),
+		       r->memmap_pages == 1 ? "was" : "were");
 	show_reader(v, t, r);
 	if (r->sections_recalled)
-		line(v, "KEPT", "%" PRIu64 " section%s known from an earlier command, and not read again",
-		     r->sections_recalled, r->sections_recalled == 1 ? " is" : "s are");
+		ofl_view_words(v, "KEPT", "%" PRIu64 " section%s known from an earlier command, and not read again",
+			       r->sections_recalled, r->sections_recalled == 1 ? " is" : "s are");
 	if (why_one)
-		line(v, "WORKERS", "one, whatever -w says: %s", why_one);
+		ofl_view_words(v, "WORKERS", "one, whatever -w says: %s", why_one);
 }
 
 /** struct owner_row - a row of the table of owners: a device, orphans, or unknown */
@@ -588,14 +566,14 @@ static void show_balance(struct ofl_view *v, const struct ofl_layout *l,
 	if (r->blocks.known)
 		snprintf(offline, sizeof(offline), "; %" PRIu64
 			 " block%s offline", blocks, ofl_plural(blocks));
-	line(v, "MEMORY", "%s %s = %s usable + %s PageOffline (%" PRIu64
-	     ".%" PRIu64 "%%)%s%s",
-	     size_of(l, c->scanned, size[0], sizeof(size[0])),
-	     r->interrupted ? "looked at before ^C" : "present",
-	     size_of(l, c->scanned - c->offline - c->unknown, size[1],
-		     sizeof(size[1])),
-	     size_of(l, c->offline, size[2], sizeof(size[2])), share / 10,
-	     share % 10, unknown, offline);
+	ofl_view_words(v, "MEMORY", "%s %s = %s usable + %s PageOffline (%" PRIu64
+		       ".%" PRIu64 "%%)%s%s",
+		       size_of(l, c->scanned, size[0], sizeof(size[0])),
+		       r->interrupted ? "looked at before ^C" : "present",
+		       size_of(l, c->scanned - c->offline - c->unknown, size[1],
+			       sizeof(size[1])),
+		       size_of(l, c->offline, size[2], sizeof(size[2])), share / 10,
+		       share % 10, unknown, offline);
 }
 
 /* all rows of one name, in the order of their pages */
@@ -616,7 +594,7 @@ static void show_owner(struct ofl_view *v, const struct ofl_layout *l,
 			ofl_view_row(v, &row, l);
 	}
 	if (pages)
-		member(v, name, pages);
+		ofl_view_number(v, name, pages);
 }
 
 static void show_owners(struct ofl_view *v, const struct ofl_layout *l,

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <json-c/json.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -110,6 +111,24 @@ void ofl_view_field(struct ofl_view *v, const char *json, const char *label,
 		ofl_put(v, line);
 		ofl_put_wrapped(v, text, (int)strlen(line));
 	}
+}
+
+void ofl_view_words(struct ofl_view *v, const char *label, const char *fmt, ...)
+{
+	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(c.text, sizeof(c.text), fmt, ap);
+	va_end(ap);
+	ofl_view_field(v, NULL, label, &c);
+}
+
+void ofl_view_number(struct ofl_view *v, const char *json, uint64_t value)
+{
+	struct ofl_cell c = ofl_cell_int((int64_t)value);
+
+	ofl_view_field(v, json, NULL, &c);
 }
 
 void ofl_view_object(struct ofl_view *v, const char *json)
