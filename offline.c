@@ -11,6 +11,7 @@
 #include "crash/process.h"
 #include "crash/reader.h"
 #include "crash/target.h"
+#include "crash/types.h"
 
 #define MAX_COMMANDS 8
 

@@ -17,14 +17,10 @@
  */
 const struct ofl_target *ofl_crash_target(void);
 
-/** ofl_crash_forget_enums() - free what was read of vmlinux; twice is fine */
-void ofl_crash_forget_enums(void);
-
 /**
- * ofl_crash_catch_interrupts() - from now on ^C only sets a flag
+ * ofl_crash_catch_interrupts() - a command begins: ^C only sets a flag
  *
- * crash's own handler jumps out of whatever runs, malloc() and stdio
- * included. Ours lets the scan stop at a section and the view finish.
+ * Shape:  its time, and what gdb is asked, count from here.
  */
 void ofl_crash_catch_interrupts(void);
 

@@ -3,9 +3,9 @@
  * target.h - the seam: everything the core may ask of a kernel
  *
  * A target answers questions about one kernel: memory by kernel virtual
- * address, symbols, types, VMCOREINFO. src/crash/target.c answers from a
- * crash session, tests/lib/texttarget.c from a text file, src/target/record.c from
- * another target while writing such a file. Nothing else knows crash.
+ * address, symbols, types, VMCOREINFO. src/crash/ answers from a crash
+ * session (target.c, types.c), tests/lib/texttarget.c from a text file,
+ * src/target/record.c from another target while writing such a file. Nothing else knows crash.
  *
  * Values come in the byte order of the machine we run on: crash opens dumps
  * of its own byte order only.
