@@ -462,6 +462,18 @@ static void show_next(struct ofl_view *v, struct ofl_device_rows *rows)
 	ofl_nexts_show(&rows->nexts, v);
 }
 
+/* in the status line: each answer with how many devices have it */
+static const struct {
+	const char *before, *behind;
+} say[NR_UNPLUGS] = {
+	[YES] = { "", " can be unplugged" },
+	[RETRIES] = { "", " can be unplugged once what holds pages lets go" },
+	[NO] = { "", " cannot be unplugged" },
+	[NEVER] = { "", " can never be unplugged" },
+	[NOTHING] = { "", " without a memory block" },
+	[UNKNOWN] = { "it is not known whether ", " can be unplugged" },
+};
+
 bool ofl_device_rows_show(struct ofl_view *v, struct ofl_device_rows *rows,
 			  bool verbose,
 			  struct ofl_text *text)
@@ -471,7 +483,7 @@ bool ofl_device_rows_show(struct ofl_view *v, struct ofl_device_rows *rows,
 	uint64_t nr[NR_UNPLUGS] = { 0 };
 	struct ofl_columns shown;
 	struct ofl_err ignored;
-	bool first = true, known = true;
+	bool known = true;
 	size_t i;
 
 	ofl_columns_default(&ofl_memdev_table, &shown);
@@ -489,13 +501,10 @@ bool ofl_device_rows_show(struct ofl_view *v, struct ofl_device_rows *rows,
 	}
 	ofl_view_table_end(v);
 	show_next(v, rows);
-	for (i = 0; i < NR_UNPLUGS; i++) {
-		if (!nr[i])
-			continue;
-		ofl_text_add(text, "%s%" PRIu64 " %s", first ?
-			     "; devices by unplug: " : ", ", nr[i],
-			     unplug_text[i]);
-		first = false;
-	}
+	for (i = 0; i < NR_UNPLUGS; i++)
+		if (nr[i])
+			ofl_text_add(text, "; %s%" PRIu64 " device%s%s",
+				     say[i].before, nr[i], ofl_plural(nr[i]),
+				     say[i].behind);
 	return known;
 }
