@@ -11,6 +11,7 @@
 #include "commands/tables.h"
 #include "judge/classify.h"
 #include "session/identify.h"
+#include "target/count.h"
 #include "target/text.h"
 
 /** struct owners - pages by owner and device */
@@ -169,6 +170,68 @@ static void show_owners(struct ofl_view *v, const struct ofl_layout *l,
 		ofl_view_table_end(v);
 }
 
+/* what blocks with pages of a driver come to, where that is worth a look */
+static const struct {
+	enum ofl_outcome worst;
+	const char *blocks;
+} follow[] = {
+	{ OFL_OUT_RETRIES, "that wait for its pages" },
+	{ OFL_OUT_SPINS, "whose offlining would not end" },
+	{ OFL_OUT_BLOCKED, "that cannot be offlined" },
+};
+
+static void show_next_of(struct ofl_view *v, const char *name,
+			 enum ofl_outcome worst)
+{
+	char label[48], text[200];
+	size_t i;
+
+	ofl_text_put(label, sizeof(label), "NEXT (%s):", name);
+	if (worst == OFL_OUT_UNKNOWN)
+		ofl_view_sentence(v, label,
+				  "offcheck says what is not known of these pages");
+	for (i = 0; i < OFL_COUNT(follow); i++) {
+		if (follow[i].worst != worst)
+			continue;
+		ofl_text_put(text, sizeof(text), "offblock -O %s lists the memory blocks %s; offblock with one of them says why, and what can be done",
+			     name, follow[i].blocks);
+		ofl_view_sentence(v, label, text);
+	}
+}
+
+/* the worst of all devices of a name */
+static enum ofl_outcome worst_of(const struct owners *o, const char *name)
+{
+	enum ofl_outcome worst = OFL_OUT_OFFLINABLE;
+	size_t i, out;
+
+	for (i = 0; i < o->nr; i++)
+		for (out = 0; out < OFL_NR_OUTCOMES; out++)
+			if (o->row[i].outcome[out] &&
+			    !strcmp(o->row[i].name, name))
+				worst = ofl_outcome_worse(worst,
+							  (enum ofl_outcome)out);
+	return worst;
+}
+
+/* which command says more; none if the drivers could not be asked at all */
+static void show_next(struct ofl_view *v, const struct owners *o,
+		      const struct ofl_block_totals *b)
+{
+	size_t i, before;
+
+	for (i = 0; i < o->nr && o->id.a; i++) {
+		for (before = 0; strcmp(o->row[before].name, o->row[i].name);)
+			before++;
+		if (before == i)	/* once for each name */
+			show_next_of(v, o->row[i].name,
+				     worst_of(o, o->row[i].name));
+	}
+	if (b->state[OFL_BLOCK_GOING_OFFLINE])
+		ofl_view_sentence(v, "NEXT (going offline):",
+				  "offblock -v has the state of each memory block; offblock with that block says what it waits for");
+}
+
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		       const struct ofl_scan_result *r,
 		       const struct ofl_columns *shown)
@@ -224,6 +287,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	if (!v.raw || !ctx->o->columns)	/* -o is about zones */
 		show_owners(&v, l, owners, r->total.scanned);
 	show_zones(&v, ctx, r, shown);
+	show_next(&v, owners, &r->blocks);
 	if (!v.json && ctx->o->verbose) {
 		ofl_offline_kernel(&v, ctx, r);
 		ofl_offline_effort(&v, ctx->s->t, r);

@@ -187,8 +187,9 @@ static const char *const offline_about[] = {
 	"pages on one screen: what is left for use, whose they are, and how many "
 	"there are by node and zone; then pages that are unknown, and marks "
 	"that are left over in sections that are not online (stale), if there "
-	"are any. With -v it also says how such pages are recognised in this "
-	"kernel, and according to what. offrange lists them.",
+	"are any. Lines NEXT name the command that says more of what would be in "
+	"the way of offlining. With -v it also says how such pages are "
+	"recognised in this kernel, and according to what. offrange lists them.",
 	NULL
 };
 
