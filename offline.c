@@ -8,6 +8,7 @@
 
 #include "commands/manual.h"
 #include "commands/run.h"
+#include "crash/neighbours.h"
 #include "crash/process.h"
 #include "crash/reader.h"
 #include "crash/target.h"
@@ -85,11 +86,16 @@ static bool same_major(const char *built_for, const char *running)
 static void __attribute__((constructor)) offline_init(void)
 {
 	const struct ofl_command *c;
+	char why[400];
 	size_t i = 0;
 
 	if (!same_major(OFL_CRASH_VERSION, build_version)) {
 		error(INFO, "offline.so was built for crash %s and this is crash %s: rebuild it with this crash's defs.h (make CRASH_INCLUDE=...)\n",
 		      OFL_CRASH_VERSION, build_version);
+		return;
+	}
+	if (!ofl_crash_libraries_are_ours(why, sizeof(why))) {
+		error(INFO, "%s\n", why);
 		return;
 	}
 	for (c = ofl_commands; c->name && i < MAX_COMMANDS; c++, i++) {

@@ -238,15 +238,20 @@ void __attribute__((destructor)) beside_fini(void) { }
 """
 
 
+def neighbour(dump, folder, name, more=""):
+    """Build an extension that has names of ours, and more text of C."""
+    (folder / f"{name}.c").write_text((BESIDE + more).replace("beside", name))
+    subprocess.run(["gcc", "-w", "-shared", "-fPIC", "-DX86_64", f"-I{crashes.get(dump.kernel.series.crash).include}",
+                    "-o", folder / f"{name}.so", folder / f"{name}.c"], check=True)
+
+
 @pytest.mark.parametrize("name", ("aside", "zide"))      # before offline.so, and behind it
 def test_beside_other_extensions(dump, tmp_path, name):
     """crash -x loads all extensions of a folder: each keeps its names, whichever of them comes first."""
     crash = crashes.get(dump.kernel.series.crash)
     folder = tmp_path / "extensions"
     folder.mkdir()
-    (tmp_path / f"{name}.c").write_text(BESIDE.replace("beside", name))
-    subprocess.run(["gcc", "-w", "-shared", "-fPIC", "-DX86_64", f"-I{crash.include}", "-o", folder / f"{name}.so",
-                    tmp_path / f"{name}.c"], check=True)
+    neighbour(dump, folder, name)
     (folder / "offline.so").symlink_to(crash.extension)
     for path in pathlib.Path("/usr/lib/crash/extensions").glob("*.so"):
         if path.name != "offline.so" and crash.name == "system":
@@ -265,6 +270,37 @@ def test_beside_other_extensions(dump, tmp_path, name):
         terminal.alive()
     finally:
         terminal.end()
+
+
+#: What another extension may have of its own: functions of libraries of ours, which crash shows to all extensions.
+OF_LIBRARIES = "".join(f"\nvoid *{name}(void) {{ return 0; }}" for name in ("scols_new_table", "json_object_new_object"))
+
+
+def test_behind_a_library_of_ours(dump, tmp_path):
+    """An extension came first that has functions of a library in it: offline.so says so in a line, and nothing crashes."""
+    (tmp_path / "extensions").mkdir()
+    neighbour(dump, tmp_path / "extensions", "aside", OF_LIBRARIES)
+    terminal = Terminal(dump, tmp_path, extensions=tmp_path / "extensions")
+    try:
+        said = " ".join(terminal.ask(f"extend {crashes.get(dump.kernel.series.crash).extension}").split())
+        assert re.search(r"extend: offline.so is not loaded: \S*/aside.so has a function \w+ of its own, which would be called "
+                         r"instead of that of lib\S+; load offline.so first, or build it with make STATIC=1", said), said
+        assert "offline.so" not in terminal.ask("extend") and "command not found" in terminal.ask("offline")
+        assert "42 aside its own table" in terminal.ask("aside")
+        terminal.alive()
+    finally:
+        terminal.end()
+
+
+def test_before_a_library_of_ours(terminal, dump, tmp_path):
+    """The same extension, loaded behind offline.so: both work."""
+    neighbour(dump, tmp_path, "behind", OF_LIBRARIES)
+    assert "loaded" in terminal.ask(f"extend {tmp_path}/behind.so")
+    assert any(line.startswith("status: ") for line in lines(terminal.ask("offblock")))
+    assert '"schema": 2' in terminal.ask("offline -j")
+    assert "42 behind its own table" in terminal.ask("behind")
+    terminal.ask(f"extend -u {tmp_path}/behind.so")
+    terminal.alive()
 
 
 def test_script(dump, tmp_path):

@@ -101,6 +101,8 @@ def test_crash_that_dies_in_the_middle_is_incomplete(bench):
 @pytest.mark.parametrize("says, cause, mend", (
     ("extend: libsmartcols.so.1: cannot open shared object file: No such file or directory", "library", "libsmartcols1"),
     ("offline.so was built for crash 9.0.2 and this is crash 8.0.2: rebuild it", "extension", "defs.h"),
+    ("extend: offline.so is not loaded: /x/aside.so has a function scols_new_table of its own", "extension",
+     "the other extension"),
     ("extend: /x/offline.so: undefined symbol: nothing", "extension", "this crash"),
     ("extend: /x/offline.so: not an ELF format object file", "extension", "this machine"),
     ("crash: vmlinux and vmcore do not match!", "vmlinux", "6.1.0-made-up"),
