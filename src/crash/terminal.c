@@ -5,6 +5,8 @@
 
 #include "crash/terminal.h"
 
+#define PATIENCE_S	2.0
+
 static time_t started;
 static int shown_percent = -1;	/* -1: no line is on the terminal */
 
@@ -16,14 +18,22 @@ static bool clears_lines(void)
 	return isatty(STDERR_FILENO) && term && term[0] && strcmp(term, "dumb");
 }
 
-/* a line on the terminal for walks that take longer than a second */
+/* seconds without a line; a test that has no walk of that length says fewer */
+static double patience(void)
+{
+	const char *given = getenv("OFL_PROGRESS_AFTER");
+
+	return given ? strtod(given, NULL) : PATIENCE_S;
+}
+
+/* a line on the terminal for walks that take longer than that */
 void ofl_crash_progress(void *ctx, uint64_t done, uint64_t total)
 {
 	double passed = difftime(time(NULL), started);
 	int percent = (int)(done * 100 / (total ? total : 1));
 
 	(void)ctx;
-	if (passed < 2 || !clears_lines() || (pc->flags & SILENT) ||
+	if (passed < patience() || !clears_lines() || (pc->flags & SILENT) ||
 	    percent == shown_percent)
 		return;
 	shown_percent = percent;

@@ -38,7 +38,7 @@ PASTING = re.compile(r"\x1b\[\?2004[hl]\r?")
 class Terminal:
     """crash on a terminal of its own."""
 
-    def __init__(self, dump, folder, extensions=None, **more):
+    def __init__(self, dump, folder, extensions=None, silent=True, **more):
         self.unread = ""
         self.pid, self.tty = pty.fork()
         if not self.pid:
@@ -46,7 +46,7 @@ class Terminal:
             environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "vt100", "LC_ALL": "C.UTF-8",
                            "HOME": str(folder), "LINES": "24", "COLUMNS": "80", **more}
             command = command_line(dump)
-            flags = ["-s", "-x"] if extensions else ["-s"]
+            flags = ["-s" if silent else "--no_scroll", *(["-x"] if extensions else [])]
             environment |= {"CRASH_EXTENSIONS": str(extensions)} if extensions else {}
             try:
                 os.execvpe(command[0], [*command[:-2], *flags, *command[-2:]], environment)
@@ -210,10 +210,24 @@ def test_resized_terminal(terminal, columns):
     terminal.alive()
 
 
+def test_progress(dump, tmp_path):
+    """A terminal that can clear its line is told how far a long walk is, and the line is gone afterwards.
+
+    crash -s is silent, so a Terminal is not told, unless it asks for that.
+    """
+    terminal = Terminal(dump, tmp_path, silent=False, OFL_PROGRESS_AFTER="0")
+    try:
+        said = terminal.ask("offline -C -x -w 1")
+        assert re.search(r"\r *\d+%, \d+ of \d+ sections, \d+ s left \x1b\[K", said), said
+        assert "\r\x1b[K" in said and len(lines(said)) > 2, said
+    finally:
+        terminal.end()
+
+
 @pytest.mark.parametrize("more", ({"TERM": "dumb"}, {"TERM": "dumb", "LC_ALL": "C"}, {"TERM": "dumb", "LC_ALL": "POSIX"}))
 def test_dumb_terminal(dump, tmp_path, more):
     """Letters of ASCII and nothing that moves a cursor, whatever the locale is, also in walks that take long."""
-    terminal = Terminal(dump, tmp_path, **more)
+    terminal = Terminal(dump, tmp_path, silent=False, OFL_PROGRESS_AFTER="0", **more)
     try:
         for command in ("offline -v", "offrange -s", "offcheck", "offblock", "offblock -v 39", "offowner -v", "offmap",
                         "offline -x -w 1", "offline -C -x -w 1"):
