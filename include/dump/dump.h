@@ -58,6 +58,15 @@ const char *ofl_dump_why_not(const struct ofl_dump *d);
  */
 enum ofl_dump_page ofl_dump_read(struct ofl_dump *d, uint64_t pfn, void *page);
 
+/**
+ * ofl_dump_read_run() - pages from @pfn on, as many as can be had at once
+ * @buf: out  the first of @pages pages
+ *
+ * Shape:  how many of them; ofl_dump_read() says why it is not one more.
+ */
+size_t ofl_dump_read_run(struct ofl_dump *d, uint64_t pfn, void *buf,
+			 size_t pages);
+
 /** ofl_dump_is_short() - would ofl_dump_read() say OFL_DUMP_SHORT? */
 bool ofl_dump_is_short(struct ofl_dump *d, uint64_t pfn);
 

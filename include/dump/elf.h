@@ -43,4 +43,13 @@ bool ofl_elf_is_one(const struct ofl_file *file);
  */
 enum ofl_dump_page ofl_elf_read(struct ofl_elf *e, uint64_t pfn, void *page);
 
+/**
+ * ofl_elf_read_run() - pages that follow each other in the file, at once
+ * @buf: out  the first of @pages pages from @pfn on
+ *
+ * Shape:  how many of them; 0: ofl_elf_read() says why.
+ */
+size_t ofl_elf_read_run(const struct ofl_elf *e, uint64_t pfn, void *buf,
+			size_t pages);
+
 #endif

@@ -39,19 +39,22 @@ struct ofl_image {
 	const unsigned char *end;	/* of what is in the window */
 	uint64_t kva;		/* page aligned address of buf[0] */
 	unsigned int page_shift;
+	bool whole;
 	uint64_t read_pages;	/* of the memmap, since ofl_image_init() */
 	uint8_t state[OFL_IMAGE_PAGES];	/* enum ofl_unknown, or not read yet */
 };
 
 /**
  * ofl_image_init() - take the memory of a window
+ * @whole: in  all of each window will be looked at
  *
  * Memory: 2 MiB until ofl_image_free().
  * Errors: OFL_ERR_NOMEM.
  */
 enum ofl_status ofl_image_init(struct ofl_image *img,
 			       const struct ofl_target *t,
-			       const struct ofl_layout *l, struct ofl_err *err);
+			       const struct ofl_layout *l, bool whole,
+			       struct ofl_err *err);
 void ofl_image_free(struct ofl_image *img);
 
 /**

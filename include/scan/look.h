@@ -33,7 +33,7 @@ struct ofl_look {
 };
 
 /**
- * ofl_look_init() - the first five members are given
+ * ofl_look_init() - the members down to @ram_arg are given
  *
  * Memory: 2 MiB until ofl_look_free(), also after a failure.
  * Errors: OFL_ERR_NOMEM.

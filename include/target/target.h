@@ -96,6 +96,14 @@ struct ofl_memory_ops {
 	 *         asks again in smaller pieces.
 	 */
 	enum ofl_read (*read)(void *ctx, uint64_t kva, void *buf, size_t bytes);
+	/**
+	 * read_pages - the first of @pages whole pages at @kva, as many as can
+	 *              be had at once
+	 *
+	 * Shape:  @kva is that of a page. What it gives is what read() would
+	 *         give; read() says why it does not give more. May be NULL.
+	 */
+	size_t (*read_pages)(void *ctx, uint64_t kva, void *buf, size_t pages);
 	/** symbol - address of a symbol of the kernel proper, not of modules */
 	bool (*symbol)(void *ctx, const char *name, uint64_t *kva_ret);
 	/**
@@ -251,6 +259,8 @@ struct ofl_target {
 
 enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
 		       size_t bytes);
+size_t ofl_read_pages(const struct ofl_target *t, uint64_t kva, void *buf,
+		      size_t pages);
 bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret);
 bool ofl_symbol_at(const struct ofl_target *t, uint64_t kva, char *buf,
 		   size_t bytes);

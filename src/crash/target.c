@@ -10,6 +10,8 @@
 #include "crash/terminal.h"
 #include "crash/types.h"
 
+#define PAGES_AT_ONCE	32
+
 static struct ofl_target target;
 
 static bool fenced_readmem(uint64_t kva, void *buf, size_t bytes)
@@ -97,6 +99,69 @@ static enum ofl_dump_page read_page(uint64_t kva, void *page)
 		return got;
 	ofl_crash_distrust(kva);
 	return OFL_DUMP_ASK_HOST;
+}
+
+/* of pages from @kva on, in one fence; how many, from the first */
+static size_t translate(uint64_t kva, size_t pages, physaddr_t *paddr)
+{
+	struct ofl_fence f;
+	volatile size_t n = 0;
+
+	ofl_fence_raise(&f);
+	if (!setjmp(pc->foreach_loop_env))
+		while (n < pages &&
+		       kvtop(NULL, kva + n * PAGESIZE(), &paddr[n], 0))
+			n++;
+	ofl_fence_lower(&f);
+	return n;
+}
+
+/* of @n translated pages those from the first on that follow each other */
+static size_t contiguous(const physaddr_t *paddr, size_t n)
+{
+	size_t i;
+
+	for (i = 1; i < n && paddr[i] == paddr[0] + i * PAGESIZE(); i++)
+		;
+	return i;
+}
+
+/* crash reads the samples among @n pages too; what differs is not handed out */
+static size_t compare(uint64_t kva, const physaddr_t *paddr,
+		      const unsigned char *buf, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++, kva += PAGESIZE(), buf += PAGESIZE()) {
+		if (!ofl_crash_is_sample(paddr[i] >> PAGESHIFT()) ||
+		    crash_reads_the_same(kva, buf))
+			continue;
+		ofl_crash_distrust(kva);
+		return 0;
+	}
+	return n;
+}
+
+static size_t crash_read_pages(void *ctx, uint64_t kva, void *buf, size_t pages)
+{
+	struct ofl_dump *d = ofl_crash_reader();
+	physaddr_t paddr[PAGES_AT_ONCE];
+	unsigned char *to = buf;
+	size_t n, run, got, done = 0;
+
+	(void)ctx;
+	if (!d)
+		return 0;
+	n = translate(kva, pages < PAGES_AT_ONCE ? pages : PAGES_AT_ONCE, paddr);
+	while (done < n) {
+		run = contiguous(&paddr[done], n - done);
+		got = ofl_dump_read_run(d, paddr[done] >> PAGESHIFT(),
+					to + done * PAGESIZE(), run);
+		done += got;
+		if (got < run)
+			break;
+	}
+	return compare(kva, paddr, buf, done);
 }
 
 /* does crash have something else where [kva, kva + bytes) should be? */
@@ -301,6 +366,7 @@ static void crash_sharing(void *ctx, struct ofl_sharing *ret)
 
 static const struct ofl_memory_ops memory_ops = {
 	.read = crash_read,
+	.read_pages = crash_read_pages,
 	.symbol = crash_symbol,
 	.symbol_at = crash_symbol_at,
 	.symbol_in = crash_symbol_in,

@@ -24,6 +24,7 @@ struct part {
 struct ofl_dump {
 	struct part *part;	/* owned; [0] is the one that was asked for */
 	size_t nr;
+	size_t page_bytes;
 };
 
 static void close_part(struct part *p)
@@ -138,6 +139,7 @@ enum ofl_status ofl_dump_open(const struct ofl_dump_files *files,
 		ofl_dump_close(d);
 		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
 	}
+	d->page_bytes = page_bytes;
 	st = open_part(&d->part[0], files->fd, page_bytes, err);
 	if (!st) {
 		d->nr = 1;
@@ -202,6 +204,23 @@ enum ofl_dump_page ofl_dump_read(struct ofl_dump *d, uint64_t pfn, void *page)
 		return OFL_DUMP_ASK_HOST;
 	return p->elf ? ofl_elf_read(p->elf, pfn, page) :
 			ofl_kdump_read(p->kdump, pfn, page);
+}
+
+size_t ofl_dump_read_run(struct ofl_dump *d, uint64_t pfn, void *buf,
+			 size_t pages)
+{
+	struct part *p = part_of(d, pfn);
+	unsigned char *to = buf;
+	size_t n;
+
+	if (!p)
+		return 0;
+	if (p->elf)
+		return ofl_elf_read_run(p->elf, pfn, buf, pages);
+	for (n = 0; n < pages; n++, to += d->page_bytes)
+		if (ofl_kdump_read(p->kdump, pfn + n, to) != OFL_DUMP_READ)
+			break;
+	return n;
 }
 
 bool ofl_dump_is_short(struct ofl_dump *d, uint64_t pfn)

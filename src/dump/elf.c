@@ -194,26 +194,49 @@ void ofl_elf_close(struct ofl_elf *e)
 	free(e);
 }
 
-enum ofl_dump_page ofl_elf_read(struct ofl_elf *e, uint64_t pfn, void *page)
+/* whole pages of one stretch from @pfn on, and where they are in the file */
+static uint64_t pages_from(const struct ofl_elf *e, uint64_t pfn,
+			   uint64_t *at_ret)
 {
 	uint64_t phys = pfn * e->page_bytes;
 	const struct ofl_stretch *s;
-	const void *from;
 	size_t i;
 
 	if (pfn > INT64_MAX / e->page_bytes)
-		return OFL_DUMP_ASK_HOST;
+		return 0;
 	i = ofl_stretch_of(e->stretch, e->nr, phys);
 	if (i == e->nr)
-		return OFL_DUMP_ASK_HOST;
+		return 0;
 	s = &e->stretch[i];
-	if (s->from > phys ||
-	    s->bytes - (phys - s->from) < e->page_bytes)
+	if (s->from > phys)
+		return 0;
+	*at_ret = s->at + (phys - s->from);
+	return (s->bytes - (phys - s->from)) / e->page_bytes;
+}
+
+enum ofl_dump_page ofl_elf_read(struct ofl_elf *e, uint64_t pfn, void *page)
+{
+	const void *from;
+	uint64_t at;
+
+	if (!pages_from(e, pfn, &at))
 		return OFL_DUMP_ASK_HOST;
-	from = ofl_window_peek(&e->data, s->at + (phys - s->from),
-			       e->page_bytes);
+	from = ofl_window_peek(&e->data, at, e->page_bytes);
 	if (!from)
 		return OFL_DUMP_ASK_HOST;
 	memcpy(page, from, e->page_bytes);
 	return OFL_DUMP_READ;
+}
+
+size_t ofl_elf_read_run(const struct ofl_elf *e, uint64_t pfn, void *buf,
+			size_t pages)
+{
+	uint64_t at, there = pages_from(e, pfn, &at);
+
+	if (pages > there)
+		pages = there;
+	if (!pages)
+		return 0;
+	return ofl_file_read(e->data.file, buf, pages * e->page_bytes, at) /
+	       e->page_bytes;
 }

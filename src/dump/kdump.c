@@ -75,6 +75,8 @@ struct ofl_kdump {
 	unsigned char utsname[UTSNAME_BYTES];
 	uint64_t *before;	/* pages in the file before each step ... */
 	uint64_t counted;	/* ... up to this one */
+	uint64_t ranked_end;	/* behind the last one of the file that was ... */
+	uint64_t ranked_before;	/* ... counted, and its number; 0: none was */
 	struct ofl_window exists, has, desc, data;
 	struct ofl_regular *regular;	/* pages that were kept; NULL: none */
 	bool keeps;			/* those that are read now */
@@ -331,8 +333,13 @@ static bool rank(struct ofl_kdump *k, uint64_t nr, uint64_t *before, bool *has)
 		return true;	/* nobody wants the number, which takes long */
 	if (!count_to(k, step))
 		return false;
-	*before = k->before[step] + count_bits(at, byte) +
-		  bits_of(at[byte] & ((1u << bit) - 1));
+	if (nr && nr == k->ranked_end)	/* walks ask for one after the other */
+		*before = k->ranked_before + 1;
+	else
+		*before = k->before[step] + count_bits(at, byte) +
+			  bits_of(at[byte] & ((1u << bit) - 1));
+	k->ranked_end = *has ? nr + 1 : 0;
+	k->ranked_before = *before;
 	return true;
 }
 

@@ -35,7 +35,7 @@ enum ofl_status ofl_look_init(struct ofl_look *lk, struct ofl_err *err)
 {
 	ofl_page_format_init(&lk->format, lk->l, lk->n);
 	ofl_skipper_init(&lk->skipper, &lk->format);
-	return ofl_image_init(&lk->image, lk->t, lk->l, err);
+	return ofl_image_init(&lk->image, lk->t, lk->l, lk->every_page, err);
 }
 
 void ofl_look_free(struct ofl_look *lk)
@@ -340,6 +340,96 @@ static uint64_t step(struct look *lo, const unsigned char *raw,
 	return lo->look->want_known ? for_sinks(lo, raw, p, n) : n;
 }
 
+/*
+ * Is it enough to compare a page with @p, which was looked at? Not where @p may
+ * be the first of something, or says nothing by its flags.
+ */
+static bool has_like(const struct look *lo, const unsigned char *raw,
+		     const struct ofl_page *p)
+{
+	return !lo->look->want_known && lo->s->online && p->flags && p->zone &&
+	       p->zone->type != lo->n->device_type &&
+	       !(p->flags & lo->f->head) && !ofl_page_is_free(lo->f, raw);
+}
+
+/*
+ * How many struct pages behind @raw have its flags and its type? What is zero
+ * or poisoned has not, nor a head, nor what lies in another zone.
+ */
+static uint64_t like_by_flags(const struct look *lo, const unsigned char *raw,
+			      const struct ofl_page *p, uint64_t most)
+{
+	const struct ofl_page_format *f = lo->f;
+	uint64_t bytes = lo->l->struct_page_bytes, n;
+
+	for (n = 0; n < most; n++) {
+		raw += bytes;
+		if (ofl_page_flags(f, raw) != p->flags ||
+		    ofl_page_type(f, raw) != p->type)
+			break;
+	}
+	return n;
+}
+
+/* and have all that ofl_page_alike() compares, of offline pages? */
+static uint64_t like_offline(const struct look *lo, const unsigned char *raw,
+			     const struct ofl_page *p, uint64_t most)
+{
+	const struct ofl_page_format *f = lo->f;
+	uint64_t bytes = lo->l->struct_page_bytes, n;
+	uint64_t mapping = ofl_page_mapping(f, raw);
+
+	for (n = 0; n < most; n++) {
+		raw += bytes;
+		if (ofl_page_flags(f, raw) != p->flags ||
+		    ofl_page_type(f, raw) != p->type ||
+		    ofl_page_refcount(f, raw) != p->refcount ||
+		    ofl_page_private(f, raw) != p->private ||
+		    ofl_page_mapping(f, raw) != mapping ||
+		    ofl_page_is_tail(f, raw))
+			break;
+	}
+	return n;
+}
+
+/*
+ * Pages behind @p for which nothing else would be found than for @p, and which
+ * are counted here: most struct pages of a scan of every page are such. Not
+ * where a sink gets them one by one; not behind what was read so far.
+ */
+static uint64_t take_like(struct look *lo, const unsigned char *raw,
+			  const struct ofl_page *p, uint64_t most)
+{
+	uint64_t n = (uint64_t)(lo->looked_end - raw) / lo->l->struct_page_bytes;
+	bool offline = is_offline(lo, raw, p);
+	struct ofl_count *zone;
+
+	/* the page itself is one of them */
+	most = n < most ? n - 1 : most - 1;
+	if (offline) {
+		/* the page may be one that nobody is told of */
+		if (!lo->run_pages || is_inside(lo, p->pfn + 1) ||
+		    lo->run.pfn + lo->run_pages != p->pfn + 1)
+			return 0;
+		n = like_offline(lo, raw, p, most);
+		lo->run_pages += n;
+	} else {
+		if (ofl_page_is_marked_offline(lo->f, p->type))
+			return 0;
+		n = like_by_flags(lo, raw, p, most);
+	}
+	if (!ofl_filter_wants_zone(lo->filter, p->zone))
+		return n;
+	zone = &lo->r->zone[p->zone - lo->n->zone];
+	lo->r->total.scanned += n;
+	zone->scanned += n;
+	if (offline) {
+		lo->r->total.offline += n;
+		zone->offline += n;
+	}
+	return n;
+}
+
 /* the window, with the struct pages from @pfn on */
 static const unsigned char *move_window(struct look *lo, uint64_t pfn,
 					uint64_t pages)
@@ -376,6 +466,8 @@ static enum ofl_status scan_window(struct look *lo, uint64_t pfn,
 		n = step(lo, raw, &p, pages - i);
 		st = lo->s->online ? online_page(lo, raw, &p, n) :
 				     stale_page(lo, raw, &p);
+		if (!st && n == 1 && has_like(lo, raw, &p))
+			n += take_like(lo, raw, &p, pages - i);
 	}
 	return st;
 }

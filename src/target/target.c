@@ -24,6 +24,13 @@ enum ofl_read ofl_read(const struct ofl_target *t, uint64_t kva, void *buf,
 	return got;
 }
 
+size_t ofl_read_pages(const struct ofl_target *t, uint64_t kva, void *buf,
+		      size_t pages)
+{
+	return t->memory->read_pages ?
+	       t->memory->read_pages(t->ctx, kva, buf, pages) : 0;
+}
+
 bool ofl_symbol(const struct ofl_target *t, const char *name, uint64_t *kva_ret)
 {
 	return t->memory->symbol(t->ctx, name, kva_ret);

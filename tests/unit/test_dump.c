@@ -294,6 +294,29 @@ struct load {
 
 #define LOADS_AT	8192u	/* of an ELF dump: its memory */
 
+/* pages that come at once are those that come one by one */
+static void check_runs(uint64_t end)
+{
+	static unsigned char run[40 * PAGE], page[PAGE];
+	uint64_t pfn;
+	size_t round, most, n, i;
+
+	for (round = 0; round < 500; round++) {
+		pfn = (uint64_t)random() % end;
+		most = (size_t)random() % 40 + 1;
+		n = ofl_dump_read_run(dump, pfn, run, most);
+		assert_in_range(n, 0, most);
+		assert_int_equal(n > 0, ofl_dump_read(dump, pfn, page) ==
+				 OFL_DUMP_READ);
+		for (i = 0; i < n; i++) {
+			assert_int_equal(ofl_dump_read(dump, pfn + i, page),
+					 OFL_DUMP_READ);
+			assert_memory_equal(page, run + i * PAGE, PAGE);
+		}
+	}
+	assert_int_equal(ofl_dump_read_run(dump, UINT64_MAX, run, 40), 0);
+}
+
 static Elf64_Ehdr head_of(size_t nr)
 {
 	Elf64_Ehdr h = {
@@ -383,6 +406,7 @@ static void check_elf(void)
 	expect_none(UINT64_MAX);
 	expect_none(UINT64_MAX / PAGE);
 	expect_none(400);	/* its first bytes are not there */
+	check_runs(600);
 }
 
 static void test_elf(void **state)
@@ -551,6 +575,7 @@ static void check_pages(uint64_t start, uint64_t end)
 			expect_none(pfn);
 	expect_none(PFNS);
 	expect_none(UINT64_MAX);
+	check_runs(PFNS + 10);
 }
 
 static void test_split(void **state)
@@ -558,15 +583,16 @@ static void test_split(void **state)
 	size_t i;
 
 	(void)state;
-	fds[0] = part_of(0, 7000);
-	fds[1] = part_of(7000, 16400);
+	/* 7007 is in no file, 7008 is the first page of its part */
+	fds[0] = part_of(0, 7007);
+	fds[1] = part_of(7007, 16400);
 	fds[2] = part_of(16400, PFNS);
 	for (i = 0; i < 3; i++) {	/* whichever of them crash was told first */
 		open_dump(fds[i], 3);
 		check_pages(0, PFNS);
 	}
 	open_dump(fds[1], 0);
-	check_pages(7000, 16400);
+	check_pages(7007, 16400);
 	open_dump(fds[0], 2);
 	check_pages(0, 16400);
 	assert_int_equal(ofl_dump_part_fd(dump, 0), fds[0]);

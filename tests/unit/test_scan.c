@@ -581,6 +581,122 @@ static void test_pages_at_once(void **state)
 	assert_int_equal(told[PAGES], r.total.scanned - r.total.offline);
 }
 
+/* @told: what is said of each offline page, as a number */
+static enum ofl_status note_each(void *arg, const struct ofl_section *s,
+				 const struct ofl_page *p, uint64_t pages)
+{
+	uint64_t *told = arg, i;
+
+	(void)s;
+	for (i = 0; i < pages; i++)
+		told[p->pfn + i] = 1 + p->flags + p->type * 3 +
+				   (uint64_t)p->refcount * 5 + p->private * 7 +
+				   (p->movable_ops ? 11 : 0);
+	return OFL_OK;
+}
+
+static enum ofl_status see_none(void *arg, const struct ofl_section *s,
+				const struct ofl_page *p, uint64_t pages,
+				const unsigned char *raw,
+				const unsigned char *raw_end)
+{
+	(void)arg;
+	(void)s;
+	(void)p;
+	(void)pages;
+	(void)raw;
+	(void)raw_end;
+	return OFL_OK;
+}
+
+/* what a member is may change; mostly it is as it was in the page before */
+static uint64_t one_of(const uint64_t *value, unsigned int *at)
+{
+	if (random() % 20 == 0)
+		*at = random() % 2 ? 0 : (unsigned int)random() % 4;
+	return value[*at];
+}
+
+/* pages that differ from their neighbours in a member at most, each by itself */
+static void write_like_pages(uint64_t pfn, uint64_t end)
+{
+	const uint64_t flags[] = { normal(), normal() | K_DIRTY,
+				   normal() | K_HEAD, kernel_zone_bits(1, 2) };
+	static const uint64_t types[] = { K_OFFLINE, K_OFFLINE | 1, K_NO_TYPE,
+					  K_OFFLINE };
+	static const uint64_t refs[] = { 1, 0, 2, 1 };
+	static const uint64_t tails[] = { 0, 8, K_VMEMMAP + 1, 0 };
+	static const uint64_t ptrs[] = { 0, K_XA, K_XA + 2, 0 };
+	unsigned int at[6] = { 0 };
+
+	for (; pfn < end; pfn++) {
+		uint64_t type = one_of(types, &at[0]);
+
+		kernel_line(&k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64 " 0 %"
+			    PRIx64 " 0 %" PRIx64 " %" PRIx64 " 0",
+			    K_VMEMMAP + pfn * k.struct_page,
+			    one_of(flags, &at[1]), one_of(tails, &at[2]),
+			    one_of(ptrs, &at[3]), one_of(ptrs, &at[4]),
+			    one_of(refs, &at[5]) << 32 |
+			    (pfn / 200 % 2 ? K_NO_TYPE : type));
+	}
+}
+
+/*
+ * What is the same as the page before is counted with it where no sink wants
+ * each page. The same has to be found as when one does.
+ */
+static void test_like_pages(void **state)
+{
+	static uint64_t told[2][PAGES + 1];
+	struct ofl_sink sink[] = {
+		{ .offline = note_each, .arg = told[0] },
+		{ .offline = note_each, .known = see_none, .arg = told[1] },
+	};
+	struct ofl_count total[2], zone[2];
+	uint64_t hidden[2], offline = 0;
+	int i, round;
+
+	(void)state;
+	unit_seed();
+	for (round = 0; round < 10; round++) {
+		kernel_init(&k);
+		open_small();
+		kernel_line(&k, "member page.private 40 8");
+		kernel_line(&k, "member page.mapping 24 8");
+		kernel_line(&k, "vmcoreinfo LENGTH(zone.free_area)=11");
+		write_like_pages(1000, 3000);
+		compound(3072, 6, normal());
+		kernel_pages(&k, 3080, 20, normal(), K_OFFLINE, 1);
+		load();
+		snprintf(f.zone, sizeof(f.zone), "%s", round % 3 ? "" : "Normal");
+		req.every_page = true;	/* a sink without span() gets each */
+		memset(told, 0, sizeof(told));
+		for (i = 0; i < 2; i++) {
+			assert_int_equal(ofl_scan(&tt.target, l, &n, &req,
+					 &sink[i], 1, &r, &err), OFL_OK);
+			total[i] = r.total;
+			zone[i] = r.zone[1];
+			hidden[i] = r.hidden;
+			ofl_scan_result_free(&r);
+		}
+		for (i = 0; i < PAGES; i++)
+			if (told[0][i] != told[1][i])
+				fail_msg("pfn %d: %" PRIx64 ", not %" PRIx64, i,
+					 told[0][i], told[1][i]);
+		assert_memory_equal(&total[0], &total[1], sizeof(total[0]));
+		assert_memory_equal(&zone[0], &zone[1], sizeof(zone[0]));
+		assert_int_equal(hidden[0], hidden[1]);
+		offline += total[0].offline;
+		ofl_nodes_free(&n);
+		texttarget_free(&tt);
+	}
+	assert_true(offline > 1000);
+	kernel_init(&k);
+	open_small();
+	load();
+}
+
 static uint64_t span_most;
 
 static uint64_t take_span(void *arg, const struct ofl_section *s,
@@ -724,6 +840,65 @@ static void test_random(void **state)
 	load();
 }
 
+/* ---- pages of the memmap that are read at once ---- */
+
+static struct ofl_memory_ops ahead_ops;
+static size_t read_at_once;
+
+static size_t read_pages(void *ctx, uint64_t kva, void *buf, size_t pages)
+{
+	unsigned char *to = buf;
+	size_t i;
+
+	assert_true(pages > 1);
+	for (i = 0; i < pages; i++)
+		if (ahead_ops.read(ctx, kva + i * 4096, to + i * 4096, 4096))
+			break;
+	read_at_once += i;
+	return i;
+}
+
+/* nothing is found that reading one by one does not find, holes least of all */
+static void test_read_at_once(void **state)
+{
+	static int want[PAGES];
+	uint64_t scanned, memmap_pages;
+
+	(void)state;
+	k.struct_page = 56;	/* some lie in two pages of the memmap */
+	open_small();
+	kernel_pages(&k, 100, 30, normal(), K_OFFLINE, 1);
+	/* all that the next page of the memmap has of 219 is zeros, too */
+	kernel_pages(&k, 219, 1, normal(), 0, 0);
+	kernel_pages(&k, 220, 180, 0, 0, 0);
+	kernel_line(&k, "excluded %" PRIx64 " 1000", K_VMEMMAP + 0xa000);
+	kernel_line(&k, "unreadable %" PRIx64 " 2000", K_VMEMMAP + 0x14000);
+	load();
+	req.every_page = true;
+	assert_int_equal(scan(), OFL_OK);
+	check_totals();
+	memcpy(want, seen, sizeof(want));
+	scanned = r.total.scanned;
+	memmap_pages = r.memmap_pages;
+	assert_true(r.total.unknown > 180 + 3 * 4096 / 56);
+
+	ahead_ops = *tt.target.memory;
+	ahead_ops.read_pages = read_pages;
+	tt.target.memory = &ahead_ops;
+	read_at_once = 0;
+	assert_int_equal(scan(), OFL_OK);
+	check_totals();
+	assert_memory_equal(seen, want, sizeof(want));
+	assert_int_equal(r.total.scanned, scanned);
+	assert_int_equal(r.memmap_pages, memmap_pages);
+	assert_true(read_at_once > memmap_pages / 2);
+	/* a walk that passes over most of them reads none that it does not need */
+	req.every_page = false;
+	read_at_once = 0;
+	assert_int_equal(scan(), OFL_OK);
+	assert_int_equal(read_at_once, 0);
+}
+
 /* ---- two readers of one dump ---- */
 
 static struct ofl_reading reading;
@@ -814,6 +989,7 @@ int main(void)
 		CASE(test_straddling_struct_page), CASE(test_chunk_edges),
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
 		CASE(test_interrupt), CASE(test_pages_at_once),
+		CASE(test_like_pages), CASE(test_read_at_once),
 		CASE(test_known_pages_come_in_spans),
 		CASE(test_sections_end),
 		CASE(test_sink_ends_the_scan),

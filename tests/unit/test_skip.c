@@ -111,7 +111,7 @@ static uint64_t skipped(size_t pfn)
 	struct ofl_err err;
 	uint64_t n;
 
-	assert_int_equal(ofl_image_init(&img, &t, &l, &err), OFL_OK);
+	assert_int_equal(ofl_image_init(&img, &t, &l, false, &err), OFL_OK);
 	raw = ofl_image_move(&img, BASE, sizeof(map)) + pfn * sizeof(map[0]);
 	assert_int_equal(ofl_image_look(&img, raw, sizeof(map[0])), 0);
 	n = ofl_skip(&sk, &img, raw, pfn, PAGES - pfn);
