@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel.h"
+#include "layout/load.h"
 
 #define ZONE_BYTES	0x100
 
@@ -250,4 +251,39 @@ void kernel_load(struct kernel *k, struct texttarget *tt)
 	}
 	free(k->text);
 	k->text = NULL;
+}
+
+/* a test's kernel is whole: it says itself what it leaves out */
+static void must(enum ofl_status st, const struct ofl_err *err)
+{
+	if (!st)
+		return;
+	fprintf(stderr, "%s\n", err->text);
+	abort();
+}
+
+void kernel_layout(struct kernel *k, struct texttarget *tt,
+		   struct ofl_layout *l)
+{
+	struct ofl_err err = { .status = OFL_OK };
+
+	kernel_load(k, tt);
+	must(ofl_layout_load(&tt->target, l, &err), &err);
+}
+
+void kernel_late(struct kernel *k, struct texttarget *tt, struct ofl_layout *l)
+{
+	struct ofl_err err = { .status = OFL_OK };
+
+	kernel_layout(k, tt, l);
+	must(ofl_layout_load_late(&tt->target, l, &err), &err);
+}
+
+void kernel_nodes(struct kernel *k, struct texttarget *tt, struct ofl_layout *l,
+		  struct ofl_nodes *n)
+{
+	struct ofl_err err = { .status = OFL_OK };
+
+	kernel_layout(k, tt, l);
+	must(ofl_nodes_load(&tt->target, l, n, &err), &err);
 }

@@ -2,7 +2,7 @@
 /*
  * kernel.h - write the text of a small made-up kernel
  *
- * Depends on texttarget.h. By default: 4 KiB pages, sections of 4 MiB below
+ * Depends on texttarget.h and node.h. By default: 4 KiB pages, sections of 4 MiB below
  * 1 GiB, one section a memory block, two nodes, page types of 6.12. Later
  * lines override earlier ones, so a test adds only the differences of its kernel.
  */
@@ -13,6 +13,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "kernel/node.h"
 #include "texttarget.h"
 
 #define K_VMEMMAP	UINT64_C(0xffffea0000000000)
@@ -96,5 +97,16 @@ void kernel_pageblocks(struct kernel *k);
 
 /** kernel_load() - finish the text and load it; must succeed */
 void kernel_load(struct kernel *k, struct texttarget *tt);
+
+/** kernel_layout() - the same, and its layout */
+void kernel_layout(struct kernel *k, struct texttarget *tt,
+		   struct ofl_layout *l);
+
+/** kernel_late() - the same, with the late facts */
+void kernel_late(struct kernel *k, struct texttarget *tt, struct ofl_layout *l);
+
+/** kernel_nodes() - kernel_layout(), and its nodes */
+void kernel_nodes(struct kernel *k, struct texttarget *tt, struct ofl_layout *l,
+		  struct ofl_nodes *n);
 
 #endif

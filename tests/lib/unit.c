@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* unit.c - helpers for unit tests */
+#include <elf.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -49,4 +50,12 @@ char *unit_slurp(const char *path)
 	fclose(m);
 	fclose(f);
 	return text;
+}
+
+void unit_elf64(unsigned char *ident)
+{
+	memcpy(ident, ELFMAG, SELFMAG);
+	ident[EI_CLASS] = ELFCLASS64;
+	ident[EI_DATA] = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
+			 ELFDATA2LSB : ELFDATA2MSB;
 }

@@ -21,6 +21,9 @@ unsigned int unit_seed(void);
  */
 void unit_document(const char *text);
 
+/** unit_elf64() - begin a head of ELF: 64 bits, the byte order of this machine */
+void unit_elf64(unsigned char *ident);
+
 /** unit_slurp() - a file as a string; NULL if there is none; free() it */
 char *unit_slurp(const char *path);
 

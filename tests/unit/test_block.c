@@ -36,9 +36,7 @@ static int drop(void **state)
 
 static void load(void)
 {
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, &l, &err))
-		fail_msg("%s", err.text);
+	kernel_layout(&k, &tt, &l);
 }
 
 static enum ofl_status see(void *arg, const struct ofl_block *b)

@@ -324,10 +324,7 @@ static Elf64_Ehdr head_of(size_t nr)
 		.e_phentsize = sizeof(Elf64_Phdr), .e_shoff = 128,
 	};
 
-	memcpy(h.e_ident, ELFMAG, SELFMAG);
-	h.e_ident[EI_CLASS] = ELFCLASS64;
-	h.e_ident[EI_DATA] = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ?
-			     ELFDATA2LSB : ELFDATA2MSB;
+	unit_elf64(h.e_ident);
 	return h;
 }
 

@@ -15,7 +15,6 @@
 static struct kernel k;
 static struct texttarget tt;
 static struct ofl_layout l;
-static struct ofl_err err;
 static struct ofl_never_online n;
 
 static int set_up(void **unused)
@@ -46,10 +45,7 @@ static int drop(void **unused)
 
 static void load(void)
 {
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, &l, &err) ||
-	    ofl_layout_load_late(&tt.target, &l, &err))
-		fail_msg("%s", err.text);
+	kernel_late(&k, &tt, &l);
 }
 
 /* an offline block of one section, with this in its word of pageblocks */

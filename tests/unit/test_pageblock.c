@@ -79,10 +79,7 @@ static void look(uint64_t nr)
 {
 	struct ofl_section_stats stats;
 
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, &l, &err) ||
-	    ofl_layout_load_late(&tt.target, &l, &err))
-		fail_msg("%s", err.text);
+	kernel_late(&k, &tt, &l);
 	ofl_pageblocks_init(&pb, &tt.target, &l);
 	ofl_section_walk(&tt.target, &l, nr * l.section_pages,
 			 (nr + 1) * l.section_pages, ask, NULL, &stats);

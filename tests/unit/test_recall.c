@@ -69,10 +69,7 @@ static int set_up(void **state)
 		fill(nr);
 	kernel_line(&k, "excluded %lx 1000",
 		    (unsigned long)(K_VMEMMAP + HOLEY * pages * k.struct_page));
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, l, &err) ||
-	    ofl_nodes_load(&tt.target, l, &n, &err))
-		fail_msg("%s", err.text);
+	kernel_nodes(&k, &tt, l, &n);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
 				 .node = -1 };
 	req = (struct ofl_scan_request){ .filter = &f, .recall = &recall };

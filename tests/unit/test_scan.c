@@ -53,10 +53,7 @@ static int drop(void **state)
 
 static void load(void)
 {
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, l, &err) ||
-	    ofl_nodes_load(&tt.target, l, &n, &err))
-		fail_msg("%s", err.text);
+	kernel_nodes(&k, &tt, l, &n);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
 				 .node = -1 };
 	req = (struct ofl_scan_request){ .filter = &f };

@@ -344,11 +344,7 @@ static struct file {
 static void make_file(void)
 {
 	memset(&file, 0, sizeof(file));
-	memcpy(file.head.e_ident, ELFMAG, SELFMAG);
-	file.head.e_ident[EI_CLASS] = ELFCLASS64;
-	file.head.e_ident[EI_DATA] =
-		__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB :
-							    ELFDATA2MSB;
+	unit_elf64(file.head.e_ident);
 	file.head.e_shentsize = sizeof(Elf64_Shdr);
 	file.head.e_shnum = 3;
 	file.head.e_shoff = offsetof(struct file, section);

@@ -32,11 +32,7 @@ static int set_up(void **state)
 
 	(void)state;
 	memset(&file, 0, sizeof(file));
-	memcpy(file.head.e_ident, ELFMAG, SELFMAG);
-	file.head.e_ident[EI_CLASS] = ELFCLASS64;
-	file.head.e_ident[EI_DATA] =
-		__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ ? ELFDATA2LSB :
-							    ELFDATA2MSB;
+	unit_elf64(file.head.e_ident);
 	file.head.e_shentsize = sizeof(Elf64_Shdr);
 	file.head.e_shnum = NR_SECTIONS;
 	file.head.e_shstrndx = 1;

@@ -307,10 +307,7 @@ static void load(void)
 		    (K_VMEMMAP + 0x100000) | K_LIVE);
 	for (i = 0; i < runs; i++)
 		at_random(pages);
-	kernel_load(&k, &tt);
-	if (ofl_layout_load(&tt.target, l, &err) ||
-	    ofl_nodes_load(&tt.target, l, &n, &err))
-		fail_msg("%s", err.text);
+	kernel_nodes(&k, &tt, l, &n);
 	if (ofl_section_find_vmemmap(&tt.target, l, &err))
 		fail_msg("%s", err.text);
 	f = (struct ofl_filter){ .hi_pfn = l->nr_sections * l->section_pages,
