@@ -258,13 +258,13 @@ that suite's C library and its libbpf 0.3. What is marked \\* was run with an ea
 offline.so.
 
 `panic` is the same guest, with four DIMMs more, that then panics: a second kernel runs
-makedumpfile, with zlib, lzo or nothing, as ELF, with `-d 31`, `-d 17` or `-d 1` (the number
-in the name). What it writes is a stream (`makedumpfile -F`), of which `makedumpfile -R`
-makes the file. `zstd` is there where makedumpfile is new enough. QEMU's dump of right before the panic says which verdicts are right. In
-`panic-early` the second kernel was loaded before the DIMMs came, and they keep their memmap
-in themselves: kernels before 6.6 do not tell the second kernel of them, so this memmap is
-not in the dump, and all that lies there has to be unknown. These guests do nothing wrong:
-a finding that blames a driver is wrong.
+makedumpfile, with zlib, lzo or nothing, as ELF, with `-d 31`, `-d 17` or `-d 1` (the number in
+the name). What it writes is a stream (`makedumpfile -F`), of which `makedumpfile -R` makes the
+file. `zstd` is there where makedumpfile is new enough. QEMU's dump of right before the panic
+says which verdicts are right. In `panic-early` the second kernel was loaded before the DIMMs
+came, and they keep their memmap in themselves: kernels before 6.6 do not tell the second
+kernel of them, so this memmap is not in the dump, and all that lies there has to be unknown.
+These guests do nothing wrong: a finding that blames a driver is wrong.
 
 """
 

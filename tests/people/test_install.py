@@ -66,6 +66,7 @@ def test_man_pages(build):
         done = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True, check=False,
                               env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "MANWIDTH": "80"})
         assert done.returncode == 0 and not done.stderr, (page, done.stderr)
+        assert not [line for line in done.stdout.splitlines() if len(line) > 80], page
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True,
                               check=False).stdout.splitlines()
         assert not [line for line in lint if "missing date" not in line], lint
