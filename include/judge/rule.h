@@ -42,6 +42,7 @@ struct ofl_rule_in {
 	bool compound;
 	bool mapping;		/* of page cache or anonymous memory */
 	bool fresh;		/* charged, locked or listed: not mapped yet, as a rule */
+	bool untouched;		/* as the page allocator gives pages away */
 	bool was_mapped;	/* no longer, but its flags are those of such */
 	enum ofl_tri held;	/* of an LRU page: references nothing explains */
 	enum ofl_tri batched;	/* all its references are those of batches */

@@ -189,8 +189,8 @@ static bool pageowner_find(struct ofl_holder_env *e, void *state,
 	struct owner owner;
 	uint64_t comm[2];
 
-	if (p->kind != OFL_KIND_KERNEL && p->kind != OFL_KIND_TYPED &&
-	    p->kind != OFL_KIND_FROZEN)
+	if (p->kind != OFL_KIND_KERNEL && p->kind != OFL_KIND_UNTOUCHED &&
+	    p->kind != OFL_KIND_TYPED && p->kind != OFL_KIND_FROZEN)
 		return false;
 	if (o->bad_what)
 		return ofl_walk_broke(&e->walk, o->bad_kva, o->bad_what);

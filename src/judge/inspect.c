@@ -76,6 +76,19 @@ bool ofl_inspect_is_bare(const struct ofl_classifier *c,
 	       !ofl_page_mapping(&c->format, raw);
 }
 
+/* list_del() took it off a list of free pages, and nobody has used it since */
+static bool is_untouched(const struct ofl_classifier *c,
+			 const struct ofl_page *p, const unsigned char *raw)
+{
+	int64_t at = c->format.lru_at;
+
+	return ofl_inspect_is_bare(c, p, raw) && at >= 0 &&
+	       !ofl_page_private(&c->format, raw) &&
+	       !ofl_page_charge(&c->format, raw) &&
+	       ofl_page_u64(raw, (uint64_t)at + 8) -
+	       ofl_page_u64(raw, (uint64_t)at) == POISONS_APART;
+}
+
 static bool can_point(const struct ofl_layout *l, uint64_t kva)
 {
 	return ofl_is_kernel_address(l, kva) && !(kva & 7);
@@ -110,7 +123,9 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 			 (p->flags & (f->uptodate | f->swapbacked));
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 	in->fresh = (p->flags & f->locked) || is_charged(f, raw) ||
-		    (ofl_inspect_is_bare(c, p, raw) && is_listed(c, kva, raw));
+		    (ofl_inspect_is_bare(c, p, raw) &&
+		     (f->lru_at < 0 || is_listed(c, kva, raw)));
+	in->untouched = is_untouched(c, p, raw);
 }
 
 /* does any row of the rule look at the references of such a page? */

@@ -168,7 +168,9 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 /* nothing that moves pages knows it */
 static enum ofl_kind unmapped_kind(const struct ofl_rule_in *in)
 {
-	return in->fresh ? OFL_KIND_FRESH : OFL_KIND_KERNEL;
+	if (in->fresh)
+		return OFL_KIND_FRESH;
+	return in->untouched ? OFL_KIND_UNTOUCHED : OFL_KIND_KERNEL;
 }
 
 /*

@@ -659,7 +659,17 @@ static void test_pages_in_a_list(void **state)
 	zone[0].type = 3;
 	assert_string_equal(code_of(7), "fresh");
 	assert_string_equal(code_of(8), "fresh");
+	/* none but the page allocator has written to it: whose it is is open */
+	assert_string_equal(code_of(9), "untouched");
+	map[9].private_ = 1;
 	assert_string_equal(code_of(9), "kernel");
+	map[9].private_ = 0;
+	map[9].charge = ZONE | 2;	/* MEMCG_DATA_KMEM */
+	assert_string_equal(code_of(9), "kernel");
+	map[9].charge = 0;
+	l->fact[OFL_F_PAGE_LRU].known = false;	/* it may be such a page */
+	assert_string_equal(code_of(9), "fresh");
+	l->fact[OFL_F_PAGE_LRU].known = true;
 	map[9].compound = map[9].prev = first;	/* which does not know it */
 	assert_string_equal(code_of(9), "kernel");
 	/* what is no pointer is not followed: a read that fails is counted */
