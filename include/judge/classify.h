@@ -50,6 +50,15 @@ bool ofl_classify_same(const struct ofl_classifier *c, const struct ofl_section 
 		       const struct ofl_page *p, const unsigned char *raw);
 
 /**
+ * ofl_classify_like() - for how many pages behind @p does the last answer hold?
+ * @p, @raw, @most: in  as of ofl_sink.same()
+ */
+uint64_t ofl_classify_like(const struct ofl_classifier *c,
+			   const struct ofl_section *s,
+			   const struct ofl_page *p, const unsigned char *raw,
+			   uint64_t most);
+
+/**
  * ofl_classify_span() - pages of one free block or compound page, from @p on,
  * that are of one kind; as ofl_sink.span()
  */

@@ -69,6 +69,18 @@ struct ofl_sink {
 	uint64_t (*span)(void *arg, const struct ofl_section *s,
 			 const struct ofl_page *p, uint64_t pages);
 	/**
+	 * same - to how many of @most pages behind @p does the last answer of
+	 *        known() apply, too? They are taken as if it had been called.
+	 * @p:   the page that known() got last, alone
+	 * @raw: its struct page; those of the others follow, and were read
+	 *
+	 * Shape: they have the zone of @p, and none is PageOffline or unknown.
+	 *        NULL: known() is called for each.
+	 */
+	uint64_t (*same)(void *arg, const struct ofl_section *s,
+			 const struct ofl_page *p, const unsigned char *raw,
+			 uint64_t most);
+	/**
 	 * offline - PageOffline pages; stale if their section is not online
 	 * @p:     the first of them; the others are like it but for their pfn
 	 * @pages: how many, all of section @s

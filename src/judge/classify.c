@@ -203,21 +203,60 @@ static void note_like(struct ofl_classifier *c, const struct ofl_section *s,
 	c->like.charge = ofl_page_charge(f, raw);
 }
 
+/* a tail or the inside of a free block: only what it might be instead matters */
+static bool is_inside(const struct ofl_classifier *c, const unsigned char *raw)
+{
+	const struct ofl_page_format *f = &c->format;
+	uint64_t flags = ofl_page_flags(f, raw);
+
+	return flags && flags != UINT64_MAX &&
+	       flags >> f->n->zone_shift ==
+		       c->like.page.flags >> f->n->zone_shift &&
+	       !ofl_page_is_marked_offline(f, ofl_page_type(f, raw));
+}
+
+static bool is_like(const struct ofl_classifier *c, const unsigned char *raw)
+{
+	const struct ofl_page_format *f = &c->format;
+	const struct ofl_page *was = &c->like.page;
+
+	return ofl_page_flags(f, raw) == was->flags &&
+	       ofl_page_type(f, raw) == was->type &&
+	       ofl_page_refcount(f, raw) == was->refcount &&
+	       ofl_page_mapping(f, raw) == c->like.mapping &&
+	       ofl_page_charge(f, raw) == c->like.charge &&
+	       !ofl_page_is_tail(f, raw);
+}
+
 bool ofl_classify_same(const struct ofl_classifier *c,
 		       const struct ofl_section *s, const struct ofl_page *p,
 		       const unsigned char *raw)
 {
-	const struct ofl_page *was = &c->like.page;
-
 	if (p->pfn >= c->like.end_pfn || s->nr != c->section_nr ||
-	    p->zone != was->zone)
+	    p->zone != c->like.page.zone)
 		return false;
-	return c->like.tails ||
-	       (p->flags == was->flags && p->type == was->type &&
-		p->refcount == was->refcount &&
-		ofl_page_mapping(&c->format, raw) == c->like.mapping &&
-		ofl_page_charge(&c->format, raw) == c->like.charge &&
-		!ofl_page_is_tail(&c->format, raw));
+	return c->like.tails || is_like(c, raw);
+}
+
+uint64_t ofl_classify_like(const struct ofl_classifier *c,
+			   const struct ofl_section *s,
+			   const struct ofl_page *p, const unsigned char *raw,
+			   uint64_t most)
+{
+	uint64_t bytes = c->env->l->struct_page_bytes, n;
+
+	/* where flags say nothing, a page of zeros would be like the others */
+	if (p->pfn >= c->like.end_pfn || s->nr != c->section_nr ||
+	    p->zone != c->like.page.zone || !c->like.page.flags)
+		return 0;
+	if (most > c->like.end_pfn - p->pfn - 1)
+		most = c->like.end_pfn - p->pfn - 1;
+	for (n = 0; n < most; n++) {
+		raw += bytes;
+		if (!(c->like.tails ? is_inside(c, raw) : is_like(c, raw)))
+			break;
+	}
+	return n;
 }
 
 void ofl_classify(struct ofl_classifier *c, const struct ofl_section *s,

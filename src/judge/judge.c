@@ -300,6 +300,19 @@ static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
 	return OFL_OK;
 }
 
+static uint64_t judge_same(void *arg, const struct ofl_section *s,
+			   const struct ofl_page *p, const unsigned char *raw,
+			   uint64_t most)
+{
+	struct ofl_judge *j = arg;
+	uint64_t n = ofl_classify_like(&j->classifier, s, p, raw, most);
+
+	j->last.pfn = p->pfn + 1;
+	if (n)
+		add_known(j, &j->last, n);
+	return n;
+}
+
 static uint64_t judge_span(void *arg, const struct ofl_section *s,
 			   const struct ofl_page *p, uint64_t pages)
 {
@@ -402,6 +415,7 @@ struct ofl_sink ofl_judge_sink(struct ofl_judge *j)
 	if (hands_out(j))
 		return sink;	/* each page has to be handed out, here */
 	sink.span = judge_span;
+	sink.same = judge_same;
 	sink.sum = (struct ofl_sum_ops){
 		.bytes = sizeof(j->sum),
 		.sections = j->env->l->sections_per_block,

@@ -19,6 +19,7 @@ struct look {
 
 	const struct ofl_section *s;
 	const struct ofl_sinks *sinks;
+	const struct ofl_sink *same;	/* the only one that gets known pages */
 	uint64_t told_pfn;		/* the sinks know what lies before it */
 	struct ofl_scan_result *r;
 
@@ -347,7 +348,7 @@ static uint64_t step(struct look *lo, const unsigned char *raw,
 static bool has_like(const struct look *lo, const unsigned char *raw,
 		     const struct ofl_page *p)
 {
-	return !lo->look->want_known && lo->s->online && p->flags && p->zone &&
+	return lo->s->online && p->flags && p->zone &&
 	       p->zone->type != lo->n->device_type &&
 	       !(p->flags & lo->f->head) && !ofl_page_is_free(lo->f, raw);
 }
@@ -392,6 +393,21 @@ static uint64_t like_offline(const struct look *lo, const unsigned char *raw,
 	return n;
 }
 
+/* pages that are not offline, as @p, which the sinks have got */
+static uint64_t like_known(const struct look *lo, const unsigned char *raw,
+			   const struct ofl_page *p, uint64_t most)
+{
+	const struct ofl_sink *sink = lo->same;
+
+	if (ofl_page_is_marked_offline(lo->f, p->type))
+		return 0;
+	if (!lo->look->want_known)
+		return like_by_flags(lo, raw, p, most);
+	if (!sink || !ofl_filter_wants_zone(lo->filter, p->zone))
+		return 0;
+	return sink->same(sink->arg, lo->s, p, raw, most);
+}
+
 /*
  * Pages behind @p for which nothing else would be found than for @p, and which
  * are counted here: most struct pages of a scan of every page are such. Not
@@ -414,9 +430,7 @@ static uint64_t take_like(struct look *lo, const unsigned char *raw,
 		n = like_offline(lo, raw, p, most);
 		lo->run_pages += n;
 	} else {
-		if (ofl_page_is_marked_offline(lo->f, p->type))
-			return 0;
-		n = like_by_flags(lo, raw, p, most);
+		n = like_known(lo, raw, p, most);
 	}
 	if (!ofl_filter_wants_zone(lo->filter, p->zone))
 		return n;
@@ -528,6 +542,22 @@ static enum ofl_status scan_span(struct look *lo, uint64_t pfn, uint64_t end)
 	return st;
 }
 
+/* the sink whose same() speaks for all; NULL: there is none */
+static const struct ofl_sink *same_of(const struct ofl_sinks *sinks)
+{
+	const struct ofl_sink *found = NULL;
+	size_t i;
+
+	for (i = 0; i < sinks->nr; i++) {
+		if (!sinks->sink[i].known)
+			continue;
+		if (found || !sinks->sink[i].same)
+			return NULL;
+		found = &sinks->sink[i];
+	}
+	return found;
+}
+
 uint64_t ofl_look_end(const struct ofl_look *lk, const struct ofl_section *s)
 {
 	uint64_t end = s->start_pfn + lk->l->section_pages;
@@ -542,7 +572,7 @@ enum ofl_status ofl_look_at(struct ofl_look *lk, const struct ofl_section *s,
 	struct look lo = {
 		.look = lk, .l = lk->l, .n = lk->n, .filter = lk->filter,
 		.f = &lk->format, .s = s, .sinks = sinks,
-		.told_pfn = told_pfn, .r = r,
+		.same = same_of(sinks), .told_pfn = told_pfn, .r = r,
 	};
 	uint64_t pfn = s->start_pfn, end = ofl_look_end(lk, s);
 	enum ofl_status st;

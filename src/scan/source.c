@@ -153,6 +153,7 @@ static void share_from(struct share *sh, uint64_t lo_pfn)
 	if (summing)
 		sh->sink[sh->sinks.nr++] = (struct ofl_sink){
 			.known = summing->known, .span = summing->span,
+			.same = summing->same,
 			.arg = summing->arg };
 	sh->r = (struct ofl_scan_result){ .zone = sh->src->zone_of_share };
 	ofl_section_walk(lk->t, lk->l, lo_pfn, lk->filter->hi_pfn,

@@ -253,6 +253,34 @@ static void classify_quickly(struct ofl_classifier *quick,
 	assert_int_equal(last->refs.explained, want->refs.explained);
 }
 
+static unsigned long nr_like;	/* pages that were not even asked about */
+
+/* what was promised of pages behind one that was classified */
+static void check_like(const struct ofl_classifier *quick,
+		       const struct ofl_section *s, const struct ofl_page *p,
+		       const unsigned char *raw, uint64_t behind,
+		       const struct ofl_classified *want,
+		       struct ofl_classified *promised, uint64_t *end_pfn)
+{
+	if (p->pfn < *end_pfn) {
+		nr_like++;
+		assert_false(want->offline);
+		/* neither zeros nor ones: look.c calls those unknown */
+		assert_in_range(p->flags, 1, UINT64_MAX - 1);
+		assert_int_equal(want->kind, promised->kind);
+		assert_int_equal(want->outcome, promised->outcome);
+		assert_int_equal(want->step, promised->step);
+		assert_int_equal(want->counted, promised->counted);
+		assert_int_equal(want->pageblock_unknown,
+				 promised->pageblock_unknown);
+		assert_ptr_equal(want->zone, promised->zone);
+	} else if (!want->offline) {
+		*promised = *want;
+		*end_pfn = p->pfn + 1 + ofl_classify_like(quick, s, p, raw,
+							  behind);
+	}
+}
+
 /* kinds of [pfn, end_pfn), in one pass that sees nothing before or behind */
 static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 {
@@ -262,7 +290,8 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 				     .batches = &batches };
 	const unsigned char *raw_end = (const unsigned char *)&map[end_pfn];
 	struct ofl_classifier c, quick;
-	struct ofl_classified ret, last;
+	struct ofl_classified ret, last, promised;
+	uint64_t promised_end_pfn = 0;
 	struct ofl_section s;
 	struct ofl_page p;
 
@@ -278,6 +307,8 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 		ofl_classify(&c, &s, &p, raw, raw_end,
 			     ofl_page_is_offline(&c.format, raw), &ret);
 		classify_quickly(&quick, &last, &s, &p, raw, raw_end, &ret);
+		check_like(&quick, &s, &p, raw, end_pfn - pfn - 1, &ret,
+			   &promised, &promised_end_pfn);
 		kind[pfn] = ret.kind;
 		counted[pfn] = ret.counted;
 		refs[pfn] = ret.refs;
@@ -1151,6 +1182,8 @@ static void expect_runs(void)
 /* classify() compares; and there are enough of them */
 static void test_pages_that_are_like_the_one_before(void **state)
 {
+	uint64_t pfn;
+
 	(void)state;
 	nr_same = 0;
 	make_free(512, 9);
@@ -1162,6 +1195,16 @@ static void test_pages_that_are_like_the_one_before(void **state)
 	nr_same = 0;
 	classify(512, 1024, whole);
 	assert_int_not_equal(whole[600], whole[601]);
+	/* no tail is offline, or nothing at all: such pages are asked about */
+	nr_like = 0;
+	for (pfn = 1026; pfn < 1536; pfn++)
+		map[pfn].flags = UPTODATE;	/* 0 would say nothing */
+	map[1100].compound = 0;
+	map[1100].type = OFFLINE;
+	map[1200].flags = 0;
+	map[1300].flags = UINT64_MAX;
+	classify(1024, 1536, whole);
+	assert_in_range(nr_like, 450, 511);
 }
 
 static void test_runs_of_offline_pages(void **state)
