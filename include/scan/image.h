@@ -3,9 +3,10 @@
  * image.h - a window on the memmap
  *
  * Depends on layout.h. Holds up to 2 MiB of struct pages. Pages of the memmap
- * are read when they are first looked at, one at a time: the host reads page
- * by page whatever it is asked for, so what is not looked at costs nothing, and
- * a hole costs what lies in the hole. Each page knows why it is not there.
+ * are read when they are first looked at, one at a time, so what is not looked
+ * at costs nothing, and a hole costs what lies in the hole; or, where all of
+ * them will be looked at, as many as the host has at once. Each page knows why
+ * it is not there.
  */
 #ifndef OFL_IMAGE_H
 #define OFL_IMAGE_H

@@ -175,12 +175,25 @@ static void check_elf(const struct ofl_file *file)
 	ofl_elf_close(e);
 }
 
+/* pages that come at once are those that come one by one */
+static void check_run(struct ofl_dump *d, uint64_t pfn)
+{
+	static unsigned char run[8 * 4096], page[4096];
+	size_t n = ofl_dump_read_run(d, pfn, run, 8), i;
+
+	if (n > 8 || !n != (ofl_dump_read(d, pfn, page) != OFL_DUMP_READ))
+		abort();
+	for (i = 0; i < n; i++)
+		if (ofl_dump_read(d, pfn + i, page) != OFL_DUMP_READ ||
+		    memcmp(page, run + i * 4096, 4096))
+			abort();
+}
+
 /* the same by way of dump.c, which chooses the format */
 static void check_dump(void)
 {
 	const struct ofl_dump_files files = { .fd = memfd };
 	struct ofl_err err = { .status = OFL_OK };
-	unsigned char page[4096];
 	struct ofl_dump *d;
 
 	if (ofl_dump_open(&files, 4096, &d, &err)) {
@@ -188,8 +201,9 @@ static void check_dump(void)
 			abort();
 		return;
 	}
-	ofl_dump_read(d, 0, page);
-	ofl_dump_read(d, UINT64_MAX, page);
+	check_run(d, 0);
+	check_run(d, 1);
+	check_run(d, UINT64_MAX);
 	ofl_dump_is_short(d, 1);
 	ofl_dump_close(d);
 }

@@ -837,6 +837,106 @@ static void test_random(void **state)
 	load();
 }
 
+/* what has flags 0 may be nothing but zeros; device memory is counted apart */
+static void test_not_like_the_one_before(void **state)
+{
+	uint64_t device = kernel_zone_bits(0, 3);
+
+	(void)state;
+	open_small();
+	kernel_zone(&k, 0, 0, 600, 100);
+	kernel_zone(&k, 0, 3, 1000, 100);
+	kernel_pages(&k, 600, 1, 0, 0, 1);	/* mapped once: its type is 0 */
+	kernel_pages(&k, 601, 5, 0, 0, 0);
+	kernel_pages(&k, 1000, 10, device, K_NO_TYPE, 1);
+	load();
+	req.every_page = true;
+	assert_int_equal(scan(), OFL_OK);
+	expect(600, 1, 0);
+	expect(601, 5, OFL_UNKNOWN_ZERO);
+	assert_int_equal(r.device, 10);
+	assert_int_equal(r.total.scanned, 4 * l->section_pages - 10);
+	check_totals();
+}
+
+/* a sink that answers for pages behind the one it got; @arg: how many it has */
+struct counted {
+	uint64_t pages, calls;
+};
+
+static enum ofl_status count_known(void *arg, const struct ofl_section *s,
+				   const struct ofl_page *p, uint64_t pages,
+				   const unsigned char *raw,
+				   const unsigned char *raw_end)
+{
+	struct counted *c = arg;
+
+	(void)s;
+	(void)p;
+	(void)raw;
+	(void)raw_end;
+	c->pages += pages;
+	c->calls++;
+	return OFL_OK;
+}
+
+static uint64_t count_same(void *arg, const struct ofl_section *s,
+			   const struct ofl_page *p, const unsigned char *raw,
+			   uint64_t most)
+{
+	struct counted *c = arg;
+	uint64_t i;
+
+	(void)s;
+	for (i = 0; i < most; i++) {
+		raw += k.struct_page;
+		if (ofl_page_u64(raw, 0) != p->flags ||
+		    ofl_page_u32(raw, l->off_type) != p->type)
+			break;
+	}
+	c->pages += i;
+	return i;
+}
+
+/* each known page is told of once, by whichever call, to every sink */
+static void test_sinks_that_answer_for_more(void **state)
+{
+	struct counted c[2] = { { 0 } };
+	struct ofl_sink sink[] = {
+		{ .known = count_known, .span = take_span, .same = count_same,
+		  .arg = &c[0] },
+		{ .known = count_known, .span = take_span, .same = count_same,
+		  .arg = &c[1] },
+	};
+	static const char *const zones[] = { "", "Normal", "Movable" };
+	size_t i, nr;
+
+	(void)state;
+	span_most = 1;
+	open_small();
+	kernel_pages(&k, 100, 7, normal(), K_OFFLINE, 1);
+	kernel_pages(&k, 300, 9, kernel_zone_bits(1, 2), K_NO_TYPE, 1);
+	kernel_pages(&k, 400, 9, 0, 0, 0);
+	load();
+	req.every_page = true;
+	for (i = 0; i < 3; i++)
+		for (nr = 1; nr <= 2; nr++) {
+			memset(c, 0, sizeof(c));
+			snprintf(f.zone, sizeof(f.zone), "%s", zones[i]);
+			assert_int_equal(ofl_scan(&tt.target, l, &n, &req, sink,
+					 nr, &r, &err), OFL_OK);
+			assert_int_equal(c[0].pages, r.total.scanned -
+					 r.total.offline - r.total.unknown);
+			/* one may answer for many, two are asked each time */
+			if (nr == 1)
+				assert_true(c[0].calls < c[0].pages / 8);
+			else
+				assert_memory_equal(&c[0], &c[1], sizeof(c[0]));
+			ofl_scan_result_free(&r);
+		}
+	assert_int_equal(scan(), OFL_OK);
+}
+
 /* ---- pages of the memmap that are read at once ---- */
 
 static struct ofl_memory_ops ahead_ops;
@@ -987,6 +1087,8 @@ int main(void)
 		CASE(test_64k_pages), CASE(test_filters_limit_what_is_read),
 		CASE(test_interrupt), CASE(test_pages_at_once),
 		CASE(test_like_pages), CASE(test_read_at_once),
+		CASE(test_not_like_the_one_before),
+		CASE(test_sinks_that_answer_for_more),
 		CASE(test_known_pages_come_in_spans),
 		CASE(test_sections_end),
 		CASE(test_sink_ends_the_scan),
