@@ -10,6 +10,9 @@
  *   gigantic MIB USED   the same with pages of 1 GiB
  *   pin MIB STEP        anonymous pages; one every STEP KiB lies in a pipe, whose
  *                       reference keeps it from being migrated
+ *   part MIB            transparent huge pages, every other small page given back
+ *   truncated MIB       pages of a file that was cut off since; each of them lies in
+ *                       a pipe
  *   files COUNT FOLDER  small files: dentries and inodes (not MiB; returns at once)
  */
 #define _GNU_SOURCE
@@ -62,6 +65,29 @@ static void put_in_pipes(char *memory, size_t bytes, size_t step)
 	}
 }
 
+/* the huge page stays as it is, less what no process maps: it waits to be split */
+static void give_back(char *memory, size_t bytes)
+{
+	for (size_t at = 0; at < bytes; at += 2 * 4096)
+		if (madvise(memory + at, 4096, MADV_DONTNEED))
+			exit(fail("hold: madvise"));
+}
+
+static int truncate_in_pipes(size_t bytes)
+{
+	int file = memfd_create("truncated", 0);
+	char *memory;
+
+	if (file < 0 || ftruncate(file, (off_t)bytes))
+		return fail("hold: memfd");
+	memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file, 0);
+	if (memory == MAP_FAILED)
+		return fail("hold: mmap");
+	memset(memory, 0x5a, bytes);
+	put_in_pipes(memory, bytes, 4096);
+	return ftruncate(file, 0) ? fail("hold: ftruncate") : 0;
+}
+
 static int make_files(unsigned long count, const char *folder)
 {
 	char name[256];
@@ -90,7 +116,10 @@ int main(int argc, char **argv)
 
 	if (!strcmp(what, "files") && argc > 3)
 		return make_files(amount, argv[3]);
-	if (!strcmp(what, "gigantic") && argc > 3) {
+	if (!strcmp(what, "truncated")) {
+		if (truncate_in_pipes(bytes))
+			return 1;
+	} else if (!strcmp(what, "gigantic") && argc > 3) {
 		/* map() takes 2 MiB more than it is asked for */
 		memory = map(bytes - HUGE, MAP_HUGETLB | 30 << MAP_HUGE_SHIFT);
 		memset(memory, 0x5a, strtoul(argv[3], NULL, 10) * MIB);
@@ -99,11 +128,14 @@ int main(int argc, char **argv)
 		memset(memory, 0x5a, strtoul(argv[3], NULL, 10) * MIB);
 	} else {
 		memory = map(bytes, 0);
-		if (madvise(memory, bytes, strcmp(what, "thp") ? MADV_NOHUGEPAGE : MADV_HUGEPAGE))
+		if (madvise(memory, bytes, strcmp(what, "thp") && strcmp(what, "part") ?
+			    MADV_NOHUGEPAGE : MADV_HUGEPAGE))
 			return fail("hold: madvise");
 		memset(memory, 0x5a, bytes);
 		if (!strcmp(what, "mlock") && mlock(memory, bytes))
 			return fail("hold: mlock");
+		if (!strcmp(what, "part"))
+			give_back(memory, bytes);
 		if (!strcmp(what, "pin") && argc > 3)
 			put_in_pipes(memory, bytes, strtoul(argv[3], NULL, 10) << 10);
 	}

@@ -396,6 +396,18 @@ def load(guest):
     hold(guest, "24", program="load", timeout=600)
 
 
+def thp_part(guest):
+    """Of transparent huge pages every other small page was given back."""
+    guest.plug(8 * BLOCK)
+    hold(guest, "part", 300)
+
+
+def truncated(guest):
+    """Pages of a file that was cut off since, in pipes that nobody reads."""
+    guest.plug(8 * BLOCK)
+    hold(guest, "truncated", 24)
+
+
 def kernel_memory(guest):
     """Memory plugged for the kernel, most of it free."""
     guest.plug(1024 * MIB)
@@ -506,6 +518,11 @@ KINDS = {kind.name: kind for kind in (
          machine(memory="5G", append="hugepagesz=1G hugepages=2"), programs=GRIP, mend=HUGE.format(64, 0)),
     Kind("under-load", "four CPUs under load when the dump is made", under_load, machine(cpus=4), programs=("load",),
          last=load, halt="for i in 1 2 3; do kill -STOP $(pidof load); done; true"),
+    Kind("under-load-kernel", "the same, all memory in the kernel's zones", under_load,
+         machine("online_kernel", cpus=4), programs=("load",), last=load,
+         halt="for i in 1 2 3; do kill -STOP $(pidof load); done; true"),
+    Kind("thp-part", "transparent huge pages of which a part was given back", thp_part),
+    Kind("truncated", "page cache of a file that was cut off, in pipes", truncated, free="kill $(pidof hold)"),
     Kind("nowhere", "memory is full and there is no swap", nowhere, machine(memory="1G")),
 )}
 
