@@ -88,6 +88,14 @@ def test_what_excuses():
     assert not _row("BLOCKED", "EBUSY", was="other", pfn=7).changed, "the dump names that page"
     assert _row("BLOCKED", "success", disturbed=["memory1"]).changed
     assert not _row("BLOCKED", "success", was="other", pfn=9).changed, "nothing was refused"
+    dissolve = {"reason": verdicts.DISSOLVE, "pfn": None}
+    assert _row("OFFLINABLE", "EBUSY", huge=[512, 1024], **dissolve).refilled == 1024
+    assert not _row("OFFLINABLE", "EBUSY", huge=[512, 0], **dissolve).changed, "the dump has them, too"
+    assert not _row("OFFLINABLE", "EBUSY", **dissolve).changed, "nobody looked"
+    assert not _row("OFFLINABLE", "EBUSY", huge=[0, 512]).changed, "refused for another reason"
+    foretold = _row("BLOCKED", "EBUSY", huge=[512, 512], **dissolve)
+    foretold.said["reason"] = f"{verdicts.DISSOLVE}: free huge page that is reserved"
+    assert not foretold.changed, "the dump says so, too"
     reason = {"reason": "unmovable page", "pfn": 7}
     assert _row("BLOCKED", "EBUSY", was="other", **reason).same_reason is True
     assert _row("BLOCKED", "EBUSY", reason="failure to isolate range").same_reason is False

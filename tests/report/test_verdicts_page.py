@@ -117,6 +117,16 @@ def test_all_is_run_anew(tmp_path):
     assert again(once, tmp_path, failed) == once
 
 
+def test_why_an_attempt_does_not_count():
+    """By the page that was in the way, or by the huge pages that have come; a block behind a lost one needs no line."""
+    rows = [attempt("slab", 0, "OFFLINABLE", "EBUSY", was="free", pfn=16, huge=[0, 512]),
+            attempt("slab", 1, "OFFLINABLE", "EBUSY", reason=verdicts.DISSOLVE, huge=[512, 1024]),
+            attempt("slab", 2, "OFFLINABLE", "EBUSY", reason=verdicts.DISSOLVE, disturbed=["memory0"])]
+    assert verdictspage.found(RELEASE, rows, []).lines == [
+        "slab memory0: does not count, pfn 0x10 was free",
+        "slab memory1: does not count, 1024 of its pages have come into huge pages"]
+
+
 @pytest.mark.parametrize("was, now", [
     ("| kind | verdict |", "| guest | verdict |"), ("| kernel | guests |", "| kernel | kinds |"),
     ("| 6.1 | 3 | 8 |", "| 6.1 | 3 | 9 |"), ("| plain | OFFLINABLE | 1 |", "| plain | OFFLINABLE | 2 |"),

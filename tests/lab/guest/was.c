@@ -2,10 +2,12 @@
 /*
  * was: did a page become something else since the dump?
  *
- *   was save FILE     keep what /proc/kpageflags says of every page
- *   was PFN FILE      say what a page was then: free, other (than now), same
+ *   was save FILE           keep what /proc/kpageflags says of every page
+ *   was PFN FILE            say what a page was then: free, other (than now), same
+ *   was huge PFN PAGES FILE in huge pages now and then, and now only, from PFN on
  *
- * A page on a per-cpu list looks like one that the kernel uses, then and now.
+ * PFN is hex, PAGES decimal. A page on a per-cpu list looks like one that the
+ * kernel uses, then and now.
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -45,11 +47,33 @@ static int look(const char *name, off_t pfn, uint64_t *ret)
 	return file < 0 || pread(file, ret, sizeof(*ret), pfn * 8) != sizeof(*ret);
 }
 
+static int count_huge(off_t pfn, off_t pages, const char *name)
+{
+	int before = open(name, O_RDONLY), flags = open("/proc/kpageflags", O_RDONLY);
+	static uint64_t then[4096], now[4096];
+	unsigned long kept = 0, came = 0;
+
+	if (before < 0 || flags < 0)
+		return 1;
+	for (off_t end = pfn + pages; pfn < end; pfn += 4096) {
+		if (pread(before, then, sizeof(then), pfn * 8) != sizeof(then) ||
+		    pread(flags, now, sizeof(now), pfn * 8) != sizeof(now))
+			return 1;
+		for (int i = 0; i < 4096; i++)
+			if (now[i] & KPF_HUGE)
+				(*(then[i] & KPF_HUGE ? &kept : &came))++;
+	}
+	printf("%lu %lu\n", kept, came);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t then, now;
 	off_t pfn;
 
+	if (argc == 5 && !strcmp(argv[1], "huge"))
+		return count_huge(strtoll(argv[2], NULL, 16), strtoll(argv[3], NULL, 10), argv[4]);
 	if (argc != 3)
 		return 2;
 	if (!strcmp(argv[1], "save"))

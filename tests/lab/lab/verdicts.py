@@ -29,6 +29,7 @@ SAY_WHY = r"""
 ERRORS = {"Device or resource busy": "EBUSY", "Invalid argument": "EINVAL", "Cannot allocate memory": "ENOMEM",
           "Interrupted system call": "EINTR", "Operation not permitted": "EPERM"}
 SUCCESS, TRYING = "success", "still trying"
+DISSOLVE = "failure to dissolve huge pages"     # the one refusal for which the kernel names no page
 FORM = "kdump-zlib"
 #: the kinds that make check tries
 TRIED = ("balloon", "made")
@@ -59,6 +60,7 @@ def _row(block, text):
             "seconds": round(float(found["end"]) - float(found["start"]), 2),
             "back": outcome != SUCCESS or found["back"].split()[:2] == ["online", found["zone"]],
             "pfn": int(found["pfn"], 16) if "pfn" in found else None, "was": found.get("was"),
+            "huge": [int(pages) for pages in found.get("huge", "").split()],
             "message": found["message"], "dmesg": [line for line in messages.splitlines() if line]}
 
 
@@ -215,6 +217,16 @@ class Row:
     outcome = property(lambda self: self.did["outcome"])
 
     @property
+    def refilled(self):
+        """Pages of the block that came into huge pages after the dump, where such may be what was refused.
+
+        The guest looks right before the attempt. The kernel names none that it cannot dissolve.
+        """
+        if self.did["reason"] != DISSOLVE or (self.said["reason"] or "").startswith(DISSOLVE):
+            return 0
+        return (self.did.get("huge") or [0, 0])[1]
+
+    @property
     def changed(self):
         """Whether the guest itself says that this is no longer the memory that was dumped.
 
@@ -222,7 +234,7 @@ class Row:
         to move was free, or another kind of page, in the guest right before the dump.
         That is before: where the dump has that very page in the way, it is the dump's word.
         """
-        if self.did["disturbed"]:
+        if self.did["disturbed"] or self.refilled:
             return True
         return (self.outcome != SUCCESS and self.did["was"] in ("free", "other")
                 and self.did["pfn"] != self.said.get("blocker_pfn"))

@@ -51,9 +51,11 @@ because a page may be referenced after the dump; an attempt that never ends is c
 no contradiction. A running guest never stands quite
 still. If the kernel refuses because of a page that was free right before the dump, or of
 another kind (says the guest's `/proc/kpageflags`), and `offblock` did not name exactly that
-page, then the guest has changed, and the attempt counts neither for nor against. Nor does an
-attempt that follows a block which did not come back, or a word of the kernel that its memory
-is damaged.
+page, then the guest has changed, and the attempt counts neither for nor against. The same
+holds if the kernel cannot dissolve huge pages, `offblock` did not foretell that, and pages of
+the block have come into huge pages since the dump: blocks that are tried before move theirs, and
+the pool is filled again after each. Nor does an attempt count that follows a block which did
+not come back, or a word of the kernel that its memory is damaged.
 
 `make check-verdicts` repeats the campaign and writes this page. It takes hours on two
 processors, and does not repeat what is in the cache: it may be broken off and begun again.
@@ -141,7 +143,9 @@ def exceptions(rows):
         elif row.changed:
             if row.did["disturbed"]:
                 continue
-            yield f"{row.kind} {row.did['block']}: does not count, pfn {row.did['pfn'] or 0:#x} was {row.did['was']}"
+            why = (f"{row.refilled} of its pages have come into huge pages" if row.refilled else
+                   f"pfn {row.did['pfn'] or 0:#x} was {row.did['was']}")
+            yield f"{row.kind} {row.did['block']}: does not count, {why}"
         elif row.verdict == "MIGRATE" and row.outcome == "still trying":
             yield f"{row.kind} {row.did['block']}: MIGRATE, did not end: {row.said['reason']}"
         elif row.verdict == "RETRIES" and row.outcome == "success":
