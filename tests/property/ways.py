@@ -144,7 +144,11 @@ def parts(whole):
               default={"start_pfn": 1 << 18, "pages": 2, "section": 8})
     middle = row["start_pfn"] + row["pages"] // 2
     half = [f"-p 0-{middle - 1:x}", f"-p {middle:x}-{(1 << 40) - 1:x}"]
-    by_section = [f"-S 0-{row['section']}", f"-S {row['section'] + 1}-1048575"]
+    # the second part begins with a section that is there: others are refused
+    after = max(row["section"], min((r["section"] for r in whole["ranges"]
+                                     if r["section"] > row["section"]), default=0))
+    by_section = ([f"-S 0-{after - 1}"] if after else []) + \
+        [f"-S {after}-1048575"]
     zones = sorted({r["zone"] for r in whole["ranges"]} - {None})
     nodes = sorted({r["node"] for r in whole["ranges"]} - {None})
     return [("pfns", half), ("sections", by_section),
