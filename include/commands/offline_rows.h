@@ -26,6 +26,12 @@ struct ofl_fact_line {
 	bool hex;
 };
 
+/** struct ofl_offline_next - a row of ofl_offline_next_table */
+struct ofl_offline_next {
+	const char *about;	/* a driver; going offline */
+	const char *text;
+};
+
 /** struct ofl_balance_row - a row of ofl_balance_table: a device, orphans, or unknown */
 struct ofl_balance_row {
 	const char *name;

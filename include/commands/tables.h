@@ -12,6 +12,7 @@
 
 extern const struct ofl_table ofl_zone_table;		/* offline */
 extern const struct ofl_table ofl_balance_table;
+extern const struct ofl_table ofl_offline_next_table;
 extern const struct ofl_table ofl_fact_table;
 extern const struct ofl_table ofl_range_table;		/* offrange */
 extern const struct ofl_table ofl_range_sum_table;	/* ofl_range_sum */

@@ -180,22 +180,35 @@ static const struct {
 	{ OFL_OUT_BLOCKED, "that cannot be offlined" },
 };
 
+static void show_next_row(struct ofl_view *v, const char *about,
+			  const char *text)
+{
+	const struct ofl_offline_next row = { about, text };
+	char label[48];
+
+	if (v->json) {
+		ofl_view_row(v, &row, NULL);
+		return;
+	}
+	ofl_text_put(label, sizeof(label), "NEXT (%s):", about);
+	ofl_view_sentence(v, label, text);
+}
+
 static void show_next_of(struct ofl_view *v, const char *name,
 			 enum ofl_outcome worst)
 {
-	char label[48], text[200];
+	char text[200];
 	size_t i;
 
-	ofl_text_put(label, sizeof(label), "NEXT (%s):", name);
 	if (worst == OFL_OUT_UNKNOWN)
-		ofl_view_sentence(v, label,
-				  "offcheck says what is not known of these pages");
+		show_next_row(v, name,
+			      "offcheck says what is not known of these pages");
 	for (i = 0; i < OFL_COUNT(follow); i++) {
 		if (follow[i].worst != worst)
 			continue;
 		ofl_text_put(text, sizeof(text), "offblock -O %s lists the memory blocks %s; offblock with one of them says why, and what can be done",
 			     name, follow[i].blocks);
-		ofl_view_sentence(v, label, text);
+		show_next_row(v, name, text);
 	}
 }
 
@@ -220,6 +233,8 @@ static void show_next(struct ofl_view *v, const struct owners *o,
 {
 	size_t i, before;
 
+	if (v->json)
+		ofl_view_table(v, &ofl_offline_next_table, NULL);
 	for (i = 0; i < o->nr && o->id.a; i++) {
 		for (before = 0; strcmp(o->row[before].name, o->row[i].name);)
 			before++;
@@ -228,8 +243,10 @@ static void show_next(struct ofl_view *v, const struct owners *o,
 				     worst_of(o, o->row[i].name));
 	}
 	if (b->state[OFL_BLOCK_GOING_OFFLINE])
-		ofl_view_sentence(v, "NEXT (going offline):",
-				  "offblock -v has the state of each memory block; offblock with that block says what it waits for");
+		show_next_row(v, "going offline",
+			      "offblock -v has the state of each memory block; offblock with that block says what it waits for");
+	if (v->json)
+		ofl_view_table_end(v);
 }
 
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,

@@ -194,7 +194,8 @@ static const char *const offline_about[] = {
 };
 
 static const struct ofl_table *const offline_tables[] = {
-	&ofl_balance_table, &ofl_zone_table, &ofl_fact_table, NULL
+	&ofl_balance_table, &ofl_zone_table, &ofl_offline_next_table,
+	&ofl_fact_table, NULL
 };
 
 static const char *const offline_example[] = {

@@ -146,6 +146,34 @@ const struct ofl_table ofl_zone_table = {
 	OFL_COUNT(zone_columns),
 };
 
+/* ---- what a person can do: lines of their own on a screen ---- */
+
+static void get_about(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct ofl_offline_next *)row)->about);
+}
+
+static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	(void)ctx;
+	*ret = ofl_cell_text(((const struct ofl_offline_next *)row)->text);
+}
+
+static const struct ofl_column next_columns[] = {
+	{ NULL, "about", 0, false, 0, get_about, OFL_JSON_STRING,
+	  "the driver whose pages are meant, or: going offline" },
+	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING,
+	  "what a person can do, in one sentence" },
+};
+
+const struct ofl_table ofl_offline_next_table = {
+	"next", false,
+	"what a person can do: the lines NEXT of the screen",
+	next_columns,
+	OFL_COUNT(next_columns),
+};
+
 static void get_fact_name(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;

@@ -8,6 +8,7 @@ run_ways.py and over dumps by tests/lab/test_two_ways.py.
 import collections
 import json
 import random
+import re
 
 COMMANDS = ["offline", "offrange -a", "offcheck", "offblock", "offowner"]
 #: all six; and forms of them that find out something else
@@ -389,6 +390,10 @@ def offline_tables(text, doc):
          for r in sheet(text, "NODE")],
         [tuple(str(r[key]) for key in ("node", "zone", "scanned", "offline"))
          for r in doc["zones"]])
+    yield from rows_differ(
+        "offline, what to do next on the screen and in the document",
+        re.findall(r"^NEXT \((.*?)\): (.*)$", text, re.M),
+        [(r["about"], r["next"]) for r in doc["next"]])
 
 
 def check_tables(text, doc):
