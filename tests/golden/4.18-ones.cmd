@@ -6,3 +6,4 @@ offblock memory7
 offblock memory34
 offowner
 offcheck
+offline -j
