@@ -41,8 +41,9 @@ void ofl_inspect_unit_at(struct ofl_classifier *c, const struct ofl_page *p,
 			 uint64_t kva);
 
 /**
- * ofl_inspect_is_bare() - is nothing known of a page, in a zone of movable
- * allocations only?
+ * ofl_inspect_is_bare() - does nothing but its list say whose a page is?
+ *
+ * Shape:  outside of ZONE_MOVABLE only if it has no flag at all.
  */
 bool ofl_inspect_is_bare(const struct ofl_classifier *c,
 			 const struct ofl_page *p, const unsigned char *raw);

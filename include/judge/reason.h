@@ -26,4 +26,7 @@ void ofl_reason_offline(struct ofl_block_report *r);
 /** ofl_reason_room() - add to MIGRATE that nobody looked for a place, or that swap has to make it */
 void ofl_reason_room(struct ofl_block_report *r);
 
+/** ofl_reason_removed() - add to MIGRATE that pages out of their file are held */
+void ofl_reason_removed(struct ofl_block_report *r);
+
 #endif

@@ -83,4 +83,14 @@ uint64_t ofl_pageblocks_pages(const struct ofl_pageblocks *pb);
 enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
 				    const struct ofl_section *s, uint64_t pfn);
 
+/**
+ * ofl_pageblock_may_move() - is it one that movable memory is taken from?
+ *
+ * Shape:  true also where that is not known.
+ * Source: mm/page_alloc.c: gfp_migratetype(); movable allocations come to other
+ *         pageblocks only where none of these has a free page: fallbacks[].
+ */
+bool ofl_pageblock_may_move(const struct ofl_pageblocks *pb,
+			    const struct ofl_section *s, uint64_t pfn);
+
 #endif

@@ -117,13 +117,14 @@ static size_t most_holders(const struct ofl_offblock *p)
 	return p->explain ? OFL_HOLDERS_EXPLAINED : OFL_HOLDERS_A_BLOCK;
 }
 
-/* the block as a whole decides what its huge pages come to */
+/* the block as a whole decides what some of its pages come to */
 static const struct ofl_share *shares_of(struct ofl_offblock *p,
 					 const struct ofl_block_report *r,
 					 size_t *nr)
 {
 	static const enum ofl_kind unsettled[] = {
 		OFL_KIND_HUGETLB_FIRST, OFL_KIND_HUGETLB_SECOND,
+		OFL_KIND_LRU_REMOVED,
 	};
 	enum ofl_kind to;
 	size_t i;

@@ -129,6 +129,15 @@ static uint64_t memmap_end(const struct ofl_classifier *c)
 	       c->block->memmap_pages;
 }
 
+/* memory of processes comes from there, so that it may be about to be such */
+static bool may_be_mapped(const struct ofl_classifier *c,
+			  const struct ofl_section *s, uint64_t pfn,
+			  const struct ofl_classified *ret)
+{
+	return ret->movable_zone ||
+	       ofl_pageblock_may_move(&c->pageblocks, s, pfn);
+}
+
 /* everything that the page itself says is in @in */
 static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 		   const struct ofl_page *p, struct ofl_rule_in *in,
@@ -137,6 +146,7 @@ static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 	in->unit_tail = p->pfn < c->at.unit_end_pfn;
 	in->pageblock = ofl_pageblock_of(&c->pageblocks, s, p->pfn);
 	ret->pageblock_unknown = in->pageblock == OFL_PB_UNKNOWN;
+	in->untouched &= may_be_mapped(c, s, p->pfn, ret);
 	if (c->block) {
 		in->going_offline = c->block->state == OFL_BLOCK_GOING_OFFLINE;
 		in->memmap = p->pfn < memmap_end(c);
@@ -145,7 +155,7 @@ static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 		find_owner(c, p, in, ret);
 	else if (s->online)
 		expect(c, p->pfn, in);
-	ret->file = in->lru && !in->swapbacked;
+	ret->file = in->lru && !in->swapbacked && !in->removed;
 	ret->kind = ofl_rule_kind(in);
 	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
 	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);
@@ -193,7 +203,9 @@ static void note_like(struct ofl_classifier *c, const struct ofl_section *s,
 				  end : c->at.compound_end_pfn;
 	} else if (!ret->offline && !ret->counted && !(p->flags & f->head) &&
 		   !ofl_page_is_type(f, OFL_TYPE_BUDDY, p->type) &&
-		   !ofl_inspect_is_bare(c, p, raw) && !ofl_page_is_tail(f, raw)) {
+		   !(may_be_mapped(c, s, p->pfn, ret) &&
+		     ofl_inspect_is_bare(c, p, raw)) &&
+		   !ofl_page_is_tail(f, raw)) {
 		c->like.end_pfn = end;
 		if (in->buddy && c->at.free_end_pfn < end)
 			c->like.end_pfn = c->at.free_end_pfn;

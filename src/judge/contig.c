@@ -57,6 +57,7 @@
 	CONTIG(LRU_LATE, MIGRATE, RETRIES)				       \
 	/* migrate_pages(): five rounds, then -EBUSY */			       \
 	CONTIG(LRU_HELD, RETRIES, RETRIES)				       \
+	CONTIG(LRU_REMOVED, RETRIES, RETRIES)				       \
 	CONTIG(LRU_BUFFERS, RETRIES, RETRIES)				       \
 	CONTIG(LRU_UNCOUNTED, UNKNOWN, UNKNOWN)				       \
 	CONTIG(LRU_NEVER, BLOCKED, BLOCKED)				       \

@@ -231,7 +231,7 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		return;
 	}
 	begin(r, OFL_OUT_OFFLINABLE);
-	ofl_place_settle(r);
+	ofl_place_settle(env, r);
 	ofl_weigh_block(env, ram, r);
 	weigh_pages(env, r);
 	ofl_place_weigh(env, r);
@@ -249,4 +249,5 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		simple(r, OFL_OUT_OFFLINABLE, "", "");
 	ofl_reason_poisoned(env, r);
 	ofl_reason_room(r);
+	ofl_reason_removed(r);
 }

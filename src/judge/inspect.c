@@ -65,13 +65,20 @@ static bool is_charged(const struct ofl_page_format *f, const unsigned char *raw
 	return charge && !(charge & KERNEL_CHARGE);
 }
 
+static bool in_movable_zone(const struct ofl_classifier *c,
+			    const struct ofl_page *p)
+{
+	return p->zone && p->zone->type ==
+		ofl_fact_value(c->env->l, OFL_F_ZONE_MOVABLE, -1);
+}
+
 bool ofl_inspect_is_bare(const struct ofl_classifier *c,
 			 const struct ofl_page *p, const unsigned char *raw)
 {
-	return p->refcount == 1 && p->zone &&
-	       p->zone->type ==
-		       ofl_fact_value(c->env->l, OFL_F_ZONE_MOVABLE, -1) &&
-	       !(p->flags & (c->format.lru | c->format.head)) &&
+	uint64_t none = in_movable_zone(c, p) ? c->format.lru | c->format.head :
+						c->env->l->pageflags_mask;
+
+	return p->refcount == 1 && p->zone && !(p->flags & none) &&
 	       !ofl_page_has_type(&c->format, p->type) &&
 	       !ofl_page_mapping(&c->format, raw);
 }
@@ -123,7 +130,7 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 			 (p->flags & (f->uptodate | f->swapbacked));
 	in->movable_ops = ofl_page_has_movable_ops(f, raw);
 	in->fresh = (p->flags & f->locked) || is_charged(f, raw) ||
-		    (ofl_inspect_is_bare(c, p, raw) &&
+		    (in_movable_zone(c, p) && ofl_inspect_is_bare(c, p, raw) &&
 		     (f->lru_at < 0 || is_listed(c, kva, raw)));
 	in->untouched = is_untouched(c, p, raw);
 }
@@ -153,6 +160,10 @@ static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
 
 	ofl_refs_count(&c->refs, p, kva, order, raw, raw_end, ret);
 	in->held = in->hwpoison && !order ? OFL_NO : ofl_refs_held(ret);
+	/* page_cache_delete(): nothing else takes the mapping of a page away */
+	in->removed = in->held == OFL_YES && in->lru &&
+		      !ofl_page_mapping(&c->format, raw) && ret->pins <= 0 &&
+		      ret->count - ret->explained == 1;
 	in->buffers = buffers == OFL_YES;
 	if ((never == OFL_UNSURE || poisoned == OFL_UNSURE ||
 	     buffers == OFL_UNSURE) && in->held == OFL_NO)

@@ -7,7 +7,7 @@
 #include "judge/place.h"
 #include "target/text.h"
 
-/* ---- huge pages that may change places within the block ---- */
+/* ---- what only the block as a whole tells ---- */
 
 static void add_tally(struct ofl_tally *to, struct ofl_tally *from)
 {
@@ -20,11 +20,26 @@ static void add_tally(struct ofl_tally *to, struct ofl_tally *from)
 }
 
 /*
+ * Each CPU may be at a batch that it took out of files. What is beyond that is
+ * held by something else, and then so is all of it, for all that is known.
+ */
+static void settle_removed(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	struct ofl_tally *removed = &r->kind[OFL_KIND_LRU_REMOVED];
+	uint64_t most = ofl_fact_u64(env->l, OFL_F_NR_CPU_IDS) *
+			(ofl_fact_u64(env->l, OFL_F_BATCH_BYTES) / 8);
+
+	if (!ofl_fact_known(env->l, OFL_F_NR_CPU_IDS) ||
+	    !ofl_fact_known(env->l, OFL_F_BATCH_BYTES) || removed->pages > most)
+		add_tally(&r->kind[OFL_KIND_LRU_HELD], removed);
+}
+
+/*
  * Only a block that is whole tells it. With a third one in use they change
  * places for ever, the first two as well. One alone goes elsewhere, unless a
  * free one of the same block is at the head of the list.
  */
-void ofl_place_settle(struct ofl_block_report *r)
+static void settle_huge(struct ofl_block_report *r)
 {
 	struct ofl_tally *first = &r->kind[OFL_KIND_HUGETLB_FIRST];
 	struct ofl_tally *second = &r->kind[OFL_KIND_HUGETLB_SECOND];
@@ -43,9 +58,17 @@ void ofl_place_settle(struct ofl_block_report *r)
 	}
 }
 
+void ofl_place_settle(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	settle_huge(r);
+	settle_removed(env, r);
+}
+
 enum ofl_kind ofl_place_settled(const struct ofl_block_report *r,
 				enum ofl_kind kind)
 {
+	if (kind == OFL_KIND_LRU_REMOVED && !r->kind[kind].pages)
+		return OFL_KIND_LRU_HELD;
 	if (kind != OFL_KIND_HUGETLB_FIRST && kind != OFL_KIND_HUGETLB_SECOND)
 		return kind;
 	if (r->kind[OFL_KIND_HUGETLB_SWAPS].pages)
@@ -62,7 +85,9 @@ enum ofl_kind ofl_place_settled(const struct ofl_block_report *r,
 static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r,
 		     enum ofl_kind kind)
 {
+	/* what was taken out of its file is freed, and needs no place */
 	return r->kind[kind].pages && kind != OFL_KIND_HUGETLB &&
+	       kind != OFL_KIND_LRU_REMOVED &&
 	       ofl_report_outcome(env, r, kind) == OFL_OUT_MIGRATE;
 }
 

@@ -101,6 +101,7 @@ void ofl_reason_give(const struct ofl_env *env, struct ofl_block_report *r)
 	ofl_text_add(&reason, "%s", ofl_rule_what(r->decider,
 		     &r->kind[r->decider].claim));
 	if (r->decider == OFL_KIND_LRU_HELD ||
+	    r->decider == OFL_KIND_LRU_REMOVED ||
 	    r->decider == OFL_KIND_LRU_UNCOUNTED ||
 	    r->decider == OFL_KIND_HUGETLB_HELD ||
 	    r->decider == OFL_KIND_HUGETLB_UNCOUNTED)
@@ -166,4 +167,17 @@ void ofl_reason_room(struct ofl_block_report *r)
 	if (r->room_in_swap && r->verdict == OFL_OUT_MIGRATE)
 		ofl_text_item(&text, "; ", "room for %" PRIu64 " of these pages only once others are swapped out",
 			      r->room_in_swap);
+}
+
+/* MIGRATE all the same: see LRU_REMOVED in kinds.def */
+void ofl_reason_removed(struct ofl_block_report *r)
+{
+	struct ofl_text text = ofl_text_after(r->reason, sizeof(r->reason));
+	uint64_t pages = r->kind[OFL_KIND_LRU_REMOVED].pages;
+
+	if (pages && r->verdict == OFL_OUT_MIGRATE &&
+	    r->decider != OFL_KIND_LRU_REMOVED)
+		ofl_text_item(&text, "; ", "%" PRIu64 " of its pages %s taken out of %s file and still held: for a moment, as a rule",
+			      pages, pages == 1 ? "was" : "were",
+			      pages == 1 ? "its" : "their");
 }

@@ -155,7 +155,7 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 	if (in->left_alone)
 		return OFL_KIND_LRU_POISONED;
 	if (in->held == OFL_YES)
-		return OFL_KIND_LRU_HELD;
+		return in->removed ? OFL_KIND_LRU_REMOVED : OFL_KIND_LRU_HELD;
 	if (in->buffers)
 		return OFL_KIND_LRU_BUFFERS;
 	if (in->held == OFL_UNSURE)

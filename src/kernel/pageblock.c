@@ -172,6 +172,20 @@ uint64_t ofl_pageblocks_pages(const struct ofl_pageblocks *pb)
 	return pb->known ? 1ull << pb->l->fact[OFL_F_PAGEBLOCK_ORDER].value : 0;
 }
 
+static unsigned int state_at(const struct ofl_pageblocks *pb,
+			     const struct ofl_section *s, uint64_t pfn)
+{
+	return state_of(pb, (pfn - s->start_pfn) >>
+			pb->l->fact[OFL_F_PAGEBLOCK_ORDER].value);
+}
+
+bool ofl_pageblock_may_move(const struct ofl_pageblocks *pb,
+			    const struct ofl_section *s, uint64_t pfn)
+{
+	return !pb->known ||
+	       (state_at(pb, s, pfn) & ((1u << TYPE_BITS) - 1)) == MOVABLE;
+}
+
 enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
 				    const struct ofl_section *s, uint64_t pfn)
 {
@@ -181,8 +195,7 @@ enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
 
 	if (!pb->known)
 		return OFL_PB_UNKNOWN;
-	state = state_of(pb, (pfn - s->start_pfn) >>
-			 l->fact[OFL_F_PAGEBLOCK_ORDER].value);
+	state = state_at(pb, s, pfn);
 	if (isolate >= 0 && isolate < 8 && (state >> isolate & 1))
 		return OFL_PB_ISOLATED;
 	type = state & ((1u << TYPE_BITS) - 1);

@@ -711,6 +711,34 @@ static void test_pages_in_a_list(void **state)
 	zone[0].type = 2;
 }
 
+/* in a zone that the kernel allocates from, too: but not from all of it */
+static void test_pages_as_they_are_given_away(void **state)
+{
+	(void)state;
+	map[9].refcount = 1;
+	map[9].compound = 0xdead000000000100;
+	map[9].prev = 0xdead000000000122;
+	assert_string_equal(code_of(9), "kernel");
+	memset(usage, 0x11, sizeof(usage));	/* MIGRATE_MOVABLE */
+	assert_string_equal(code_of(9), "untouched");
+	map[9].flags = UPTODATE;
+	assert_string_equal(code_of(9), "kernel");
+	map[9].flags = PRIVATE;		/* its user has written to it */
+	assert_string_equal(code_of(9), "kernel");
+	map[9].flags = 0;
+	map[9].private_ = 1;
+	assert_string_equal(code_of(9), "kernel");
+	map[9].private_ = 0;
+	map[9].prev = 0;
+	assert_string_equal(code_of(9), "kernel");
+	/* the same but for its list is not like the one before */
+	map[10] = map[9];
+	map[10].prev = 0xdead000000000122;
+	classify(8, 12, whole);
+	assert_int_equal(whole[9], OFL_KIND_KERNEL);
+	assert_int_equal(whole[10], OFL_KIND_UNTOUCHED);
+}
+
 static void test_poisoned_compound_page(void **state)
 {
 	(void)state;
@@ -780,8 +808,10 @@ static void test_references_of_page_cache(void **state)
 	expect_refs(9, "lru", 4);
 	page->refcount++;
 	expect_refs(9, "lru-held", 4);
-	/* truncated, but somebody goes on reading it */
+	/* truncated right now; and somebody goes on reading it */
 	lru_page(10, 0, 1, 0);
+	expect_refs(10, "lru-removed", 0);
+	lru_page(10, 0, 2, 0);
 	expect_refs(10, "lru-held", 0);
 	/* off the lists, by what took it off */
 	lru_page(11, MAPPING, 2, 0)->flags = UPTODATE;
@@ -1255,6 +1285,7 @@ int main(void)
 		CASE(test_kernel_page_with_a_mapping),
 		CASE(test_memory_that_is_not_mapped_yet),
 		CASE(test_pages_in_a_list),
+		CASE(test_pages_as_they_are_given_away),
 		CASE(test_poisoned_compound_page),
 		CASE(test_references_of_an_anonymous_page),
 		CASE(test_references_of_page_cache),

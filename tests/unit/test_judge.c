@@ -7,6 +7,7 @@
 
 #include "judge/judge.h"
 #include "judge/next.h"
+#include "judge/place.h"
 
 #define PAGES		32768
 #define ZONE_NORMAL	2
@@ -609,6 +610,36 @@ static void test_huge_pages_of_a_block(void **state)
 	expect(w, OFL_OUT_SPINS, "hugetlb-swaps", "huge page in use that would only");
 }
 
+/* truncation has a batch of them on each CPU at the most */
+static void test_pages_out_of_their_file(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_LRU_REMOVED, 30, 7);
+	expect(w, OFL_OUT_RETRIES, "lru-held", "page cache or anonymous memory with");
+	w = world(ZONE_MOVABLE);
+	know(&w->l, OFL_F_NR_CPU_IDS, 2);
+	know(&w->l, OFL_F_BATCH_BYTES, 15 * 8);
+	put(w, OFL_KIND_LRU_REMOVED, 30, 7);
+	put(w, OFL_KIND_LRU, 31, 100);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_MIGRATE);
+	assert_non_null(strstr(w->r.reason, "; 30 of its pages were taken out of their file and still held: for a moment, as a rule"));
+	assert_int_equal(ofl_place_settled(&w->r, OFL_KIND_LRU_REMOVED),
+			 OFL_KIND_LRU_REMOVED);
+	put(w, OFL_KIND_LRU, 29, 100);
+	expect(w, OFL_OUT_MIGRATE, "lru-removed", "page cache taken out of its file");
+	w = world(ZONE_MOVABLE);
+	know(&w->l, OFL_F_NR_CPU_IDS, 2);
+	know(&w->l, OFL_F_BATCH_BYTES, 15 * 8);
+	put(w, OFL_KIND_LRU_REMOVED, 31, 7);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(ofl_place_settled(&w->r, OFL_KIND_LRU_REMOVED),
+			 OFL_KIND_LRU_HELD);
+	expect(w, OFL_OUT_RETRIES, "lru-held", "page cache or anonymous memory with");
+}
+
 static void expect_cause(const struct ofl_cause *c, enum ofl_kind kind,
 			 uint64_t pages, bool decides, bool reached)
 {
@@ -987,6 +1018,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
 		cmocka_unit_test(test_huge_pages_of_a_block),
+		cmocka_unit_test(test_pages_out_of_their_file),
 		cmocka_unit_test(test_what_spins_before_it_keeps_it_from_being_reached),
 		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_room_for_huge_pages),

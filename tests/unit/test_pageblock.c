@@ -20,6 +20,7 @@ static struct ofl_layout l;
 static struct ofl_err err;
 static struct ofl_pageblocks pb;
 static enum ofl_pageblock state[16];
+static unsigned int may_move;	/* a bit each */
 
 static int set_up(void **unused)
 {
@@ -69,8 +70,12 @@ static enum ofl_status ask(void *unused, const struct ofl_section *s)
 
 	(void)unused;
 	ofl_pageblocks_enter(&pb, s);
-	for (i = 0; i < 16; i++)
+	may_move = 0;
+	for (i = 0; i < 16; i++) {
 		state[i] = ofl_pageblock_of(&pb, s, s->start_pfn + (i << ORDER) + 5);
+		may_move |= (unsigned int)ofl_pageblock_may_move(&pb, s,
+					s->start_pfn + (i << ORDER) + 5) << i;
+	}
 	return OFL_OK;
 }
 
@@ -102,6 +107,7 @@ static void test_low(void **unused)
 	look(1);
 	assert_int_equal(pb.order, OFL_PB_FROM_LOW);
 	expect(3, OFL_PB_CMA);
+	assert_int_equal(may_move, 0xfff7);
 }
 
 /* before v5.3: a pointer in mem_section, and from the top */
@@ -155,6 +161,7 @@ static void test_no_majority(void **unused)
 	look(0);
 	assert_int_equal(pb.order, OFL_PB_FROM_NOWHERE);
 	assert_int_equal(state[0], OFL_PB_UNKNOWN);
+	assert_int_equal(may_move, 0xffff);
 }
 
 static void test_unreadable(void **unused)

@@ -153,6 +153,8 @@ static const struct truth truths[] = {
 	  OFL_KIND_LRU },
 	{ "page cache, held", { LRU(YES), .mapping = true, .refcount = 3 },
 	  OFL_KIND_LRU_HELD },
+	{ "the same, out of its file", { LRU(YES), .removed = true,
+	  .refcount = 1 }, OFL_KIND_LRU_REMOVED },
 	{ "page cache, held?", { LRU(UNSURE), .mapping = true, .refcount = 3 },
 	  OFL_KIND_LRU_UNCOUNTED },
 	{ "secret memory", { LRU(YES), .never = true, .mapping = true,
