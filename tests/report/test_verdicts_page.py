@@ -127,6 +127,15 @@ def test_why_an_attempt_does_not_count():
         "slab memory1: does not count, 1024 of its pages have come into huge pages"]
 
 
+def test_a_guest_that_was_slow():
+    """The kernel names each page that it could not migrate; where it names none, only the time was short."""
+    messages = ["[1.0] migrating pfn 10 failed ret:1", "[2.0] failed due to signal backoff"]
+    rows = [attempt("slab", number, "MIGRATE", "still trying", dmesg=messages[number:]) for number in (0, 1)]
+    assert verdictspage.found(RELEASE, rows, []).lines == [
+        "slab memory0: MIGRATE, did not end: a reason",
+        "slab memory1: MIGRATE, did not end: a reason; no page failed to migrate, the guest was slow"]
+
+
 @pytest.mark.parametrize("was, now", [
     ("| kind | verdict |", "| guest | verdict |"), ("| kernel | guests |", "| kernel | kinds |"),
     ("| 6.1 | 3 | 8 |", "| 6.1 | 3 | 9 |"), ("| plain | OFFLINABLE | 1 |", "| plain | OFFLINABLE | 2 |"),

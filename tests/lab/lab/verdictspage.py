@@ -48,7 +48,12 @@ over, unless a holder let go meanwhile, and it should succeed when the holder is
 that can drop their references are tried a second time. `MIGRATE` says that nothing in the dump
 speaks against it: every reference is explained and there is room. It does not promise success,
 because a page may be referenced after the dump; an attempt that never ends is counted, and is
-no contradiction. A running guest never stands quite
+no contradiction. A guest under load is caught in the middle of things: a page that a fault has
+just taken and not charged yet looks like one that the kernel took and never wrote to
+(`untouched`), and a dump does not tell them apart. So such a page is `RETRIES` in
+ZONE_MOVABLE, where the kernel waits for either, and may go in a moment; elsewhere it is
+`UNKNOWN`, because the kernel refuses it until it is mapped. In the same way an anonymous page
+that is just being unmapped looks like one that a pipe holds. A running guest never stands quite
 still. If the kernel refuses because of a page that was free right before the dump, or of
 another kind (says the guest's `/proc/kpageflags`), and `offblock` did not name exactly that
 page, then the guest has changed, and the attempt counts neither for nor against. The same
@@ -147,7 +152,9 @@ def exceptions(rows):
                    f"pfn {row.did['pfn'] or 0:#x} was {row.did['was']}")
             yield f"{row.kind} {row.did['block']}: does not count, {why}"
         elif row.verdict == "MIGRATE" and row.outcome == "still trying":
-            yield f"{row.kind} {row.did['block']}: MIGRATE, did not end: {row.said['reason']}"
+            failed = any("migrating pfn" in line for line in row.did.get("dmesg", ["migrating pfn"]))
+            slow = "" if failed else "; no page failed to migrate, the guest was slow"
+            yield f"{row.kind} {row.did['block']}: MIGRATE, did not end: {row.said['reason']}{slow}"
         elif row.verdict == "RETRIES" and row.outcome == "success":
             yield f"{row.kind} {row.did['block']}: RETRIES, ended after {row.did['seconds']} s: {row.said['reason']}"
 
