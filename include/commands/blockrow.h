@@ -30,6 +30,7 @@ struct ofl_block_row {
 	const struct ofl_zone *zone;	/* NULL: none, or several */
 	const struct ofl_memdev *dev, *last_dev;	/* NULL: not known */
 	enum ofl_block_state state;
+	bool stateless;			/* the memory_block cannot be read */
 	uint64_t offline;
 	uint32_t owners;		/* of these, as in a report */
 	enum ofl_outcome verdict;

@@ -37,6 +37,7 @@ struct ofl_block {
 	bool unread;		/* one of these could not be read: none counts */
 	uint64_t poisoned;	/* pages: memory_block.nr_hwpoison; 0: no such member */
 	bool poison_unread;	/* it has one, and it could not be read */
+	bool lost;		/* it cannot be read: @nr and where it begins count */
 };
 
 /** ofl_blocks_indexed() - has this kernel an index of them, memory_blocks? */
@@ -76,7 +77,8 @@ bool ofl_blocks_zone_known(const struct ofl_layout *l);
  * @lost:  out number of index nodes or blocks that could not be read; a bus
  *             that breaks off counts once
  *
- * Shape:  from the index, else from the bus.
+ * Shape:  from the index, else from the bus. A block that cannot be read, and
+ *         whose number is known, is visited, too (.lost).
  * Errors: OFL_ERR_NODATA if !ofl_blocks_known() or the bus has none,
  *         OFL_ERR_NOMEM, else what @visit returned.
  * Source: drivers/base/memory.c: memory_blocks, memory_subsys.
@@ -89,9 +91,11 @@ enum ofl_status ofl_blocks_walk(const struct ofl_target *t,
 
 /** struct ofl_blocks - all blocks, ascending by number */
 struct ofl_blocks {
-	struct ofl_block *block;
+	struct ofl_block *block;	/* none of them .lost */
 	size_t nr;
 	uint64_t lost;
+	struct ofl_block *every;	/* with those that are lost, by number */
+	size_t nr_every;
 };
 
 /**

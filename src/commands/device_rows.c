@@ -89,8 +89,8 @@ bool ofl_device_rows_open(struct ofl_device_rows *rows,
 				   i == d->nr ? &d->boot : NULL;
 		rows->row[i].blocks_lost = blocks->lost;
 	}
-	for (i = 0; i < blocks->nr; i++)
-		rows->row[index_of(d, &blocks->block[i])].has++;
+	for (i = 0; i < blocks->nr_every; i++)
+		rows->row[index_of(d, &blocks->every[i])].has++;
 	return true;
 }
 

@@ -472,6 +472,7 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 		     "%s, %" PRIu64 " PageOffline page%s", size, start,
 		     start + bytes - 1, r->node,
 		     ofl_report_zone(r) ? ofl_report_zone(r)->name : "-",
+		     r->block->lost ? "state not known" :
 		     ofl_block_state_text(r->block->state), r->offline,
 		     ofl_plural(r->offline));
 	ofl_view_sentence(v, "BLOCK:", line);

@@ -89,7 +89,8 @@ static void get_device(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_state(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(ofl_block_state_text(ROW(row)->state));
+	if (!ROW(row)->stateless)
+		*ret = ofl_cell_text(ofl_block_state_text(ROW(row)->state));
 }
 
 static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -169,8 +170,9 @@ static const struct ofl_column block_columns[] = {
 	{ "DEVICE", "device", 7, false, 0, get_device, OFL_JSON_STRING_OR_NULL,
 	  "device that the memory belongs to (-d); boot: memory that was there "
 	  "when the kernel started; none: not known" },
-	{ "STATE", "state", 7, false, 0, get_state, OFL_JSON_STRING,
-	  "online, going-offline, offline or other" },
+	{ "STATE", "state", 7, false, 0, get_state, OFL_JSON_STRING_OR_NULL,
+	  "online, going-offline, offline or other; none if the memory_block "
+	  "cannot be read" },
 	{ "OFFPAGES", "offline", 8, true, 0, get_offline, OFL_JSON_NUMBER,
 	  "PageOffline pages" },
 	{ "VERDICT", "verdict", 10, false, 0, get_verdict, OFL_JSON_STRING,

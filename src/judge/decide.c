@@ -224,6 +224,12 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		ofl_reason_offline(r);
 		return;
 	}
+	/* whether it is online, in which zone, and what of it is its memmap */
+	if (r->block->lost) {
+		simple(r, OFL_OUT_UNKNOWN, "block-unread",
+		       "its memory_block cannot be read");
+		return;
+	}
 	if (!ofl_fact_known(env->l, OFL_F_OFFLINE_PAGES) &&
 	    !ofl_fact_known(env->l, OFL_F_OFFLINE_AND_REMOVE)) {
 		simple(r, OFL_OUT_UNKNOWN, "no-hotremove",

@@ -27,7 +27,7 @@ static void begin(struct ofl_judge *j)
 	struct ofl_block_report *r = &j->report;
 
 	memset(r, 0, sizeof(*r));
-	r->block = &j->blocks->block[j->next];
+	r->block = &j->blocks->every[j->next];
 	r->start_pfn = r->block->start_section_nr * j->env->l->section_pages;
 	r->pages = block_pages(j) - r->block->memmap_pages;
 	r->node = r->block->nid;
@@ -62,12 +62,12 @@ static bool enter(struct ofl_judge *j, uint64_t section_nr, enum ofl_status *st)
 {
 	uint64_t nr = section_nr / j->env->l->sections_per_block;
 
-	while (j->next < j->blocks->nr && j->blocks->block[j->next].nr < nr) {
+	while (j->next < j->blocks->nr_every && j->blocks->every[j->next].nr < nr) {
 		*st = end(j);
 		if (*st)
 			return false;
 	}
-	if (j->next == j->blocks->nr || j->blocks->block[j->next].nr != nr)
+	if (j->next == j->blocks->nr_every || j->blocks->every[j->next].nr != nr)
 		return false;
 	if (!j->open)
 		begin(j);
@@ -433,8 +433,8 @@ enum ofl_status ofl_judge_finish(struct ofl_judge *j, bool interrupted)
 {
 	enum ofl_status st = OFL_OK;
 
-	while (j->next < j->blocks->nr && !st &&
-	       (!interrupted || is_over(j, &j->blocks->block[j->next])))
+	while (j->next < j->blocks->nr_every && !st &&
+	       (!interrupted || is_over(j, &j->blocks->every[j->next])))
 		st = end(j);
 	return st;
 }

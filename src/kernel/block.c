@@ -181,6 +181,20 @@ static bool read_block(const struct walk *w, uint64_t kva, uint64_t nr,
 	return true;
 }
 
+/* all that is known of it is its number, and that should be one of a block */
+static enum ofl_status visit_lost(struct walk *w, uint64_t nr)
+{
+	const struct ofl_layout *l = w->l;
+	const struct ofl_block b = {
+		.nr = nr, .nid = -1, .state = OFL_BLOCK_OTHER, .lost = true,
+		.start_section_nr = nr * l->sections_per_block,
+	};
+
+	++*w->lost;
+	return nr < l->nr_sections / l->sections_per_block ?
+	       w->visit(w->arg, &b) : OFL_OK;
+}
+
 /* find_memory_block_by_id() */
 static enum ofl_status visit_entry(void *arg, uint64_t kva, uint64_t index)
 {
@@ -189,8 +203,7 @@ static enum ofl_status visit_entry(void *arg, uint64_t kva, uint64_t index)
 
 	if (read_block(w, kva, index, &b))
 		return w->visit(w->arg, &b);
-	++*w->lost;
-	return OFL_OK;
+	return visit_lost(w, index);
 }
 
 /* memory_dev_init(), register_memory(): "memory7" on the bus "memory" */
@@ -213,36 +226,59 @@ static enum ofl_status visit_device(void *arg, const struct ofl_bus_device *d)
 	struct ofl_block b;
 	uint64_t nr;
 
-	if (device_number(d->name, &nr) &&
-	    read_block(w, d->kva -
-		       ofl_fact_u64(w->l, OFL_F_BLOCK_DEV), nr, &b))
+	if (!device_number(d->name, &nr)) {
+		++*w->lost;
+		return OFL_OK;
+	}
+	if (read_block(w, d->kva - ofl_fact_u64(w->l, OFL_F_BLOCK_DEV), nr, &b))
 		return w->visit(w->arg, &b);
-	++*w->lost;
+	return visit_lost(w, nr);
+}
+
+static enum ofl_status append(struct ofl_block **block, size_t *nr,
+			      const struct ofl_block *b)
+{
+	struct ofl_block *more;
+
+	/* powers of two: one realloc for as many blocks as there are already */
+	if (!(*nr & (*nr - 1))) {
+		more = realloc(*block, (*nr ? *nr * 2 : 1) * sizeof(*more));
+		if (!more)
+			return OFL_ERR_NOMEM;
+		*block = more;
+	}
+	(*block)[(*nr)++] = *b;
 	return OFL_OK;
 }
 
 static enum ofl_status collect(void *arg, const struct ofl_block *b)
 {
 	struct ofl_blocks *all = arg;
-	struct ofl_block *more;
+	enum ofl_status st = append(&all->every, &all->nr_every, b);
 
-	/* powers of two: one realloc for as many blocks as there are already */
-	if (!(all->nr & (all->nr - 1))) {
-		more = realloc(all->block, (all->nr ? all->nr * 2 : 1) *
-			       sizeof(*more));
-		if (!more)
-			return OFL_ERR_NOMEM;
-		all->block = more;
-	}
-	all->block[all->nr++] = *b;
-	return OFL_OK;
+	return st || b->lost ? st : append(&all->block, &all->nr, b);
 }
 
 static int compare_blocks(const void *a, const void *b)
 {
 	const struct ofl_block *x = a, *y = b;
 
-	return x->nr < y->nr ? -1 : x->nr > y->nr;
+	if (x->nr != y->nr)
+		return x->nr < y->nr ? -1 : 1;
+	return x->lost - y->lost;	/* what can be read comes first */
+}
+
+/* a damaged list comes by a device twice; -> how many there are */
+static size_t in_order(struct ofl_block *block, size_t nr)
+{
+	size_t i, kept = 0;
+
+	if (nr)
+		qsort(block, nr, sizeof(*block), compare_blocks);
+	for (i = 0; i < nr; i++)
+		if (!kept || block[kept - 1].nr != block[i].nr)
+			block[kept++] = block[i];
+	return kept;
 }
 
 /** struct counted - hands blocks on until there is no memory for them */
@@ -272,20 +308,16 @@ static enum ofl_status load_from_bus(const struct ofl_target *t,
 		.t = t, .l = l, .visit = collect_counted, .arg = &c,
 		.lost = &ret->lost,
 	};
-	size_t i, nr = 0;
+	size_t nr;
 
 	memset(ret, 0, sizeof(*ret));
 	if (ofl_bus_walk(t, l, "memory", visit_device, &w) != OFL_BUS_WHOLE &&
 	    !c.st)
 		ret->lost++;
-	if (ret->nr)
-		qsort(ret->block, ret->nr, sizeof(*ret->block), compare_blocks);
-	/* a damaged list comes by a device twice */
-	for (i = 0; i < ret->nr; i++)
-		if (!nr || ret->block[nr - 1].nr != ret->block[i].nr)
-			ret->block[nr++] = ret->block[i];
-	ret->lost += ret->nr - nr;
-	ret->nr = nr;
+	nr = ret->nr;
+	ret->nr = in_order(ret->block, nr);
+	ret->lost += nr - ret->nr;
+	ret->nr_every = in_order(ret->every, ret->nr_every);
 	return c.st;
 }
 
@@ -302,8 +334,8 @@ static enum ofl_status walk_bus(const struct ofl_target *t,
 	/* no such bus here, or a dump that has nothing of it */
 	if (!st && !all.nr)
 		st = OFL_ERR_NODATA;
-	for (i = 0; i < all.nr && !st; i++)
-		st = visit(arg, &all.block[i]);
+	for (i = 0; i < all.nr_every && !st; i++)
+		st = visit(arg, &all.every[i]);
 	*lost = all.lost;
 	ofl_blocks_free(&all);
 	return st;
@@ -393,6 +425,7 @@ enum ofl_status ofl_blocks_load(const struct ofl_target *t,
 void ofl_blocks_free(struct ofl_blocks *b)
 {
 	free(b->block);
+	free(b->every);
 	memset(b, 0, sizeof(*b));
 }
 
@@ -440,6 +473,8 @@ static enum ofl_status count_block(void *arg, const struct ofl_block *b)
 	uint64_t pages = c->l->sections_per_block * c->l->section_pages;
 	uint64_t pfn = b->nr * pages;
 
+	if (b->lost)
+		return OFL_OK;	/* counted by the walk */
 	c->ret->state[b->state]++;
 	if (pfn >= c->hi_pfn || pfn + pages <= c->lo_pfn)
 		return OFL_OK;

@@ -35,7 +35,7 @@ static enum ofl_status look_at_block(void *arg, const struct ofl_block *b)
 	struct ofl_section_stats stats;
 
 	if (b->state != OFL_BLOCK_OFFLINE)
-		return OFL_OK;
+		return OFL_OK;	/* one that is lost is not offline either */
 	k->sections = 0;
 	k->was_online = k->untold = false;
 	ofl_section_walk(k->t, k->l, b->nr * pages, (b->nr + 1) * pages,

@@ -207,9 +207,11 @@ static struct json_object *member(const char *name, enum ofl_json type,
 		add(o, "items", elements(words, type));
 	else if (type == OFL_JSON_MAP)
 		add(o, "additionalProperties", elements(words, type));
-	else if (words)
+	else if (words) {
+		if (type == OFL_JSON_STRING_OR_NULL)
+			json_object_array_add(words, NULL);
 		add(o, "enum", words);
-	else if (type == OFL_JSON_STRING || type == OFL_JSON_STRING_OR_NULL)
+	} else if (type == OFL_JSON_STRING || type == OFL_JSON_STRING_OR_NULL)
 		add(o, "minLength", json_object_new_int(1));	/* else null */
 	return o;
 }

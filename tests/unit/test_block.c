@@ -16,6 +16,8 @@ static struct ofl_err err;
 static struct ofl_block seen[64];
 static size_t nr_seen;
 static uint64_t lost;
+static uint64_t lost_nr[64];	/* those of them whose number is known */
+static size_t nr_lost;
 
 static int set_up(void **state)
 {
@@ -42,6 +44,12 @@ static void load(void)
 static enum ofl_status see(void *arg, const struct ofl_block *b)
 {
 	(void)arg;
+	if (b->lost) {
+		if (nr_lost < ARRAY_LEN(lost_nr))
+			lost_nr[nr_lost] = b->nr;
+		nr_lost++;
+		return OFL_OK;
+	}
 	if (nr_seen < ARRAY_LEN(seen))
 		seen[nr_seen] = *b;
 	nr_seen++;
@@ -50,7 +58,7 @@ static enum ofl_status see(void *arg, const struct ofl_block *b)
 
 static enum ofl_status walk(void)
 {
-	nr_seen = 0;
+	nr_seen = nr_lost = 0;
 	return ofl_blocks_walk(&tt.target, &l, see, NULL, &lost);
 }
 
@@ -149,6 +157,8 @@ static void test_wild_slots(void **state)
 	assert_int_equal(walk(), OFL_OK);
 	assert_int_equal(nr_seen, 1);
 	assert_int_equal(lost, 2);
+	assert_int_equal(nr_lost, 1);	/* the other is a node: of how many? */
+	assert_int_equal(lost_nr[0], 1);
 }
 
 static void test_impossible_section(void **state)
@@ -159,6 +169,20 @@ static void test_impossible_section(void **state)
 	assert_int_equal(walk(), OFL_OK);
 	assert_int_equal(nr_seen, 3);
 	assert_int_equal(lost, 1);
+	assert_int_equal(nr_lost, 1);
+	assert_int_equal(lost_nr[0], 0);
+}
+
+/* a place in the index that no block of this machine can have */
+static void test_lost_beyond_all(void **state)
+{
+	(void)state;
+	load();
+	l.nr_sections = 2;
+	assert_int_equal(walk(), OFL_OK);
+	assert_int_equal(nr_seen, 2);
+	assert_int_equal(lost, 2);
+	assert_int_equal(nr_lost, 0);
 }
 
 /* a block has the number of its place in the index, whatever leads there */
@@ -417,6 +441,8 @@ static void test_bus_names(void **state)
 	kernel_line(&k, "text %" PRIx64 " memory", NAME(1));
 	kernel_line(&k, "text %" PRIx64 " memory1x", NAME(2));
 	lose_on_bus(1, 3);
+	assert_int_equal(nr_lost, 1);
+	assert_int_equal(lost_nr[0], 7);
 }
 
 static void test_no_bus(void **state)
@@ -511,6 +537,7 @@ int main(void)
 		CASE(test_state_is_a_long_with_other_numbers),
 		CASE(test_single_entry), CASE(test_empty), CASE(test_loop),
 		CASE(test_wild_slots), CASE(test_impossible_section),
+		CASE(test_lost_beyond_all),
 		CASE(test_unreadable_head), CASE(test_oversized_slots),
 		CASE(test_not_known), CASE(test_cross_check),
 		CASE(test_missing_section), CASE(test_missing_block),

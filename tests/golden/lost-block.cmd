@@ -1,0 +1,5 @@
+offblock
+offblock memory36
+offblock -d
+offmap
+offblock -V unknown -j
