@@ -86,29 +86,28 @@ def commands(series):
     return found
 
 
-def _rotated(items, by):
+def rotated(items, by):
     """The items, beginning elsewhere in each round."""
     items = list(items)
     return items[by % len(items):] + items[:by % len(items)]
 
 
-def _word(name):
+def word(name):
     """A file's name."""
     return name.replace(" ", "_").replace(",", "")
 
 
-def _timed(name, command):
+def timed(name, command):
     """Lines for crash: a command between two looks at the clock."""
-    word = _word(name)
-    out = "" if ">" in command or not command else f" > {shlex.quote(word)}"
-    return [CLOCK.format(word + ".0"), *([command + out] if command else []), CLOCK.format(word + ".1")]
+    out = "" if ">" in command or not command else f" > {shlex.quote(word(name))}"
+    return [CLOCK.format(word(name) + ".0"), *([command + out] if command else []), CLOCK.format(word(name) + ".1")]
 
 
 class Form:
     """The dump in one format."""
 
-    def __init__(self, dump, name, path):
-        self.dump, self.name, self.path = dump, name, path
+    def __init__(self, dump, name, path, seconds=600):
+        self.dump, self.name, self.path, self.seconds = dump, name, path, seconds
         self.command = [*command_line(dump)[:-1], str(path)]
         self.extension = crashes.get(dump.kernel.series.crash).extension
 
@@ -118,7 +117,7 @@ class Form:
         environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
                        "HOME": str(folder)}
         words = [*self.command[:-2], "-s", *self.command[-2:], "-i", "commands"]
-        done = subprocess.run(["timeout", "-s", "KILL", "600", *words], cwd=folder, stdin=subprocess.DEVNULL,
+        done = subprocess.run(["timeout", "-s", "KILL", str(self.seconds), *words], cwd=folder, stdin=subprocess.DEVNULL,
                               env=environment, capture_output=True, text=True, errors="replace", check=False)
         if done.returncode:
             raise LabError(f"crash: {done.returncode}\n{done.stdout[-1000:]}")
@@ -147,21 +146,20 @@ class Form:
     def round(self, number, folder):
         """{name: (CPU seconds, wall seconds)}, {name: hash} and KiB of memory beyond crash's own."""
         todo = commands(self.dump.kernel.series.name)
-        lines = _timed("first", "offline -w 1")
-        for name in _rotated(todo, number * 3):
-            lines += _timed(name, todo[name])
+        lines = timed("first", "offline -w 1")
+        for name in rotated(todo, number * 3):
+            lines += timed(name, todo[name])
         self.crash(lines, folder)
         for name, command in UNREAD.items():
-            self.crash([f"{command.split()[0]} -S 0x{self.section:x} > /dev/null", *_timed(name, command)], folder)
+            self.crash([f"{command.split()[0]} -S 0x{self.section:x} > /dev/null", *timed(name, command)], folder)
         spent, digest, looks = {}, {}, {}
         for name in ("first", *todo, *UNREAD):
-            word = _word(name)
-            looks[name] = [Look.read(folder / f"{word}.{end}") for end in (0, 1)]
+            looks[name] = [Look.read(folder / f"{word(name)}.{end}") for end in (0, 1)]
             before, after = looks[name]
             spent[name] = (after.cpu - before.cpu + (after.children - before.children if "-w 2" in name else 0),
                            after.wall - before.wall)
-            if (folder / word).exists():
-                digest[name] = hashlib.sha256((folder / word).read_bytes()).hexdigest()[:16]
+            if (folder / word(name)).exists():
+                digest[name] = hashlib.sha256((folder / word(name)).read_bytes()).hexdigest()[:16]
         ours = [pair[1].peak for name, pair in looks.items()
                 if name.split()[0] in OURS and name not in UNREAD]
         return spent, digest, max(ours) - looks["first"][0].peak

@@ -128,7 +128,7 @@ class Guest:
         self.shell = socket.socket(socket.AF_UNIX)
         self.shell.connect(str(self.sockets / "shell"))
         self._answers, self._buffer = open(self.folder / "answers", "rb"), b""
-        hello = self._answer("0", time.monotonic() + 120, nudge=False)
+        hello = self._answer("0", time.monotonic() + 120 * self.slower, nudge=False)
         if hello.output:
             raise LabError(f"{self.kernel.release}: {hello.output}")
 
@@ -203,4 +203,4 @@ class Guest:
 
     def dump(self, path, form):
         """Dump the guest's memory: `form` is elf, kdump-zlib (a stream), or another QEMU has."""
-        self.qmp("dump-guest-memory", paging=False, protocol=f"file:{path}", format=form)
+        self.qmp("dump-guest-memory", timeout=300 * self.slower, paging=False, protocol=f"file:{path}", format=form)
