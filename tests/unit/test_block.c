@@ -445,6 +445,41 @@ static void test_bus_names(void **state)
 	assert_int_equal(lost_nr[0], 7);
 }
 
+/* of one that cannot be read the name may be wrong: the other is that block */
+static void test_bus_names_one_twice(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "text %" PRIx64 " memory2", NAME(0));
+	lose_on_bus(3, 1);
+	assert_int_equal(nr_lost, 0);
+	assert_int_equal(seen[1].nr, 2);
+}
+
+/* owners and counts of states get what can be read, verdicts get all */
+static void test_lost_are_kept_apart(void **state)
+{
+	struct ofl_blocks blocks;
+	size_t i;
+
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " ffffffffffffffff 0",
+		    K_BLOCK + UINT64_C(0x100));
+	load();
+	assert_int_equal(ofl_blocks_load(&tt.target, &l, &blocks, &err), OFL_OK);
+	assert_int_equal(blocks.lost, 1);
+	assert_int_equal(blocks.nr, 3);
+	for (i = 0; i < blocks.nr; i++)
+		assert_false(blocks.block[i].lost);
+	assert_int_equal(blocks.nr_every, 4);
+	for (i = 0; i < blocks.nr_every; i++) {
+		assert_int_equal(blocks.every[i].nr, i);
+		assert_true(blocks.every[i].lost == (i == 1));
+	}
+	assert_null(ofl_blocks_find(&blocks, 1));
+	ofl_blocks_free(&blocks);
+}
+
 static void test_no_bus(void **state)
 {
 	struct ofl_block_totals totals;
@@ -537,7 +572,8 @@ int main(void)
 		CASE(test_state_is_a_long_with_other_numbers),
 		CASE(test_single_entry), CASE(test_empty), CASE(test_loop),
 		CASE(test_wild_slots), CASE(test_impossible_section),
-		CASE(test_lost_beyond_all),
+		CASE(test_lost_beyond_all), CASE(test_lost_are_kept_apart),
+		CASE(test_bus_names_one_twice),
 		CASE(test_unreadable_head), CASE(test_oversized_slots),
 		CASE(test_not_known), CASE(test_cross_check),
 		CASE(test_missing_section), CASE(test_missing_block),
