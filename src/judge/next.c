@@ -57,7 +57,6 @@ static const struct {
 } codes[] = {
 	/* of verdicts without a step */
 	{ "not-scanned", DUMP_NEXT, NULL },
-	{ "block-unread", DUMP_NEXT, NULL },
 	{ "no-hotremove",
 	  "start crash with the vmlinux that has all symbols, and ask again",
 	  NULL },
