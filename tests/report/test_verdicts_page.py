@@ -140,8 +140,8 @@ def test_a_guest_that_was_slow():
     ("| kind | verdict |", "| guest | verdict |"), ("| kernel | guests |", "| kernel | kinds |"),
     ("| 6.1 | 3 | 8 |", "| 6.1 | 3 | 9 |"), ("| plain | OFFLINABLE | 1 |", "| plain | OFFLINABLE | 2 |"),
     ("| plain | OFFLINABLE | 1 |", "| plain | OFFLINABLE | x |"), ("| plain | OFFLINABLE | 1 |", "| plain | PERHAPS | 1 |"),
-    ("- piped memory1", "- Piped, memory1"), ("8 attempts,", "eight attempts,"), ("## 6.12 (", "## 6.13 ("),
-    ("## In all", "## All"), ("## By kind of guest", "## By guest"), ("8 attempts,", "A remark.\n\n8 attempts,")])
+    ("- piped memory1", "- Piped, memory1"), ("8 attempts;", "eight attempts;"), ("## 6.12 (", "## 6.13 ("),
+    ("## In all", "## All"), ("## By kind of guest", "## By guest"), ("8 attempts;", "A remark.\n\n8 attempts;")])
 def test_a_page_that_cannot_be_read(was, now, tmp_path):
     """One line, and nothing is dropped."""
     words = older(before())

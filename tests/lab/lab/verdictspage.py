@@ -73,7 +73,7 @@ is not counted here.
 """
 #: the sentence below a kernel's table; it is read again, too
 SUMMARY = (
-    "{attempts} attempts, {contradictions} contradictions; "
+    "{attempts} attempts; contradictions: {contradictions}; "
     "in {changed} the guest had changed since the dump and the attempt does not count; "
     "{definite} verdicts ({percent} %) were definite. "
     "Where the kernel gave a reason for refusing, `offblock` had given the same in "
