@@ -7,6 +7,7 @@ Which pages a dump has lost is worked out by lab/dumpedit.py, from page tables a
 import dataclasses
 import json
 import pathlib
+import re
 import shutil
 
 import pytest
@@ -87,6 +88,10 @@ class Workshop:
         """The same, with crash told to read zeros."""
         lost = some_of(self.elf, self.good.truth)
         return self.kdump(lost.values(), "zero-filled", lost, "set zero_excluded on")
+
+    def block(self, kva):
+        """The page with a struct memory_block dropped by the dump filter."""
+        return self.kdump((kva,), "excluded", {})
 
     def page_table(self):
         """The last page table on the way to a page of the memmap: crash's walk leaves by longjmp."""
@@ -201,6 +206,35 @@ def test_holes(workshop, how, tmp_path):
         assert row["verdict"] in (("UNKNOWN", "BLOCKED") if row["name"] in blocks else
                                   ("OFFLINABLE", "DRIVER", "MIGRATE", "RETRIES", "SPINS", "BLOCKED", "OFFLINE")), row
     assert "42" in said.out["after"]
+
+
+def verdicts(dump, folder, more=()):
+    """{block: row} of offblock, and what crash says itself."""
+    extension = crashes.get(dump.kernel.series.crash).extension
+    out = Session(dump, {"extend": f"extend {extension}", "blocks": "offblock -j", **dict(more)}, folder).out
+    document = json.loads(out["blocks"])
+    return {row["name"]: row for row in document["blocks"]}, document["status"], out
+
+
+def test_blocks_that_are_lost(workshop, tmp_path):
+    """Where crash's walk of the index leads to a page that is gone, the block has a row all the same, and is UNKNOWN."""
+    good = dataclasses.replace(workshop.good, form="kdump-zlib")
+    whole, status, out = verdicts(good, tmp_path, {"tree": "tree -t xarray -s memory_block.start_section_nr memory_blocks"})
+    assert set(whole) == set(good.truth["blocks"]) and status["result"] == "ok"
+    found = re.findall(r"^([0-9a-f]{16})\n +start_section_nr = (\d+)", out["tree"], re.M)
+    place = {f"memory{number}": int(kva, 16) for kva, number in found}
+    assert set(place) == set(whole)
+    last = max(place, key=lambda name: whole[name]["nr"])
+    gone = {name for name, kva in place.items() if kva // t.PAGE == place[last] // t.PAGE}
+    (tmp_path / "damaged").mkdir()
+    rows, status, _ = verdicts(workshop.block(place[last]).dump, tmp_path / "damaged")
+    assert set(rows) == set(whole)
+    assert {name for name, row in rows.items() if row["code"] == "block-unread"} == gone
+    for name, row in rows.items():
+        assert (row["state"] is None) == (name in gone), row
+        assert row["verdict"] in (("UNKNOWN",) if name in gone else (whole[name]["verdict"], "UNKNOWN")), row
+    assert status["result"] == "incomplete"
+    assert f"{len(gone)} memory block{'s' * (len(gone) > 1)} cannot be read" in status["message"]
 
 
 @pytest.mark.parametrize("percent", CUTS)
