@@ -65,7 +65,7 @@ override CFLAGS	+= -std=gnu11 -D_GNU_SOURCE -fPIC -fvisibility=hidden $(WARN) \
 
 DEBS = gcc libc6-dev make pkg-config crash libsmartcols-dev libjson-c-dev \
        libbpf-dev libdeflate-dev liblzo2-dev libzstd-dev libsnappy-dev
-CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema \
+CHECK_DEBS = $(DEBS) libcmocka-dev python3 python3-pytest python3-pytest-xdist python3-jsonschema python3-fastjsonschema \
 	     qemu-system-x86 busybox-static cpio xz-utils makedumpfile binutils
 # one line a hypervisor: what is installed for make check-hypervisors only
 FOREIGN_DEBS = qemu-user-static qemu-system-arm qemu-system-misc \
