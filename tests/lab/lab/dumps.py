@@ -2,6 +2,7 @@
 """Runs a case on a kernel, and keeps the dump together with the truth about it."""
 
 import dataclasses
+import functools
 import json
 import pathlib
 import shutil
@@ -33,9 +34,9 @@ class Dump:
     path = property(lambda self: self.folder / f"dump.{SUFFIX[self.form]}")
     name = property(lambda self: f"{self.kernel.series.name}-{self.case}-{SUFFIX[self.form]}")
 
-    @property
+    @functools.cached_property
     def truth(self):
-        """What the guest and QEMU said."""
+        """What the guest and QEMU said; asked for a page at a time, so it is read once."""
         return json.loads((self.folder / "truth.json").read_text())
 
 

@@ -4,7 +4,6 @@
 import re
 
 from . import truth
-from .session import Session
 
 
 def commands(dump):
@@ -19,8 +18,3 @@ def pages(dump, out):
     names = truth.page_flags(out["names"])
     return {pfn: (refcount, frozenset(name for bit, name in names if flags & bit))
             for pfn, (refcount, flags) in truth.kmem_pages(out["kmem"], base, *dump.kernel.series.marked).items()}
-
-
-def ask(dump, folder):
-    """The same of a session that is for nothing else."""
-    return pages(dump, Session(dump, commands(dump), folder).out)
