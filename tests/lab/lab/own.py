@@ -2,7 +2,8 @@
 """Kernels that Debian does not build: from its linux-source packages, a recipe file each.
 
 A recipe says which package, which kernel parameters, and the options; tests/lab/recipes/common.config
-and the compiler's tinyconfig are under it. A kernel takes some minutes of two processors, and is kept.
+and the compiler's tinyconfig are under it. A kernel takes half an hour of two processors, and is kept.
+A build that is broken off begins again where it was, if there is ccache.
 """
 
 import hashlib
@@ -78,7 +79,8 @@ def unpack(name, found, work):
     run(("tar", "-xJf", archive, "-C", sources, "--strip-components=1", "--exclude=*.dts*",
          *(f"--exclude={found['package'].split('=')[0]}/{part}.[cSh]" for part in LEFT_OUT)))
     archive.unlink()
-    make = ("make", "-s", "-C", sources, f"O={place}", f"-j{os.cpu_count()}")
+    compiler = ("CC=ccache gcc",) if shutil.which("ccache") else ()
+    make = ("make", "-s", "-C", sources, f"O={place}", f"-j{os.cpu_count()}", *compiler)
     _configure(make, place, name, found["release"])
     progress(f"building {found['release']}")
     run((*make, "bzImage"))
