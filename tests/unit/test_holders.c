@@ -43,6 +43,9 @@
 #define CGROUP	(H + 0x8200)
 #define KN_ROOT	(H + 0x8300)
 #define KN_APP	(H + 0x8380)
+#define ZSPAGE	(H + 0xa000)
+#define POOL	(H + 0xa100)
+#define MOPS	UINT64_C(0xffffffffc0001230)
 #define TEXTS	(H + 0x9000)
 
 static const char facts[] =
@@ -292,6 +295,97 @@ static void test_path_of_7_2(void **state)
 	load();
 	s = add(OFL_KIND_LRU, 3, &file);
 	check(&s, "file", "/etc/pass\\x09wd", "ext4 on vda1");
+}
+
+/* a page of zsmalloc, whose zspage begins with page 3 */
+static void zsmalloc(uint64_t first_private, uint64_t pool)
+{
+	LINE("symbol_at %" PRIx64 " zsmalloc_mops", MOPS);
+	MEM(K_VMEMMAP + 3 * 64 + 40, "%" PRIx64, first_private);
+	MEM(ZSPAGE, "2 %" PRIx64 " %" PRIx64, K_VMEMMAP + 3 * 64, pool);
+	MEM(POOL, "0 %" PRIx64, text("zram0"));
+}
+
+static void zsmalloc_types(void)
+{
+	LINE("struct zs_pool 64");
+	LINE("member zs_pool.name 8 8");
+	LINE("member zspage.first_page 8 8");
+	LINE("member zspage.pool 16 8");
+}
+
+static const struct raw packed = { .mapping = MOPS | 2, .private = ZSPAGE,
+				   .type = K_NO_TYPE };
+
+static void test_pool(void **state)
+{
+	struct raw bare = packed, wild = packed;
+	struct ofl_share s;
+
+	(void)state;
+	zsmalloc(ZSPAGE, POOL);
+	zsmalloc_types();
+	load();
+	s = add(OFL_KIND_MOVABLE_OPS, 5, &packed);
+	check(&s, "movable", "zram0", "pool of zsmalloc");
+	bare.private = 0;	/* it is being made, or freed */
+	s = add(OFL_KIND_MOVABLE_OPS, 6, &bare);
+	check(&s, "movable", "zsmalloc", "zram or zswap");
+	wild.private = 0x1234;
+	s = add(OFL_KIND_MOVABLE_OPS, 7, &wild);
+	broken(&s, 0x1234);
+	assert_string_equal(s.bad_what, "is no zspage");
+	wild.private = ZSPAGE + 0x800000;
+	s = add(OFL_KIND_MOVABLE_OPS, 8, &wild);
+	broken(&s, ZSPAGE + 0x800000);
+}
+
+static void test_pool_of_no_types(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	zsmalloc(ZSPAGE, POOL);
+	load();
+	s = add(OFL_KIND_MOVABLE_OPS, 5, &packed);
+	check(&s, "movable", "zsmalloc", "zram or zswap");
+}
+
+/* the first page is of another zspage */
+static void test_pool_of_another(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	zsmalloc(ZSPAGE + 0x40, POOL);
+	zsmalloc_types();
+	load();
+	s = add(OFL_KIND_MOVABLE_OPS, 5, &packed);
+	broken(&s, ZSPAGE);
+}
+
+static void test_pool_that_is_none(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	zsmalloc(ZSPAGE, POOL + 4);
+	zsmalloc_types();
+	load();
+	s = add(OFL_KIND_MOVABLE_OPS, 5, &packed);
+	broken(&s, ZSPAGE);
+}
+
+static void test_pool_without_name(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	zsmalloc(ZSPAGE, ETC + 0x800000);
+	zsmalloc_types();
+	load();
+	s = add(OFL_KIND_MOVABLE_OPS, 5, &packed);
+	broken(&s, ETC + 0x800000);
 }
 
 static void test_added_up(void **state)
@@ -627,7 +721,9 @@ static void test_line(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(named), TEST(path_of_7_2), TEST(added_up),
+		TEST(named), TEST(pool), TEST(pool_of_no_types),
+		TEST(pool_of_another), TEST(pool_that_is_none),
+		TEST(pool_without_name), TEST(path_of_7_2), TEST(added_up),
 		TEST(tails),
 		TEST(slab_cache_unknown), TEST(slab_name_wild),
 		TEST(slab_name_unreadable), TEST(mapping_of_another),
