@@ -34,9 +34,9 @@ sys.path[:0] = [str(HERE), str(HERE.parent / "lab")]
 # pylint: disable=wrong-import-position
 import guest
 import peers
-from lab import crashes, kernels
+from lab import crashes, dumpedit, kernels
 from lab.session import command_line
-from lab.util import LabError, lock, new_folder, progress, run
+from lab.util import LabError, lock, progress, run
 
 TICK = os.sysconf("SC_CLK_TCK")
 #: One look at the clocks of crash, from a shell that crash starts.
@@ -54,7 +54,11 @@ UNREAD = {"offline, unread": "offline --workers 1", "offline, unread, -w 2": "of
           "offline -x, unread, -C": "offline -x --workers 1 -C",
           "offcheck, unread": "offcheck --workers 1", "offcheck, unread, -w 2": "offcheck --workers 2",
           "offblock, unread": "offblock --workers 1", "offblock, unread, -w 2": "offblock --workers 2"}
-FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "elf": ("elf",)}
+#: {format: what floor.c can take it with}
+FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "snappy": ("snappy",), "zstd": ("zstd",), "none": ("none",),
+         "elf": ("elf",)}
+#: how makedumpfile is told; the others are made of what it wrote, as Debian's does not know them all
+MAKEDUMPFILE = {"zlib": "-c", "lzo": "-l"}
 
 
 @dataclasses.dataclass
@@ -165,24 +169,32 @@ class Form:
         return spent, digest, max(ours) - looks["first"][0].peak
 
 
-def _convert(dump, folder):
-    """The dump as makedumpfile writes it: compressed by what we name."""
-    # pages of zeros are stored once; nothing else is left out
-    run(("makedumpfile", "-c", "-d", "1", dump.path, folder / "zlib"))
-    run(("makedumpfile", "-l", "-d", "1", dump.path, folder / "lzo"))
+def _convert(dump, name, folder):
+    """The dump with its pages compressed by what we name, in a folder that keeps it."""
+    path = folder / name
+    if path.exists():
+        return
+    progress(f"converting the dump: {name}")
+    work = path.with_suffix(".new")
+    work.unlink(missing_ok=True)
+    if name in MAKEDUMPFILE:    # pages of zeros are stored once; nothing else is left out
+        run(("makedumpfile", MAKEDUMPFILE[name], "-d", "1", dump.path, work))
+    else:
+        _convert(dump, "zlib", folder)
+        dumpedit.recompressed(folder / "zlib", work, name)
+    work.rename(path)
 
 
 def forms(series, wanted):
     """The dump in all formats, from the cache if they are there."""
     dump = guest.get(series)
     folder = dump.folder.parent / f"{dump.folder.name}.forms"
+    folder.mkdir(exist_ok=True)
     with lock(f"bench-{series}"):
-        if not folder.exists():
-            progress("converting the dump")
-            with new_folder(folder) as work:
-                _convert(dump, work)
-    path = {"zlib": folder / "zlib", "lzo": folder / "lzo", "elf": dump.folder / "dump.elf"}
-    return [Form(dump, name, path[name]) for name in wanted]
+        for name in wanted:
+            if name != "elf":
+                _convert(dump, name, folder)
+    return [Form(dump, name, dump.folder / "dump.elf" if name == "elf" else folder / name) for name in wanted]
 
 
 def _look_outside(form, memmap, test, program, folder):

@@ -8,7 +8,8 @@
  * seconds of each round and the number of pages whose word at OFFSET is VALUE
  * under MASK.
  *
- * CODEC: zlib, libdeflate, lzo (for kdump-compressed, not flattened), or elf.
+ * CODEC: zlib, libdeflate, lzo, snappy, zstd, none (for kdump-compressed, not
+ * flattened), or elf.
  */
 #include <dlfcn.h>
 #include <elf.h>
@@ -101,6 +102,24 @@ static int inflate_lzo(const void *from, size_t bytes, void *to)
 	return lzo_decompress(from, bytes, to, &room, NULL);
 }
 
+static int (*snappy_uncompress)(const void *from, size_t bytes, void *to,
+				size_t *room);
+static size_t (*zstd_decompress)(void *d, void *to, size_t room,
+				 const void *from, size_t bytes);
+static void *zstd;
+
+static int inflate_snappy(const void *from, size_t bytes, void *to)
+{
+	size_t room = PAGE;
+
+	return snappy_uncompress(from, bytes, to, &room);
+}
+
+static int inflate_zstd(const void *from, size_t bytes, void *to)
+{
+	return zstd_decompress(zstd, to, PAGE, from, bytes) != PAGE;
+}
+
 static void *bind(const char *library, const char *name)
 {
 	void *handle = dlopen(library, RTLD_NOW);
@@ -120,6 +139,22 @@ static int (*bind_codec(const char *name))(const void *, size_t, void *)
 			bind("liblzo2.so.2", "lzo1x_decompress_safe");
 		return inflate_lzo;
 	}
+	if (!strcmp(name, "snappy")) {
+		*(void **)&snappy_uncompress =
+			bind("libsnappy.so.1", "snappy_uncompress");
+		return inflate_snappy;
+	}
+	if (!strcmp(name, "zstd")) {
+		void *(*new)(void);
+
+		*(void **)&new = bind("libzstd.so.1", "ZSTD_createDCtx");
+		*(void **)&zstd_decompress =
+			bind("libzstd.so.1", "ZSTD_decompressDCtx");
+		zstd = new();
+		return inflate_zstd;
+	}
+	if (!strcmp(name, "none"))
+		return NULL;	/* all pages are as long as pages are */
 	*(void **)&ld_new = bind("libdeflate.so.0",
 				 "libdeflate_alloc_decompressor");
 	*(void **)&ld_decompress = bind("libdeflate.so.0",
@@ -202,8 +237,8 @@ static void walk_descs(const struct page_desc *d, size_t nr,
 		for (bytes = 0; i < first; bytes += d[i++].size) {
 			const void *at = in + bytes;
 
-			if (d[i].size != PAGE &&
-			    inflate(in + bytes, d[i].size, page))
+			if (d[i].size != PAGE && (!inflate ||
+			    inflate(in + bytes, d[i].size, page)))
 				die("a page does not decompress");
 			scan(d[i].size == PAGE ? at : page, PAGE);
 		}
@@ -283,6 +318,7 @@ int main(int argc, char **argv)
 	int (*inflate)(const void *, size_t, void *) = NULL;
 	unsigned long rounds;
 	double before;
+	int is_elf;
 
 	if (argc != 8)
 		die("floor DUMP CODEC ROUNDS STRUCT OFFSET MASK VALUE <MEMMAP");
@@ -297,19 +333,20 @@ int main(int argc, char **argv)
 	fd = open(argv[1], O_RDONLY);
 	if (fd < 0 || !struct_bytes || PAGE % struct_bytes)
 		die("the dump cannot be opened, or struct page is odd");
-	if (strcmp(argv[2], "elf")) {
+	is_elf = !strcmp(argv[2], "elf");
+	if (is_elf) {
+		open_elf();
+	} else {
 		inflate = bind_codec(argv[2]);
 		open_kdump();
-	} else {
-		open_elf();
 	}
 	while (rounds--) {
 		before = spent();
 		found = 0;
-		if (inflate)
-			walk_kdump(inflate);
-		else
+		if (is_elf)
 			walk_elf();
+		else
+			walk_kdump(inflate);
 		printf("%.4f\n", spent() - before);
 	}
 	printf("%lu\n", found);

@@ -84,16 +84,23 @@ def parts(series, folder):
     return dump, others
 
 
-def snappy(series, folder):
-    """Pages compressed with snappy."""
-    good = dumps.get(series, "both", "kdump-zlib")
-    dump = dataclasses.replace(good, folder=folder)
-    dumpedit.with_snappy(good.path, dump.path)
-    return dump, []
+def recompressed(codec):
+    """Pages compressed otherwise."""
+    def form(series, folder):
+        good = dumps.get(series, "both", "kdump-zlib")
+        dump = dataclasses.replace(good, folder=folder)
+        dumpedit.recompressed(good.path, dump.path, codec)
+        return dump, []
+    form.__name__ = codec
+    return form
 
 
-@pytest.mark.parametrize("form", (stream, elf_stream, parts, snappy))
-@pytest.mark.parametrize("series", kernels.selected())
+#: whole kdumps with other codecs are the same to every kernel
+FORMS = [(series, form) for series in kernels.selected() for form in (stream, elf_stream, parts)]
+FORMS += [(series, form) for series in kernels.selected()[:1] for form in map(recompressed, dumpedit.CODECS)]
+
+
+@pytest.mark.parametrize("series, form", FORMS, ids=lambda value: getattr(value, "__name__", value))
 def test_forms(series, form, tmp_path):
     """Other forms of the same dump: read by offline.so, right, and crash reads the same."""
     dump, others = form(series, tmp_path)

@@ -302,11 +302,42 @@ def split(path, folder, parts):
     return made
 
 
-def with_snappy(source, target):
-    """A kdump whose pages are compressed with snappy, which no makedumpfile of Debian's does; crash reads it."""
+def _snappy():
+    """page -> compressed; no makedumpfile of Debian's does it."""
     library = ctypes.CDLL("libsnappy.so.1")
-    kdump, places = Kdump(source), {}
     room = ctypes.create_string_buffer(library.snappy_max_compressed_length(ctypes.c_size_t(PAGE)))
+
+    def compress(page):
+        length = ctypes.c_size_t(len(room))
+        if library.snappy_compress(page, ctypes.c_size_t(PAGE), room, ctypes.byref(length)):
+            raise LabError("snappy_compress")
+        return room.raw[:length.value]
+    return compress
+
+
+def _zstd():
+    """page -> compressed, with the level that makedumpfile takes; Debian's before 1.7.4 does not."""
+    library = ctypes.CDLL("libzstd.so.1")
+    for name in ("ZSTD_compressBound", "ZSTD_compress"):
+        getattr(library, name).restype = ctypes.c_size_t
+    room = ctypes.create_string_buffer(library.ZSTD_compressBound(ctypes.c_size_t(PAGE)))
+
+    def compress(page):
+        length = library.ZSTD_compress(room, ctypes.c_size_t(len(room)), page, ctypes.c_size_t(PAGE), 1)
+        if library.ZSTD_isError(ctypes.c_size_t(length)):
+            raise LabError("ZSTD_compress")
+        return room.raw[:length]
+    return compress
+
+
+#: {name: (DUMP_DH_COMPRESSED_* of makedumpfile, what makes the function)}; "none" leaves pages as they are
+CODECS = {"snappy": (4, _snappy), "zstd": (0x20, _zstd), "none": (0, None)}
+
+
+def recompressed(source, target, codec):
+    """A kdump of zlib or without compression, with its pages compressed by another codec."""
+    flag, make = CODECS[codec]
+    compress, kdump, places = make and make(), Kdump(source), {}
     with open(source, "rb") as old, open(target, "wb") as new:
         new.write(old.read(kdump.table_at))
         table = old.read(kdump.count() * DESCRIPTOR)
@@ -317,17 +348,15 @@ def with_snappy(source, target):
                 old.seek(offset)
                 page = old.read(size)
                 page = zlib.decompress(page) if flags & 1 else page
-                length = ctypes.c_size_t(len(room))
-                if library.snappy_compress(page, ctypes.c_size_t(PAGE), room, ctypes.byref(length)):
-                    raise LabError("snappy_compress")
-                small = length.value < PAGE
-                places[offset] = (new.tell(), length.value if small else PAGE, 4 if small else 0)
-                new.write(room.raw[:length.value] if small else page)
+                small = compress(page) if compress else page
+                place, used = (small, flag) if len(small) < PAGE else (page, 0)
+                places[offset] = (new.tell(), len(place), used)
+                new.write(place)
             descriptors.append(struct.pack("<qIIQ", *places[offset], page_flags))
         new.seek(kdump.table_at)
         new.write(b"".join(descriptors))
         new.seek(STATUS)
-        new.write(struct.pack("<I", 4))
+        new.write(struct.pack("<I", flag))
 
 
 def excluded_by(elf, kdump):
