@@ -96,6 +96,18 @@ def test_what_excuses():
     foretold = _row("BLOCKED", "EBUSY", huge=[512, 512], **dissolve)
     foretold.said["reason"] = f"{verdicts.DISSOLVE}: free huge page that is reserved"
     assert not foretold.changed, "the dump says so, too"
+    for verdict, outcome in ("BLOCKED", "success"), ("BLOCKED", "still trying"), ("SPINS", "success"):
+        row = _row(verdict, outcome, held=[[0, 7], [10, 4]])
+        assert not row.changed, "nobody knows what was in the way"
+        row.said["in_the_way"] = [7, 9]
+        assert row.gone and not row.contradiction
+        row.said["in_the_way"] = [7, 13]
+        assert not row.changed and row.contradiction, "one is held to the end"
+        row.did["held"] = None
+        assert row.contradiction, "nobody looked, or there was too much to tell"
+    refused = _row("SPINS", "EBUSY", held=[])
+    refused.said["in_the_way"] = [7]
+    assert refused.contradiction, "it was refused for what was there"
     reason = {"reason": "unmovable page", "pfn": 7}
     assert _row("BLOCKED", "EBUSY", was="other", **reason).same_reason is True
     assert _row("BLOCKED", "EBUSY", reason="failure to isolate range").same_reason is False

@@ -5,6 +5,8 @@
  *   was save FILE           keep what /proc/kpageflags says of every page
  *   was PFN FILE            say what a page was then: free, other (than now), same
  *   was huge PFN PAGES FILE in huge pages now and then, and now only, from PFN on
+ *   was held PFN PAGES      what the kernel may hold now, PFN+PAGES a run, in hex:
+ *                           neither free, nor on an LRU list, nor of a huge page
  *
  * PFN is hex, PAGES decimal. A page on a per-cpu list looks like one that the
  * kernel uses, then and now.
@@ -22,8 +24,12 @@
 #define KPF_BUDDY    (UINT64_C(1) << 10)
 #define KPF_COMPOUND (UINT64_C(3) << 15)
 #define KPF_HUGE     (UINT64_C(1) << 17)
+#define KPF_NOPAGE   (UINT64_C(1) << 20)
+#define KPF_THP	     (UINT64_C(1) << 22)
 #define KPF_OFFLINE  (UINT64_C(1) << 23)
 #define KPF_PGTABLE  (UINT64_C(1) << 26)
+#define NOT_HELD     (KPF_LRU | KPF_BUDDY | KPF_HUGE | KPF_NOPAGE | KPF_THP | KPF_OFFLINE)
+#define RUNS	     400 /* more say nothing, and take the serial line a second */
 #define KINDS	     (KPF_LRU | KPF_SLAB | KPF_BUDDY | KPF_COMPOUND | KPF_HUGE | KPF_OFFLINE | KPF_PGTABLE)
 
 static int save(const char *name)
@@ -67,6 +73,31 @@ static int count_huge(off_t pfn, off_t pages, const char *name)
 	return 0;
 }
 
+static int list_held(off_t pfn, off_t pages)
+{
+	int flags = open("/proc/kpageflags", O_RDONLY), runs = 0;
+	static uint64_t now[4096];
+	off_t start = -1;
+
+	for (off_t end = pfn + pages; pfn < end; pfn += 4096) {
+		if (flags < 0 || pread(flags, now, sizeof(now), pfn * 8) != sizeof(now))
+			return 1;
+		for (int i = 0; i < 4096; i++) {
+			int held = !(now[i] & NOT_HELD), last = pfn + i + 1 == end;
+
+			if (held && start < 0)
+				start = pfn + i;
+			if (start < 0 || (held && !last))
+				continue;
+			if (++runs <= RUNS)
+				printf("%llx+%llx ", (long long)start, (long long)(pfn + i + held - start));
+			start = -1;
+		}
+	}
+	puts(runs > RUNS ? "more" : "end");
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t then, now;
@@ -74,6 +105,8 @@ int main(int argc, char **argv)
 
 	if (argc == 5 && !strcmp(argv[1], "huge"))
 		return count_huge(strtoll(argv[2], NULL, 16), strtoll(argv[3], NULL, 10), argv[4]);
+	if (argc == 4 && !strcmp(argv[1], "held"))
+		return list_held(strtoll(argv[2], NULL, 16), strtoll(argv[3], NULL, 10));
 	if (argc != 3)
 		return 2;
 	if (!strcmp(argv[1], "save"))

@@ -50,6 +50,12 @@ def _outcome(found):
     raise LabError(f"an attempt ended in no known way: {found}")
 
 
+def _held(text):
+    """[[first pfn, pages]] that the kernel may have held before the attempt; None: not told, or too many."""
+    *runs, end = text.split() or [""]
+    return [[int(number, 16) for number in run.split("+")] for run in runs] if end == "end" else None
+
+
 def _row(block, text):
     """One row of the truth, from what guest/attempt printed."""
     head, _, messages = text.partition("dmesg\n")
@@ -60,7 +66,7 @@ def _row(block, text):
             "seconds": round(float(found["end"]) - float(found["start"]), 2),
             "back": outcome != SUCCESS or found["back"].split()[:2] == ["online", found["zone"]],
             "pfn": int(found["pfn"], 16) if "pfn" in found else None, "was": found.get("was"),
-            "huge": [int(pages) for pages in found.get("huge", "").split()],
+            "huge": [int(pages) for pages in found.get("huge", "").split()], "held": _held(found.get("held", "")),
             "message": found["message"], "dmesg": [line for line in messages.splitlines() if line]}
 
 
@@ -227,6 +233,18 @@ class Row:
         return (self.did.get("huge") or [0, 0])[1]
 
     @property
+    def gone(self):
+        """Whether what the dump has in the way had gone before an attempt that was not refused.
+
+        The guest looks right before the attempt: the first page of each kind that blocks
+        was free by then, or on an LRU list, where no kernel memory is.
+        """
+        held, named = self.did.get("held"), self.said.get("in_the_way")
+        if held is None or not named or self.outcome not in (SUCCESS, TRYING):
+            return False
+        return not any(start <= pfn < start + pages for start, pages in held for pfn in named)
+
+    @property
     def changed(self):
         """Whether the guest itself says that this is no longer the memory that was dumped.
 
@@ -234,7 +252,7 @@ class Row:
         to move was free, or another kind of page, in the guest right before the dump.
         That is before: where the dump has that very page in the way, it is the dump's word.
         """
-        if self.did["disturbed"] or self.refilled:
+        if self.did["disturbed"] or self.refilled or self.gone:
             return True
         return (self.outcome != SUCCESS and self.did["was"] in ("free", "other")
                 and self.did["pfn"] != self.said.get("blocker_pfn"))
@@ -288,7 +306,18 @@ def compare(dump):
     missing = {row["block"] for row in truth["attempts"]} - set(said)
     if missing:
         raise LabError(f"{dump.name}: offblock does not list {sorted(missing)}")
-    return [Row(dump.case, said[row["block"]], row) for row in truth["attempts"]]
+    rows = [Row(dump.case, said[row["block"]], row) for row in truth["attempts"]]
+    _name(dump, [row for row in rows if row.contradiction and row.did.get("held") is not None])
+    return rows
+
+
+def _name(dump, rows):
+    """Have what is in the way of these blocks named: the first page of each kind that would be refused."""
+    asked = {row.said["name"]: f"offblock -j {row.said['name']}" for row in rows}
+    told = documents(dump, **asked) if rows else {}
+    for row in rows:
+        row.said["in_the_way"] = [blocker["first_pfn"] for blocker in told[row.said["name"]]["blockers"]
+                                  if blocker["outcome"] in ("blocked", "spins")]
 
 
 def parts(dump):

@@ -59,7 +59,9 @@ another kind (says the guest's `/proc/kpageflags`), and `offblock` did not name 
 page, then the guest has changed, and the attempt counts neither for nor against. The same
 holds if the kernel cannot dissolve huge pages, `offblock` did not foretell that, and pages of
 the block have come into huge pages since the dump: blocks that are tried before move theirs, and
-the pool is filled again after each. Nor does an attempt count that follows a block which did
+the pool is filled again after each. Where the kernel did not refuse and `offblock` said it
+would, the attempt does not count if the first page of each kind that was in the way had been
+freed, or had become memory that moves, right before it. Nor does an attempt count that follows a block which did
 not come back, or a word of the kernel that its memory is damaged.
 
 `make check-verdicts` repeats the campaign and writes this page. It takes hours on two
@@ -149,6 +151,7 @@ def exceptions(rows):
             if row.did["disturbed"]:
                 continue
             why = (f"{row.refilled} of its pages have come into huge pages" if row.refilled else
+                   "what was in the way had gone" if row.gone else
                    f"pfn {row.did['pfn'] or 0:#x} was {row.did['was']}")
             yield f"{row.kind} {row.did['block']}: does not count, {why}"
         elif row.verdict == "MIGRATE" and row.outcome == "still trying":
