@@ -57,6 +57,8 @@ UNREAD = {"offline, unread": "offline --workers 1", "offline, unread, -w 2": "of
 #: {format: what floor.c can take it with}
 FORMS = {"zlib": ("zlib", "libdeflate"), "lzo": ("lzo",), "snappy": ("snappy",), "zstd": ("zstd",), "none": ("none",),
          "elf": ("elf",)}
+#: what Debian's makedumpfile does not take: QEMU's ELF, and codecs that it was built without
+UNFILTERED = ("elf", "snappy", "zstd")
 #: how makedumpfile is told; the others are made of what it wrote, as Debian's does not know them all
 MAKEDUMPFILE = {"zlib": "-c", "lzo": "-l"}
 
@@ -207,7 +209,7 @@ def _look_outside(form, memmap, test, program, folder):
     seconds, pages = peers.drgn_walk(form.path, form.dump.kernel.vmlinux, memmap, test, 2)
     spent["drgn"] = (seconds[-1], None)
     offline.add(pages)
-    if form.name != "elf":      # makedumpfile does not take QEMU's ELF
+    if form.name not in UNFILTERED:
         seconds, pages = peers.makedumpfile_exclude(form.path, folder)
         spent["makedumpfile, wall"] = (seconds, None)
         offline.add(pages)
