@@ -275,8 +275,8 @@ def main():
     suite = ET.Element("testsuite", name="docs", skipped="0")
     failed = 0
     for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)), \
-            ("schemas", invalid()), ("judges of schemas", judged_otherwise()), ("plurals", plurals(table)), ("words that are gone", words_that_are_gone(table)), \
-            ("widths", widths(table)), \
+            ("schemas", invalid()), ("judges of schemas", judged_otherwise()), ("plurals", plurals(table)), \
+            ("words that are gone", words_that_are_gone(table)), ("widths", widths(table)), \
             ("transcripts", transcripts(replay)):
         case = ET.SubElement(suite, "testcase", classname="docs", name=name)
         if wrong:

@@ -316,7 +316,7 @@ def _snappy():
 
 
 def _zstd():
-    """page -> compressed, with the level that makedumpfile takes; Debian's before 1.7.4 does not."""
+    """page -> compressed; likewise."""
     library = ctypes.CDLL("libzstd.so.1")
     for name in ("ZSTD_compressBound", "ZSTD_compress"):
         getattr(library, name).restype = ctypes.c_size_t

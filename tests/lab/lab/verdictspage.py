@@ -61,8 +61,8 @@ holds if the kernel cannot dissolve huge pages, `offblock` did not foretell that
 the block have come into huge pages since the dump: blocks that are tried before move theirs, and
 the pool is filled again after each. Where the kernel did not refuse and `offblock` said it
 would, the attempt does not count if the first page of each kind that was in the way had been
-freed, or had become memory that moves, right before it. Nor does an attempt count that follows a block which did
-not come back, or a word of the kernel that its memory is damaged.
+freed, or had become memory that moves, right before it. Nor does an attempt count that follows
+a block which did not come back, or a word of the kernel that its memory is damaged.
 
 One attempt in a guest that has been made anew since did contradict: 7.2, `under-load-kernel`,
 a block `BLOCKED` for page tables, slab and other memory of the kernel, which the kernel was still
