@@ -80,6 +80,13 @@ def test_what_contradicts(verdict):
     assert {outcome for outcome in outcomes if _row(verdict, outcome).contradiction} == RULED_OUT[verdict]
 
 
+def test_what_is_held():
+    """What the guest prints, or that it was not told all of it."""
+    assert verdicts._held("1000+20 104f+1 end") == [[0x1000, 0x20], [0x104f, 1]]    # pylint: disable=protected-access
+    assert verdicts._held("end") == []
+    assert verdicts._held("1000+20 more") is verdicts._held("1000+2") is verdicts._held("") is None
+
+
 def test_what_excuses():
     """Only a page that was something else, and that the dump does not have in the way, is an excuse."""
     assert _row("OFFLINABLE", "EBUSY", was="free", pfn=9).changed
@@ -105,6 +112,9 @@ def test_what_excuses():
         assert not row.changed and row.contradiction, "one is held to the end"
         row.did["held"] = None
         assert row.contradiction, "nobody looked, or there was too much to tell"
+    zones = _row("BLOCKED", "success", held=[])
+    zones.said.update(in_the_way=[9], blocker_pfn=None)
+    assert zones.contradiction, "it was not called blocked for that page"
     refused = _row("SPINS", "EBUSY", held=[])
     refused.said["in_the_way"] = [7]
     assert refused.contradiction, "it was refused for what was there"

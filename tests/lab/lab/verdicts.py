@@ -237,10 +237,11 @@ class Row:
         """Whether what the dump has in the way had gone before an attempt that was not refused.
 
         The guest looks right before the attempt: the first page of each kind that blocks
-        was free by then, or on an LRU list, where no kernel memory is.
+        was free by then, or on an LRU list, where no kernel memory is. A block that is refused
+        for no page, but as it has two zones or a hole, has nothing that could go.
         """
-        held, named = self.did.get("held"), self.said.get("in_the_way")
-        if held is None or not named or self.outcome not in (SUCCESS, TRYING):
+        held, named = self.did.get("held"), self.said.get("in_the_way", ())
+        if held is None or self.said["blocker_pfn"] not in named or self.outcome not in (SUCCESS, TRYING):
             return False
         return not any(start <= pfn < start + pages for start, pages in held for pfn in named)
 
