@@ -67,6 +67,9 @@ enum ofl_dump_page ofl_dump_read(struct ofl_dump *d, uint64_t pfn, void *page);
 size_t ofl_dump_read_run(struct ofl_dump *d, uint64_t pfn, void *buf,
 			 size_t pages);
 
+/** ofl_dump_failed() - did a page not decompress, since it was opened? */
+bool ofl_dump_failed(const struct ofl_dump *d);
+
 /** ofl_dump_is_short() - would ofl_dump_read() say OFL_DUMP_SHORT? */
 bool ofl_dump_is_short(struct ofl_dump *d, uint64_t pfn);
 

@@ -77,6 +77,9 @@ enum ofl_dump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
  */
 void ofl_kdump_keep(struct ofl_kdump *k, bool on);
 
+/** ofl_kdump_failed() - was there a page that did not decompress? */
+bool ofl_kdump_failed(const struct ofl_kdump *k);
+
 /** ofl_kdump_is_short() - would ofl_kdump_read() say OFL_DUMP_SHORT? */
 bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn);
 

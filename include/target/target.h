@@ -69,6 +69,7 @@ struct ofl_reading {
 	const char *why_host;
 	bool differ;		/* in this command the two read different bytes */
 	uint64_t differ_kva;	/* where, then */
+	bool failed;		/* pages that did not decompress were left to the host */
 	/* questions about types in this command that only the host's debugger answers */
 	uint64_t asked;
 };

@@ -216,6 +216,8 @@ static void show_reader(struct ofl_view *v, const struct ofl_target *t,
 	ofl_reading(t, &reading);
 	if (reading.why_host && reading.why_host[0])
 		ofl_view_words(v, "READER", "crash: %s", reading.why_host);
+	else if (reading.failed)
+		ofl_view_words(v, "READER", "offline.so itself, but crash where a page did not decompress; what crash reads of one page in 128 was the same");
 	else if (!reading.why_host && r->memmap_pages)
 		ofl_view_words(v, "READER", "offline.so itself; what crash reads of one page in 128 was the same");
 	else if (!reading.why_host)

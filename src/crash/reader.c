@@ -183,5 +183,6 @@ void ofl_crash_reading(void *ctx, struct ofl_reading *ret)
 		.why_host = reads ? NULL : why_host,
 		.differ = differ,
 		.differ_kva = differ_kva,
+		.failed = reads && ofl_dump_failed(dump),
 	};
 }

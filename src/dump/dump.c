@@ -223,6 +223,16 @@ size_t ofl_dump_read_run(struct ofl_dump *d, uint64_t pfn, void *buf,
 	return n;
 }
 
+bool ofl_dump_failed(const struct ofl_dump *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->nr; i++)
+		if (d->part[i].kdump && ofl_kdump_failed(d->part[i].kdump))
+			return true;
+	return false;
+}
+
 bool ofl_dump_is_short(struct ofl_dump *d, uint64_t pfn)
 {
 	struct part *p = part_of(d, pfn);

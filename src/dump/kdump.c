@@ -80,6 +80,7 @@ struct ofl_kdump {
 	struct ofl_window exists, has, desc, data;
 	struct ofl_regular *regular;	/* pages that were kept; NULL: none */
 	bool keeps;			/* those that are read now */
+	bool failed;		/* a page did not decompress */
 	void *state[OFL_MAX_CODECS];
 };
 
@@ -414,7 +415,10 @@ static enum ofl_dump_page read_block(struct ofl_kdump *k, uint64_t nr,
 		return OFL_DUMP_SHORT;
 	if (k->why_not)
 		return OFL_DUMP_ASK_HOST;
-	return expand(k, &d, block) ? OFL_DUMP_READ : OFL_DUMP_ASK_HOST;
+	if (expand(k, &d, block))
+		return OFL_DUMP_READ;
+	k->failed = true;
+	return OFL_DUMP_ASK_HOST;
 }
 
 void ofl_kdump_keep(struct ofl_kdump *k, bool on)
@@ -457,6 +461,11 @@ enum ofl_dump_page ofl_kdump_read(struct ofl_kdump *k, uint64_t pfn,
 	}
 	memcpy(page, k->block + pfn % pages * k->page_bytes, k->page_bytes);
 	return OFL_DUMP_READ;
+}
+
+bool ofl_kdump_failed(const struct ofl_kdump *k)
+{
+	return k->failed;
 }
 
 bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn)

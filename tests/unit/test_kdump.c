@@ -302,7 +302,10 @@ static void test_damaged_block_of_pages(void **state)
 		assert_int_equal(open_as(4096, &k), OFL_OK);
 		got = malloc(4096);
 		expect_part(1 * 16 + 3, 4096);
+		expect_none(60 * 16);	/* the dump does not have it */
+		assert_false(ofl_kdump_failed(k));
 		expect_none(2 * 16 + 3);
+		assert_true(ofl_kdump_failed(k));
 		expect_none(2 * 16 + 3);
 		expect_part(1 * 16 + 4, 4096);
 		expect_none(2 * 16 + 3);
