@@ -54,7 +54,8 @@ struct ofl_holder_ops {
 	 * find - what this page points to, if it is such a page
 	 * @key: out  the same for all pages that name() calls alike
 	 *
-	 * Errors: false: it is not, or the walk broke off (e->walk.bad_what).
+	 * Errors: false: it is not, or the walk broke off (e->walk.bad_what),
+	 *         or the dump cannot tell whose it is (e->walk.why).
 	 */
 	bool (*find)(struct ofl_holder_env *e, void *state,
 		     const struct ofl_held *p, uint64_t *key);
@@ -62,7 +63,7 @@ struct ofl_holder_ops {
 	 * name - the name of what find() found
 	 * @ret: out  comes empty
 	 *
-	 * Errors: false: the walk broke off; nobody is named then.
+	 * Errors: false, as of find(): nobody is named then.
 	 */
 	bool (*name)(struct ofl_holder_env *e, void *state,
 		     const struct ofl_held *p, uint64_t key,

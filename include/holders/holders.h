@@ -24,6 +24,7 @@ struct ofl_share {
 	uint64_t objects;		/* slab: objects in use */
 	uint64_t bad_kva;		/* where a walk broke off; 0: nowhere */
 	const char *bad_what;
+	const char *why;		/* no name though none broke off; NULL: not said */
 };
 
 struct ofl_holders;

@@ -21,6 +21,7 @@ struct ofl_walk {
 	struct ofl_page_format format;
 	uint64_t bad_kva;		/* where the last walk broke off */
 	const char *bad_what;		/* what is wrong there; NULL: nothing was */
+	const char *why;		/* no name, and no fault either; NULL: not said */
 };
 
 /** ofl_walk_init() - @l has the facts of holders; borrowed */
@@ -29,6 +30,9 @@ void ofl_walk_init(struct ofl_walk *w, const struct ofl_target *t,
 
 /** ofl_walk_broke() - remember where; always false */
 bool ofl_walk_broke(struct ofl_walk *w, uint64_t kva, const char *what);
+
+/** ofl_walk_untold() - nobody can be named, and nothing is wrong; always false */
+bool ofl_walk_untold(struct ofl_walk *w, const char *why);
 
 /** ofl_walk_knows() - are all of these facts known? @nr of them */
 bool ofl_walk_knows(const struct ofl_walk *w, const enum ofl_fact_id *facts,

@@ -124,11 +124,12 @@ static const struct ofl_column columns[] = {
 	  OFL_JSON_NUMBER_OR_NULL,
 	  "slab: objects in use, or in a CPU's hands" },
 	{ NULL, "detail", 0, false, 0, get_detail, OFL_JSON_STRING_OR_NULL,
-	  "what else is known of the holder, or where the way to it ends" },
+	  "what else is known of the holder, where the way to it ends, or why "
+	  "nobody is named" },
 	{ "NAME", NULL, 20, false, 0, get_said, OFL_JSON_NONE,
 	  "who holds the pages, or \"not identified\"; number of objects of a "
-	  "slab cache; what else is known of the holder, or where the way to it "
-	  "ends" },
+	  "slab cache; what else is known of the holder, where the way to it "
+	  "ends, or why nobody is named" },
 	{ NULL, "evidence", 0, false, 0, get_evidence, OFL_JSON_STRING_OR_NULL,
 	  "what in the dump says so" },
 };
@@ -178,6 +179,8 @@ void ofl_holder_row_fill(struct ofl_holder_row *row, const struct ofl_share *s)
 	else if (s->bad_what)
 		snprintf(row->detail, sizeof(row->detail), "0x%" PRIx64 " %s",
 			 s->bad_kva, s->bad_what);
+	else if (s->why)
+		snprintf(row->detail, sizeof(row->detail), "%s", s->why);
 }
 
 /* the first that has no row of its own becomes the row of all that follow */

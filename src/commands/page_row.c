@@ -110,7 +110,8 @@ static const struct ofl_column columns[] = {
 	  "who holds it, or \"not identified\"" },
 	{ "DETAIL", "detail", 12, false, 0, get_detail,
 	  OFL_JSON_STRING_OR_NULL,
-	  "what else is known of the holder, or where the way to it ends" },
+	  "what else is known of the holder, where the way to it ends, or why "
+	  "nobody is named" },
 	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING,
 	  "the page in words, for people" },
 };

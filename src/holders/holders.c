@@ -34,6 +34,7 @@ struct known {
 	struct named *named;		/* NULL: its walk broke off, at */
 	uint64_t bad_kva;
 	const char *bad_what;
+	const char *why;		/* or there is another reason */
 };
 
 /** struct ofl_holders - all of it */
@@ -183,6 +184,12 @@ static struct named *intern(struct ofl_holders *n, const struct ofl_holder *h,
 	return named;
 }
 
+static void begin_walk(struct ofl_walk *w)
+{
+	w->bad_what = NULL;
+	w->why = NULL;
+}
+
 static const struct known *learn(struct ofl_holders *n, const struct ofl_held *p,
 				 uint64_t key, unsigned int row)
 {
@@ -190,13 +197,14 @@ static const struct known *learn(struct ofl_holders *n, const struct ofl_held *p
 	struct ofl_holder h = { .name = "" };
 	uint32_t *bucket = &n->bucket[hash(key, row)];
 
-	n->e.walk.bad_what = NULL;
+	begin_walk(&n->e.walk);
 	if (ofl_holder_table[row]->name(&n->e, n->state[row], p, key, &h)) {
 		k.named = intern(n, &h, row);
 		n->lost |= !k.named;
 	} else {
 		k.bad_kva = n->e.walk.bad_kva;
 		k.bad_what = n->e.walk.bad_what;
+		k.why = n->e.walk.why;
 	}
 	if (!grow((void **)&n->known, n->nr_known, &n->max_known, MAX_NAMES,
 		  sizeof(k))) {
@@ -231,7 +239,7 @@ static size_t unnamed_share(struct ofl_holders *n, const struct ofl_share *s)
 	for (i = 0; i < n->nr_unnamed; i++) {
 		old = &n->share[n->unnamed[i]];
 		if (old->kind == s->kind && old->outcome == s->outcome &&
-		    old->bad_what == s->bad_what)
+		    old->bad_what == s->bad_what && old->why == s->why)
 			return n->unnamed[i];
 	}
 	made = new_share(n, s);
@@ -275,9 +283,22 @@ static void count(struct ofl_holders *n, size_t i)
 	}
 }
 
+/* the first reason stays: it is that of the cheapest witness */
+static void note_reason(struct ofl_share *s, uint64_t bad_kva,
+			const char *bad_what, const char *why)
+{
+	if (bad_what && !s->bad_what) {
+		s->bad_kva = bad_kva;
+		s->bad_what = bad_what;
+	}
+	if (!s->why)
+		s->why = why;
+}
+
 static struct named *ask(struct ofl_holders *n, const struct ofl_held *p,
 			 struct ofl_share *s)
 {
+	struct ofl_walk *w = &n->e.walk;
 	const struct known *k;
 	unsigned int row;
 	uint64_t key = 0;
@@ -287,12 +308,9 @@ static struct named *ask(struct ofl_holders *n, const struct ofl_held *p,
 
 		if (!usable(n, row))
 			continue;
-		n->e.walk.bad_what = NULL;
+		begin_walk(w);
 		if (!ops->find(&n->e, n->state[row], p, &key)) {
-			if (n->e.walk.bad_what && !s->bad_what) {
-				s->bad_kva = n->e.walk.bad_kva;
-				s->bad_what = n->e.walk.bad_what;
-			}
+			note_reason(s, w->bad_kva, w->bad_what, w->why);
 			continue;
 		}
 		k = look_up(n, key, row);
@@ -303,13 +321,11 @@ static struct named *ask(struct ofl_holders *n, const struct ofl_held *p,
 			s->holder = &k->named->holder;
 			s->objects = ops->objects ? ops->objects(&n->e, p) : 0;
 			s->bad_kva = 0;
-			s->bad_what = NULL;
+			s->bad_what = s->why = NULL;
 			return k->named;
 		}
-		if (k && k->bad_what && !s->bad_what) {
-			s->bad_kva = k->bad_kva;
-			s->bad_what = k->bad_what;
-		}
+		if (k)
+			note_reason(s, k->bad_kva, k->bad_what, k->why);
 	}
 	return NULL;
 }
@@ -401,7 +417,8 @@ static int worst_first(const void *a, const void *b)
 static bool are_alike(const struct ofl_share *a, const struct ofl_share *b)
 {
 	return a->outcome == b->outcome && a->holder == b->holder &&
-	       (a->holder || (a->kind == b->kind && a->bad_what == b->bad_what));
+	       (a->holder || (a->kind == b->kind &&
+			      a->bad_what == b->bad_what && a->why == b->why));
 }
 
 static void join(struct ofl_share *to, const struct ofl_share *from)

@@ -36,6 +36,47 @@ static bool is_anonymous(const struct ofl_walk *w, const struct ofl_held *p)
 	}
 }
 
+/* a compound page: @tail is its first tail */
+static bool is_large_mapped(struct ofl_walk *w, const struct ofl_held *p,
+			    const unsigned char *tail)
+{
+	const struct ofl_page_format *f = &w->format;
+	struct ofl_pagereader reader = { .t = &w->t, .l = w->l };
+	unsigned int order = ofl_page_compound_order(f, tail);
+	uint64_t bytes = w->l->struct_page_bytes, i;
+	const unsigned char *page;
+	int64_t mapped;
+
+	if (ofl_page_large_mapcount(f, tail, &mapped))
+		return mapped > 0;
+	if (ofl_page_entire_mapcount(f, tail, &mapped) && mapped > 0)
+		return true;
+	/* else its pages are mapped one by one */
+	for (i = 0; order <= OFL_MAX_PAGE_ORDER && i < 1ull << order; i++) {
+		page = ofl_pagereader_get(&reader, p->page_kva + i * bytes);
+		if (page && (int32_t)ofl_page_type(f, page) >= 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * folio_get_anon_vma(), page_get_anon_vma() before: page.mapping is not to be
+ * trusted once the page is not mapped. A pipe or a pin may keep it after its
+ * process has exited; its anon_vma is somebody else's then.
+ */
+static bool is_mapped(struct ofl_walk *w, const struct ofl_held *p)
+{
+	const struct ofl_page_format *f = &w->format;
+	unsigned char tail[OFL_MAX_STRUCT_PAGE];
+	uint64_t bytes = w->l->struct_page_bytes;
+
+	if (!(ofl_page_flags(f, p->raw) & f->head))
+		return (int32_t)p->type >= 0;
+	return ofl_read(&w->t, p->page_kva + bytes, tail, bytes) == OFL_READ_OK &&
+	       ofl_page_is_tail(f, tail) && is_large_mapped(w, p, tail);
+}
+
 static const enum ofl_fact_id needed[] = {
 	OFL_F_AV_ROOT, OFL_F_RB_CACHED, OFL_F_RB_LEFT, OFL_F_RB_RIGHT,
 	OFL_F_RB_PARENT,
@@ -47,9 +88,12 @@ static bool process_find(struct ofl_holder_env *e, void *state,
 {
 	(void)state;
 	*key = ofl_page_mapping(&e->walk.format, p->raw);
-	return is_anonymous(&e->walk, p) &&
-	       ofl_walk_knows(&e->walk, needed,
-			      sizeof(needed) / sizeof(needed[0]));
+	if (!is_anonymous(&e->walk, p) ||
+	    !ofl_walk_knows(&e->walk, needed,
+			    sizeof(needed) / sizeof(needed[0])))
+		return false;
+	return (*key & MAPPING_BITS) == MAPPING_KSM || is_mapped(&e->walk, p) ||
+	       ofl_walk_untold(&e->walk, "not mapped any more: its process is not known");
 }
 
 /** struct found - processes of one anon_vma */
@@ -160,9 +204,8 @@ static bool process_name(struct ofl_holder_env *e, void *state,
 		return ofl_walk_broke(w, f.av_kva, "is no anon_vma with a tree");
 	if (!look_through(e, root, &f))
 		return false;
-	/* sound, and yet of no task: its process has exited, or is in exec */
 	if (!f.task)
-		return false;
+		return ofl_walk_untold(w, "of no process in the list of tasks: it has exited, or is in exec");
 	snprintf(ret->name, sizeof(ret->name), "%s", f.task->comm);
 	if (f.nr > 1 || f.chains == MAX_CHAINS)
 		snprintf(ret->detail, sizeof(ret->detail),

@@ -27,6 +27,12 @@ bool ofl_walk_broke(struct ofl_walk *w, uint64_t kva, const char *what)
 	return false;
 }
 
+bool ofl_walk_untold(struct ofl_walk *w, const char *why)
+{
+	w->why = why;
+	return false;
+}
+
 bool ofl_walk_knows(const struct ofl_walk *w, const enum ofl_fact_id *facts,
 		    size_t nr)
 {

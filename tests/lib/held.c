@@ -6,14 +6,30 @@
 #include "kernel/section.h"
 #include "layout/load.h"
 
+/* what holders read of the facts that commands load which judge pages */
+static const enum ofl_fact_id late[] = {
+	OFL_F_PAGE_MEMCG_DATA, OFL_F_LARGE_MAPCOUNT, OFL_F_ENTIRE_MAPCOUNT,
+	OFL_F_COMPOUND_MAPCOUNT,
+};
+
+static bool load_late(struct held *h, struct texttarget *tt, struct ofl_err *err)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(late) / sizeof(late[0]); i++)
+		if (ofl_fact_load(&tt->target, &ofl_fact_rows[late[i]],
+				  &h->layout.fact[late[i]], err))
+			return false;
+	return true;
+}
+
 bool held_load(struct held *h, struct kernel *k, struct texttarget *tt)
 {
 	struct ofl_err err = { .status = OFL_OK };
 
 	kernel_load(k, tt);
 	if (ofl_layout_load(&tt->target, &h->layout, &err) ||
-	    ofl_fact_load(&tt->target, &ofl_fact_rows[OFL_F_PAGE_MEMCG_DATA],
-			  &h->layout.fact[OFL_F_PAGE_MEMCG_DATA], &err) ||
+	    !load_late(h, tt, &err) ||
 	    ofl_layout_load_holders(&tt->target, &h->layout, &err) ||
 	    ofl_nodes_load(&tt->target, &h->layout, &h->nodes, &err) ||
 	    ofl_section_find_vmemmap(&tt->target, &h->layout, &err)) {

@@ -248,8 +248,8 @@ static const struct raw slab = { .flags = K_SLAB, .mapping = CACHE,
 				 .private = 0x1230007, .type = K_NO_TYPE };
 static const struct raw file = { .flags = K_LRU, .mapping = MAPPING,
 				 .type = K_NO_TYPE };
-static const struct raw anon = { .flags = K_LRU, .mapping = AV | 1,
-				 .type = K_NO_TYPE };
+/* mapped once: page_type is _mapcount there */
+static const struct raw anon = { .flags = K_LRU, .mapping = AV | 1 };
 static const struct raw plain = { .type = K_NO_TYPE };
 
 static void test_named(void **state)
@@ -439,6 +439,18 @@ static void test_tails(void **state)
 	assert_null(s.holder);
 }
 
+/* nobody is named, and nothing is wrong */
+static void untold(const struct ofl_share *s, const char *why)
+{
+	if (s->holder)
+		fail_msg("named: %s (%s)", s->holder->name, s->holder->detail);
+	assert_null(s->bad_what);
+	if (!why)
+		assert_null(s->why);
+	else if (!s->why || !strstr(s->why, why))
+		fail_msg("%s, not: %s", s->why ? s->why : "nothing", why);
+}
+
 /* nothing is wrong: its process has exited, and pages go a little later */
 static void test_process_gone(void **state)
 {
@@ -448,8 +460,81 @@ static void test_process_gone(void **state)
 	MEM(VMA, "%" PRIx64, MM + 8);
 	load();
 	s = add(OFL_KIND_LRU, 3, &anon);
-	assert_null(s.holder);
-	assert_null(s.bad_what);
+	untold(&s, "it has exited");
+}
+
+/* a pipe keeps the page of a process that is gone; a stranger has its anon_vma */
+static void test_process_unmapped(void **state)
+{
+	struct raw kept = anon, ksm = anon;
+	struct ofl_share s;
+
+	(void)state;
+	kept.type = K_NO_TYPE;
+	load();
+	s = add(OFL_KIND_LRU_HELD, 3, &kept);
+	untold(&s, "not mapped any more");
+	s = add(OFL_KIND_LRU, 4, &anon);
+	check(&s, "process", "cat", "pid 123");
+	s = add(OFL_KIND_LRU_HELD, 5, &kept);
+	untold(&s, "not mapped any more");
+	ksm.type = K_NO_TYPE;
+	ksm.mapping = AV | 3;
+	s = add(OFL_KIND_LRU, 6, &ksm);
+	check(&s, "process", "KSM", "same page merging");
+}
+
+/** struct folio - counts of a huge page of four, and whether it is mapped */
+static const struct folio {
+	const char *lines;
+	uint64_t tail_word;	/* at 24 of the first tail */
+	uint32_t third;		/* _mapcount of the third page */
+	bool mapped;
+} folios[] = {
+	/* v6.12: one number is all */
+	{ "member folio._large_mapcount 88 4", 0xffffffff, 0, false },
+	{ "member folio._large_mapcount 88 4", 0, UINT32_MAX, true },
+	/* as a whole, or page by page */
+	{ "member folio._entire_mapcount 88 4", 0, UINT32_MAX, true },
+	{ "member folio._entire_mapcount 88 4", 0xffffffff, 0, true },
+	{ "member folio._entire_mapcount 88 4", 0xffffffff, UINT32_MAX, false },
+	/* v5.10 */
+	{ "member page.compound_mapcount 24 4", 0, UINT32_MAX, true },
+	{ "member page.compound_mapcount 24 4", 0xffffffff, UINT32_MAX, false },
+};
+
+static void test_process_unmapped_huge(void **state)
+{
+	const uint64_t at = K_VMEMMAP + 16 * 64;
+	const struct raw head = { .flags = K_LRU | K_HEAD, .mapping = AV | 1,
+				  .type = K_NO_TYPE };
+	struct ofl_share s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(folios); i++) {
+		LINE("%s", folios[i].lines);
+		MEM(at, "%x 0 0 %" PRIx64 " 0 0 ffffffff 0", K_LRU | K_HEAD,
+		    AV | 1);
+		/* its order is in the low byte of the first tail's flags */
+		MEM(at + 64, "2 %" PRIx64 " 0 %" PRIx64 " 0 0 ffffffff 0", at + 1,
+		    folios[i].tail_word);
+		MEM(at + 128, "0 %" PRIx64 " 0 0 0 0 %x 0", at + 1,
+		    folios[i].third);
+		MEM(at + 192, "0 %" PRIx64 " 0 0 0 0 ffffffff 0", at + 1);
+		load();
+		s = add(OFL_KIND_LRU_HELD, 16, &head);
+		if (folios[i].mapped)
+			check(&s, "process", "cat", "pid 123");
+		else
+			untold(&s, "not mapped any more");
+		end(state);
+		begin(state);
+	}
+	/* an order that no page has, and a tail that is none */
+	MEM(at + 64, "ff %" PRIx64 " 0 0 0 0 ffffffff 0", at + 1);
+	load();
+	s = add(OFL_KIND_LRU_HELD, 16, &head);
+	untold(&s, "not mapped any more");
 }
 
 /* ---- what may be broken, and where it is said to be ---- */
@@ -731,6 +816,7 @@ int main(void)
 		TEST(path_in_a_circle), TEST(name_in_user_space),
 		TEST(chain_of_another), TEST(tree_in_a_circle),
 		TEST(tree_that_joins), TEST(tree_wild), TEST(process_gone),
+		TEST(process_unmapped), TEST(process_unmapped_huge),
 		TEST(cgroup_in_a_circle), TEST(list_breaks),
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
