@@ -21,12 +21,14 @@ struct ofl_areas {
 	struct ofl_area_page *page;	/* ascending by pfn; owned */
 	size_t nr, max;
 	bool loaded;
+	struct ofl_break broken;	/* behind it pages may have an area, too */
 };
 
 /**
  * ofl_areas_load() - find them, unless that was done
  *
- * Shape:  those up to where a list breaks off: what is behind has no name.
+ * Shape:  those up to where a list breaks off: what is behind has no name. An
+ *         area whose vm_struct is not its own is left out.
  * Source: mm/vmalloc.c: vmap_area_list, vmap_nodes.
  */
 void ofl_areas_load(struct ofl_areas *a, struct ofl_walk *w);

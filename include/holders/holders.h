@@ -73,7 +73,7 @@ const struct ofl_share *ofl_holders_shares(struct ofl_holders *n, size_t *nr);
 /** ofl_holders_clear() - begin another sum; names are kept */
 void ofl_holders_clear(struct ofl_holders *n);
 
-/** ofl_holders_lost() - there was no memory for some of it */
+/** ofl_holders_lost() - there was no memory, or no room, for some of it */
 bool ofl_holders_lost(const struct ofl_holders *n);
 
 /** struct ofl_holders_total - of all pages since ofl_holders_open() */

@@ -24,6 +24,7 @@ struct ofl_tasks {
 	size_t nr, max;
 	bool loaded;
 	bool whole;			/* all that there are */
+	struct ofl_break broken;	/* where the first list breaks off */
 };
 
 /**

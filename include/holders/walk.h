@@ -14,6 +14,12 @@
 
 #define OFL_WALK_TEXT_MAX	256
 
+/** struct ofl_break - where a list breaks off that is walked once; begin with zeros */
+struct ofl_break {
+	uint64_t kva;
+	const char *what;		/* NULL: nowhere */
+};
+
 /** struct ofl_walk - begin with ofl_walk_init() */
 struct ofl_walk {
 	struct ofl_target t;		/* what it cannot read is no loss of a scan */
@@ -22,6 +28,7 @@ struct ofl_walk {
 	uint64_t bad_kva;		/* where the last walk broke off */
 	const char *bad_what;		/* what is wrong there; NULL: nothing was */
 	const char *why;		/* no name, and no fault either; NULL: not said */
+	bool lost;			/* some of it had no room, or no memory */
 };
 
 /** ofl_walk_init() - @l has the facts of holders; borrowed */
@@ -33,6 +40,23 @@ bool ofl_walk_broke(struct ofl_walk *w, uint64_t kva, const char *what);
 
 /** ofl_walk_untold() - nobody can be named, and nothing is wrong; always false */
 bool ofl_walk_untold(struct ofl_walk *w, const char *why);
+
+/**
+ * ofl_break_keep() - keep the first break of a list, and begin the walk anew
+ *
+ * Shape:  behind a list that was walked for all pages: that it breaks off is the
+ *         fault of no page, but of each that may stand behind the break.
+ */
+void ofl_break_keep(struct ofl_break *b, struct ofl_walk *w);
+
+/** ofl_break_tell() - a page that may be behind the break: it has no name; always false */
+bool ofl_break_tell(const struct ofl_break *b, struct ofl_walk *w);
+
+/** ofl_walk_lost() - there is no room for more of it; always false */
+bool ofl_walk_lost(struct ofl_walk *w);
+
+/** ofl_walk_no_types - a reason: this kernel does not tell the types of such a holder */
+extern const char ofl_walk_no_types[];
 
 /** ofl_walk_knows() - are all of these facts known? @nr of them */
 bool ofl_walk_knows(const struct ofl_walk *w, const enum ofl_fact_id *facts,
@@ -97,11 +121,10 @@ bool ofl_walk_pfn(const struct ofl_walk *w, uint64_t page_kva, uint64_t *ret);
 struct ofl_kva_set {
 	uint64_t *kva;		/* ascending after ofl_kva_set_sort(); owned */
 	size_t nr, max;
-	bool whole;		/* all that there are */
 };
 
-/** ofl_kva_set_add() - false: no memory, or more than there can be */
-bool ofl_kva_set_add(struct ofl_kva_set *s, uint64_t kva);
+/** ofl_kva_set_add() - false: no memory, or more than there can be; the walk has lost it */
+bool ofl_kva_set_add(struct ofl_kva_set *s, struct ofl_walk *w, uint64_t kva);
 void ofl_kva_set_sort(struct ofl_kva_set *s);
 bool ofl_kva_set_has(const struct ofl_kva_set *s, uint64_t kva);
 void ofl_kva_set_free(struct ofl_kva_set *s);

@@ -52,7 +52,7 @@ static enum ofl_result add_holders(const struct ofl_offblock *p,
 			     total.broken, ofl_plural(total.broken),
 			     total.bad_kva, total.bad_what);
 	if (ofl_holders_lost(p->holders) || p->holder_rows.lost) {
-		ofl_text_add(text, "; no memory for all holders");
+		ofl_text_add(text, "; no room for all holders");
 		return OFL_RESULT_INCOMPLETE;
 	}
 	return total.broken && result == OFL_RESULT_OK ? OFL_RESULT_FINDINGS :

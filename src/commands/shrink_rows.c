@@ -306,7 +306,7 @@ enum ofl_result ofl_shrink_status(const struct ofl_shrink_doubts *d,
 	if (d->broken && result == OFL_RESULT_OK)
 		result = OFL_RESULT_FINDINGS;
 	if (d->lost)
-		ofl_text_add(text, "; no memory for all holders");
+		ofl_text_add(text, "; no room for all holders");
 	if (d->cut)
 		ofl_text_add(text, "; not all sub-blocks were looked at");
 	return d->lost || d->cut ? OFL_RESULT_INCOMPLETE : result;

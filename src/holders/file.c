@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "holders/holder.h"
+#include "target/count.h"
 #include "target/text.h"
 
 #define MAX_PARTS	40	/* of a path */
@@ -45,17 +46,10 @@ static bool find_inode(struct ofl_walk *w, uint64_t mapping, uint64_t *inode)
 	return true;
 }
 
-static bool file_find(struct ofl_holder_env *e, void *state,
-		      const struct ofl_held *p, uint64_t *key)
+/* pages of these kinds have something else where others have a mapping */
+static bool has_mapping(const struct ofl_walk *w, const struct ofl_held *p,
+			uint64_t *ret)
 {
-	struct ofl_walk *w = &e->walk;
-	uint64_t inode;
-
-	(void)state;
-	*key = ofl_page_mapping(&w->format, p->raw);
-	if (!*key || *key & 7 ||
-	    !ofl_walk_knows(w, needed, sizeof(needed) / sizeof(needed[0])))
-		return false;
 	switch (p->kind) {
 	case OFL_KIND_SLAB:
 	case OFL_KIND_TYPED:
@@ -64,9 +58,24 @@ static bool file_find(struct ofl_holder_env *e, void *state,
 	case OFL_KIND_CMA:
 		return false;
 	default:
-		break;
+		*ret = ofl_page_mapping(&w->format, p->raw);
+		return *ret && !(*ret & 7);
 	}
-	if (is_certain(p->kind) || find_inode(w, *key, &inode))
+}
+
+static bool file_find(struct ofl_holder_env *e, void *state,
+		      const struct ofl_held *p, uint64_t *key)
+{
+	struct ofl_walk *w = &e->walk;
+	bool known = ofl_walk_knows(w, needed, OFL_COUNT(needed));
+	uint64_t inode;
+
+	(void)state;
+	if (!has_mapping(w, p, key))
+		return false;
+	if (is_certain(p->kind))
+		return known || ofl_walk_untold(w, ofl_walk_no_types);
+	if (known && find_inode(w, *key, &inode))
 		return true;
 	w->bad_what = NULL;
 	return false;

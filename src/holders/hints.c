@@ -20,9 +20,8 @@ struct hints {
 	struct ofl_kva_set pages;	/* struct pages on the lists */
 	const struct ofl_owner_ops *owner;	/* of the list in work */
 	uint64_t lru;			/* offset of page.lru */
-	/* where the first list breaks off, and its head; NULL: none does */
-	uint64_t bad_kva, bad_head;
-	const char *bad_what;
+	struct ofl_break broken;	/* of the first list that breaks off, and its head */
+	uint64_t bad_head;
 };
 
 static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
@@ -33,7 +32,7 @@ static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
 	/* what is no struct page ends the walk, and nothing behind it has a name */
 	if (!ofl_walk_pfn(w, node_kva - h->lru, &pfn))
 		return !ofl_walk_broke(w, node_kva, "is hinted as free, and in no struct page");
-	return !ofl_kva_set_add(&h->pages, node_kva - h->lru);
+	return !ofl_kva_set_add(&h->pages, w, node_kva - h->lru);
 }
 
 static void walk_list(struct ofl_walk *w, struct hints *h, uint64_t head)
@@ -46,11 +45,9 @@ static void walk_list(struct ofl_walk *w, struct hints *h, uint64_t head)
 		return;
 	w->bad_what = NULL;
 	ofl_walk_list(w, head, collect, h);
-	if (!w->bad_what || h->bad_what)
-		return;
-	h->bad_kva = w->bad_kva;
-	h->bad_what = w->bad_what;
-	h->bad_head = head;
+	if (w->bad_what && !h->broken.what)
+		h->bad_head = head;
+	ofl_break_keep(&h->broken, w);
 }
 
 static void walk_lists(struct ofl_holder_env *e, struct hints *h, size_t row)
@@ -115,8 +112,8 @@ static bool hints_find(struct ofl_holder_env *e, void *state,
 		return false;
 	if (ofl_kva_set_has(&h->pages, p->page_kva))
 		return true;
-	return h->bad_what && is_listed(&e->walk, h, p->raw) &&
-	       ofl_walk_broke(&e->walk, h->bad_kva, h->bad_what);
+	return h->broken.what && is_listed(&e->walk, h, p->raw) &&
+	       ofl_break_tell(&h->broken, &e->walk);
 }
 
 static bool hints_name(struct ofl_holder_env *e, void *state,

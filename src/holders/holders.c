@@ -471,7 +471,7 @@ void ofl_holders_clear(struct ofl_holders *n)
 
 bool ofl_holders_lost(const struct ofl_holders *n)
 {
-	return n->lost;
+	return n->lost || n->e.walk.lost;
 }
 
 struct ofl_holders_total ofl_holders_total(const struct ofl_holders *n)

@@ -50,8 +50,10 @@ static void add(struct memmap *m, uint64_t section_nr, uint64_t pfn,
 		more = max > MAX_STRETCHES ? NULL :
 		       realloc(m->stretch, max * sizeof(*more));
 		m->full = !more;
-		if (!more)
+		if (!more) {
+			ofl_walk_lost(&m->e->walk);
 			return;
+		}
 		m->stretch = more;
 		m->max = max;
 	}

@@ -10,55 +10,83 @@
 #include <stdlib.h>
 
 #include "holders/holder.h"
+#include "target/count.h"
 
 #define MAX_SLOTS	64
 
+/** struct chunks - the state */
+struct chunks {
+	struct ofl_kva_set all;
+	struct ofl_break broken;
+};
+
 static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
 {
-	return !ofl_kva_set_add(arg, node_kva -
-			(uint64_t)w->l->fact[OFL_F_CHUNK_LIST].value);
+	struct chunks *c = arg;
+
+	return !ofl_kva_set_add(&c->all, w, node_kva -
+				ofl_fact_u64(w->l, OFL_F_CHUNK_LIST));
+}
+
+static void walk_slots(struct ofl_walk *w, struct chunks *c)
+{
+	uint64_t at = ofl_fact_u64(w->l, OFL_F_PCPU_LISTS), lists, i;
+	int64_t nr = ofl_fact_value(w->l, OFL_F_PCPU_NR_SLOTS, 0);
+
+	if (!ofl_read_u64(&w->t, at, &lists) || !ofl_is_kernel_pointer(w, lists) ||
+	    nr <= 0 || nr > MAX_SLOTS) {
+		c->broken = (struct ofl_break){ at, "is no array of lists of per-CPU chunks" };
+		return;
+	}
+	for (i = 0; i < (uint64_t)nr; i++) {
+		ofl_walk_list(w, lists + i * 16, collect, c);
+		ofl_break_keep(&c->broken, w);
+	}
 }
 
 static bool percpu_open(struct ofl_holder_env *e, void **state)
 {
-	struct ofl_kva_set *chunks = calloc(1, sizeof(*chunks));
-	const struct ofl_layout *l = e->walk.l;
-	int64_t i, nr = ofl_fact_value(l, OFL_F_PCPU_NR_SLOTS, 0);
-	uint64_t lists;
+	static const enum ofl_fact_id needed[] = {
+		OFL_F_PCPU_LISTS, OFL_F_PCPU_NR_SLOTS, OFL_F_CHUNK_LIST,
+	};
+	struct chunks *c = calloc(1, sizeof(*c));
 
-	*state = chunks;
-	if (!chunks)
+	*state = c;
+	if (!c)
 		return false;
-	if (ofl_fact_known(l, OFL_F_PCPU_LISTS) &&
-	    ofl_fact_known(l, OFL_F_CHUNK_LIST) &&
-	    ofl_read_u64(&e->walk.t, (uint64_t)l->fact[OFL_F_PCPU_LISTS].value,
-			 &lists))
-		for (i = 0; i < nr && i < MAX_SLOTS; i++)
-			ofl_walk_list(&e->walk, lists + (uint64_t)i * 16,
-				      collect, chunks);
-	ofl_kva_set_sort(chunks);
+	if (ofl_walk_knows(&e->walk, needed, OFL_COUNT(needed)))
+		walk_slots(&e->walk, c);
+	ofl_kva_set_sort(&c->all);
 	return true;
 }
 
 static void percpu_close(void *state)
 {
-	ofl_kva_set_free(state);
-	free(state);
+	struct chunks *c = state;
+
+	ofl_kva_set_free(&c->all);
+	free(c);
 }
 
 static bool percpu_find(struct ofl_holder_env *e, void *state,
 			const struct ofl_held *p, uint64_t *key)
 {
-	const struct ofl_walk *w = &e->walk;
+	const struct chunks *c = state;
+	struct ofl_walk *w = &e->walk;
 	int64_t at = ofl_fact_value(w->l, OFL_F_PAGE_INDEX, -1);
+	uint64_t index;
 
 	if (p->kind != OFL_KIND_KERNEL)
 		return false;
-	*key = at < 0 ? 0 : ofl_page_u64(p->raw, (uint64_t)at);
-	if (ofl_kva_set_has(state, *key))
+	*key = index = at < 0 ? 0 : ofl_page_u64(p->raw, (uint64_t)at);
+	if (ofl_kva_set_has(&c->all, *key))
 		return true;
 	*key = ofl_page_private(&w->format, p->raw);
-	return ofl_kva_set_has(state, *key);
+	if (ofl_kva_set_has(&c->all, *key))
+		return true;
+	/* a chunk behind the break has an address, too */
+	return (ofl_is_kernel_pointer(w, index) || ofl_is_kernel_pointer(w, *key)) &&
+	       ofl_break_tell(&c->broken, w);
 }
 
 static bool percpu_name(struct ofl_holder_env *e, void *state,

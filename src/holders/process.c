@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "holders/holder.h"
+#include "target/count.h"
 
 #define MAPPING_BITS	3
 #define MAPPING_ANON	1	/* PAGE_MAPPING_ANON */
@@ -88,10 +89,10 @@ static bool process_find(struct ofl_holder_env *e, void *state,
 {
 	(void)state;
 	*key = ofl_page_mapping(&e->walk.format, p->raw);
-	if (!is_anonymous(&e->walk, p) ||
-	    !ofl_walk_knows(&e->walk, needed,
-			    sizeof(needed) / sizeof(needed[0])))
+	if (!is_anonymous(&e->walk, p))
 		return false;
+	if (!ofl_walk_knows(&e->walk, needed, OFL_COUNT(needed)))
+		return ofl_walk_untold(&e->walk, ofl_walk_no_types);
 	return (*key & MAPPING_BITS) == MAPPING_KSM || is_mapped(&e->walk, p) ||
 	       ofl_walk_untold(&e->walk, "not mapped any more: its process is not known");
 }
@@ -102,6 +103,7 @@ struct found {
 	const struct ofl_task *task;	/* the first */
 	uint64_t mm[MAX_CHAINS];	/* different ones */
 	unsigned int nr, chains;
+	bool more;		/* some of a process that is not known */
 };
 
 static void note_mm(struct found *f, uint64_t mm_kva)
@@ -133,6 +135,8 @@ static bool look_at(struct ofl_holder_env *e, uint64_t rb_kva, struct found *f)
 	task = ofl_tasks_of_mm(&e->tasks, mm);
 	if (task)
 		note_mm(f, mm);
+	else if (!e->tasks.whole)
+		f->more = true;
 	if (task && !f->task)
 		f->task = task;
 	f->chains++;
@@ -177,6 +181,18 @@ static bool look_through(struct ofl_holder_env *e, uint64_t root, struct found *
 	return true;
 }
 
+/* a sound anon_vma, and yet of no task */
+static bool no_task(struct ofl_holder_env *e)
+{
+	const struct ofl_tasks *ts = &e->tasks;
+
+	if (ts->broken.what)
+		return ofl_break_tell(&ts->broken, &e->walk);
+	return ofl_walk_untold(&e->walk, ts->whole ?
+		"of no process in the list of tasks: it has exited, or is in exec" :
+		"not every process was looked at");
+}
+
 static bool process_name(struct ofl_holder_env *e, void *state,
 			 const struct ofl_held *p, uint64_t key,
 			 struct ofl_holder *ret)
@@ -193,7 +209,6 @@ static bool process_name(struct ofl_holder_env *e, void *state,
 		return true;
 	}
 	ofl_tasks_load(&e->tasks, w);
-	w->bad_what = NULL;
 	if (!ofl_is_kernel_pointer(w, f.av_kva))
 		return ofl_walk_broke(w, ofl_walk_at(w, p->page_kva,
 					OFL_F_PAGE_MAPPING),
@@ -205,12 +220,13 @@ static bool process_name(struct ofl_holder_env *e, void *state,
 	if (!look_through(e, root, &f))
 		return false;
 	if (!f.task)
-		return ofl_walk_untold(w, "of no process in the list of tasks: it has exited, or is in exec");
+		return no_task(e);
+	f.more |= f.chains == MAX_CHAINS;
 	snprintf(ret->name, sizeof(ret->name), "%s", f.task->comm);
-	if (f.nr > 1 || f.chains == MAX_CHAINS)
+	if (f.nr > 1 || f.more)
 		snprintf(ret->detail, sizeof(ret->detail),
 			 "pid %" PRIu32 ", one of %s%u that may map it",
-			 f.task->pid, f.chains == MAX_CHAINS ? "at least " : "",
+			 f.task->pid, f.more ? "at least " : "",
 			 f.nr);
 	else
 		snprintf(ret->detail, sizeof(ret->detail), "pid %" PRIu32,

@@ -14,7 +14,8 @@
 struct regions {
 	struct ofl_res *res;		/* parents before children; owned */
 	size_t nr, max;
-	bool known;
+	enum ofl_status status;		/* of the walk */
+	uint64_t last_kva;		/* what it saw last */
 	uint64_t page_bytes;
 };
 
@@ -33,6 +34,7 @@ static enum ofl_status collect(void *arg, const struct ofl_res *r)
 		rs->max = max;
 	}
 	rs->res[rs->nr++] = *r;
+	rs->last_kva = r->kva;
 	return OFL_OK;
 }
 
@@ -44,7 +46,10 @@ static bool region_open(struct ofl_holder_env *e, void **state)
 	if (!rs)
 		return false;
 	rs->page_bytes = e->walk.l->page_bytes;
-	rs->known = ofl_iomem_walk(&e->walk.t, e->walk.l, collect, rs) == OFL_OK;
+	rs->last_kva = ofl_fact_u64(e->walk.l, OFL_F_IOMEM);
+	rs->status = ofl_iomem_walk(&e->walk.t, e->walk.l, collect, rs);
+	if (rs->status == OFL_ERR_NOMEM)
+		ofl_walk_lost(&e->walk);
 	return true;
 }
 
@@ -64,9 +69,13 @@ static bool region_find(struct ofl_holder_env *e, void *state,
 	uint64_t pa = p->pfn * rs->page_bytes, last = pa + rs->page_bytes - 1;
 	size_t i;
 
-	(void)e;
-	if (p->kind != OFL_KIND_RESERVED || !rs->known)
+	if (p->kind != OFL_KIND_RESERVED)
 		return false;
+	if (rs->status == OFL_ERR_CORRUPT)
+		return ofl_walk_broke(&e->walk, rs->last_kva,
+				      "is the last resource of iomem that can be read");
+	if (rs->status)
+		return ofl_walk_untold(&e->walk, "the tree of iomem is not known");
 	*key = 0;
 	for (i = 0; i < rs->nr && rs->res[i].start_pa <= last; i++)
 		if (rs->res[i].last_pa >= pa)

@@ -6,54 +6,76 @@
 
 #include "holders/holder.h"
 
+/** struct caches - the state */
+struct caches {
+	struct ofl_kva_set all;
+	struct ofl_break broken;
+	bool known;			/* where slab_caches is */
+};
+
 static bool collect(struct ofl_walk *w, uint64_t node_kva, void *arg)
 {
-	return !ofl_kva_set_add(arg, node_kva -
-			(uint64_t)w->l->fact[OFL_F_CACHE_LIST].value);
+	struct caches *c = arg;
+
+	return !ofl_kva_set_add(&c->all, w, node_kva -
+				ofl_fact_u64(w->l, OFL_F_CACHE_LIST));
 }
 
 /* slab_caches has every cache: what is not on it is none */
 static bool slab_open(struct ofl_holder_env *e, void **state)
 {
-	struct ofl_kva_set *caches = calloc(1, sizeof(*caches));
+	struct caches *c = calloc(1, sizeof(*c));
 	const struct ofl_layout *l = e->walk.l;
 
-	*state = caches;
-	if (!caches)
+	*state = c;
+	if (!c)
 		return false;
-	if (ofl_fact_known(l, OFL_F_SLAB_CACHES) &&
-	    ofl_fact_known(l, OFL_F_CACHE_LIST))
-		ofl_walk_list(&e->walk,
-			      (uint64_t)l->fact[OFL_F_SLAB_CACHES].value,
-			      collect, caches);
-	ofl_kva_set_sort(caches);
+	c->known = ofl_fact_known(l, OFL_F_SLAB_CACHES) &&
+		   ofl_fact_known(l, OFL_F_CACHE_LIST);
+	if (c->known)
+		ofl_walk_list(&e->walk, ofl_fact_u64(l, OFL_F_SLAB_CACHES),
+			      collect, c);
+	ofl_break_keep(&c->broken, &e->walk);
+	ofl_kva_set_sort(&c->all);
 	return true;
 }
 
 static void slab_close(void *state)
 {
-	ofl_kva_set_free(state);
-	free(state);
+	struct caches *c = state;
+
+	ofl_kva_set_free(&c->all);
+	free(c);
+}
+
+/* what is not on the list: behind its break, or not kept, or no cache */
+static bool no_cache(struct ofl_walk *w, const struct caches *c,
+		     const struct ofl_held *p)
+{
+	if (!c->known)
+		return ofl_walk_untold(w, "this kernel's list of slab caches is not known");
+	if (c->broken.what)
+		return ofl_break_tell(&c->broken, w);
+	if (w->lost)
+		return ofl_walk_untold(w, "not every slab cache was looked at");
+	return ofl_walk_broke(w, ofl_walk_at(w, p->page_kva, OFL_F_SLAB_CACHE),
+			      "names no cache of slab_caches");
 }
 
 static bool slab_find(struct ofl_holder_env *e, void *state,
 		      const struct ofl_held *p, uint64_t *key)
 {
+	const struct caches *c = state;
 	struct ofl_walk *w = &e->walk;
 	const struct ofl_page_format *f = &w->format;
 
-	(void)state;
 	if (!(ofl_page_flags(f, p->raw) & f->slab) &&
 	    !ofl_page_is_type(f, OFL_TYPE_SLAB, p->type))
 		return false;
 	if (!ofl_fact_known(w->l, OFL_F_SLAB_CACHE))
 		return false;
-	*key = ofl_page_u64(p->raw,
-			    (uint64_t)w->l->fact[OFL_F_SLAB_CACHE].value);
-	if (ofl_kva_set_has(state, *key))
-		return true;
-	return ofl_walk_broke(w, ofl_walk_at(w, p->page_kva, OFL_F_SLAB_CACHE),
-			      "names no cache of slab_caches");
+	*key = ofl_page_u64(p->raw, ofl_fact_u64(w->l, OFL_F_SLAB_CACHE));
+	return ofl_kva_set_has(&c->all, *key) || no_cache(w, c, p);
 }
 
 static bool slab_name(struct ofl_holder_env *e, void *state,

@@ -16,8 +16,6 @@ static bool stack_find(struct ofl_holder_env *e, void *state,
 		return false;
 	ofl_areas_load(&e->areas, w);
 	ofl_tasks_load(&e->tasks, w);
-	/* what is behind a break has no name, and that is no fault of this page */
-	w->bad_what = NULL;
 	*key = ofl_areas_find(&e->areas, p->pfn);
 	return ofl_tasks_of_stack(&e->tasks, *key);
 }

@@ -46,7 +46,7 @@ static bool add(struct ofl_walk *w, struct load *ld, uint64_t kva)
 		       realloc(ts->task, ts->max * sizeof(*more));
 		ld->no_memory = !more;
 		if (!more)
-			return false;
+			return ofl_walk_lost(w);
 		ts->task = more;
 	}
 	task = &ts->task[ts->nr];
@@ -58,21 +58,26 @@ static bool add(struct ofl_walk *w, struct load *ld, uint64_t kva)
 	    !read_comm(w, kva, task->comm, sizeof(task->comm)))
 		return false;
 	task->pid = (uint32_t)pid;
-	if (ofl_fact_known(w->l, OFL_F_TASK_STACK_VM))
-		ofl_walk_number(w, kva, OFL_F_TASK_STACK_VM, 8,
-				&task->stack_vm_kva);
 	ts->nr++;
-	return true;
+	return !ofl_fact_known(w->l, OFL_F_TASK_STACK_VM) ||
+	       ofl_walk_number(w, kva, OFL_F_TASK_STACK_VM, 8,
+			       &task->stack_vm_kva);
+}
+
+/* the lists go on behind what cannot be read, but not without memory */
+static bool note_break(struct ofl_walk *w, struct load *ld, bool whole)
+{
+	ld->ts->whole &= whole;
+	ofl_break_keep(&ld->ts->broken, w);
+	return ld->no_memory;
 }
 
 static bool add_thread(struct ofl_walk *w, uint64_t node_kva, void *arg)
 {
 	struct load *ld = arg;
 
-	if (!add(w, ld, node_kva -
-		 (uint64_t)w->l->fact[OFL_F_TASK_NODE].value))
-		ld->ts->whole = false;
-	return ld->no_memory;
+	return note_break(w, ld, add(w, ld, node_kva -
+					 ofl_fact_u64(w->l, OFL_F_TASK_NODE)));
 }
 
 static bool add_process(struct ofl_walk *w, uint64_t node_kva, void *arg)
@@ -82,11 +87,10 @@ static bool add_process(struct ofl_walk *w, uint64_t node_kva, void *arg)
 
 	ld->leader_kva = node_kva -
 			 (uint64_t)w->l->fact[OFL_F_TASK_TASKS].value;
-	if (!ofl_walk_pointer(w, ld->leader_kva, OFL_F_TASK_SIGNAL, &signal) ||
-	    !ofl_walk_list(w, ofl_walk_at(w, signal, OFL_F_SIGNAL_THREADS),
-			   add_thread, ld))
-		ld->ts->whole = false;
-	return ld->no_memory;
+	return note_break(w, ld,
+		ofl_walk_pointer(w, ld->leader_kva, OFL_F_TASK_SIGNAL, &signal) &&
+		ofl_walk_list(w, ofl_walk_at(w, signal, OFL_F_SIGNAL_THREADS),
+			      add_thread, ld));
 }
 
 static int by_mm(const void *a, const void *b)
@@ -110,7 +114,7 @@ static int by_stack(const void *a, const void *b)
 	return 0;
 }
 
-static void make_indexes(struct ofl_tasks *ts)
+static void make_indexes(struct ofl_tasks *ts, struct ofl_walk *w)
 {
 	size_t i;
 
@@ -120,7 +124,9 @@ static void make_indexes(struct ofl_tasks *ts)
 	ts->by_stack = malloc(ts->nr * sizeof(*ts->by_stack));
 	for (i = 0; ts->by_stack && i < ts->nr; i++)
 		ts->by_stack[i] = &ts->task[i];
-	if (ts->by_stack)
+	if (!ts->by_stack)
+		ofl_walk_lost(w);
+	else
 		qsort(ts->by_stack, ts->nr, sizeof(*ts->by_stack), by_stack);
 }
 
@@ -136,11 +142,11 @@ void ofl_tasks_load(struct ofl_tasks *ts, struct ofl_walk *w)
 		return;
 	ts->whole = true;
 	init = ld.leader_kva = (uint64_t)w->l->fact[OFL_F_INIT_TASK].value;
-	if (!add(w, &ld, init) ||
-	    !ofl_walk_list(w, ofl_walk_at(w, init, OFL_F_TASK_TASKS),
-			   add_process, &ld) || ld.no_memory)
-		ts->whole = false;
-	make_indexes(ts);
+	note_break(w, &ld, add(w, &ld, init) &&
+		   ofl_walk_list(w, ofl_walk_at(w, init, OFL_F_TASK_TASKS),
+				 add_process, &ld));
+	ts->whole &= !ld.no_memory;
+	make_indexes(ts, w);
 }
 
 void ofl_tasks_free(struct ofl_tasks *ts)

@@ -15,10 +15,8 @@ static bool vmalloc_find(struct ofl_holder_env *e, void *state,
 	    p->kind != OFL_KIND_FROZEN)
 		return false;
 	ofl_areas_load(&e->areas, w);
-	/* what is behind a break has no name, and that is no fault of this page */
-	w->bad_what = NULL;
 	*key = ofl_areas_find(&e->areas, p->pfn);
-	return *key;
+	return *key || ofl_break_tell(&e->areas.broken, w);
 }
 
 static bool vmalloc_name(struct ofl_holder_env *e, void *state,

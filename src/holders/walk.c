@@ -10,6 +10,8 @@
 #define MAX_SET		(1u << 20)
 #define CHUNK		64		/* bytes of a string in one read */
 
+const char ofl_walk_no_types[] = "types of its holder are not known here";
+
 void ofl_walk_init(struct ofl_walk *w, const struct ofl_target *t,
 		   const struct ofl_layout *l, const struct ofl_nodes *n)
 {
@@ -30,6 +32,24 @@ bool ofl_walk_broke(struct ofl_walk *w, uint64_t kva, const char *what)
 bool ofl_walk_untold(struct ofl_walk *w, const char *why)
 {
 	w->why = why;
+	return false;
+}
+
+void ofl_break_keep(struct ofl_break *b, struct ofl_walk *w)
+{
+	if (!b->what && w->bad_what)
+		*b = (struct ofl_break){ w->bad_kva, w->bad_what };
+	w->bad_what = NULL;
+}
+
+bool ofl_break_tell(const struct ofl_break *b, struct ofl_walk *w)
+{
+	return b->what && ofl_walk_broke(w, b->kva, b->what);
+}
+
+bool ofl_walk_lost(struct ofl_walk *w)
+{
+	w->lost = true;
 	return false;
 }
 
@@ -140,17 +160,16 @@ bool ofl_walk_pfn(const struct ofl_walk *w, uint64_t page_kva, uint64_t *ret)
 
 /* ---- sets ---- */
 
-bool ofl_kva_set_add(struct ofl_kva_set *s, uint64_t kva)
+bool ofl_kva_set_add(struct ofl_kva_set *s, struct ofl_walk *w, uint64_t kva)
 {
 	size_t max = s->max ? s->max * 2 : 64;
 	uint64_t *more;
 
 	if (s->nr == s->max) {
-		if (max > MAX_SET)
-			return false;
-		more = realloc(s->kva, max * sizeof(*more));
+		more = max > MAX_SET ? NULL :
+		       realloc(s->kva, max * sizeof(*more));
 		if (!more)
-			return false;
+			return ofl_walk_lost(w);
 		s->kva = more;
 		s->max = max;
 	}

@@ -640,6 +640,40 @@ static int64_t held_before(struct json_object *was, struct json_object *row)
 	return pages;
 }
 
+/* pages of its block of which a row says why they have no name */
+static bool says_why(struct json_object *rows, struct json_object *of)
+{
+	struct json_object *row;
+	size_t i;
+
+	for (i = 0; i < length(rows); i++) {
+		row = json_object_array_get_idx(rows, i);
+		if (!strcmp(text(row, "block"), text(of, "block")) &&
+		    !strcmp(text(row, "name"), "not identified") &&
+		    member(row, "detail"))
+			return true;
+	}
+	return false;
+}
+
+/* a name that is gone is told: by the result, or at the pages that had it */
+static void check_names(const struct promise *p)
+{
+	struct json_object *was = member(p->full, "holders"), *row;
+	struct json_object *is = member(p->less, "holders");
+	size_t i;
+
+	for (i = 0; !rank_of(p->less) && i < length(was); i++) {
+		row = json_object_array_get_idx(was, i);
+		if (is_holder(row) && held_before(is, row) < number(row, "pages") &&
+		    !says_why(is, row))
+			broken(p, "silent", "%s: %s %s had %" PRId64
+			       " pages, has %" PRId64, text(row, "block"),
+			       text(row, "kind"), text(row, "name"),
+			       number(row, "pages"), held_before(is, row));
+	}
+}
+
 static void check_holders(const struct promise *p)
 {
 	struct json_object *was = member(p->full, "holders"), *row;
@@ -675,6 +709,7 @@ static void check_offblock(const struct promise *p)
 	}
 	check_memory_devices(p);
 	check_holders(p);
+	check_names(p);
 }
 
 /* ---- offmap ---- */

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alloc.h"
 #include "commands/holder_rows.h"
 #include "held.h"
 
@@ -46,6 +47,12 @@
 #define ZSPAGE	(H + 0xa000)
 #define POOL	(H + 0xa100)
 #define MOPS	UINT64_C(0xffffffffc0001230)
+#define TASK2	(H + 0x4400)
+#define MM2	(H + 0x4480)
+#define VMA2	(H + 0x5280)
+#define IOMEM	(H + 0xb000)
+#define RES	(H + 0xb100)
+#define RES2	(H + 0xb180)
 #define TEXTS	(H + 0x9000)
 
 static const char facts[] =
@@ -592,7 +599,250 @@ static void test_list_breaks(void **state)
 	s = add(OFL_KIND_SLAB, 3, &slab);
 	assert_non_null(s.holder);
 	s = add(OFL_KIND_SLAB, 3, &second);
-	broken(&s, K_VMEMMAP + 3 * 64 + 24);
+	broken(&s, CACHE2 + 16);
+	assert_string_equal(s.bad_what, "does not point back in its list");
+	assert_false(ofl_holders_lost(held.holders));
+}
+
+/* without the list no slab page is a finding */
+static void test_list_not_known(void **state)
+{
+	static const char *const lines[] = {
+		"without symbol slab_caches", "without member kmem_cache.list",
+	};
+	struct ofl_share s;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		LINE("%s", lines[i]);
+		load();
+		s = add(OFL_KIND_SLAB, 3, &slab);
+		untold(&s, "list of slab caches is not known");
+		end(state);
+		begin(state);
+	}
+	load();
+}
+
+static void test_tasks_break(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(TASK + 8, "%" PRIx64, INIT + 8);
+	load();
+	s = add(OFL_KIND_LRU, 3, &anon);
+	broken(&s, TASK);
+	/* a stack without its thread has the caller of vmalloc() still */
+	s = add(OFL_KIND_KERNEL, 7, &plain);
+	check(&s, "vmalloc", "load_module", "caller of vmalloc()");
+}
+
+/* a second process shares the anon_vma, and stands behind the break */
+static void test_tasks_break_behind(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(TASK, "%" PRIx64, TASK2);
+	MEM(TASK2, "%" PRIx64 " %" PRIx64, INIT, INIT);
+	MEM(AVC2 + 24, "%" PRIx64, VMA2);
+	MEM(VMA2, "%" PRIx64, MM2);
+	load();
+	s = add(OFL_KIND_LRU, 3, &anon);
+	check(&s, "process", "cat", "pid 123, one of at least 1 that may map it");
+}
+
+/* the same process that has exited is none of them */
+static void test_tasks_whole(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(AVC2 + 24, "%" PRIx64, VMA2);
+	MEM(VMA2, "%" PRIx64, MM2);
+	load();
+	s = add(OFL_KIND_LRU, 3, &anon);
+	check(&s, "process", "cat", "pid 123");
+}
+
+static void test_thread_unreadable(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("unreadable %" PRIx64 " 4", TASK + 48);
+	load();
+	s = add(OFL_KIND_LRU, 3, &anon);
+	broken(&s, TASK + 48);
+}
+
+static void test_areas_break(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	MEM(VA2 + 24, "%" PRIx64, VA2);
+	load();
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	check(&s, "vmalloc", "load_module", "caller of vmalloc()");
+	s = add(OFL_KIND_KERNEL, 7, &plain);
+	broken(&s, VA2 + 16);
+	/* any page of the kernel's may be in an area behind it */
+	s = add(OFL_KIND_KERNEL, 3, &plain);
+	broken(&s, VA2 + 16);
+}
+
+static void test_area_unreadable(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("unreadable %" PRIx64 " 10", PAGES);
+	load();
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	broken(&s, PAGES);
+	s = add(OFL_KIND_KERNEL, 7, &plain);
+	check(&s, "stack", "cat", "pid 123");
+}
+
+/* v6.9: as many nodes as a wild number says are not walked */
+static void test_vmap_nodes_wild(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("without symbol vmap_area_list");
+	LINE("symbol vmap_nodes %" PRIx64, AREAS);
+	MEM(AREAS, "%" PRIx64 " %x", VA, 0x7fffffff);
+	LINE("symbol nr_vmap_nodes %" PRIx64, AREAS + 8);
+	LINE("struct vmap_node 64\nmember vmap_node.busy.head 0 16");
+	load();
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	broken(&s, AREAS);
+}
+
+static void test_chunks_break(void **state)
+{
+	struct raw percpu = plain;
+	struct ofl_share s;
+
+	(void)state;
+	percpu.index = CHUNK;
+	MEM(CHUNK + 8, "%" PRIx64, CHUNK);
+	load();
+	s = add(OFL_KIND_KERNEL, 3, &percpu);
+	broken(&s, CHUNK);
+	s = add(OFL_KIND_KERNEL, 3, &plain);
+	untold(&s, NULL);
+}
+
+static void iomem(void)
+{
+	LINE("member resource.start 0 8\nmember resource.end 8 8\n"
+	     "member resource.name 16 8\nmember resource.flags 24 8\n"
+	     "member resource.sibling 40 8\nmember resource.child 48 8");
+	LINE("symbol iomem_resource %" PRIx64, IOMEM);
+	MEM(IOMEM, "0 ffffffffffffffff 0 200 0 0 %" PRIx64, RES);
+	MEM(RES, "0 2fff %" PRIx64 " 81000200 0 %" PRIx64 " 0",
+	    text("System RAM"), RES2);
+	MEM(RES2, "3000 4fff %" PRIx64 " 80000200 0 0 0", text("Reserved"));
+}
+
+static void test_region(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	iomem();
+	load();
+	s = add(OFL_KIND_RESERVED, 2, &plain);
+	check(&s, "region", "boot allocation", "iomem 0x0-0x2fff");
+	s = add(OFL_KIND_RESERVED, 3, &plain);
+	check(&s, "region", "Reserved", "iomem 0x3000-0x4fff");
+	s = add(OFL_KIND_RESERVED, 5, &plain);
+	check(&s, "region", "hole", "no memory in iomem");
+}
+
+static void test_region_breaks(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	iomem();
+	MEM(RES2, "%x", 0x1000);	/* begins before the one before it ends */
+	load();
+	s = add(OFL_KIND_RESERVED, 2, &plain);
+	broken(&s, RES);
+}
+
+static void test_region_not_known(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	load();
+	s = add(OFL_KIND_RESERVED, 3, &plain);
+	untold(&s, "iomem is not known");
+}
+
+/** asked - pages of five kinds of holders, for each of which a list is walked */
+static const struct asked {
+	enum ofl_kind kind;
+	uint64_t pfn;
+	struct raw raw;
+	const char *says;
+} asked[] = {
+	{ OFL_KIND_SLAB, 3, { .flags = K_SLAB, .mapping = CACHE, .type = K_NO_TYPE },
+	  "slab" },
+	{ OFL_KIND_LRU, 3, { .flags = K_LRU, .mapping = AV | 1 }, "process" },
+	{ OFL_KIND_KERNEL, 7, { .type = K_NO_TYPE }, "stack" },
+	{ OFL_KIND_KERNEL, 3, { .index = CHUNK, .type = K_NO_TYPE }, "percpu" },
+	{ OFL_KIND_RESERVED, 3, { .type = K_NO_TYPE }, "region" },
+};
+
+/* have all of them the names that they should have? */
+static bool ask_all(void)
+{
+	struct ofl_share s;
+	bool right = true;
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(asked); i++) {
+		const struct ofl_classified c = {
+			.pfn = asked[i].pfn, .kind = asked[i].kind,
+			.page_kva = K_VMEMMAP + asked[i].pfn * 64,
+		};
+
+		ofl_holders_page(held.holders, &c,
+				 (const unsigned char *)&asked[i].raw, &s);
+		right &= s.holder && !strcmp(s.ops->kind, asked[i].says);
+	}
+	return right;
+}
+
+/* no memory for a list: what is not known for it is told, whatever it was */
+static void test_no_memory(void **state)
+{
+	unsigned long n, made = 1;
+	unsigned int lost = 0;
+	bool right;
+
+	for (n = 1; n <= made; n++) {
+		iomem();
+		load();
+		alloc_fail_from_now(n);
+		right = ask_all();
+		made = alloc_stop();
+		if (ofl_holders_lost(held.holders))
+			lost++;
+		else if (!right)
+			fail_msg("allocation %lu fails, and nothing is lost", n);
+		end(state);
+		begin(state);
+	}
+	assert_true(lost > 6);
+	load();
 }
 
 static void test_list_in_a_circle(void **state)
@@ -818,6 +1068,12 @@ int main(void)
 		TEST(tree_that_joins), TEST(tree_wild), TEST(process_gone),
 		TEST(process_unmapped), TEST(process_unmapped_huge),
 		TEST(cgroup_in_a_circle), TEST(list_breaks),
+		TEST(list_not_known), TEST(tasks_break),
+		TEST(tasks_break_behind), TEST(tasks_whole),
+		TEST(thread_unreadable), TEST(areas_break),
+		TEST(area_unreadable), TEST(vmap_nodes_wild),
+		TEST(chunks_break), TEST(region), TEST(region_breaks),
+		TEST(region_not_known), TEST(no_memory),
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
 		TEST(swiotlb),
