@@ -242,9 +242,10 @@ unsigned int ofl_page_compound_order(const struct ofl_page_format *f,
  * ofl_page_pincount() - pins of a compound page
  * @tail: in  its first tail, raw
  *
- * Shape:  0 too where this dump does not tell.
+ * Shape:  0 too where this dump does not tell, see ofl_page_pincount_told().
  * Source: include/linux/mm.h: folio_maybe_dma_pinned(): folio->_pincount.
  */
+bool ofl_page_pincount_told(const struct ofl_page_format *f);
 int32_t ofl_page_pincount(const struct ofl_page_format *f,
 			  const unsigned char *tail);
 

@@ -164,6 +164,11 @@ static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
 	in->removed = in->held == OFL_YES && in->lru &&
 		      !ofl_page_mapping(&c->format, raw) && ret->pins <= 0 &&
 		      ret->count - ret->explained == 1;
+	/* a pin is one reference of a large folio, so that one may be that */
+	if (in->removed && order && !ofl_page_pincount_told(&c->format)) {
+		in->removed = false;
+		in->held = OFL_UNSURE;
+	}
 	in->buffers = buffers == OFL_YES;
 	if ((never == OFL_UNSURE || poisoned == OFL_UNSURE ||
 	     buffers == OFL_UNSURE) && in->held == OFL_NO)

@@ -116,14 +116,26 @@ bool ofl_page_entire_mapcount(const struct ofl_page_format *f,
 			     tail, ret);
 }
 
-int32_t ofl_page_pincount(const struct ofl_page_format *f,
-			  const unsigned char *tail)
+/* where it is in the first tail; -1: not known, or not there */
+static int64_t pincount_at(const struct ofl_page_format *f)
 {
 	int64_t bytes = (int64_t)f->l->struct_page_bytes;
 	int64_t at = ofl_fact_value(f->l, OFL_F_FOLIO_PINCOUNT, -1) - bytes;
 
-	return at < 0 || at > bytes - 4 ? 0 :
-	       (int32_t)ofl_page_u32(tail, (uint64_t)at);
+	return at < 0 || at > bytes - 4 ? -1 : at;
+}
+
+bool ofl_page_pincount_told(const struct ofl_page_format *f)
+{
+	return pincount_at(f) >= 0;
+}
+
+int32_t ofl_page_pincount(const struct ofl_page_format *f,
+			  const unsigned char *tail)
+{
+	int64_t at = pincount_at(f);
+
+	return at < 0 ? 0 : (int32_t)ofl_page_u32(tail, (uint64_t)at);
 }
 
 bool ofl_page_is_hugetlb(const struct ofl_page_format *f, uint32_t type,

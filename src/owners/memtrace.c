@@ -76,8 +76,11 @@ static enum ofl_status read_entries(const struct ofl_env *env, struct state *st,
 		if (!ofl_place_read(env->t, w.kva, &w.at[F_START], &r->start_pa) ||
 		    !ofl_place_read(env->t, w.kva, &w.at[F_SIZE], &r->bytes))
 			st->broken = true;
+		/* no entry is empty: memory that is not in the dump */
+		else if (!r->bytes)
+			st->broken = true;
 		/* memtrace_free_regions(): given back is -1 and -1 */
-		else if (r->bytes != UINT64_MAX && r->bytes)
+		else if (r->bytes != UINT64_MAX)
 			st->nr++;
 	}
 	return OFL_OK;

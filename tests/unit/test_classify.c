@@ -912,6 +912,26 @@ static void test_references_of_a_large_folio(void **state)
 	expect_refs(512, "lru-uncounted", 516);
 }
 
+/* truncated, and held once: by a pin, or by what truncates it */
+static void test_truncated_large_folio(void **state)
+{
+	(void)state;
+	make_compound(512, 9);
+	know(OFL_F_LARGE_MAPCOUNT, 64 + 24);
+	know(OFL_F_FOLIO_PINCOUNT, 64 + 56);
+	map[512].flags |= LRU;
+	map[512].refcount = 1;
+	map[513].mapping = UINT32_MAX;	/* an int: no mappings */
+	expect_refs(512, "lru-removed", 0);
+	map[513].charge = 1;
+	expect_refs(512, "lru-held", 0);
+	l->fact[OFL_F_FOLIO_PINCOUNT].known = false;
+	expect_refs(512, "lru-uncounted", 0);
+	/* of a page without tails every reference is in its count */
+	lru_page(10, 0, 1, 0);
+	expect_refs(10, "lru-removed", 0);
+}
+
 /* page.compound_mapcount, and every page counts by itself (v5.10, v6.1) */
 static void test_references_of_a_large_page(void **state)
 {
@@ -1292,6 +1312,7 @@ int main(void)
 		CASE(test_references_that_may_be_explained),
 		CASE(test_references_in_batches),
 		CASE(test_references_of_a_large_folio),
+		CASE(test_truncated_large_folio),
 		CASE(test_references_of_a_large_page),
 		CASE(test_poisoned_large_folio),
 		CASE(test_buffers_of_a_disk),

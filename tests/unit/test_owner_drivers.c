@@ -280,6 +280,16 @@ static void test_memtrace(void **state)
 	assert_int_equal(owned_account(&o, "memtrace", 0).expected, 4);
 }
 
+/* memtrace_free_regions() leaves -1, so zeros are a page that is not in the dump */
+static void test_memtrace_of_zeros(void **state)
+{
+	(void)state;
+	kernel_line(&k, "mem %" PRIx64 " 0 0 0 0 0 64000 4000 0", TRACES);
+	memtrace(2, false);
+	assert_owner(103, "memtrace", OFL_EV_RANGE);
+	assert_owner(104, OFL_NOT_KNOWN, OFL_EV_NONE);
+}
+
 /* what cannot be read may have been its page: pages of no known owner are not orphans */
 static void test_many_memtraces(void **state)
 {
@@ -651,6 +661,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_callback_of_cma_ranges),
 	CASE(test_callback_of_slab),
 	CASE(test_memtrace),
+	CASE(test_memtrace_of_zeros),
 	CASE(test_memtrace_unreadable),
 	CASE(test_memtrace_absurd),
 	CASE(test_vmsa),
