@@ -48,6 +48,7 @@ struct ofl_records {
 	} found[OFL_MAX_OWNERS];	/* by owner and device; that many or fewer */
 	struct ofl_found orphans;
 	struct ofl_found in_flight;	/* a balloon at work may have them */
+	uint64_t unclaimed;	/* of them, that no driver claims otherwise */
 	struct ofl_found unknown;	/* without owner, but no orphans: */
 	const char *why_unknown;	/* why, of the first of them */
 	const char *why_unsure;		/* as ofl_claim.unsure or untold, of the last */

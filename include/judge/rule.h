@@ -57,6 +57,7 @@ struct ofl_rule_in {
 	bool rival;		/* in the records of two drivers */
 	bool unlisted;		/* every balloon could be asked, and none lists it */
 	bool missing;		/* PageOffline by a driver's records, and it is not */
+	bool deviceless;	/* no owner, no device, and not every driver could be asked */
 	bool at_work;		/* the device that has it is */
 	enum ofl_mgo mgo;
 	enum ofl_pageblock pageblock;

@@ -100,6 +100,15 @@ bool ofl_balloons_claim(void *state, const struct ofl_owner_page *p,
  */
 bool ofl_balloons_known(const struct ofl_balloons *b);
 
+/**
+ * ofl_balloons_have_batch() - ofl_owner_ops.has_batch(): has a page that left its
+ * list still the mark?
+ *
+ * Shape:  before v6.17 balloon_page_delete() takes both away under one lock, and
+ *         balloon_page_insert() gives them. True if that is not known.
+ */
+bool ofl_balloons_have_batch(const void *state);
+
 /** ofl_balloon_account() - isolated, listed, and what is wrong with the list */
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a);
 

@@ -59,9 +59,11 @@ struct ofl_claim {
 	bool stray;		/* in its range, and not in its records */
 	bool list_cut;		/* the list that may have it was not walked to its end */
 	bool in_flight;		/* owner NULL, blind: a balloon at work may have it */
+	bool deviceless;	/* owner NULL, blind: and it points to no device */
 	/*
 	 * It may as well be another driver's: one that has proof is preferred
 	 * and is no rival, and nothing is claimed so while one cannot be asked.
+	 * Owner NULL: a driver would claim it so.
 	 */
 	bool weak;
 	/*

@@ -150,6 +150,19 @@ struct ofl_owner_ops {
 	 */
 	uint32_t batch_pages;
 	/**
+	 * has_batch - does this kernel leave the mark on such pages? May be NULL:
+	 * it does
+	 */
+	bool (*has_batch)(const void *state);
+	/**
+	 * unseen - may a device be at work that devices() does not have? May be
+	 * NULL: it has all
+	 *
+	 * Shape:  why that is not known; NULL: there is none. A static text. @state
+	 *         is not NULL, and the answer is that of probe().
+	 */
+	const char *(*unseen)(const void *state);
+	/**
 	 * pages of memory that is onlined stay PG_reserved if it gives them
 	 * to nobody: until v6.10, generic_online_page() clears the bit
 	 */

@@ -36,6 +36,7 @@ struct ofl_owners {
 		unsigned int nr_at_work;	/* of them */
 		uint64_t pages;		/* that these have so, at most */
 		char why[160];		/* by what that is seen, of the first */
+		const char *unseen;	/* there may be others; NULL: there are none */
 	} *flight;
 };
 
@@ -54,7 +55,8 @@ void ofl_owners_forget(struct ofl_owners *o);
  *        claim's end_pfn is as far as all drivers' answers go, and behind @p.
  *        While a balloon is at work, a page that no records prove to be
  *        somebody's, and that does not point to a device, may be in its batch:
- *        in_flight, and blind says why.
+ *        in_flight, and blind says why. While a balloon may be there of which
+ *        it is not known whether it is at work, blind says that.
  *
  * Source: balloon_page_finalize(): since v6.17 mark and movable operations stay
  *         on a page until it is free, a while after it has left its list.

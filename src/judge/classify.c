@@ -52,6 +52,7 @@ static void find_owner(const struct ofl_classifier *c, const struct ofl_page *p,
 							  ret->claim.mgo;
 	in->unit_tail |= ret->claim.unit_tail;
 	in->in_flight = ret->claim.in_flight;
+	in->deviceless = ret->claim.deviceless;
 	in->rival = ret->claim.rival;
 	in->unlisted = ret->claim.owner ?
 		       ret->claim.evidence == OFL_EV_POINTER &&

@@ -105,6 +105,8 @@ void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 		b->why_unknown = c->claim.blind;
 	if (!f)
 		return;
+	if (f == &b->in_flight && !c->claim.weak)
+		b->unclaimed += pages;
 	if (c->claim.unsure)
 		b->why_unsure = c->claim.unsure;
 	add_next(f, c);
@@ -266,8 +268,8 @@ static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
 static void add_orphans(struct ofl_records *b)
 {
 	/* which of them is which cannot be told */
-	bool too_many = b->in_flight.pages &&
-			b->in_flight.pages > ofl_owners_in_flight(b->owners);
+	bool too_many = b->unclaimed &&
+			b->unclaimed > ofl_owners_in_flight(b->owners);
 
 	add_ownerless(b, &b->orphans, OFL_SEV_WARNING, "orphan",
 		      "in no driver's records: their owner is gone");

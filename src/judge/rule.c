@@ -63,6 +63,8 @@ static enum ofl_kind offline_kind(const struct ofl_rule_in *in)
 	/* balloon_page_isolate(): a page without device is not isolated */
 	if (in->in_flight)
 		return OFL_KIND_OFFLINE_IN_FLIGHT;
+	if (in->movable_ops && in->deviceless)
+		return OFL_KIND_OFFLINE_OWNER_UNKNOWN;
 	if (in->movable_ops)
 		return movable_kind(in);
 	if (in->movable_untold &&

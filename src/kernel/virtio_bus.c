@@ -54,6 +54,8 @@ static enum ofl_status visit_device(void *arg, const struct ofl_bus_device *b)
 		w->whole = false;
 		return OFL_OK;
 	}
+	/* uapi/linux/virtio_ids.h has no 0: it is not in the dump */
+	w->whole &= d.id != 0;
 	return d.id == w->id ? w->visit(w->arg, &d) : OFL_OK;
 }
 

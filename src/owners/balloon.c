@@ -310,6 +310,17 @@ bool ofl_balloons_known(const struct ofl_balloons *b)
 	return true;
 }
 
+/* balloon_page_finalize() came in the series of PG_movable_ops (v6.17) */
+bool ofl_balloons_have_batch(const void *state)
+{
+	const struct ofl_balloons *b = state;
+	const struct ofl_layout *l = b->env->l;
+
+	return ofl_fact_known(l, OFL_F_PG_MOVABLE_OPS) ||
+	       !ofl_fact_known(l, OFL_F_PG_ISOLATED) ||
+	       strstr(l->fact[OFL_F_PG_ISOLATED].source, "movable_ops");
+}
+
 void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 {
 	ofl_account_counter(a, "isolated_pages", (int64_t)b->isolated);

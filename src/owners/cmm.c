@@ -112,10 +112,13 @@ static const char *at_work(const void *state, unsigned int device)
 	uint64_t loaned, target;
 	int64_t apart;
 
-	if (!d->driver_kva ||
+	/* a device that a page made known: probe() found no variables, all is blind */
+	if (!d->driver_kva)
+		return NULL;
+	if (!d->read || d->list.end != OFL_LIST_WHOLE ||
 	    !st->loaned_kva || !ofl_read_u64(st->b.env->t, st->loaned_kva, &loaned) ||
 	    !st->target_kva || !ofl_read_u64(st->b.env->t, st->target_kva, &target))
-		return NULL;
+		return "whether a page is loaned or taken back is not known";
 	apart = (int64_t)loaned - (int64_t)(d->list.set.pages + d->isolated);
 	return loaned != target &&
 	       (st->b.env->t->live || (apart >= -1 && apart <= 1)) ?
@@ -150,6 +153,7 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.batch_pages = 1,
+	.has_batch = ofl_balloons_have_batch,
 	.probe = probe,
 	.free = ofl_balloons_free,
 	.blind = blind,

@@ -151,15 +151,18 @@ const char *ofl_hv_at_work(const void *state, unsigned int device)
 		"state is DM_HOT_ADD",
 	};
 	const struct ofl_hv *st = state;
+	bool known = st->counted;
 	size_t i;
 
 	(void)device;
 	if (ofl_single_blind(&st->one))
 		return NULL;
-	for (i = 0; i < OFL_COUNT(text); i++)
-		if (st->busy[i] == (int64_t)st->dm_state)
+	for (i = 0; i < OFL_COUNT(text); i++) {
+		if (st->counted && st->busy[i] == (int64_t)st->dm_state)
 			return text[i];
-	return NULL;
+		known &= st->busy[i] >= 0;
+	}
+	return known ? NULL : "whether it balloons or adds memory is not known";
 }
 
 void ofl_hv_account(const void *state, unsigned int device,

@@ -26,8 +26,11 @@ static void ask_whether_at_work(const struct ofl_owners *o, size_t i,
 	unsigned int nr = ofl_owner_devices(o, i), d;
 	const char *why = NULL;
 
-	if (!ops->batch_pages || !ops->at_work)
+	if (!ops->batch_pages || !ops->at_work || !o->state[i] ||
+	    (ops->has_batch && !ops->has_batch(o->state[i])))
 		return;
+	if (ops->unseen && !f->unseen)
+		f->unseen = ops->unseen(o->state[i]);
 	for (d = 0; d < nr; d++) {
 		ofl_missed_what(o->t, ops->name);
 		why = ops->at_work(o->state[i], d);
@@ -50,11 +53,13 @@ static const struct ofl_flight *ask_flight(const struct ofl_owners *o)
 	struct ofl_flight *f = o->flight;
 	size_t i;
 
-	for (i = 0; f && !f->asked && ofl_owner_table[i]; i++)
-		ask_whether_at_work(o, i, f);
 	if (!f)
 		return &none;
-	f->asked = true;
+	if (f->asked)
+		return f;
+	*f = (struct ofl_flight){ .asked = true };
+	for (i = 0; ofl_owner_table[i]; i++)
+		ask_whether_at_work(o, i, f);
 	return f;
 }
 
@@ -101,6 +106,9 @@ void ofl_owners_forget(struct ofl_owners *o)
 {
 	size_t i;
 
+	/* what cannot be read is said in each command that wants it */
+	if (o->flight)
+		o->flight->asked = false;
 	for (i = 0; ofl_owner_table[i]; i++) {
 		if (o->state[i] && ofl_owner_table[i]->forget)
 			ofl_owner_table[i]->forget(o->state[i]);
@@ -199,16 +207,21 @@ static bool others_blind(const struct ofl_owners *o, size_t i)
 	return o->nr_blind > (o->why[i] != NULL);
 }
 
-/* is there a balloon, but for @i, in the batch of which the page may be? */
-static bool in_flight(const struct ofl_owners *o, size_t i,
-		      const struct ofl_owner_page *p)
+/*
+ * Why a balloon, but for @i, may have the page in its batch; NULL: none may.
+ * @flies: one is at work; else that is not known
+ */
+static const char *in_flight(const struct ofl_owners *o, size_t i,
+			     const struct ofl_owner_page *p, bool *flies)
 {
 	const struct ofl_flight *f;
 
+	*flies = false;
 	if (p->private)
-		return false;
+		return NULL;
 	f = ask_flight(o);
-	return f->nr_at_work > f->at_work[i];
+	*flies = f->nr_at_work > f->at_work[i];
+	return *flies ? f->why : f->unseen;
 }
 
 /* nobody proved it to be theirs, and @weak_i is the driver with a weak claim */
@@ -216,16 +229,19 @@ static void unproved(const struct round *r, const struct ofl_claim *weak,
 		     size_t weak_i, struct ofl_claim *ret)
 {
 	const struct ofl_owners *o = r->o;
-	const char *blind = o->blind ? o->blind : r->blind;
-	bool claimed = weak->owner && !r->blind;
-	bool flies = (claimed || !blind) && in_flight(o, weak_i, r->page);
+	const char *blind = o->blind ? o->blind : r->blind, *why = NULL;
+	bool claimed = weak->owner && !r->blind, flies = false;
 
-	if (claimed && !flies)
+	if (claimed || !blind)
+		why = in_flight(o, weak_i, r->page, &flies);
+	if (claimed && !why)
 		*ret = *weak;
 	else
 		*ret = (struct ofl_claim){
-			.blind = blind ? blind : flies ? o->flight->why : NULL,
+			.blind = blind ? blind : why,
 			.in_flight = flies && !blind,
+			.weak = claimed,
+			.deviceless = (blind || why) && !r->page->private,
 		};
 }
 

@@ -54,6 +54,7 @@ struct state {
 	struct ofl_balloons b;
 	bool layout;		/* all fields are known */
 	bool whole_bus;		/* the virtio bus was walked to its end */
+	bool unproved;		/* a device on it may have a struct that is not known */
 	struct ofl_place at[NR_FIELDS];
 	enum ofl_types_source source;
 };
@@ -72,10 +73,13 @@ static enum ofl_status add_device(void *arg, const struct ofl_virtio_device *v)
 	struct ofl_balloon *d;
 	uint64_t back;
 
-	if (!v->priv_kva ||
-	    !ofl_place_read(st->b.env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
-	    back != v->kva)
+	if (!v->priv_kva)
 		return OFL_OK;	/* virtballoon_probe() did not set it */
+	if (!ofl_place_read(st->b.env->t, v->priv_kva, &st->at[F_VDEV], &back) ||
+	    back != v->kva) {
+		st->unproved = true;
+		return OFL_OK;
+	}
 	s->status = ofl_balloons_add(&st->b, v->priv_kva +
 				     st->at[F_INFO].offset_bytes, &d, s->err);
 	if (d) {
@@ -234,6 +238,29 @@ static const char *at_work(const void *state, unsigned int device)
 			      "whether balloon_lock is held is not known");
 }
 
+#define WORK_UNKNOWN	"virtio_balloon: whether it takes or gives back pages is not known"
+
+/* loaded, or in the kernel proper? with an unknown list of modules all are blind */
+static bool is_here(const struct ofl_env *env)
+{
+	struct ofl_module m;
+	bool loaded = ofl_module_find(env->t, env->l, MODULE, &m) ==
+		      OFL_MODULE_LOADED;
+	uint64_t kva;
+
+	ofl_module_close(&m);
+	return loaded || ofl_symbol(env->t, "virtballoon_probe", &kva);
+}
+
+static const char *unseen(const void *state)
+{
+	const struct state *st = state;
+
+	if (st->layout && st->whole_bus && !st->unproved)
+		return NULL;
+	return is_here(st->b.env) ? WORK_UNKNOWN : NULL;
+}
+
 static void account(const void *state, unsigned int device,
 		    struct ofl_account *a)
 {
@@ -273,6 +300,8 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.in_node_stat = true,
 	.in_vm_events = true,
 	.batch_pages = BATCH_PAGES,
+	.has_batch = ofl_balloons_have_batch,
+	.unseen = unseen,
 	.probe = probe,
 	.free = ofl_balloons_free,
 	.blind = blind,

@@ -57,28 +57,42 @@ static uint64_t plugged_bytes(const struct ofl_vmem *st, const struct ofl_vmem_d
 	return nr * d->unit_bytes;
 }
 
+#define MUTEX_HELD	"hotplug_mutex is held: plugging or unplugging"
 #define MUTEX_UNKNOWN	"whether hotplug_mutex is held is not known"
 
+/* NULL: it is 0 */
+static const char *active(const struct ofl_vmem *st,
+			  const struct ofl_vmem_device *d,
+			  enum ofl_vmem_field f, const char *yes,
+			  const char *unknown)
+{
+	uint64_t value;
+
+	if (!ofl_vmem_get(st, d->kva, f, &value))
+		return unknown;
+	return value ? yes : NULL;
+}
+
+/* all three are there since the driver is (v5.8) */
 const char *ofl_vmem_at_work(const void *state, unsigned int device)
 {
 	const struct ofl_vmem *st = state;
 	const struct ofl_vmem_device *d = &st->dev[device];
-	const char *why = NULL, *held;
-	uint64_t active = 0;
+	const char *why;
 
 	if (!d->records)
 		return NULL;
-	held = !st->at[OFL_VMEM_MUTEX].known ? MUTEX_UNKNOWN :
-	       ofl_mutex_held(st->env,
-			      d->kva + st->at[OFL_VMEM_MUTEX].offset_bytes,
-			      "hotplug_mutex is held: plugging or unplugging",
-			      MUTEX_UNKNOWN);
-	if (ofl_vmem_get(st, d->kva, OFL_VMEM_WQ_ACTIVE, &active) && active)
-		why = "wq_active: plugging or unplugging";
-	why = held ? held : why;
-	if (ofl_vmem_get(st, d->kva, OFL_VMEM_HOTPLUG_ACTIVE, &active) && active)
-		why = "hotplug_active: a block goes online or offline";
-	return why;
+	why = active(st, d, OFL_VMEM_HOTPLUG_ACTIVE,
+		     "hotplug_active: a block goes online or offline",
+		     "whether a block goes online or offline is not known");
+	if (!why)
+		why = !st->at[OFL_VMEM_MUTEX].known ? MUTEX_UNKNOWN :
+		      ofl_mutex_held(st->env, d->kva +
+				     st->at[OFL_VMEM_MUTEX].offset_bytes,
+				     MUTEX_HELD, MUTEX_UNKNOWN);
+	return why ? why : active(st, d, OFL_VMEM_WQ_ACTIVE,
+				  "wq_active: plugging or unplugging",
+				  "whether it plugs or unplugs is not known");
 }
 
 /* ---- states of memory blocks ---- */

@@ -39,6 +39,11 @@ FINDINGS = [(fixture, command)
                             "xen-below-target")
             for command in ("offcheck", "offowner")]
 
+# drivers that take or give back pages
+AT_WORK = [(fixture, command)
+           for fixture in ("balloon-at-work", "virtio-mem-at-work")
+           for command in ("offblock", "offcheck", "offowner", "offrange -a")]
+
 # What every check-unit runs: (fixture, commands, of pages and letters every ...)
 QUICK = [
     # 64 KiB pages, so that a run takes 2 ms: every single loss of all commands
@@ -54,6 +59,8 @@ QUICK = [
     # findings: an orphan, and what a driver has not done yet
     ("devices-orphaned", ["offowner"], 64),
     ("xen-below-target", ["offcheck"], 64),
+    # a balloon at work, which has pages in no records
+    ("balloon-at-work", ["offrange -a", "offblock -B memory1"], 4001),
     # a DIMM: its device, its verdict, the holders of its pages
     ("6.1-unplug", ["offblock -d -B memory48"], 64),
 ]
@@ -63,6 +70,7 @@ ZEROS = [
     ("6.12-both-whole", ["offcheck", "offblock", "offowner"], 4001),
     ("xen-below-target", ["offcheck", "offowner"], 4001),
     ("6.1-hyperv", ["offcheck", "offowner"], 4001),
+    ("balloon-at-work", ["offblock -B memory1", "offcheck"], 4001),
     ("6.1-unplug", ["offblock -d", "offblock"], 4001),
 ]
 WHY_NOT_ALL = ("every single loss of the other fixtures takes an hour: "
@@ -82,7 +90,7 @@ def all_cases():
     return [Case(path.stem, command, ())
             for path in sorted(GOLDEN.glob("*-whole.fixture"))
             for command in COMMANDS] + \
-        [Case(*case, ()) for case in DEVICES + FINDINGS]
+        [Case(*case, ()) for case in DEVICES + FINDINGS + AT_WORK]
 
 
 def random_cases(sets, seed):

@@ -227,6 +227,8 @@ static inline void hyperv(uint32_t ballooned, uint64_t covered_end)
 	owned_modules(&k, m, 1);
 	kernel_line(&k, "struct hv_dynmem_device 64");
 	kernel_line(&k, "enumerator DM_BALLOON_UP 4");
+	kernel_line(&k, "enumerator DM_BALLOON_DOWN 5");
+	kernel_line(&k, "enumerator DM_HOT_ADD 6");
 	for (i = 0; i < ARRAY_LEN(member); i++)
 		kernel_line(&k, "member %s", member[i]);
 	kernel_line(&k, "mem %" PRIx64 " %x00000000 40000000400 %" PRIx64, DM,
@@ -261,6 +263,8 @@ static const char *const virtio_mem_types[] = {
 	"member virtio_mem.sbm.sbs_per_mb 56 4",
 	"member virtio_mem.sbm.sb_states 64 8",
 	"member virtio_mem.hotplug_mutex 72 32",
+	"member virtio_mem.hotplug_active 104 1",
+	"member virtio_mem.wq_active 108 4",
 	"member virtio_mem.memory_notifier 128 24",
 };
 
@@ -288,7 +292,7 @@ static inline void virtio_mem_but(uint64_t bitmap, uint64_t bitmap_kva, size_t l
 		    " 83000200 0 0 0", RES + 0x100, RES + 0x210);
 	kernel_line(&k, "text %" PRIx64 " System RAM (virtio_mem)", RES + 0x210);
 	kernel_line(&k, "mem %" PRIx64 " 800000 800000 100 400000 2 4 200000 2 %"
-		    PRIx64 " 0", VM, bitmap_kva);
+		    PRIx64 " 0*5", VM, bitmap_kva);
 	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, BITS, bitmap);
 }
 

@@ -201,6 +201,28 @@ static void test_cmm_at_work(void **state)
 	assert_string_not_equal(a.in_flight, "");
 }
 
+/* since v6.17 the page that it takes back keeps its mark a while */
+static void test_cmm_work_not_known(void **state)
+{
+	static const char *const lines[] = {
+		"excluded ffffffffc0400100 8", "excluded ffffffffc0400108 8",
+		"excluded ffffffffc0400000 8",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		if (i)
+			set_up(state);
+		cmm_records(4, 4);
+		kernel_line(&k, "%s", lines[i]);
+		owned_load(&k, &o);
+		assert_string_equal(owned_account(&o, "cmm", 0).in_flight,
+				    "whether a page is loaned or taken back is not known");
+		if (i + 1 < ARRAY_LEN(lines))
+			drop(state);
+	}
+}
+
 /* it has one page in its hands, no two */
 static void test_cmm_off_by_two(void **state)
 {
@@ -406,6 +428,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_cmm),
 	CASE(test_cmm_list_breaks),
 	CASE(test_cmm_at_work),
+	CASE(test_cmm_work_not_known),
 	CASE(test_cmm_off_by_two),
 	CASE(test_cmm_without_variables),
 	CASE(test_cmm_without_symbols),

@@ -58,6 +58,19 @@ static void test_hyperv_at_work(void **state)
 	assert_non_null(strstr(a.in_flight, "DM_BALLOON_UP"));
 }
 
+/* without a name for each state that is at work, none is idle */
+static void test_hyperv_state_without_name(void **state)
+{
+	(void)state;
+	hyperv(0, 4096);
+	kernel_line(&k, "without enumerator DM_HOT_ADD");
+	offline_pages(100, 1);
+	owned_load(&k, &o);
+	assert_owner(100, "unknown", OFL_EV_NONE);
+	assert_string_equal(owned_account(&o, "hv_balloon", 0).in_flight,
+			    "whether it balloons or adds memory is not known");
+}
+
 static void test_hyperv_region_overflows(void **state)
 {
 	struct ofl_account a;
@@ -231,6 +244,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_hyperv),
 	CASE(test_hyperv_blocks_lost),
 	CASE(test_hyperv_at_work),
+	CASE(test_hyperv_state_without_name),
 	CASE(test_hyperv_region_overflows),
 	CASE(test_hyperv_regions_loop),
 	CASE(test_hyperv_regions_overlap),

@@ -302,6 +302,79 @@ static void test_at_work_with_a_lock(void **state)
 	assert_false(in_flight(HEAP + 0x700));
 }
 
+/* virtio_balloon is loaded, and a page that nobody proves points nowhere */
+static struct ofl_claim not_proved(const char *line, uint64_t private)
+{
+	static const struct owned_symbol functions[] = {
+		{ "virtballoon_migratepage", TEXT },
+	};
+	static const struct owned_module m[] = {
+		{ "virtio_balloon", functions, 1 },
+	};
+	const struct ofl_owner_page page = {
+		.pfn = 40, .private = private, .movable_ops = !private,
+	};
+	struct ofl_claim claim;
+
+	owned_modules(&k, m, 1);
+	virtio_balloon(4, 0);
+	kernel_line(&k, "%s", line);
+	owned_load(&k, &o);
+	assert_null(o.owners.blind);
+	ofl_owners_claim(&o.owners, &page, &claim);
+	assert_null(claim.owner);
+	assert_false(claim.in_flight);
+	assert_int_equal(claim.deviceless, claim.blind != NULL);
+	return claim;
+}
+
+/* what does not say that a balloon is idle does not make an orphan of a page */
+static void test_work_not_known(void **state)
+{
+	static const char *const lines[] = {
+		"without struct virtio_balloon",
+		"without member virtio_balloon.balloon_lock",
+		"without symbol bus_kset", "without member virtio_device.priv",
+		"mem ffff8880070022f8 0",	/* an id that there is not */
+		"excluded ffff888007001000 8",	/* virtio_balloon.vdev */
+		"mem ffff888007001000 0",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		if (i)
+			set_up(state);
+		assert_non_null(not_proved(lines[i], 0).blind);
+		if (i + 1 < ARRAY_LEN(lines))
+			drop(state);
+	}
+}
+
+/* before v6.17 nothing has the mark that is not listed; a page that points has its device */
+static void test_work_does_not_matter(void **state)
+{
+	assert_null(not_proved("enumerator PG_other 40", 0).blind);
+	drop(state);
+	set_up(state);
+	assert_null(not_proved("without struct virtio_balloon",
+			       HEAP + 0x700).blind);
+	drop(state);
+	set_up(state);
+	kernel_line(&k, "enumerator PG_isolated 18");
+	assert_null(not_proved("without struct virtio_balloon", 0).blind);
+}
+
+/* the same of a balloon that is at work */
+static void test_at_work_without_batch(void **state)
+{
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "mem %" PRIx64 " ffff888001234001", VB + 64);
+	kernel_line(&k, "enumerator PG_isolated 18");
+	owned_load(&k, &o);
+	assert_false(in_flight(0));
+}
+
 /* such a page is called alike wherever it is shown */
 static void expect_nobodys(uint64_t pages, enum ofl_severity severity)
 {
@@ -518,6 +591,9 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_older_rt_lock_is_held),
 	CASE(test_at_work),
 	CASE(test_at_work_with_a_lock),
+	CASE(test_work_not_known),
+	CASE(test_work_does_not_matter),
+	CASE(test_at_work_without_batch),
 	CASE(test_nobody_has_a_name),
 	CASE(test_isolated_page),
 	CASE(test_two_balloons),

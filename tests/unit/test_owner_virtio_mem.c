@@ -363,6 +363,37 @@ static void test_virtio_mem_histogram(void **state)
 	assert_int_equal(a.nr_complaints, 1);
 }
 
+/* what cannot be read may say that it plugs or unplugs right now */
+static void test_virtio_mem_work_not_known(void **state)
+{
+	static const struct { const char *line, *words; } rows[] = {
+		{ "without member virtio_mem.wq_active",
+		  "whether it plugs or unplugs is not known" },
+		{ "without member virtio_mem.hotplug_active",
+		  "whether a block goes online or offline is not known" },
+		{ "without member virtio_mem.hotplug_mutex",
+		  "whether hotplug_mutex is held is not known" },
+		{ "mem ffff888007008068 100000000",
+		  "wq_active: plugging or unplugging" },
+		{ "mem ffff888007008068 1",
+		  "hotplug_active: a block goes online or offline" },
+		{ "mem ffff888007008068 0", "" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_LEN(rows); i++) {
+		if (i)
+			set_up(state);
+		virtio_mem(0x6, BITS);
+		kernel_line(&k, "%s", rows[i].line);
+		owned_load(&k, &o);
+		assert_string_equal(owned_account(&o, "virtio_mem", 0).in_flight,
+				    rows[i].words);
+		if (i + 1 < ARRAY_LEN(rows))
+			drop(state);
+	}
+}
+
 static void test_virtio_mem_offline_size(void **state)
 {
 	struct ofl_account a;
@@ -519,6 +550,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_full_but_given_back),
 	CASE(test_virtio_mem_unused_but_there),
 	CASE(test_virtio_mem_histogram),
+	CASE(test_virtio_mem_work_not_known),
 	CASE(test_virtio_mem_offline_size),
 	CASE(test_virtio_mem_offline_size_differs),
 	CASE(test_virtio_mem_offline_size_of_others),
