@@ -166,7 +166,8 @@ SANFLAGS = -fsanitize=address,undefined -fno-sanitize-recover=all \
 WRAPPED	 = malloc calloc realloc scols_new_table scols_table_new_column \
 	   scols_table_new_line scols_line_set_data json_object_new_object \
 	   json_object_new_array json_object_new_string json_object_new_int64 \
-	   json_object_new_uint64 libdeflate_alloc_decompressor ZSTD_createDCtx
+	   json_object_new_uint64 json_object_object_add \
+	   libdeflate_alloc_decompressor ZSTD_createDCtx
 WRAP	 = $(WRAPPED:%=-Wl,--wrap=%)
 OFL_ENV	 = OFL_CACHE=$(CACHE) OFL_BUILD=$(abspath $(BUILD))
 

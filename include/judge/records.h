@@ -51,6 +51,7 @@ struct ofl_records {
 	uint64_t unclaimed;	/* of them, that no driver claims otherwise */
 	struct ofl_found unknown;	/* without owner, but no orphans: */
 	const char *why_unknown;	/* why, of the first of them */
+	const char *why_in_flight;	/* why, of the last of them */
 	const char *why_unsure;		/* as ofl_claim.unsure or untold, of the last */
 	bool uncounted;			/* balloon pages, and no counter of them */
 	bool no_memory;		/* for what was found: ofl_records_close() fails */

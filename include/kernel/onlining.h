@@ -22,13 +22,14 @@ struct ofl_never_online {
  * Shape:  what is added gets pageblock words of zeros, and the first thing that
  *         onlining does is to give each pageblock a type that is not 0; they
  *         keep it when the block goes offline. Memory of the boot was online.
- * Errors: none; blocks and words that cannot be read are @ret->untold.
+ * Errors: none; blocks and words that cannot be read are @ret->untold, and so
+ *         are all that are offline (@offline of them) if the walk fails.
  * Source: mm/sparse.c (mm/sparse-vmemmap.c): section_activate();
  *         mm/memory_hotplug.c: move_pfn_range_to_zone(), MIGRATE_ISOLATE
  *         (since v7.2 MIGRATE_MOVABLE, isolated).
  */
 void ofl_never_online(const struct ofl_target *t, const struct ofl_layout *l,
-		      struct ofl_never_online *ret);
+		      uint64_t offline, struct ofl_never_online *ret);
 
 /** struct ofl_online_policy - what becomes of memory that is added */
 struct ofl_online_policy {

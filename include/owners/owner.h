@@ -24,6 +24,7 @@ struct ofl_owners {
 		char **name;			/* owned, and so are they */
 		unsigned int nr;
 	} names[OFL_MAX_OWNERS];
+	bool unnamed;	/* this command lacked the memory for one of them */
 	/* by driver: why it may have pages that are not known; NULL: it has none */
 	const char *why[OFL_MAX_OWNERS];
 	unsigned int nr_blind;	/* of them, not NULL */
@@ -109,7 +110,12 @@ enum ofl_refusal ofl_owners_refusing(const struct ofl_owners *o,
  */
 const char *ofl_owner_name(const struct ofl_claim *claim);
 
-/** ofl_owner_device() - the claim's device by name; "" if it has none; @o may be NULL */
+/**
+ * ofl_owner_device() - the claim's device by name; @o may be NULL
+ *
+ * Errors: "" if it has none; also without memory for it, which
+ *         ofl_owners_lost() tells until ofl_owners_forget().
+ */
 const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim);
 

@@ -99,7 +99,7 @@ void ofl_show_added(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	if (ofl_session_late(ctx->s, &ignored))
 		n.untold = b->state[OFL_BLOCK_OFFLINE];
 	else
-		ofl_never_online(ctx->s->t, l, &n);
+		ofl_never_online(ctx->s->t, l, b->state[OFL_BLOCK_OFFLINE], &n);
 	if (offline)
 		show_never(v, l, &n);
 	show_policy(v, l, n.blocks);

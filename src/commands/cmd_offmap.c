@@ -51,10 +51,12 @@ static enum ofl_status add_unit(void *arg, const struct ofl_section *s)
 {
 	struct map *m = arg;
 	uint64_t nr = s->nr / m->sections;
+	/* of one that is damaged nobody knows, and its pages are unknown */
+	bool online = s->online || s->corrupt;
 	struct unit *more;
 
 	if (m->nr && m->unit[m->nr - 1].nr == nr) {
-		m->unit[m->nr - 1].online |= s->online;
+		m->unit[m->nr - 1].online |= online;
 		m->unit[m->nr - 1].last_nr = s->nr;
 		return OFL_OK;
 	}
@@ -65,7 +67,7 @@ static enum ofl_status add_unit(void *arg, const struct ofl_section *s)
 			return OFL_ERR_NOMEM;
 		m->unit = more;
 	}
-	m->unit[m->nr++] = (struct unit){ nr, s->nr, s->online };
+	m->unit[m->nr++] = (struct unit){ nr, s->nr, online };
 	return OFL_OK;
 }
 

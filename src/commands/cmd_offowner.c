@@ -110,12 +110,19 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 	return st;
 }
 
+/* as -O asks: without owner are orphans, not what nobody can tell (@blind) */
+static bool is_chosen(const struct owner *o, const struct ofl_owner_ops *owner,
+		      bool blind)
+{
+	return !o->narrow || (owner == o->only && (owner || !blind));
+}
+
 static void add_pages(struct owner *o, const struct ofl_classified *c,
 		      uint64_t pages)
 {
 	/* records are added up of all owners: -O chooses rows only */
 	ofl_records_add(&o->records, c, pages);
-	if (o->narrow && c->claim.owner != o->only)
+	if (!is_chosen(o, c->claim.owner, c->claim.blind))
 		return;
 	o->open.offline += pages;
 	o->open.pages[ofl_records_owner(&c->claim)] += pages;
@@ -197,7 +204,7 @@ static bool is_told(const struct ofl_device_records *k)
 
 static bool is_wanted(const struct owner *o, const struct ofl_device_records *k)
 {
-	return !o->narrow || k->owner == o->only;
+	return is_chosen(o, k->owner, k->blind);
 }
 
 static void show_devices(struct owner *o, const struct ofl_table *table)
@@ -331,6 +338,8 @@ static const char *why_not_all(const struct owner *o)
 {
 	if (o->records.unknown.pages)
 		return o->records.why_unknown;
+	if (o->records.in_flight.pages)
+		return o->records.why_in_flight;
 	return o->records.why_unsure ? o->records.why_unsure :
 	       o->records.owners ? o->records.owners->blind : NULL;
 }
@@ -346,7 +355,8 @@ static enum ofl_result judge(const struct owner *o,
 
 	snprintf(extra, sizeof(extra), "; %" PRIu64 " without owner, %" PRIu64
 		 " error%s, %" PRIu64 " warning%s, %" PRIu64 " info%s",
-		 o->records.orphans.pages + o->records.unknown.pages,
+		 o->records.orphans.pages + o->records.unknown.pages +
+		 o->records.in_flight.pages,
 		 n[OFL_SEV_ERROR], ofl_plural(n[OFL_SEV_ERROR]),
 		 n[OFL_SEV_WARNING], ofl_plural(n[OFL_SEV_WARNING]),
 		 n[OFL_SEV_INFO], ofl_plural(n[OFL_SEV_INFO]));

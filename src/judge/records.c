@@ -103,6 +103,8 @@ void ofl_records_add(struct ofl_records *b, const struct ofl_classified *c,
 		f = ofl_records_found(b, c->claim.owner, c->claim.device);
 	else if (f == &b->unknown && !b->why_unknown)
 		b->why_unknown = c->claim.blind;
+	else if (f == &b->in_flight)
+		b->why_in_flight = c->claim.blind;
 	if (!f)
 		return;
 	if (f == &b->in_flight && !c->claim.weak)

@@ -52,14 +52,16 @@ static enum ofl_status look_at_block(void *arg, const struct ofl_block *b)
 }
 
 void ofl_never_online(const struct ofl_target *t, const struct ofl_layout *l,
-		      struct ofl_never_online *ret)
+		      uint64_t offline, struct ofl_never_online *ret)
 {
 	struct look k = { .t = t, .l = l, .ret = ret };
 	uint64_t lost;
 
 	*ret = (struct ofl_never_online){ .blocks = 0 };
-	ofl_blocks_walk(t, l, look_at_block, &k, &lost);
-	ret->untold += lost;
+	if (ofl_blocks_walk(t, l, look_at_block, &k, &lost))
+		*ret = (struct ofl_never_online){ .untold = offline };
+	else
+		ret->untold += lost;
 }
 
 const struct ofl_online_policy *ofl_online_policy(const struct ofl_layout *l)

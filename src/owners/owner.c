@@ -109,6 +109,7 @@ void ofl_owners_forget(struct ofl_owners *o)
 	/* what cannot be read is said in each command that wants it */
 	if (o->flight)
 		o->flight->asked = false;
+	o->unnamed = false;
 	for (i = 0; ofl_owner_table[i]; i++) {
 		if (o->state[i] && ofl_owner_table[i]->forget)
 			ofl_owner_table[i]->forget(o->state[i]);
@@ -413,11 +414,20 @@ static bool make_room(struct ofl_names *n, unsigned int nr)
 	return true;
 }
 
+static char *name_of(const struct ofl_owners *o, size_t i, unsigned int device)
+{
+	struct ofl_device d;
+	char *name;
+
+	ofl_owner_show(o, i, device, &d);
+	name = malloc(sizeof(d.name));
+	return name ? memcpy(name, d.name, sizeof(d.name)) : NULL;
+}
+
 const char *ofl_owner_device(struct ofl_owners *o,
 			     const struct ofl_claim *claim)
 {
 	struct ofl_names *n;
-	struct ofl_device d;
 	size_t i = 0;
 
 	while (ofl_owner_table[i] && ofl_owner_table[i] != claim->owner)
@@ -425,13 +435,12 @@ const char *ofl_owner_device(struct ofl_owners *o,
 	if (!ofl_owner_table[i] || !o || !o->state[i])
 		return "";
 	n = &o->names[i];
-	if (!make_room(n, claim->device + 1))
-		return "";
-	if (!n->name[claim->device]) {
-		ofl_owner_show(o, i, claim->device, &d);
-		n->name[claim->device] = strdup(d.name);
-	}
-	return n->name[claim->device] ? n->name[claim->device] : "";
+	if (make_room(n, claim->device + 1) && !n->name[claim->device])
+		n->name[claim->device] = name_of(o, i, claim->device);
+	if (n->nr > claim->device && n->name[claim->device])
+		return n->name[claim->device];
+	o->unnamed = true;
+	return "";
 }
 
 /* any case, and - for _: as modules are written in either way */
@@ -478,6 +487,8 @@ const char *ofl_owners_lost(const struct ofl_owners *o)
 	unsigned int n;
 	size_t i;
 
+	if (o->unnamed)
+		return "no memory for the name of a device";
 	for (i = 0; ofl_owner_table[i]; i++)
 		for (n = 0; n < ofl_owner_devices(o, i); n++) {
 			ofl_owner_show(o, i, n, &d);

@@ -168,6 +168,8 @@ static void device(const void *state, unsigned int device,
 	ret->kva = d->driver_kva;
 	if (!d->driver_kva)
 		add_note(st, ret->note, sizeof(ret->note));
+	if (!d->driver_kva && st->layout && !st->whole_bus)
+		ret->lost = "virtio_balloon: the virtio bus cannot be walked to its end";
 	if (!st->layout)
 		ret->module = MODULE;
 }

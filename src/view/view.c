@@ -166,6 +166,18 @@ void ofl_view_table(struct ofl_view *v, const struct ofl_table *table,
 		ofl_batch_open(v);
 }
 
+/* a member that memory did not suffice for must not look like one left out */
+static void add_member(struct ofl_view *v, struct json_object *o,
+		       const char *name, const struct ofl_cell *cell)
+{
+	struct json_object *value = ofl_cell_json(cell, &v->failed);
+
+	if (json_object_object_add(o, name, value)) {
+		json_object_put(value);
+		v->failed = true;
+	}
+}
+
 static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 {
 	struct json_object *o = json_object_new_object();
@@ -181,7 +193,7 @@ static void json_row(struct ofl_view *v, const void *row, const void *ctx)
 		if (!c->json)
 			continue;
 		ofl_out_cell(v, c, row, ctx, &cell);
-		json_object_object_add(o, c->json, ofl_cell_json(&cell, &v->failed));
+		add_member(v, o, c->json, &cell);
 	}
 	if (o)
 		put_json(v, o);

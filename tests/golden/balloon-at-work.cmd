@@ -5,3 +5,4 @@ offcheck
 offowner -v
 offline -v -B memory1
 offcheck -j
+offowner -O orphan

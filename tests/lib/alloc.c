@@ -77,6 +77,10 @@ WRAP(struct json_object *, json_object_new_string, (const char *s), (s), NULL)
 WRAP(struct json_object *, json_object_new_int64, (int64_t i), (i), NULL)
 WRAP(struct json_object *, json_object_new_uint64, (uint64_t u), (u), NULL)
 
+WRAP(int, json_object_object_add,
+     (struct json_object *o, const char *key, struct json_object *v),
+     (o, key, v), -1)
+
 #ifdef HAVE_LIBDEFLATE
 WRAP(struct libdeflate_decompressor *, libdeflate_alloc_decompressor, (void),
      (), NULL)

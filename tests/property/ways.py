@@ -227,7 +227,8 @@ def chosen(ask):
     whole, ranges = documents(ask, "offblock", "offrange")
     size = max((row["pages"] for row in whole["blocks"]), default=0)
     verdicts = sorted({row["verdict"] for row in whole["blocks"]})
-    owners = sorted({row["owner"] for row in ranges["ranges"]} - {None})
+    owners = sorted({row["owner"] for row in ranges["ranges"]} - {None} |
+                    {"orphan"})
     got = documents(ask, *(f"offblock -V {v}" for v in verdicts))
     for verdict, doc in zip(verdicts, got):
         yield from rows_differ(
@@ -245,7 +246,8 @@ def chosen(ask):
             [b for b in whole["blocks"] if b["state"] != "offline" and
              clipped(rows, b["start_pfn"], b["start_pfn"] + size)])
         yield from differences(f"offowner -O {owner} and offrange",
-                               {owner: sum(row["pages"] for row in rows)},
+                               {owner: sum(row["pages"] for row in rows)}
+                               if rows else {},
                                owners_of(next(got)))
 
 

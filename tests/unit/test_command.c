@@ -590,38 +590,51 @@ static void test_every_read_fails(void **state)
 	load();
 }
 
-static void test_every_allocation_fails(void **state)
+/* -> was allocation @n still one of the command's? */
+static bool fail_allocation(const char *command, unsigned long n,
+			    const char *sound)
 {
-	unsigned long n, made;
+	enum ofl_status st;
+	unsigned long made;
+	size_t len;
+	FILE *f;
+
+	ofl_session_drop(&session);
+	free(text);
+	text = NULL;
+	f = open_memstream(&text, &len);
+	alloc_fail_from_now(n);
+	st = asked_to(&session, command, f, &err);
+	made = alloc_stop();
+	fclose(f);
+	if (made >= n)
+		check_outcome("allocation", n, command, st, sound);
+	return made >= n;
+}
+
+static void fail_allocations(const char *const *command, size_t nr,
+			     unsigned long step)
+{
+	unsigned long n;
 	char *sound;
 	size_t c;
 
-	(void)state;
-	for (c = 0; c < ARRAY_LEN(faulted); c++) {
-		assert_int_equal(run(&session, faulted[c]), OFL_OK);
+	for (c = 0; c < nr; c++) {
+		assert_int_equal(run(&session, command[c]), OFL_OK);
 		sound = text;
 		text = NULL;
-		for (n = 1; ; n++) {
-			enum ofl_status st;
-			size_t len;
-			FILE *f;
-
-			ofl_session_drop(&session);
-			free(text);
-			text = NULL;
-			f = open_memstream(&text, &len);
-			alloc_fail_from_now(n);
-			st = asked_to(&session, faulted[c], f, &err);
-			made = alloc_stop();
-			fclose(f);
-			if (made < n)
-				break;
-			check_outcome("allocation", n, faulted[c], st, sound);
-		}
-		assert_true(n > 5);
+		for (n = 1; fail_allocation(command[c], n, sound); n += step)
+			;
+		assert_true(n > 5 * step);
 		assert_string_equal(text, sound);
 		free(sound);
 	}
+}
+
+static void test_every_allocation_fails(void **state)
+{
+	(void)state;
+	fail_allocations(faulted, ARRAY_LEN(faulted), 1);
 }
 
 #define CASE(f) cmocka_unit_test_setup_teardown(f, set_up, drop)
@@ -683,6 +696,20 @@ static int set_up_whole(void **state)
 			 "tests/golden/6.12-both-whole.fixture", &err), OFL_OK);
 	ofl_session_init(&session, &tt.target);
 	return 0;
+}
+
+/* owners, devices, verdicts and holders have more to lose: every fifth of it */
+static void test_allocations_of_a_real_kernel(void **state)
+{
+	static const char *const command[] = {
+		"offrange -j -B memory39", "offcheck -B memory39",
+		"offcheck -j -B memory39", "offowner -v -B memory39",
+		"offowner -j -B memory39", "offblock -w -B memory39",
+		"offblock -w -j -B memory39", "offmap -B memory39",
+	};
+
+	(void)state;
+	fail_allocations(command, ARRAY_LEN(command), 5);
 }
 
 static void have_readers(void)
@@ -1038,6 +1065,7 @@ int main(void)
 		CASE(test_recorded_memory),
 		CASE(test_every_read_fails), CASE(test_every_allocation_fails),
 		CASE(test_kept_until_the_dump_changes),
+		WHOLE(test_allocations_of_a_real_kernel),
 		WHOLE(test_who_is_to_read), WHOLE(test_who_has_read),
 		WHOLE(test_debugger_asked),
 		WHOLE(test_recorder_hands_on), CASE(test_recorder_of_one_reader),

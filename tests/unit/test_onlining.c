@@ -60,7 +60,7 @@ static void offline_block(uint64_t nr, uint64_t flags, uint64_t word)
 static void expect(uint64_t blocks, uint64_t first_nr, uint64_t untold)
 {
 	load();
-	ofl_never_online(&tt.target, &l, &n);
+	ofl_never_online(&tt.target, &l, 9, &n);
 	assert_int_equal(n.blocks, blocks);
 	assert_int_equal(n.first_nr, first_nr);
 	assert_int_equal(n.untold, untold);
@@ -119,6 +119,18 @@ static void test_no_pageblocks(void **state)
 	offline_block(2, GONE, 0);
 	kernel_line(&k, "without member mem_section_usage.pageblock_flags");
 	expect(0, 0, 1);
+}
+
+/* a walk that does not come to its end has told of no block */
+static void test_blocks_not_known(void **state)
+{
+	(void)state;
+	offline_block(2, GONE, 0);
+	load();
+	l.fact[OFL_F_MEMORY_BLOCKS].known = false;
+	ofl_never_online(&tt.target, &l, 9, &n);
+	assert_int_equal(n.blocks, 0);
+	assert_int_equal(n.untold, 9);
 }
 
 static const char *policy(const char *symbol, uint64_t value)
@@ -234,7 +246,7 @@ int main(void)
 		CASE(test_all_online), CASE(test_never_online),
 		CASE(test_offlined), CASE(test_one_pageblock),
 		CASE(test_boot_memory_was_online), CASE(test_not_in_the_dump),
-		CASE(test_no_pageblocks), CASE(test_policy),
+		CASE(test_no_pageblocks), CASE(test_blocks_not_known), CASE(test_policy),
 		CASE(test_policy_by_its_older_name),
 		CASE(test_policy_not_asked_yet), CASE(test_no_policy),
 		CASE(test_zone_policy), CASE(test_zone_policy_as_ever),
