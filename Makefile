@@ -36,10 +36,7 @@ CRASH_VERSION	?= $(shell crash --version 2>/dev/null | sed -n 's/^crash \([0-9.]
 CC		:= $(if $(filter default,$(origin CC)),gcc,$(CC))
 PKG_CONFIG	?= pkg-config
 PYTHON		?= /usr/bin/python3
-# one of these that is not there costs speed: crash alone reads such dumps then
-# (snappy is C++: its archive alone would not load)
-CODECS		:= $(foreach lib,libdeflate lzo2 libzstd $(if $(STATIC),,snappy),$(shell \
-		   $(PKG_CONFIG) --exists $(lib) 2>/dev/null && echo $(lib)))
+include codecs.mk
 LIBS		= smartcols json-c libbpf $(CODECS)
 
 comma		:= ,
@@ -283,7 +280,7 @@ corpus: $(FUZZ:%=$(SAN)/%)
 	@$(PYTHON) tests/fuzz/run.py $(RESULTS)/corpus.xml $(FUZZ:%=$(SAN)/%) || true
 
 # which file may need which, over includes and over the objects' symbols
-house: $(SANOBJ)
+house: $(SANOBJ) $(if $(wildcard $(CRASH_INCLUDE)/defs.h),$(CRASHO))
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/house.xml
 	@$(PYTHON) tests/house.py $(BUILD) $(RESULTS)/house.xml || true
@@ -473,7 +470,7 @@ uninstall:
 
 # the sources as they are, and those that unpack into crash's extensions/
 RELEASE		= offline-so-$(shell cat VERSION)
-DISTRIBUTED	= COPYING Makefile README VERSION offline.c offline.mk include src \
+DISTRIBUTED	= COPYING Makefile README VERSION offline.c offline.mk codecs.mk include src \
 		  docs schema man tools tests debian packaging
 dist:
 	@mkdir -p $(BUILD)/dist
@@ -481,8 +478,8 @@ dist:
 		--exclude=__pycache__ --exclude=.pytest_cache --transform='s,^,$(RELEASE)/,' \
 		$(wildcard $(DISTRIBUTED))
 	@tar -czf $(BUILD)/dist/$(RELEASE)-crash.tar.gz --sort=name --owner=0 --group=0 --numeric-owner \
-		--transform='s,^\(src\|include\|VERSION\|COPYING\),offline-so/\1,' \
-		offline.c offline.mk src include VERSION COPYING
+		--transform='s,^\(src\|include\|codecs.mk\|VERSION\|COPYING\),offline-so/\1,' \
+		offline.c offline.mk codecs.mk src include VERSION COPYING
 	@ls $(BUILD)/dist/$(RELEASE)*.tar.gz
 
 clean:

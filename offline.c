@@ -7,6 +7,7 @@
 #include <defs.h>
 
 #include "commands/manual.h"
+#include "commands/options.h"
 #include "commands/run.h"
 #include "crash/neighbours.h"
 #include "crash/process.h"
@@ -14,10 +15,8 @@
 #include "crash/target.h"
 #include "crash/types.h"
 
-#define MAX_COMMANDS 8
-
 static struct ofl_session session;
-static struct command_table_entry table[MAX_COMMANDS + 1];
+static struct command_table_entry table[OFL_NR_COMMANDS + 1];
 
 /*
  * Also runs when crash leaves our command by longjmp, whatever the reason;
@@ -98,7 +97,7 @@ static void __attribute__((constructor)) offline_init(void)
 		error(INFO, "%s\n", why);
 		return;
 	}
-	for (c = ofl_commands; c->name && i < MAX_COMMANDS; c++, i++) {
+	for (c = ofl_commands; c->name && i < OFL_NR_COMMANDS; c++, i++) {
 		table[i].name = (char *)c->name;
 		table[i].func = cmd_dispatch;
 		table[i].help_data = (char **)ofl_help(c);

@@ -5,8 +5,8 @@
 # offline-so/ with all the rest. crash's "make extensions" comes to this file.
 
 OFL	= offline-so
-CODECS	:= $(foreach lib,libdeflate lzo2 libzstd snappy,$(shell \
-	   pkg-config --exists $(lib) 2>/dev/null && echo $(lib)))
+PKG_CONFIG ?= pkg-config
+include $(OFL)/codecs.mk
 LIBS	= smartcols json-c libbpf $(CODECS)
 HAVE	= $(shell echo $(CODECS:%=-DHAVE_%) | tr a-z A-Z)
 

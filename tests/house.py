@@ -82,6 +82,10 @@ def rooms_of(page):
     return {room: below(room) for room in direct}
 
 
+#: in names, too; what is printed has a longer list, in tests/docs
+GONE = re.compile(r"(?i)(?:\b|(?<=_))(?:books?|whoever|his|say over|since[ _]ever)(?=\b|_)")
+
+
 class House:
     """A tree of sources: files, arrows with a reason each, and what is wrong."""
 
@@ -97,6 +101,10 @@ class House:
             if path.exists():
                 self.texts[str(path.relative_to(self.top))] = \
                     path.read_text(encoding="utf-8")
+        #: but for the two that have the words in a list
+        self.tests = {str(path.relative_to(self.top)): path.read_text(encoding="utf-8")
+                      for kind in ("c", "h", "py") for path in sorted(self.top.glob(f"tests/**/*.{kind}"))
+                      if path.name not in ("house.py", "docs.py")}
         page = self.top / "docs/design.md"
         self.rooms = rooms_of(page.read_text(encoding="utf-8")) if page.exists() else {}
         self.arrows = self.find_arrows()
@@ -175,7 +183,7 @@ class House:
     def check_crash(self):
         """one room knows crash"""
         for path, text in self.texts.items():
-            if any(name == "defs.h" for _, name in INCLUDE.findall(text)) and \
+            if any(pathlib.PurePath(name).name == "defs.h" for _, name in INCLUDE.findall(text)) and \
                     not re.match(r"offline\.c$|(?:src|include)/crash/", path):
                 yield f"{path} includes defs.h"
 
@@ -228,6 +236,13 @@ class House:
             if self.room(self.file(path)) not in ("layout", "holders"):
                 for name in sorted(late & set(FACT.findall(code_of(text)))):
                     yield f"{path} reads {name}, which only commands that name holders ask for"
+
+    def check_words(self):
+        """comments, too, are written in the words of the pages"""
+        for path, text in {**self.texts, **self.tests}.items():
+            for nr, line in enumerate(text.splitlines(), 1):
+                for word in GONE.findall(line):
+                    yield f"{path}:{nr}: {word}"
 
     def checks(self):
         """-> [(name of the check, what is wrong)]"""
@@ -384,6 +399,12 @@ class MadeUp(unittest.TestCase):
     def test_crash_is_known(self):
         self.assertEqual(self.wrong("crash", {"src/low/d.c": "# include <defs.h>\n"}),
                          "src/low/d.c includes defs.h")
+        self.assertEqual(self.wrong("crash", {"src/low/d.c": "#include <crash/defs.h>\n"}),
+                         "src/low/d.c includes defs.h")
+
+    def test_words(self):
+        self.assertEqual(self.wrong("words", {"src/low/d.c": "/* whoever\n * asks */\n"}), "src/low/d.c:1: whoever")
+        self.assertEqual(self.wrong("words", {"tests/unit/d.py": "def test_books():\n"}), "tests/unit/d.py:1: books")
 
     def test_header_elsewhere(self):
         self.assertIn("include/high/d.h is the header of src/low/d.c",

@@ -2,7 +2,7 @@
 /*
  * codec.h - how pages of a kdump-compressed file are compressed
  *
- * Depends on nothing. A row a format; a format whose library was not there at
+ * Depends on nothing but C. A row a format; a format whose library was not there at
  * build time has no row, and its pages are left to the host.
  */
 #ifndef OFL_CODEC_H
@@ -32,5 +32,11 @@ struct ofl_codec {
 extern const struct ofl_codec ofl_codecs[];	/* ends with a NULL name */
 
 #define OFL_MAX_CODECS	4
+
+/*
+ * DUMP_DH_COMPRESSED_* that have existed, with or without a row: in
+ * disk_dump_header.status, and in page_desc.flags of what is compressed
+ */
+#define OFL_CODEC_FLAGS	0x27u	/* zlib, lzo, snappy, zstd */
 
 #endif

@@ -3,7 +3,7 @@
  * file.h - the bytes of a dump's file, where its format says they are
  *
  * Depends on status.h. A dump that was sent through a pipe is a stream of
- * pieces, each with the offset that it has in the file; whoever reads such a
+ * pieces, each with the offset that it has in the file; who reads such a
  * stream through here reads the file that it would be once it is put together.
  *
  * Source: struct makedumpfile_header and makedumpfile_data_header of

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * window.h - a part of a file that goes along with whoever reads it
+ * window.h - a part of a file that goes along with its reader
  *
  * Depends on file.h. The memmap lies in a dump nearly in order. Nothing is
  * mapped, since a file that is truncated meanwhile would end the session by a

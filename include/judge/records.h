@@ -120,4 +120,7 @@ bool ofl_records_shortfall(const struct ofl_records *b, struct ofl_text *text);
 /** ofl_severity_text() - none, info, warning, error */
 const char *ofl_severity_text(enum ofl_severity severity);
 
+/** ofl_severity_compare() - > 0: @a is worse than @b, 0: they are the same */
+int ofl_severity_compare(enum ofl_severity a, enum ofl_severity b);
+
 #endif

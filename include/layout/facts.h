@@ -426,7 +426,7 @@ enum ofl_witness_kind {
 	OFL_W_SYMBOL,		/* address of symbol a */
 	OFL_W_INT,		/* int variable a, read from memory */
 	OFL_W_ARRAY,		/* elements of array a */
-	OFL_W_SINCE_EVER,	/* n, if nothing else answered: never differed */
+	OFL_W_ALWAYS,	/* n, if nothing else answered: never differed */
 };
 
 /** struct ofl_witness - one source of a fact */

@@ -36,6 +36,17 @@ static inline bool ofl_pagetype_is(const struct ofl_pagetype *pt,
 	return (page_type & pt->mask) == pt->value;
 }
 
+/** ofl_pagetype_numbered() - is a type a number, so that a page has at most one? */
+bool ofl_pagetype_numbered(const struct ofl_pagetype *pt);
+
+/**
+ * ofl_pagetype_any() - is @page_type of any type, named here or not?
+ * @pt: in  any type of this kernel: all are written alike
+ *
+ * Shape:  of a kernel without types (shape NONE or EXACT) no page has one.
+ */
+bool ofl_pagetype_any(const struct ofl_pagetype *pt, uint32_t page_type);
+
 /**
  * ofl_pagetype_from_number() - the test behind a *_MAPCOUNT_VALUE number
  * @number: in   as VMCOREINFO prints it: the low 32 bits are the word that a

@@ -24,7 +24,7 @@ struct ofl_owner_page {
 	bool movable_ops;	/* ofl_page_has_movable_ops() */
 };
 
-/** enum ofl_refusal - does a driver refuse to let a range go? the worst is last */
+/** enum ofl_refusal - does a driver refuse to let a range go? */
 enum ofl_refusal { OFL_REFUSES_NOT, OFL_REFUSES_MAYBE, OFL_REFUSES };
 
 /** struct ofl_env - what an owner may look at; all borrowed */

@@ -27,7 +27,7 @@ struct ofl_scan_result {
 	uint64_t stale;			/* offline, in sections not online */
 	uint64_t stale_unread;		/* pages there that cannot be read */
 	uint64_t stale_unread_pfn;	/* the first, where there are some */
-	uint64_t no_zone;		/* pages of holes that name no zone */
+	uint64_t no_zone;		/* pages of holes, whose flags have no zone */
 	uint64_t device;		/* ZONE_DEVICE pages, not looked at */
 	struct ofl_section_stats sections;
 	struct ofl_block_totals blocks;	/* held against the sections */

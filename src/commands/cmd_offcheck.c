@@ -14,9 +14,10 @@
 static int by_severity(const void *a, const void *b)
 {
 	const struct ofl_finding_class *x = a, *y = b;
+	int worse = ofl_severity_compare(y->first.severity, x->first.severity);
 
-	if (x->first.severity != y->first.severity)
-		return x->first.severity > y->first.severity ? -1 : 1;
+	if (worse)
+		return worse;
 	if (x->pages != y->pages)
 		return x->pages > y->pages ? -1 : 1;
 	return strcmp(x->first.code, y->first.code);
@@ -58,7 +59,8 @@ static int by_outcome(const void *a, const void *b)
 	if (rank_x != rank_y)
 		return rank_x < rank_y ? 1 : -1;
 	if (x->kind != y->kind)
-		return x->kind < y->kind ? -1 : 1;
+		return strcmp(ofl_rule_rows[x->kind].code,
+			      ofl_rule_rows[y->kind].code);
 	return x->ref < y->ref ? -1 : x->ref > y->ref;
 }
 

@@ -15,10 +15,10 @@
 #include "commands/manual.h"
 #include "commands/options.h"
 #include "commands/version.h"
+#include "target/count.h"
 
 #define WIDTH	80
 #define MARGIN	2
-#define PAGES	8
 
 /** struct page - what is kept of one, made from strings behind each other */
 struct page {
@@ -27,7 +27,7 @@ struct page {
 	const char **line;
 };
 
-static struct page pages[PAGES];
+static struct page pages[OFL_NR_COMMANDS];
 
 static const char *const no_memory[] = {
 	"help", "no memory is left for this help page", "", NULL
@@ -313,7 +313,7 @@ const char *const *ofl_help(const struct ofl_command *c)
 {
 	struct page *p = pages;
 
-	while (p->of && p->of != c && p < pages + PAGES - 1)
+	while (p->of && p->of != c && p < pages + OFL_COUNT(pages) - 1)
 		p++;
 	if (p->of == c || (!p->of && make_page(p, c)))
 		return p->line;
@@ -324,7 +324,7 @@ void ofl_help_free(void)
 {
 	size_t i;
 
-	for (i = 0; i < PAGES; i++) {
+	for (i = 0; i < OFL_COUNT(pages); i++) {
 		free(pages[i].text);
 		free(pages[i].line);
 		pages[i] = (struct page){ .of = NULL };

@@ -7,6 +7,7 @@
 
 #include "commands/holder_rows.h"
 #include "commands/tables.h"
+#include "target/count.h"
 #include "target/text.h"
 
 #define IN_LINE	3	/* holders that a line names */
@@ -139,7 +140,7 @@ const struct ofl_table ofl_holder_row_table = {
 	"if one block is explained, or with -w: who holds the pages that are "
 	"in the way and are no driver's, the worst outcome first, then the "
 	"largest",
-	columns, sizeof(columns) / sizeof(columns[0]),
+	columns, OFL_COUNT(columns),
 };
 
 /* ---- rows ---- */

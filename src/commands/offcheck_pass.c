@@ -156,7 +156,7 @@ static enum ofl_status check_offline(struct ofl_check *ck,
 	}
 	row = ofl_audit_offline(&ck->audit, c, &by_records);
 	/* a finding that knows what is in flight goes first */
-	if (row && by_records >= by_rule)
+	if (row && ofl_severity_compare(by_records, by_rule) >= 0)
 		return add_finding(ck, c, pages, by_records, row->code,
 				   row->what);
 	if (!by_rule)

@@ -377,7 +377,7 @@ bool ofl_options_json(const struct ofl_command *c, int argc, char **argv)
 	int opt;
 
 	letters(c, known, sizeof(known));
-	names(c, named, sizeof(named) / sizeof(named[0]));
+	names(c, named, OFL_COUNT(named));
 	optind = 0;
 	opterr = 0;
 	while ((opt = getopt_long(argc, argv, known, named, NULL)) != -1)

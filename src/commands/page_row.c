@@ -120,7 +120,7 @@ const struct ofl_table ofl_page_table = {
 	"page", false,
 	"if one page is asked for: what it is; empty if its struct page is not "
 	"known",
-	columns, sizeof(columns) / sizeof(columns[0]),
+	columns, OFL_COUNT(columns),
 };
 
 void ofl_page_row_fill(struct ofl_page_row *row, const struct ofl_env *env,

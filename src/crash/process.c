@@ -6,7 +6,7 @@
  * processes with one file offset get each other's bytes, in silence: a copy
  * opens all files again. Its errors and signals jump back to the main loop,
  * and a copy that came there would go on with the user's next command: a copy
- * lands every jump and ends. And whoever waits for "all children" would wait
+ * lands every jump and ends. And a process that waits for "all children" would wait
  * for a copy that was left behind: each is ended by its number.
  */
 #include <dirent.h>

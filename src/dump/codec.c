@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* codec.c - a row for each library that decompresses pages */
 #include "dump/codec.h"
+#include "target/count.h"
 
 /* as crash does, which reads the same pages: by the bits of page_desc.flags */
 #define FLAG_ZLIB	0x01
@@ -98,5 +99,5 @@ const struct ofl_codec ofl_codecs[] = {
 	{ NULL, 0, NULL, NULL, NULL },
 };
 
-_Static_assert(sizeof(ofl_codecs) / sizeof(ofl_codecs[0]) <= OFL_MAX_CODECS + 1,
+_Static_assert(OFL_COUNT(ofl_codecs) <= OFL_MAX_CODECS + 1,
 	       "OFL_MAX_CODECS is too small");

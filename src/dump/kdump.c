@@ -31,7 +31,6 @@
 #define HEAD_STATUS	424
 #define HEAD_BYTES	444
 #define STATUS_INCOMPLETE	0x8
-#define STATUS_CODECS	0x27	/* zlib, lzo, snappy, zstd: as in page_desc.flags */
 
 /** struct numbers - what we want of the header */
 struct numbers {
@@ -143,7 +142,7 @@ static bool have_codec(uint32_t status)
 	for (i = 0; ofl_codecs[i].name; i++)
 		if (status & ofl_codecs[i].flag)
 			return true;
-	return !(status & STATUS_CODECS);
+	return !(status & OFL_CODEC_FLAGS);
 }
 
 /* of a dump that makedumpfile --split wrote, a file has the pages of some blocks */
@@ -401,7 +400,7 @@ static bool find_desc(struct ofl_kdump *k, uint64_t nr, struct desc *ret)
 
 static bool is_short(const struct ofl_kdump *k, const struct desc *d)
 {
-	return !(d->flags & STATUS_CODECS) && d->bytes < k->block_bytes;
+	return !(d->flags & OFL_CODEC_FLAGS) && d->bytes < k->block_bytes;
 }
 
 static enum ofl_dump_page read_block(struct ofl_kdump *k, uint64_t nr,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* window.c - a part of a file that goes along with whoever reads it */
+/* window.c - a part of a file that goes along with its reader */
 #include <stdlib.h>
 
 #include "dump/window.h"

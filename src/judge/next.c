@@ -4,6 +4,7 @@
 
 #include "judge/next.h"
 #include "owners/driver.h"
+#include "target/count.h"
 
 /*
  * virtio_mem_create_resource() refuses a driver that is loaded again while its
@@ -106,7 +107,7 @@ const char *ofl_code_next(const char *code, enum ofl_severity severity)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(codes) / sizeof(codes[0]); i++)
+	for (i = 0; i < OFL_COUNT(codes); i++)
 		if (!strcmp(codes[i].code, code))
 			return severity == OFL_SEV_INFO ?
 			       codes[i].info_next : codes[i].next;

@@ -10,16 +10,24 @@
 #include "kernel/vmstat.h"
 #include "target/text.h"
 
+static const struct {
+	const char *text;
+	int rank;		/* the worst is the highest */
+} severities[OFL_NR_SEVERITIES] = {
+	[OFL_SEV_NONE] = { "none", 0 },
+	[OFL_SEV_INFO] = { "info", 1 },
+	[OFL_SEV_WARNING] = { "warning", 2 },
+	[OFL_SEV_ERROR] = { "error", 3 },
+};
+
 const char *ofl_severity_text(enum ofl_severity severity)
 {
-	static const char *const text[OFL_NR_SEVERITIES] = {
-		[OFL_SEV_NONE] = "none",
-		[OFL_SEV_INFO] = "info",
-		[OFL_SEV_WARNING] = "warning",
-		[OFL_SEV_ERROR] = "error",
-	};
+	return severities[severity].text;
+}
 
-	return text[severity];
+int ofl_severity_compare(enum ofl_severity a, enum ofl_severity b)
+{
+	return severities[a].rank - severities[b].rank;
 }
 
 static size_t find_owner(const struct ofl_owner_ops *owner)

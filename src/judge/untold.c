@@ -38,7 +38,7 @@ static bool hugetlb_told(const struct ofl_layout *l)
 static bool types_told(const struct ofl_layout *l)
 {
 	return l->type[OFL_TYPE_BUDDY].shape &&
-	       (l->offline.shape != OFL_SHAPE_TOP_BYTE ||
+	       (!ofl_pagetype_numbered(&l->offline) ||
 		(l->type[OFL_TYPE_HUGETLB].shape &&
 		 l->type[OFL_TYPE_ZSMALLOC].shape &&
 		 l->type[OFL_TYPE_UNACCEPTED].shape));

@@ -165,14 +165,7 @@ bool ofl_page_hugetlb_migratable(const struct ofl_page_format *f,
 
 bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type)
 {
-	uint32_t base = f->offline.value;
-
-	if (page_type == UINT32_MAX)
-		return false;
-	if (f->offline.shape == OFL_SHAPE_TOP_BYTE)
-		return page_type >> 24 >= 0xf0 && page_type >> 24 <= 0xfe;
-	/* inverted: what a page of a type must have set is the base */
-	return (page_type & base) == base;
+	return ofl_pagetype_any(&f->offline, page_type);
 }
 
 bool ofl_page_is_mapped(const struct ofl_page_format *f,

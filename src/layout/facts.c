@@ -9,6 +9,7 @@
  * only by commands that judge pages.
  */
 #include "layout/facts.h"
+#include "target/count.h"
 #include "target/target.h"
 
 #define STRUCT(s)	{ OFL_W_STRUCT, s, NULL, 0 }
@@ -20,7 +21,7 @@
 #define SYMBOL(s)	{ OFL_W_SYMBOL, s, NULL, 0 }
 #define INT(s)		{ OFL_W_INT, s, NULL, 0 }
 #define ARRAY(s)	{ OFL_W_ARRAY, s, NULL, 0 }
-#define EVER(n)		{ OFL_W_SINCE_EVER, NULL, NULL, n }
+#define EVER(n)		{ OFL_W_ALWAYS, NULL, NULL, n }
 
 #define EARLY		.early = true
 #define NEEDED_BY(user)	.needed_by = OFL_BY_##user
@@ -1531,5 +1532,5 @@ const struct ofl_fact_row ofl_fact_rows[] = {
 		.without = "allocation stacks are not named" },
 };
 
-_Static_assert(sizeof(ofl_fact_rows) / sizeof(ofl_fact_rows[0]) == OFL_NR_FACTS,
+_Static_assert(OFL_COUNT(ofl_fact_rows) == OFL_NR_FACTS,
 	       "each fact has a row");

@@ -396,5 +396,5 @@ enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
 	for (i = OFL_F_FIRST_HOLDER; i < OFL_NR_FACTS && !st; i++)
 		st = ofl_fact_load(t, &ofl_fact_rows[i], &l->fact[i], err);
 	return st ? st : check_inner(l, members,
-				     sizeof(members) / sizeof(members[0]), err);
+				     OFL_COUNT(members), err);
 }

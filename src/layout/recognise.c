@@ -147,7 +147,7 @@ static void look_at_types(const struct ofl_target *t, struct ofl_layout *l)
 	uint64_t known = (l->offline.value >> 24) - 0xf0, name_kva, i;
 	char name[32];
 
-	if (!names || l->offline.shape != OFL_SHAPE_TOP_BYTE)
+	if (!names || !ofl_pagetype_numbered(&l->offline))
 		return;
 	/* types are numbered without gaps: the first without name ends them */
 	for (i = 0; i < 15; i++) {

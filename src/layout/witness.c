@@ -38,7 +38,7 @@ void ofl_witness_text(const struct ofl_witness *w, char *buf, size_t bytes)
 	case OFL_W_ARRAY:
 		snprintf(buf, bytes, "debuginfo length of %s[]", w->a);
 		break;
-	case OFL_W_SINCE_EVER:
+	case OFL_W_ALWAYS:
 		snprintf(buf, bytes, "constant in kernels that lack the enumerator");
 		break;
 	case OFL_W_NONE:
@@ -97,7 +97,7 @@ static bool ask(const struct ofl_target *t, const struct ofl_witness *w,
 	case OFL_W_ARRAY:
 		ok = ofl_array_len(t, w->a, &v);
 		break;
-	case OFL_W_SINCE_EVER:
+	case OFL_W_ALWAYS:
 		v = (uint64_t)w->n;
 		ok = true;
 		break;
@@ -115,7 +115,7 @@ static bool ask(const struct ofl_target *t, const struct ofl_witness *w,
  */
 static bool is_rule_of_thumb(const struct ofl_witness *w)
 {
-	return w->kind == OFL_W_SINCE_EVER ||
+	return w->kind == OFL_W_ALWAYS ||
 	       (w->kind == OFL_W_HOST &&
 		(w->n == OFL_HOST_SECTION_SIZE_BITS ||
 		 w->n == OFL_HOST_MAX_PHYSMEM_BITS));

@@ -331,12 +331,12 @@ enum ofl_refusal ofl_owners_refusing(const struct ofl_owners *o,
 	size_t i;
 
 	*who = NULL;
-	for (i = 0; ofl_owner_table[i]; i++) {
+	for (i = 0; ofl_owner_table[i] && worst != OFL_REFUSES; i++) {
 		if (!o->state[i] || !ofl_owner_table[i]->refuses)
 			continue;
 		says = ofl_owner_table[i]->refuses(o->state[i], start_pfn,
 						   pages);
-		if (says <= worst)
+		if (says == OFL_REFUSES_NOT || says == worst)
 			continue;
 		worst = says;
 		*who = ofl_owner_table[i];

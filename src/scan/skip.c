@@ -74,7 +74,7 @@ static uint64_t skip_free(const struct ofl_skipper *sk, struct ofl_image *img,
 
 /*
  * All tails of a compound page say the same of their head. Where the last one
- * is not to be read, its head is believed.
+ * cannot be read, its head is believed.
  */
 static bool last_tail_fits(const struct ofl_page_format *f, struct ofl_image *img,
 			   const unsigned char *raw, uint64_t pages)

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "target/count.h"
 #include "target/target.h"
 
 void ofl_miss(const struct ofl_target *t, uint64_t kva)
@@ -335,7 +336,7 @@ const char *ofl_host_name(enum ofl_host what)
 		[OFL_HOST_PAGEBLOCK_ORDER] = "pageblock_order",
 		[OFL_HOST_NO_MODULES] = "no_modules",
 	};
-	_Static_assert(sizeof(name) / sizeof(name[0]) == OFL_NR_HOST,
+	_Static_assert(OFL_COUNT(name) == OFL_NR_HOST,
 		       "each number of the host has a name");
 
 	return name[what];

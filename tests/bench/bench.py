@@ -42,7 +42,7 @@ TICK = os.sysconf("SC_CLK_TCK")
 #: One look at the clocks of crash, from a shell that crash starts.
 CLOCK = ("!(date +%s%N; cat /proc/$PPID/schedstat; cat /proc/$PPID/stat; "
          "grep VmHWM /proc/$PPID/status) > {0}")
-#: The same ranges without the columns that ask the drivers' books.
+#: The same ranges without the columns that ask the drivers' records.
 BARE = "offrange -o pfn,phys,pages,size,refcount,flags,node,zone,section,state"
 OURS = {"offline": "offline", "offline -x": "offline -x", "offrange": "offrange", "offrange -x": "offrange -x",
         "bare": BARE, "bare -x": BARE + " -x", "offcheck": "offcheck", "offcheck -x": "offcheck -x",

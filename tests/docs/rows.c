@@ -226,7 +226,7 @@ static void witness(const struct ofl_witness *w)
 	char text[64];
 	size_t who;
 
-	if (w->kind == OFL_W_SINCE_EVER) {
+	if (w->kind == OFL_W_ALWAYS) {
 		printf("else %" PRId64, w->n);
 		return;
 	}

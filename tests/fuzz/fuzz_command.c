@@ -20,7 +20,7 @@
 #define MAX_LIES	24
 #define NR_SEEN		32
 #define MANY_ANSWERS	3000	/* then the user presses ^C */
-#define MOST_ANSWERS	1000000	/* whoever still asks gets no more */
+#define MOST_ANSWERS	1000000	/* a command that still asks gets no more */
 
 /* what was recorded, and the pages whose struct pages are in it */
 static const struct {

@@ -62,7 +62,7 @@ def owners(said, truth, section_bytes, expected, document="offowner.json"):
 
 
 def no_false_error(said, document="offcheck.json", untyped=None):
-    """Sound books and pages make no finding."""
+    """Sound records and pages make no finding."""
     assert said[document]["findings"] == []
     sound(said[document]["status"], untyped)
 

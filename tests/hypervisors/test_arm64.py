@@ -39,7 +39,7 @@ def test_owners(ask, dump):
 
 
 def test_no_false_error(ask, dump):
-    """The rule and the books hold."""
+    """The rule and the records hold."""
     claims.no_false_error(ask(dump))
 
 

@@ -78,7 +78,7 @@ def test_every_page_is_the_drivers(said, dump):
     assert said["offline.json"]["totals"]["unknown"] == 0
 
 
-def test_books(device, dump):
+def test_records(device, dump):
     """The driver's figures are those that it tells in the guest, and account for every page."""
     told, counters = _driver(dump.truth), device["counters"]
     assert device["difference"] == 0 and device["found"] == PAGES[dump.stage], device

@@ -58,7 +58,7 @@ def test_sections(said, dump):
 
 
 def test_owners(said, dump, expected):
-    """Every page is in the books of its driver, and as many as its counter says."""
+    """Every page is in the records of its driver, and as many as its counter says."""
     claims.owners(said, dump.truth, SECTION, expected)
     devices = claims.owners(said, dump.truth, SECTION, expected, "typed.json")
     for name, pages in expected.items():
@@ -81,7 +81,7 @@ def test_counter_of_cmm(said, dump, expected):
 
 
 def test_no_false_error(said, expected):
-    """The rule and the books hold."""
+    """The rule and the records hold."""
     claims.no_false_error(said, untyped=_untyped(expected))
 
 

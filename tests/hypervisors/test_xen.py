@@ -145,8 +145,8 @@ def test_every_page_is_the_balloons(said, offline):
     assert [device["owner"] for device in document["devices"]] == [DRIVER]
 
 
-def test_books(said, truth, offline):
-    """The driver's books are those of its sysfs, and account for every page."""
+def test_records(said, truth, offline):
+    """The driver's records are those of its sysfs, and account for every page."""
     device = _device(said)
     counters, balloon = device["counters"], truth["balloon"]
     assert counters["listed"] == len(offline)
@@ -164,7 +164,7 @@ def test_reserved(said, dump):
 
 
 def test_no_false_errors(said, offline):
-    """Sound books, and pages that block: nothing else is to be found."""
+    """Sound records, and pages that block: nothing else is to be found."""
     claims.held_only(said, len(offline))
     assert {finding["severity"] for finding in said["offcheck.json"]["findings"]} <= {"warning"}
 

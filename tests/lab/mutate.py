@@ -100,7 +100,7 @@ class Targets:
         present = [pfn for pfn in edges + inside + firsts + powers if pfn >> t.SECTION_SHIFT in self.sections]
         for pfn in present:
             self._words("page", self.base + pfn * t.STRUCT_PAGE, 8)
-        # heads: whoever believes a damaged order passes over what is behind them
+        # heads: a reader that believes a damaged order passes over what is behind them
         for number in self.sections:
             for pfn in range(number << t.SECTION_SHIFT, number + 1 << t.SECTION_SHIFT, 512):
                 kva = self.base + pfn * t.STRUCT_PAGE

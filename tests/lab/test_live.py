@@ -65,7 +65,7 @@ def _pfns(runs):
 
 
 def test_says_that_it_is_live(live):
-    """Whoever reads it must know that the pages moved underfoot."""
+    """A reader of it must know that the pages moved underfoot."""
     assert "live" in live[0]["log"]
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Whose pages: every PageOffline page has an owner, and the owners' books agree with QEMU's."""
+"""Whose pages: every PageOffline page has an owner, and the owners' records agree with QEMU's."""
 
 import dataclasses
 import json
@@ -37,8 +37,8 @@ def test_every_page_has_an_owner(dump, documents, truth):
     assert ("orphan" in _owned(document)) == (ORPHANED in dump.name)
 
 
-def test_books_and_pages_agree(documents):
-    """Each device's own books account for each of its pages."""
+def test_records_and_pages_agree(documents):
+    """Each device's own records account for each of its pages."""
     for device in documents["offowner.json"]["devices"]:
         assert device["difference"] in (0, None) or device["explained_by"], device
 
@@ -62,7 +62,7 @@ def test_balloon_is_what_qemu_took(documents, truth):
 
 
 def test_findings(dump, documents):
-    """Sound books make no finding; pages whose driver left are one."""
+    """Sound records make no finding; pages whose driver left are one."""
     findings = documents["offcheck.json"]["findings"]
     if ORPHANED in dump.name:
         assert {finding["severity"] for finding in findings} == {"warning"}

@@ -119,7 +119,7 @@ def test_stock_crash_sees_references(said):
 # -- offline.so -----------------------------------------------------------------------
 
 
-def test_every_page_is_his(said):
+def test_every_page_is_the_drivers(said):
     """offrange: the host's pages, all of this driver, with the references that stock crash sees."""
     ranges = said.document("offrange.json")["ranges"]
     assert not t.differences(t.pfns(t.ranges({"ranges": ranges})), said.pages | said.units)
@@ -136,7 +136,7 @@ def test_by_section(said):
         {number: {DRIVER: pages} for number, pages in given.items()}
 
 
-def test_books_are_the_drivers_own(said):
+def test_records_are_the_drivers_own(said):
     """offowner: the figures of debugfs and of the host, and no difference."""
     device, stats = said.device(), said.made["stats"]
     assert (device["found"], device["expected"], device["difference"]) == (stats["current"], stats["current"], 0)

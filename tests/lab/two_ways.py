@@ -62,7 +62,7 @@ def kept(ask):
 def types(ask, dump, found):
     """With the types of modules, each alone and both, and without: the same, or unknown.
 
-    `found` gets what the session knows as it was, for no_modules(). Whoever comes later has the types.
+    `found` gets what the session knows as it was, for no_modules(). A command that comes later has the types.
     """
     found.update(ways.six(ask))
     plain = dict(found)

@@ -16,7 +16,7 @@ SIX = ["offline", "offrange -a", "offcheck -a", "offowner -a", "offblock",
        "offmap"]
 FORMS = [*SIX, "offblock -d", "offblock -w -a", "offmap -w", "offmap -s"]
 
-#: how often something was compared, for whoever wants figures
+#: how often something was compared, for the figures
 compared = collections.Counter()
 
 

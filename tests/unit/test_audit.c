@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* test_audit.c - which rule an offline page breaks by the books */
+/* test_audit.c - which rule an offline page breaks by the records */
 #include "unit.h"
 
 #include <stdlib.h>
@@ -105,7 +105,7 @@ static void test_in_flight(void **state)
 	expect("offline-plugged", OFL_SEV_INFO);
 }
 
-static void test_beyond_the_books(void **state)
+static void test_beyond_the_records(void **state)
 {
 	(void)state;
 	page.claim.stray = true;
@@ -144,7 +144,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_claimed_twice, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_plugged, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_in_flight, set_up, drop),
-		cmocka_unit_test_setup_teardown(test_beyond_the_books, set_up, drop),
+		cmocka_unit_test_setup_teardown(test_beyond_the_records, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_not_listed, set_up, drop),
 		cmocka_unit_test_setup_teardown(test_mixed, set_up, drop),
 	};

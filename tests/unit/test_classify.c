@@ -822,7 +822,7 @@ static void test_references_of_page_cache(void **state)
 	l->fact[OFL_F_LRU_DISABLE].known = true;
 	map[11].refcount = 3;
 	expect_refs(11, "lru-held", 2);
-	/* of a poisoned page, whoever refers to it does not matter */
+	/* of a poisoned page, what refers to it does not matter */
 	lru_page(12, MAPPING, 3, 0)->flags = LRU | HWPOISON;
 	expect_refs(12, "lru", 1);
 }

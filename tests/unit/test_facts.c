@@ -80,7 +80,7 @@ static void test_witnesses(void **state)
 {
 	static const struct ofl_fact_row row = { .name = "it", .witness = {
 		{ OFL_W_ENUM, "E", NULL, 0 }, { OFL_W_NUMBER, "N", NULL, 0 },
-		{ OFL_W_SINCE_EVER, NULL, NULL, 9 } } };
+		{ OFL_W_ALWAYS, NULL, NULL, 9 } } };
 	struct ofl_fact f;
 	struct ofl_err err;
 

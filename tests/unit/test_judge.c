@@ -383,7 +383,7 @@ static void test_who_may_refuse(void **state)
 	w = asked(OFL_VETO_NEVER, false);
 	w->chain.known = false;
 	expect(w, OFL_OUT_UNKNOWN, "notify", "memory_chain cannot be read");
-	/* what blocks for certain does so whoever is asked */
+	/* what blocks for certain does so whichever driver is asked */
 	w = asked(OFL_VETO_UNKNOWN, false);
 	put(w, OFL_KIND_RESERVED, 1, 7);
 	expect(w, OFL_OUT_BLOCKED, "reserved", "failure to isolate range");

@@ -57,6 +57,31 @@ static void test_words_of_each_era(void **state)
 	}
 }
 
+/* what a kernel writes itself: without a type, with one that is not named here */
+static void test_any_type(void **state)
+{
+	static const struct ofl_pagetype none = { .shape = OFL_SHAPE_NONE };
+	struct ofl_pagetype low, high, byte;
+
+	(void)state;
+	assert_true(ofl_pagetype_from_number(-257, &low));
+	assert_true(ofl_pagetype_from_number(0xdfffffff, &high));
+	assert_true(ofl_pagetype_from_number(-251658240, &byte));
+	assert_true(ofl_pagetype_any(&low, 0xfffffbff));
+	assert_false(ofl_pagetype_any(&low, 0x7fffffff));
+	assert_true(ofl_pagetype_any(&high, 0xfdffffff));
+	assert_false(ofl_pagetype_any(&high, 0x5fffffff));
+	assert_true(ofl_pagetype_any(&byte, 0xfe000000));
+	assert_false(ofl_pagetype_any(&byte, 0xef000000));
+	assert_false(ofl_pagetype_any(&low, UINT32_MAX));
+	assert_false(ofl_pagetype_any(&high, UINT32_MAX));
+	assert_false(ofl_pagetype_any(&byte, UINT32_MAX));
+	assert_false(ofl_pagetype_any(&none, 0xfffffbff));
+	assert_false(ofl_pagetype_numbered(&low));
+	assert_false(ofl_pagetype_numbered(&none));
+	assert_true(ofl_pagetype_numbered(&byte));
+}
+
 static void test_number_is_low_32_bits(void **state)
 {
 	struct ofl_pagetype a, b;
@@ -241,6 +266,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words_of_each_era),
+		cmocka_unit_test(test_any_type),
 		cmocka_unit_test(test_number_is_low_32_bits),
 		cmocka_unit_test(test_garbage_is_refused),
 		cmocka_unit_test(test_bytes),

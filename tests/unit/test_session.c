@@ -427,7 +427,7 @@ static void test_types_are_loaded(void **state)
 	free(rich);
 }
 
-/* where nobody tells that types came, whoever was blind is asked again */
+/* where nobody tells that types came, a driver that was blind is asked again */
 static void test_blind_owner(void **state)
 {
 	(void)state;

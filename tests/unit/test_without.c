@@ -309,7 +309,7 @@ static bool can_be_lost(const struct ofl_fact_row *row)
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(row->witness); i++)
-		if (row->witness[i].kind == OFL_W_SINCE_EVER)
+		if (row->witness[i].kind == OFL_W_ALWAYS)
 			return false;
 	return true;
 }

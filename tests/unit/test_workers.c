@@ -644,7 +644,7 @@ static enum ofl_status see_known(void *arg, const struct ofl_section *s,
 	return OFL_OK;
 }
 
-/* what a sink adds up of struct pages is the same, too, whoever looks at them */
+/* what a sink adds up of struct pages is the same, too, in whatever process */
 static void test_sums(void **state)
 {
 	summing = true;

@@ -137,9 +137,9 @@ def both(guest):
 
 def tried(guest):
     """CMM's own word, and what becomes of each block."""
-    books = {name: int(guest.run(f"cat {SYSFS}/{name}").output) for name in ("loaned_kb", "loaned_target_kb")}
+    counters = {name: int(guest.run(f"cat {SYSFS}/{name}").output) for name in ("loaned_kb", "loaned_target_kb")}
     attempts = try_blocks(guest)
-    return {**books, "attempts": attempts, "offline_then": sum(pages for _, pages in dumps.settled(guest))}
+    return {**counters, "attempts": attempts, "offline_then": sum(pages for _, pages in dumps.settled(guest))}
 
 
 def _machine(driver, more=""):

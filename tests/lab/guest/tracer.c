@@ -3,7 +3,7 @@
  * tracer MIB: a debugger that is just reading. A traced process, which has MIB of
  * small pages and MIB of transparent huge ones, is stopped; two others read from
  * it (process_vm_readv()) into memory that nobody provides (userfaultfd), so that
- * the pages they read stay pinned. Says "ready" then; whoever is killed lets go.
+ * the pages they read stay pinned. Says "ready" then; a process that is killed lets go.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>

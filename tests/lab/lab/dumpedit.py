@@ -209,7 +209,7 @@ def flatten(source, target, piece=65536):
 
 
 def put_together(path):
-    """The same in place: whoever opens the file finds the stream or the whole of it."""
+    """The same in place: a reader of the file finds the stream or the whole of it."""
     whole = path.with_name(f".{path.name}")
     os.chmod(unflatten(path, whole), path.stat().st_mode & 0o777)
     whole.rename(path)

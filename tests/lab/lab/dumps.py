@@ -19,7 +19,7 @@ BLOCKS = r"""
         node=$(cd $block && ls -d node* 2>/dev/null)
         echo "$block $(cat $block/state) ${node#node} $(cat $block/valid_zones 2>/dev/null | tr ' ' ,)"
     done"""
-#: QEMU writes kdump as a stream, to be put together by whoever gets it: "kdump-flat" is left as it is.
+#: QEMU writes kdump as a stream, to be put together by its receiver: "kdump-flat" is left as it is.
 SUFFIX = {"elf": "elf", "kdump-zlib": "kdump", "kdump-flat": "flat"}
 
 
