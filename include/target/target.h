@@ -348,6 +348,9 @@ void ofl_reading(const struct ofl_target *t, struct ofl_reading *ret);
 /** ofl_sharing() - can other processes read too? false: there are none */
 bool ofl_sharing(const struct ofl_target *t, struct ofl_sharing *ret);
 
+/** ofl_read_text() - why it gave nothing, behind the name of what was read */
+const char *ofl_read_text(enum ofl_read why);
+
 /* ---- typed reads ---- */
 
 /**

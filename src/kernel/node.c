@@ -106,12 +106,14 @@ static enum ofl_status load_numa(const struct ofl_target *t,
 	uint64_t node_data = ofl_fact_u64(l, OFL_F_NODE_DATA);
 	uint64_t pgdat_kva[MAX_NODES];
 	enum ofl_status st = OFL_OK;
+	enum ofl_read why;
 	uint64_t nid;
 
-	if (ofl_read(t, node_data, pgdat_kva, nodes * 8) != OFL_READ_OK)
+	why = ofl_read(t, node_data, pgdat_kva, nodes * 8);
+	if (why)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
-			"node_data[] at %#" PRIx64 " cannot be read from the dump",
-			node_data);
+				"node_data[] at %#" PRIx64 " %s", node_data,
+				ofl_read_text(why));
 	for (nid = 0; nid < nodes && !st; nid++)
 		if (pgdat_kva[nid])
 			st = load_node(t, l, (int)nid, pgdat_kva[nid], n, err);
@@ -141,8 +143,8 @@ enum ofl_status ofl_nodes_load(const struct ofl_target *t,
 			ofl_fact_u64(l, OFL_F_CONTIG_PAGE_DATA), n, err);
 	if (!st && !n->nr_zones)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
-				"no zone could be read (%u unreadable nodes)",
-				n->unreadable);
+				"no zone could be read: of %u node%s the dump does not have the pg_data_t",
+				n->unreadable, n->unreadable == 1 ? "" : "s");
 	return st;
 }
 

@@ -49,15 +49,18 @@ static enum ofl_status find_roots(const struct ofl_target *t,
 				  struct ofl_layout *l, struct ofl_err *err)
 {
 	uint64_t symbol_kva = ofl_fact_u64(l, OFL_F_MEM_SECTION);
+	enum ofl_read why = OFL_READ_OK;
 	char text[64];
 	uint64_t told;
 
 	l->roots_kva = symbol_kva;
-	if (l->fact[OFL_F_SPARSEMEM_EXTREME].value &&
-	    !ofl_read_u64(t, symbol_kva, &l->roots_kva))
+	if (l->fact[OFL_F_SPARSEMEM_EXTREME].value)
+		why = ofl_read(t, symbol_kva, &l->roots_kva,
+			       sizeof(l->roots_kva));
+	if (why)
 		return ofl_fail(err, OFL_ERR_UNREADABLE,
-			"mem_section at %#" PRIx64 " cannot be read from the dump",
-			symbol_kva);
+				"mem_section at %#" PRIx64 " %s", symbol_kva,
+				ofl_read_text(why));
 	if (!ofl_vmcoreinfo_text(t, "SYMBOL(mem_section)", text, sizeof(text)))
 		return OFL_OK;
 	told = strtoull(text, NULL, 16);

@@ -258,6 +258,19 @@ bool ofl_reads_zero(const struct ofl_target *t, uint64_t kva, size_t bytes)
 	       ofl_all_zero(buf, bytes);
 }
 
+const char *ofl_read_text(enum ofl_read why)
+{
+	switch (why) {
+	case OFL_READ_OK:
+		return "was read";
+	case OFL_READ_EXCLUDED:
+		return "was left out of the dump by its filter (makedumpfile -d)";
+	case OFL_READ_UNREADABLE:
+		break;
+	}
+	return "cannot be read from the dump";
+}
+
 bool ofl_read_u64(const struct ofl_target *t, uint64_t kva, uint64_t *ret)
 {
 	uint64_t v;

@@ -166,7 +166,7 @@ static void test_all_nodes_unreadable(void **state)
 {
 	(void)state;
 	check_failure("unreadable ffff888003000000 20000", OFL_ERR_UNREADABLE,
-		      "2 unreadable nodes");
+		      "of 2 nodes");
 }
 
 static void test_one_node_unreadable(void **state)
