@@ -58,6 +58,8 @@ static int by_outcome(const void *a, const void *b)
 
 	if (rank_x != rank_y)
 		return rank_x < rank_y ? 1 : -1;
+	if (x->pages != y->pages)
+		return x->pages < y->pages ? 1 : -1;
 	if (x->kind != y->kind)
 		return strcmp(ofl_rule_rows[x->kind].code,
 			      ofl_rule_rows[y->kind].code);
