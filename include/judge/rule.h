@@ -48,6 +48,7 @@ struct ofl_rule_in {
 	enum ofl_tri batched;	/* all its references are those of batches */
 	enum ofl_tri drained;	/* batches are drained before isolation */
 	bool removed;		/* held once, and taken out of its file */
+	enum ofl_tri rest;	/* of an allocation whose first page is poisoned */
 	bool never;		/* of a mapping that is never migrated */
 	bool buffers;		/* of a disk, and a buffer of it is held */
 	bool left_alone;	/* large, and with a poisoned page in it */

@@ -187,7 +187,8 @@ static uint64_t place_end(const struct ofl_classifier *c,
 
 /*
  * Tails are what their head is. Of others the answer is made of their members
- * alone if they are no head of anything and their references do not count.
+ * alone if they are no head of anything, their references do not count, and
+ * nothing in front of them decides.
  */
 static void note_like(struct ofl_classifier *c, const struct ofl_section *s,
 		      const struct ofl_page *p, const unsigned char *raw,
@@ -202,7 +203,8 @@ static void note_like(struct ofl_classifier *c, const struct ofl_section *s,
 	if (c->like.tails) {
 		c->like.end_pfn = end < c->at.compound_end_pfn ?
 				  end : c->at.compound_end_pfn;
-	} else if (!ret->offline && !ret->counted && !(p->flags & f->head) &&
+	} else if (!ret->offline && !ret->counted && in->rest == OFL_NO &&
+		   !(p->flags & f->head) &&
 		   !ofl_page_is_type(f, OFL_TYPE_BUDDY, p->type) &&
 		   !(may_be_mapped(c, s, p->pfn, ret) &&
 		     ofl_inspect_is_bare(c, p, raw)) &&

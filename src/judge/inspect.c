@@ -7,6 +7,7 @@
 #include "kernel/pagereader.h"
 
 #define KERNEL_CHARGE		0x3	/* MEMCG_DATA_OBJCGS, MEMCG_DATA_KMEM */
+#define MAX_TOGETHER		0x2000	/* pages: MAX_PAGE_ORDER is 13 at most (arm64) */
 #define POISONS_APART		0x22	/* LIST_POISON2 - LIST_POISON1 */
 
 /* is it of a type that we know by name? */
@@ -48,6 +49,7 @@ void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->swapbacked = p->flags & f->swapbacked;
 	in->hwpoison = p->flags & f->hwpoison;
 	in->isolated = p->flags & f->isolated;
+	in->rest = OFL_NO;
 	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
 	in->skip_rule = c->skip_rule;
 	in->movable_untold = c->movable_untold;
@@ -101,21 +103,30 @@ static bool can_point(const struct ofl_layout *l, uint64_t kva)
 	return ofl_is_kernel_address(l, kva) && !(kva & 7);
 }
 
-/* split_map_pages(): page->lru is in a list, and not as list_del() leaves it */
-static bool is_listed(const struct ofl_classifier *c, uint64_t kva,
-		      const unsigned char *raw)
+/* page->lru is in a list, and neither as list_del() nor as boot leaves it */
+static enum ofl_tri listed(const struct ofl_classifier *c, uint64_t kva,
+			   const unsigned char *raw)
 {
 	int64_t at = c->format.lru_at;
 	uint64_t next, prev, back;
 
 	if (at < 0)
-		return false;
+		return OFL_UNSURE;
 	next = ofl_page_u64(raw, (uint64_t)at);
 	prev = ofl_page_u64(raw, (uint64_t)at + 8);
-	return can_point(c->env->l, next) && can_point(c->env->l, prev) &&
-	       prev - next != POISONS_APART &&
-	       ofl_read_u64(c->env->t, next + 8, &back) &&
-	       back == kva + (uint64_t)at;
+	if (!can_point(c->env->l, next) || !can_point(c->env->l, prev) ||
+	    prev - next == POISONS_APART || next == kva + (uint64_t)at)
+		return OFL_NO;
+	if (!ofl_read_u64(c->env->t, next + 8, &back))
+		return OFL_UNSURE;
+	return back == kva + (uint64_t)at ? OFL_YES : OFL_NO;
+}
+
+/* split_map_pages() */
+static bool is_listed(const struct ofl_classifier *c, uint64_t kva,
+		      const unsigned char *raw)
+{
+	return listed(c, kva, raw) == OFL_YES;
 }
 
 static void look(struct ofl_classifier *c, const struct ofl_page *p,
@@ -133,6 +144,82 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 		    (in_movable_zone(c, p) && ofl_inspect_is_bare(c, p, raw) &&
 		     (f->lru_at < 0 || is_listed(c, kva, raw)));
 	in->untouched = is_untouched(c, p, raw);
+}
+
+/* ---- behind a poisoned page ---- */
+
+/* count 0, and nothing tells it from the inside of an allocation */
+static bool is_idle(const struct ofl_page_format *f, const unsigned char *raw)
+{
+	return !ofl_page_refcount(f, raw) &&
+	       !ofl_page_has_type(f, ofl_page_type(f, raw)) &&
+	       !(ofl_page_flags(f, raw) & (f->slab | f->head));
+}
+
+/* allocated with more than itself, for all that it says, and left out */
+static bool may_be_first(const struct ofl_page_format *f,
+			 const unsigned char *raw)
+{
+	return ofl_page_refcount(f, raw) > 0 &&
+	       (ofl_page_flags(f, raw) & f->hwpoison) &&
+	       !(ofl_page_flags(f, raw) & (f->lru | f->head)) &&
+	       !ofl_page_has_type(f, ofl_page_type(f, raw)) &&
+	       !ofl_page_mapping(f, raw) && !ofl_page_is_tail(f, raw);
+}
+
+/* is one of these on a list: free, or the first of several that are free? */
+static enum ofl_tri any_listed(const struct ofl_classifier *c, uint64_t pfn,
+			       uint64_t kva, uint64_t first)
+{
+	struct ofl_pagereader reader = { .t = c->env->t, .l = c->env->l };
+	enum ofl_tri any = OFL_NO, one;
+	const unsigned char *raw;
+	uint64_t at, at_kva;
+
+	for (at = pfn; at != first; at &= at - 1) {
+		at_kva = kva - (pfn - at) * c->env->l->struct_page_bytes;
+		raw = ofl_pagereader_get(&reader, at_kva);
+		one = raw ? listed(c, at_kva, raw) : OFL_UNSURE;
+		if (one != OFL_NO)
+			any = one;
+		if (any == OFL_YES)
+			break;
+	}
+	return any;
+}
+
+/*
+ * Allocations begin at a multiple of their size: what may be the first page of
+ * this one's are the pages with the lowest bits of its number cleared, one after
+ * the other.
+ */
+static enum ofl_tri rest_of_poisoned(const struct ofl_classifier *c,
+				     uint64_t pfn, uint64_t kva)
+{
+	const struct ofl_page_format *f = &c->format;
+	struct ofl_pagereader reader = { .t = c->env->t, .l = f->l };
+	const unsigned char *raw;
+	uint64_t at = pfn;
+
+	do {
+		at &= at - 1;
+		if (!at || pfn - at >= MAX_TOGETHER)
+			return OFL_NO;
+		raw = ofl_pagereader_get(&reader, kva - (pfn - at) *
+					 f->l->struct_page_bytes);
+	} while (raw && is_idle(f, raw));
+	/* one that cannot be read is unknown by itself, and its block with it */
+	if (!raw || !may_be_first(f, raw))
+		return OFL_NO;
+	switch (any_listed(c, pfn, kva, at)) {
+	case OFL_YES:
+		return OFL_NO;
+	case OFL_NO:
+		return OFL_YES;
+	case OFL_UNSURE:
+		break;
+	}
+	return OFL_UNSURE;
 }
 
 /* does any row of the rule look at the references of such a page? */
@@ -328,6 +415,8 @@ void ofl_inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		in->buddy = true;
 		return;
 	}
+	if (f->hwpoison && !offline && !in->hwpoison && is_idle(f, raw))
+		in->rest = rest_of_poisoned(c, p->pfn, kva);
 	enter_what(c, p, kva, raw, raw_end, offline, in);
 	ret->counted = in->compound ? c->at.compound_counted : counts(in);
 	if (in->compound) {

@@ -40,6 +40,8 @@ static enum ofl_kind movable_kind(const struct ofl_rule_in *in)
 {
 	if (in->isolated)
 		return OFL_KIND_OFFLINE_ISOLATED;
+	if (in->hwpoison)
+		return OFL_KIND_MOVABLE_POISONED;
 	if (in->unlisted)
 		return OFL_KIND_OFFLINE_UNLISTED;
 	if (in->refcount != 1)
@@ -217,10 +219,23 @@ static enum ofl_kind idle_kind(const struct ofl_rule_in *in)
 	if (in->slab)
 		return OFL_KIND_FROZEN;
 	if (!in->typed)
-		return OFL_KIND_PCP;
+		return in->rest == OFL_NO ? OFL_KIND_PCP :
+		       in->rest == OFL_YES ? OFL_KIND_POISONED_REST :
+					     OFL_KIND_POISONED_REST_UNKNOWN;
 	if (in->guard == OFL_UNSURE)
 		return OFL_KIND_UNTOLD;
 	return in->guard == OFL_YES ? OFL_KIND_GUARD : OFL_KIND_FROZEN;
+}
+
+/*
+ * has_unmovable_pages() passes a poisoned page before it asks for movable
+ * operations; for scan_movable_pages() it is one that can move, all the same.
+ */
+static enum ofl_kind poisoned_kind(const struct ofl_rule_in *in)
+{
+	if (in->refcount && in->movable_untold)
+		return OFL_KIND_UNTOLD;
+	return in->movable_ops ? OFL_KIND_MOVABLE_POISONED : OFL_KIND_HWPOISON;
 }
 
 /*
@@ -264,7 +279,7 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 		return lru_kind(in);
 	/* has_unmovable_pages(): PageCompound comes before PageHWPoison */
 	if (in->hwpoison && !in->compound)
-		return OFL_KIND_HWPOISON;
+		return poisoned_kind(in);
 	/* has_unmovable_pages(): !page_ref_count passes, whatever it is */
 	return in->refcount == 0 && !in->compound ? idle_kind(in) :
 						    held_kind(in);

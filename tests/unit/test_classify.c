@@ -978,6 +978,61 @@ static void test_references_of_a_large_page(void **state)
 }
 
 /* do_migrate_range(): any page of the folio since e8a796fa1c16, before its head alone */
+/* eight pages from 104 on that are no compound page, and the first is poisoned */
+static void test_behind_a_poisoned_page(void **state)
+{
+	uint64_t lru = offsetof(struct raw_page, compound);
+	uint64_t kva = BASE + 109 * sizeof(map[0]) + lru;
+	uint64_t i;
+
+	(void)state;
+	assert_string_equal(code_of(105), "pcp");
+	for (i = 112; i < 128; i++)
+		map[i].refcount = 1;
+	map[104].refcount = 1;
+	assert_string_equal(code_of(105), "pcp");
+	map[104].flags = HWPOISON;
+	assert_string_equal(code_of(104), "hwpoison");
+	for (i = 105; i < 112; i++)
+		assert_string_equal(code_of(i), "poisoned-rest");
+	assert_string_equal(code_of(103), "pcp");
+	/* poisoned as well */
+	map[108].flags = HWPOISON;
+	assert_string_equal(code_of(108), "hwpoison");
+	assert_string_equal(code_of(109), "poisoned-rest");
+	/* as boot and list_del() leave it */
+	map[109].compound = map[109].prev = kva;
+	assert_string_equal(code_of(109), "poisoned-rest");
+	map[109].compound = 0xdead000000000100;
+	map[109].prev = 0xdead000000000122;
+	assert_string_equal(code_of(109), "poisoned-rest");
+	/* a list that is not in the dump */
+	map[109].compound = map[109].prev = ANON - 1;
+	assert_string_equal(code_of(109), "poisoned-rest-unknown");
+	l->fact[OFL_F_PAGE_LRU].known = false;
+	assert_string_equal(code_of(105), "poisoned-rest-unknown");
+}
+
+/* the first of several pages that are free is on a list, the others are not */
+static void test_free_behind_a_poisoned_page(void **state)
+{
+	uint64_t lru = offsetof(struct raw_page, compound);
+
+	(void)state;
+	map[104].refcount = 1;
+	map[104].flags = HWPOISON;
+	map[110].compound = BASE + 200 * sizeof(map[0]) + lru;
+	map[110].prev = map[110].compound;
+	map[200].refcount = 1;
+	map[200].prev = BASE + 110 * sizeof(map[0]) + lru;
+	assert_string_equal(code_of(109), "poisoned-rest");
+	assert_string_equal(code_of(110), "pcp");
+	assert_string_equal(code_of(111), "pcp");
+	/* a page of a process has nothing behind it */
+	map[104].flags |= LRU;
+	assert_string_equal(code_of(109), "pcp");
+}
+
 static void test_poisoned_large_folio(void **state)
 {
 	(void)state;
@@ -1307,6 +1362,8 @@ int main(void)
 		CASE(test_pages_in_a_list),
 		CASE(test_pages_as_they_are_given_away),
 		CASE(test_poisoned_compound_page),
+		CASE(test_behind_a_poisoned_page),
+		CASE(test_free_behind_a_poisoned_page),
 		CASE(test_references_of_an_anonymous_page),
 		CASE(test_references_of_page_cache),
 		CASE(test_references_that_may_be_explained),

@@ -16,7 +16,7 @@ struct truth {
 };
 
 /* usual in a kernel since v5.8, unless a case says otherwise */
-#define USUAL		.skip_rule = OFL_YES
+#define USUAL		.skip_rule = OFL_YES, .rest = OFL_NO
 #define HUGE(count, fit, opt) \
 	USUAL, .hugetlb = true, .compound = true, .refcount = count, \
 	.fits = OFL_##fit, .optimized = OFL_##opt
@@ -39,6 +39,15 @@ static const struct truth truths[] = {
 	  .refcount = 1 }, OFL_KIND_HWPOISON },
 	{ "hwpoison, in a compound page", { USUAL, .hwpoison = true,
 	  .compound = true, .refcount = 1 }, OFL_KIND_KERNEL },
+	{ "behind one, and allocated with it", { .rest = OFL_YES },
+	  OFL_KIND_POISONED_REST },
+	{ "behind one, free or not", { .rest = OFL_UNSURE },
+	  OFL_KIND_POISONED_REST_UNKNOWN },
+	{ "hwpoison, and its driver could migrate it", { USUAL,
+	  .hwpoison = true, .movable_ops = true, .refcount = 1 },
+	  OFL_KIND_MOVABLE_POISONED },
+	{ "hwpoison; could its driver migrate it?", { USUAL, .hwpoison = true,
+	  .movable_untold = true, .refcount = 1 }, OFL_KIND_UNTOLD },
 	{ "memmap of its block", { USUAL, .memmap = true, .refcount = 1,
 	  .reserved = true }, OFL_KIND_MEMMAP },
 
@@ -97,6 +106,8 @@ static const struct truth truths[] = {
 	{ "movable, isolated, and so on no list", { OFFLINE, .refcount = 2,
 	  .movable_ops = true, .isolated = true, .unlisted = true },
 	  OFL_KIND_OFFLINE_ISOLATED },
+	{ "movable, poisoned", { OFFLINE, .refcount = 1, .movable_ops = true,
+	  .hwpoison = true }, OFL_KIND_MOVABLE_POISONED },
 	{ "movable, on no list", { OFFLINE, .refcount = 1, .movable_ops = true,
 	  .unlisted = true }, OFL_KIND_OFFLINE_UNLISTED },
 	{ "on no list, not movable", { OFFLINE, .refcount = 1,

@@ -56,7 +56,7 @@ class Kind:
     why: str
     steps: typing.Callable
     machine: Machine = machine()
-    module: bool = False     # our own module is in the guest
+    module: str = ""         # the folder of our own module that is in the guest
     drivers: tuple = ()      # modules to load by hand, from the kernel's package
     mend: str = ""           # what brings the state back after a block was offlined
     let_go: typing.Callable = None  # instead of attempts: caught in one, which ends well when this is done
@@ -67,11 +67,11 @@ class Kind:
 
     def key(self):
         """Changes whenever dump or attempts would come out different."""
-        what = [self.machine.arguments(), self.machine.modules, self.module, self.drivers, self.mend, self.free]
+        what = [self.machine.arguments(), self.machine.modules, bool(self.module), self.drivers, self.mend, self.free]
         what += [inspect.getsource(part) for part in (self.steps, self.let_go, self.last) if part] + _helpers()
         what += [self.halt] * bool(self.halt)
         what += [path.read_text() for path in (*initramfs.sources(), *sources(self.programs))]
-        what += [path.read_text() for path in sorted(module.SOURCE.iterdir()) if self.module]
+        what += [path.read_text() for path in self.module and sorted((LAB / "guest" / self.module).iterdir())]
         return hashlib.sha256(json.dumps(what).encode()).hexdigest()[:12]
 
 
@@ -362,6 +362,54 @@ def poisoned(guest):
         put(guest, "poisoned", blocks(guest, "online", zone)[-1], zone[0].lower())
 
 
+def poisoned_parts(guest):
+    """Poisoned: the first of several pages that are no compound page, and a page that a balloon can migrate."""
+    needs(guest, "memory_failure")
+    guest.plug(3 * BLOCK)
+    guest.run("echo online_kernel >/sys/devices/system/memory/auto_online_blocks")
+    guest.plug(5 * BLOCK)
+    guest.run("insmod /lib/modules/poisonmod.ko")
+    for zone in ("Movable", "Normal"):
+        start = int(blocks(guest, "online", zone)[-1].removeprefix("memory")) * BLOCK // PAGE
+        guest.run(f"echo {start} {BLOCK // PAGE} {zone[0].lower()} >/sys/module/poisonmod/parameters/first", timeout=120)
+    guest.balloon(850 * MIB, timeout=120)
+    first = int(blocks(guest, "online", "Movable")[0].removeprefix("memory")) * BLOCK // PAGE
+    pages = [int(word, 16) for word in guest.run("kpf | sed -n 's/^run \\(\\w*\\).*/\\1/p'").output.split()]
+    guest.run(f"echo {next(pfn for pfn in pages if first <= pfn < first + BLOCK // PAGE)} "
+              ">/sys/module/poisonmod/parameters/page")
+
+
+def ram_files(guest):
+    """Files in a file system that has nothing but memory, and no way to migrate it."""
+    guest.plug(8 * BLOCK)
+    guest.run("mkdir /tmp/ram && mount -t ramfs none /tmp/ram && dd if=/dev/zero of=/tmp/ram/file bs=1M count=300",
+              timeout=120)
+
+
+def huge_mount(guest):
+    """A private mapping of a file of a hugetlbfs with a size of its own."""
+    guest.plug(8 * BLOCK)
+    guest.run(HUGE.format(100, 100), timeout=120)
+    guest.run("mkdir /tmp/huge && mount -t hugetlbfs -o size=200M none /tmp/huge")
+    hold(guest, "200", program="mapped /tmp/huge/file")
+
+
+def huge_full(guest):
+    """Every huge page is in use, and all other memory is locked."""
+    guest.plug(2 * BLOCK)
+    guest.run(HUGE.format(150, 150), timeout=120)
+    hold(guest, "hugetlb", 300, 300)
+    free = int(guest.run("sed -n 's/^MemAvailable: *\\([0-9]*\\) kB/\\1/p' /proc/meminfo").output) >> 10
+    hold(guest, "mlock", free - 60)
+
+
+def huge_lent(guest):
+    """Some huge pages in use, most of the others promised: as many as are free in a block can be spared, no more."""
+    guest.plug(8 * BLOCK)
+    guest.run(HUGE.format(300, 300), timeout=120)
+    hold(guest, "hugetlb", 480, 180)
+
+
 def in_flight(guest):
     """Reads with O_DIRECT, into small pages and huge ones, that a device has not answered yet."""
     guest.plug(8 * BLOCK)
@@ -479,7 +527,7 @@ KINDS = {kind.name: kind for kind in (
     Kind("states", "never onlined, onlined, offlined again", states, machine("offline")),
     Kind("pinned", "movable memory with references", pinned),
     Kind("made", "states that only our module makes", made, machine(memory="1G", append="init_on_alloc=0"),
-         module=True),
+         module="module"),
     Kind("dimm", "DIMMs whose blocks hold their own memmap", dimms,
          machine("offline", devices=(*BALLOON, *DIMMS), append="memory_hotplug.memmap_on_memory=1")),
     Kind("two-nodes", "two nodes with a virtio-mem device each", two_nodes, machine(devices=TWO_NODES)),
@@ -496,9 +544,9 @@ KINDS = {kind.name: kind for kind in (
     Kind("secret", "memory of memfd_secret()", secret, machine(append="secretmem.enable=1"), programs=GRIP,
          free="kill $(pidof grip)"),
     Kind("event-rings", "ring buffers of perf", event_rings, machine("online_kernel"), programs=GRIP),
-    Kind("referenced", "references that only a module knows of", referenced, programs=GRIP, module=True,
+    Kind("referenced", "references that only a module knows of", referenced, programs=GRIP, module="module",
          free="echo 1 >/sys/module/offpages/parameters/unref"),
-    Kind("balloon-referenced", "references to pages of a balloon", balloon_referenced, programs=GRIP, module=True,
+    Kind("balloon-referenced", "references to pages of a balloon", balloon_referenced, programs=GRIP, module="module",
          free="echo 1 >/sys/module/offpages/parameters/unref"),
     Kind("huge-ring", "huge pages that are buffers of an io_uring", huge_ring, machine("online_kernel"), programs=GRIP,
          mend=HUGE.format(300, 0), free="kill $(pidof grip)"),
@@ -507,7 +555,7 @@ KINDS = {kind.name: kind for kind in (
          drivers=("zsmalloc", "lz4_compress", "lz4hc_compress", "lzo", "lzo-rle", "zram")),
     Kind("mounted", "a mounted disk", mounted, drivers=("loop",)),
     Kind("poisoned", "poisoned heads of the kernel's compound pages", poisoned,
-         machine(memory="1G", append="init_on_alloc=0"), module=True),
+         machine(memory="1G", append="init_on_alloc=0"), module="module"),
     Kind("in-batches", "page cache that only another CPU's batch holds", kernel_memory,
          machine("online_kernel", cpus=2), programs=GRIP, last=in_batches),
     Kind("in-flight", "reads with O_DIRECT that a device has not answered", in_flight, drivers=("dm-mod",),
@@ -523,6 +571,13 @@ KINDS = {kind.name: kind for kind in (
          halt="for i in 1 2 3; do kill -STOP $(pidof load); done; true"),
     Kind("thp-part", "transparent huge pages of which a part was given back", thp_part),
     Kind("truncated", "page cache of a file that was cut off, in pipes", truncated, free="kill $(pidof hold)"),
+    Kind("poisoned-parts", "poisoned pages of a driver and of a balloon", poisoned_parts,
+         machine(memory="1G", append="init_on_alloc=0"), module="poisonmod", programs=("kpf",)),
+    Kind("ramfs", "files in a ramfs", ram_files, machine("online_kernel")),
+    Kind("huge-mount", "huge pages of a hugetlbfs with a size of its own", huge_mount, programs=("mapped",),
+         mend=HUGE.format(100, 0)),
+    Kind("huge-full", "all huge pages in use, no memory for others", huge_full, machine(memory="1G")),
+    Kind("huge-lent", "huge pages in use, free ones promised, and a few to spare", huge_lent, mend=HUGE.format(300, 0)),
     Kind("nowhere", "memory is full and there is no swap", nowhere, machine(memory="1G")),
 )}
 

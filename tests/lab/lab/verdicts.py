@@ -150,7 +150,8 @@ def _files(kernel, kind, folder):
         files.append((f"bin/{name}", folder / name))
     files += [(f"lib/modules/{name}.ko", path) for name, path in kernels.drivers(kernel, kind.drivers).items()]
     if kind.module:
-        files.append(("lib/modules/offpages.ko", module.build(kernel)))
+        built = module.build(kernel, SCRIPT.parent / kind.module)
+        files.append((f"lib/modules/{built.name}", built))
     return tuple(files)
 
 
