@@ -328,6 +328,7 @@ enum ofl_fact_id {
 	OFL_F_DENTRY_PARENT,
 	OFL_F_DENTRY_NAME,
 	OFL_F_DENTRY_INODE,
+	OFL_F_DENTRY_SB,
 	OFL_F_DENTRY_ALIAS,
 	OFL_F_BDEV_INODE,
 	OFL_F_BDEV_BDEV,
@@ -361,6 +362,7 @@ enum ofl_fact_id {
 	OFL_F_CGROUP_KN,
 	OFL_F_KN_NAME,
 	OFL_F_KN_PARENT,
+	OFL_F_KN_PRIV,
 	OFL_F_VMAP_AREA_LIST,
 	OFL_F_VMAP_NODES,
 	OFL_F_NR_VMAP_NODES,
@@ -385,6 +387,7 @@ enum ofl_fact_id {
 	OFL_F_PAGE_PP,
 	OFL_F_PP_DEV,
 	/* allocation stacks: page_owner and the stack depot */
+	OFL_F_KOBJ_SD,
 	OFL_F_SECTION_PAGE_EXT,
 	OFL_F_PAGE_EXT_SIZE,
 	OFL_F_PAGE_EXT_FLAGS,

@@ -36,18 +36,30 @@ static bool path_of(struct ofl_walk *w, uint64_t kn, char *buf, size_t bytes)
 	return true;
 }
 
+/* a cgroup and its directory point to each other */
+static bool directory_of(struct ofl_walk *w, uint64_t cgroup, uint64_t *kn)
+{
+	uint64_t back;
+
+	return ofl_walk_pointer(w, cgroup, OFL_F_CGROUP_KN, kn) &&
+	       ofl_walk_number(w, *kn, OFL_F_KN_PRIV, 8, &back) &&
+	       (back == cgroup ||
+		ofl_walk_broke(w, *kn, "does not point back to its control group"));
+}
+
 bool ofl_cgroup_of_page(struct ofl_walk *w, uint64_t memcg_data, char *buf,
 			size_t bytes)
 {
 	uint64_t memcg = memcg_data & ~(uint64_t)FLAGS, cgroup, kn;
 
-	if (!ofl_is_kernel_pointer(w, memcg) || !ofl_fact_known(w->l, OFL_F_MEMCG_CSS))
+	if (!ofl_is_kernel_pointer(w, memcg) ||
+	    !ofl_fact_known(w->l, OFL_F_MEMCG_CSS) ||
+	    !ofl_fact_known(w->l, OFL_F_KN_PRIV))
 		return false;
 	if ((memcg_data & KMEM) &&
 	    !ofl_walk_pointer(w, memcg, OFL_F_OBJCG_MEMCG, &memcg))
 		return false;
 	return ofl_walk_pointer(w, ofl_walk_at(w, memcg, OFL_F_MEMCG_CSS),
 				OFL_F_CSS_CGROUP, &cgroup) &&
-	       ofl_walk_pointer(w, cgroup, OFL_F_CGROUP_KN, &kn) &&
-	       path_of(w, kn, buf, bytes);
+	       directory_of(w, cgroup, &kn) && path_of(w, kn, buf, bytes);
 }

@@ -16,7 +16,7 @@
 
 #define MAX_PARTS	40	/* of a path */
 #define MINOR_BITS	20	/* include/linux/kdev_t.h */
-#define MAX_BUFFERS	128	/* 64 KiB in buffers of 512 bytes */
+#define BUFFERS		1	/* in a key, which is aligned: their buffers are held */
 #define NAME_CHARS	96	/* of one part that is shown */
 
 static const enum ofl_fact_id needed[] = {
@@ -73,6 +73,9 @@ static bool file_find(struct ofl_holder_env *e, void *state,
 	(void)state;
 	if (!has_mapping(w, p, key))
 		return false;
+	/* that is of the page, and not of all pages of the disk */
+	if (p->kind == OFL_KIND_LRU_BUFFERS)
+		*key |= BUFFERS;
 	if (is_certain(p->kind))
 		return known || ofl_walk_untold(w, ofl_walk_no_types);
 	if (known && find_inode(w, *key, &inode))
@@ -101,14 +104,25 @@ static bool first_dentry(struct ofl_walk *w, uint64_t inode, uint64_t *ret)
 	       ofl_walk_broke(w, *ret, "does not point back to its inode");
 }
 
+/* every dentry of a path is of the file system that the inode is of */
+static bool is_of(struct ofl_walk *w, uint64_t dentry, uint64_t sb)
+{
+	uint64_t own;
+
+	return ofl_walk_pointer(w, dentry, OFL_F_DENTRY_SB, &own) &&
+	       (own == sb ||
+		ofl_walk_broke(w, dentry, "is a dentry of another file system"));
+}
+
 /* the parts of a path, from the file up to the root, into @part from the end */
-static bool climb(struct ofl_walk *w, uint64_t dentry,
+static bool climb(struct ofl_walk *w, uint64_t dentry, uint64_t sb,
 		  char part[][NAME_CHARS], unsigned int *nr)
 {
 	uint64_t parent, name_kva;
 
 	for (*nr = 0; *nr < MAX_PARTS; dentry = parent) {
-		if (!ofl_walk_pointer(w, dentry, OFL_F_DENTRY_PARENT, &parent))
+		if (!is_of(w, dentry, sb) ||
+		    !ofl_walk_pointer(w, dentry, OFL_F_DENTRY_PARENT, &parent))
 			return false;
 		if (parent == dentry && *nr)
 			return true;
@@ -123,18 +137,22 @@ static bool climb(struct ofl_walk *w, uint64_t dentry,
 }
 
 /* false: it has none, or the walk broke off */
-static bool path_of(struct ofl_walk *w, uint64_t inode, char *buf, size_t bytes)
+static bool path_of(struct ofl_walk *w, uint64_t inode, uint64_t sb, char *buf,
+		    size_t bytes)
 {
+	static const enum ofl_fact_id of_dentry[] = {
+		OFL_F_DENTRY_PARENT, OFL_F_DENTRY_NAME, OFL_F_DENTRY_INODE,
+		OFL_F_DENTRY_SB,
+	};
+
 	char part[MAX_PARTS][NAME_CHARS];
 	struct ofl_text text = ofl_text_over(buf, bytes);
 	uint64_t dentry = 0, parent;
 	unsigned int nr;
 
-	if (!ofl_fact_known(w->l, OFL_F_DENTRY_PARENT) ||
-	    !ofl_fact_known(w->l, OFL_F_DENTRY_NAME) ||
-	    !ofl_fact_known(w->l, OFL_F_DENTRY_INODE) ||
+	if (!ofl_walk_knows(w, of_dentry, OFL_COUNT(of_dentry)) ||
 	    !first_dentry(w, inode, &dentry) ||
-	    !climb(w, dentry, part, &nr) ||
+	    !climb(w, dentry, sb, part, &nr) ||
 	    !ofl_walk_pointer(w, dentry, OFL_F_DENTRY_PARENT, &parent))
 		return false;
 	if (parent == dentry) {
@@ -185,30 +203,7 @@ static bool name_disk(struct ofl_walk *w, uint64_t inode, char *buf,
 	return true;
 }
 
-/* are buffers of the page held? page.private is a ring of buffer_head */
-static bool buffers_held(struct ofl_walk *w, const struct ofl_held *p)
-{
-	uint64_t first = ofl_page_private(&w->format, p->raw), bh = first, count;
-	unsigned int i;
-
-	if (!ofl_fact_known(w->l, OFL_F_BH_COUNT) ||
-	    !ofl_fact_known(w->l, OFL_F_BH_NEXT))
-		return false;
-	for (i = 0; i < MAX_BUFFERS && ofl_is_kernel_pointer(w, bh); i++) {
-		if (!ofl_read_uint(&w->t, ofl_walk_at(w, bh, OFL_F_BH_COUNT),
-				   4, &count) || (int32_t)count < 0 ||
-		    !ofl_read_u64(&w->t, ofl_walk_at(w, bh, OFL_F_BH_NEXT), &bh))
-			return false;
-		if (count)
-			return true;
-		if (bh == first)
-			return false;
-	}
-	return false;
-}
-
-static void add_detail(struct ofl_walk *w, const struct ofl_held *p,
-		       uint64_t inode, const char *fs, bool disk,
+static void add_detail(struct ofl_walk *w, uint64_t inode, const char *fs,
 		       struct ofl_holder *ret)
 {
 	struct ofl_text text = ofl_text_over(ret->detail, sizeof(ret->detail));
@@ -216,11 +211,6 @@ static void add_detail(struct ofl_walk *w, const struct ofl_held *p,
 	char id[40];
 
 	ofl_text_add(&text, "%s", fs);
-	if (disk) {
-		if (buffers_held(w, p))
-			ofl_text_add(&text, ", buffers held by a file system");
-		return;
-	}
 	if (ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) &&
 	    ofl_fact_known(w->l, OFL_F_SB_ID) &&
 	    ofl_walk_text(w, ofl_walk_at(w, sb, OFL_F_SB_ID), id, sizeof(id)) &&
@@ -241,7 +231,8 @@ static bool file_name(struct ofl_holder_env *e, void *state,
 	bool disk;
 
 	(void)state;
-	if (!find_inode(w, key, &inode) ||
+	(void)p;
+	if (!find_inode(w, key & ~(uint64_t)BUFFERS, &inode) ||
 	    !ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) ||
 	    !ofl_walk_pointer(w, sb, OFL_F_SB_TYPE, &type) ||
 	    !ofl_walk_pointer_any(w, type, OFL_F_FS_NAME, &name_kva) ||
@@ -249,10 +240,14 @@ static bool file_name(struct ofl_holder_env *e, void *state,
 		return false;
 	disk = !strcmp(fs, "bdev");
 	if (disk ? !name_disk(w, inode, ret->name, sizeof(ret->name)) :
-	    !path_of(w, inode, ret->name, sizeof(ret->name)) &&
+	    !path_of(w, inode, sb, ret->name, sizeof(ret->name)) &&
 	    !number_of(w, inode, ret->name, sizeof(ret->name)))
 		return false;
-	add_detail(w, p, inode, fs, disk, ret);
+	if (disk)
+		snprintf(ret->detail, sizeof(ret->detail), "%s%s", fs,
+			 key & BUFFERS ? ", buffers held by a file system" : "");
+	else
+		add_detail(w, inode, fs, ret);
 	return true;
 }
 

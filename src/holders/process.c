@@ -160,6 +160,10 @@ static bool look_through(struct ofl_holder_env *e, uint64_t root, struct found *
 	uint64_t stack[MAX_DEPTH], node, next[2];
 	unsigned int used = 0, i;
 
+	if (!ofl_walk_number(&e->walk, root, OFL_F_RB_PARENT, 8, &next[0]))
+		return false;
+	if (next[0] & ~3ull)	/* two bits are its colour */
+		return ofl_walk_broke(&e->walk, root, "is the root of a tree, and has a parent");
 	stack[used++] = root;
 	while (used && f->chains < MAX_CHAINS) {
 		node = stack[--used];

@@ -104,7 +104,8 @@ static uint64_t slab_objects(struct ofl_holder_env *e, const struct ofl_held *p)
 	int64_t at = ofl_fact_value(e->walk.l, OFL_F_SLAB_COUNTERS, -1);
 	uint16_t inuse;
 
-	if (at < 0)
+	/* CONFIG_SLAB had its s_mem there until v5.17 */
+	if (at < 0 || ofl_fact_known(e->walk.l, OFL_F_SLAB_ALLOCATOR))
 		return 0;
 	memcpy(&inuse, p->raw + at, sizeof(inuse));
 	return inuse;

@@ -11,6 +11,7 @@ static const enum ofl_fact_id late[] = {
 	OFL_F_PAGE_MEMCG_DATA, OFL_F_LARGE_MAPCOUNT, OFL_F_ENTIRE_MAPCOUNT,
 	OFL_F_COMPOUND_MAPCOUNT, OFL_F_IOMEM, OFL_F_RES_START, OFL_F_RES_END,
 	OFL_F_RES_NAME, OFL_F_RES_FLAGS, OFL_F_RES_SIBLING, OFL_F_RES_CHILD,
+	OFL_F_DEVICE_KOBJ, OFL_F_KOBJ_NAME, OFL_F_SLAB_ALLOCATOR,
 };
 
 static bool load_late(struct held *h, struct texttarget *tt, struct ofl_err *err)

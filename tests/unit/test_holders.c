@@ -53,6 +53,9 @@
 #define IOMEM	(H + 0xb000)
 #define RES	(H + 0xb100)
 #define RES2	(H + 0xb180)
+#define PPOOL	(H + 0xc000)
+#define DEVICE	(H + 0xc100)
+#define KN_DEVICE (H + 0xc200)
 #define TEXTS	(H + 0x9000)
 
 static const char facts[] =
@@ -87,7 +90,11 @@ static const char facts[] =
 	"member pcpu_chunk.list 0 16\nmember pcpu_chunk.base_addr 16 8\n"
 	"member obj_cgroup.memcg 0 8\nmember mem_cgroup.css 0 64\n"
 	"member cgroup_subsys_state.cgroup 8 8\nmember cgroup.kn 0 8\n"
-	"member kernfs_node.name 0 8\nmember kernfs_node.parent 8 8\n";
+	"member kernfs_node.name 0 8\nmember kernfs_node.parent 8 8\n"
+	"member kernfs_node.priv 16 8\nmember dentry.d_sb 40 8\n"
+	"member page.pp_magic 8 8\nmember page.pp 16 8\n"
+	"member page_pool.p.dev 24 8\nmember device.kobj 8 64\n"
+	"member kobject.name 0 8\nmember kobject.sd 16 8\n";
 
 static struct kernel k;
 static struct texttarget tt;
@@ -124,7 +131,8 @@ static void objects_of_the_kernel(void)
 	MEM(OBJCG, "%" PRIx64, MEMCG);
 	MEM(MEMCG, "0 %" PRIx64, CGROUP);
 	MEM(CGROUP, "%" PRIx64, KN_APP);
-	MEM(KN_APP, "%" PRIx64 " %" PRIx64, text("app"), KN_ROOT);
+	MEM(KN_APP, "%" PRIx64 " %" PRIx64 " %" PRIx64, text("app"), KN_ROOT,
+	    CGROUP);
 	MEM(KN_ROOT, "%" PRIx64 " 0", text("none"));
 }
 
@@ -136,10 +144,10 @@ static void files(void)
 	MEM(SB, "%" PRIx64 " 0*9", FS);
 	LINE("text %" PRIx64 " vda1", SB + 16);
 	MEM(FS, "%" PRIx64, text("ext4"));
-	MEM(ROOT, "%" PRIx64 " %" PRIx64 " 0 0 0", ROOT, text("/"));
-	MEM(ETC, "%" PRIx64 " %" PRIx64 " 0 0 0", ROOT, text("etc"));
-	MEM(FILE_, "%" PRIx64 " %" PRIx64 " %" PRIx64 " 0 0", ETC,
-	    text("pass\twd"), INODE);
+	MEM(ROOT, "%" PRIx64 " %" PRIx64 " 0 0 0 %" PRIx64, ROOT, text("/"), SB);
+	MEM(ETC, "%" PRIx64 " %" PRIx64 " 0 0 0 %" PRIx64, ROOT, text("etc"), SB);
+	MEM(FILE_, "%" PRIx64 " %" PRIx64 " %" PRIx64 " 0 0 %" PRIx64, ETC,
+	    text("pass\twd"), INODE, SB);
 }
 
 /* init_task, and one process with one thread */
@@ -579,12 +587,128 @@ BREAK(chain_of_another, MEM(AVC + 32, "%" PRIx64, AV + 8), OFL_KIND_LRU, anon,
       AVC + 32)
 BREAK(tree_in_a_circle, MEM(AVC2 + 8, "%" PRIx64, AVC), OFL_KIND_LRU, anon,
       AVC2)
+BREAK(dentry_of_another_fs, MEM(ETC + 40, "%" PRIx64, SB + 0x800),
+      OFL_KIND_LRU, file, ETC)
+BREAK(root_with_a_parent, MEM(AVC, "%" PRIx64, AVC2), OFL_KIND_LRU, anon, AVC)
+BREAK(cgroup_of_another, MEM(KN_APP + 16, "%" PRIx64, CGROUP + 8),
+      OFL_KIND_KERNEL, ((struct raw){ .type = K_NO_TYPE, .memcg = OBJCG | 2 }),
+      KN_APP)
 BREAK(tree_that_joins, MEM(AVC + 8, "%" PRIx64, AVC2), OFL_KIND_LRU, anon, AVC)
 BREAK(tree_wild, MEM(AV, "%" PRIx64, UINT64_C(0xdead000000000100)),
-      OFL_KIND_LRU, anon, UINT64_C(0xdead000000000120))
+      OFL_KIND_LRU, anon, UINT64_C(0xdead000000000100))
 BREAK(cgroup_in_a_circle, MEM(KN_APP + 8, "%" PRIx64, KN_APP),
       OFL_KIND_KERNEL, ((struct raw){ .type = K_NO_TYPE, .memcg = OBJCG | 2 }),
       KN_APP)
+
+/* a kernel that does not tell of d_sb has inode numbers */
+static void test_path_not_known(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("without member dentry.d_sb");
+	load();
+	s = add(OFL_KIND_LRU, 3, &file);
+	check(&s, "file", "inode 1234", "ext4 on vda1");
+}
+
+/* whether buffers are held is said of each page, whichever comes first */
+static void test_disk(void **state)
+{
+	static const enum ofl_kind first[] = { OFL_KIND_LRU, OFL_KIND_LRU_BUFFERS };
+	struct ofl_share s;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		enum ofl_kind kind = first[(i + i / 2) % 2];
+
+		if (i % 2 == 0) {
+			MEM(FS, "%" PRIx64, text("bdev"));
+			MEM(INODE + 24, "%" PRIx64, UINT64_C(0x0fd0000300000001));
+			load();
+		}
+		s = add(kind, 3 + i, &file);
+		check(&s, "file", "(253:3)", kind == OFL_KIND_LRU ? "bdev" :
+		      "bdev, buffers held by a file system");
+		if (i == 1) {
+			end(state);
+			begin(state);
+		}
+	}
+}
+
+/* a page pool of an interface, as the signature of a page may be */
+static const struct magic {
+	uint64_t word;
+	bool named;
+} magics[] = {
+	{ UINT64_C(0xdead000000000040), true },		/* v5.14 */
+	{ UINT64_C(0xdead000000000042), true },		/* from reserves */
+	{ UINT64_C(0xdead0000000000c0), true },		/* DMA index 1 */
+	{ UINT64_C(0xdead007fffffff40), true },
+	{ UINT64_C(0x5deadbee00000040), true },		/* ppc64 */
+	{ UINT64_C(0x5deadbee0fffffc0), true },
+	{ UINT64_C(0xdead000000000100), false },	/* LIST_POISON1 */
+	{ UINT64_C(0xdead000000000122), false },
+	{ UINT64_C(0xdead000000000060), false },
+	{ UINT64_C(0xdeac000000000040), false },
+	{ UINT64_C(0x40), false },
+};
+
+static void pagepool(void)
+{
+	MEM(PPOOL + 24, "%" PRIx64, DEVICE);
+	MEM(DEVICE + 8, "%" PRIx64 " 0 %" PRIx64, text("virtio2"), KN_DEVICE);
+	MEM(KN_DEVICE, "0 0 %" PRIx64, DEVICE + 8);
+}
+
+static void test_pagepool(void **state)
+{
+	struct raw raw = plain;
+	struct ofl_share s;
+	size_t i;
+
+	(void)state;
+	pagepool();
+	load();
+	raw.a = PPOOL;
+	for (i = 0; i < ARRAY_LEN(magics); i++) {
+		raw.compound = magics[i].word;
+		s = add(OFL_KIND_KERNEL, 3, &raw);
+		if (magics[i].named)
+			check(&s, "page-pool", "virtio2", "page pool");
+		else
+			untold(&s, NULL);
+	}
+}
+
+/* the pool was freed: what its device was is a kobject of nothing */
+static void test_pagepool_of_another(void **state)
+{
+	const struct raw raw = { .compound = UINT64_C(0xdead000000000040),
+				 .a = PPOOL, .type = K_NO_TYPE };
+	struct ofl_share s;
+
+	(void)state;
+	pagepool();
+	MEM(KN_DEVICE + 16, "%" PRIx64, DEVICE + 0x48);
+	load();
+	s = add(OFL_KIND_KERNEL, 3, &raw);
+	broken(&s, KN_DEVICE);
+}
+
+/* of CONFIG_SLAB no number of objects is told: it has s_mem there */
+static void test_objects_of_slab(void **state)
+{
+	struct ofl_share s;
+
+	(void)state;
+	LINE("symbol slab_prepare_cpu ffffffff81001000");
+	load();
+	s = add(OFL_KIND_SLAB, 3, &slab);
+	check(&s, "slab", "dentry", "objects of 192 bytes");
+	assert_int_equal(s.objects, 0);
+}
 
 /* a list that breaks off has named what stands before the break, no more */
 static void test_list_breaks(void **state)
@@ -1065,6 +1189,9 @@ int main(void)
 		TEST(host_wild), TEST(host_unaligned), TEST(dentry_of_another),
 		TEST(path_in_a_circle), TEST(name_in_user_space),
 		TEST(chain_of_another), TEST(tree_in_a_circle),
+		TEST(dentry_of_another_fs), TEST(root_with_a_parent),
+		TEST(cgroup_of_another), TEST(path_not_known), TEST(disk),
+		TEST(pagepool), TEST(pagepool_of_another), TEST(objects_of_slab),
 		TEST(tree_that_joins), TEST(tree_wild), TEST(process_gone),
 		TEST(process_unmapped), TEST(process_unmapped_huge),
 		TEST(cgroup_in_a_circle), TEST(list_breaks),
