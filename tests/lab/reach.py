@@ -5,7 +5,7 @@
 A cell is KERNEL/CRASH/FORM, as 6.12/system/elf or 6.1/sid/panic/lzo-1. What was found is kept in the cache
 until the dump or offline.so's sources change; a cell that is named is run anew. What the cache does not have
 stays as FILE has it, marked as run earlier. The home crash of a kernel comes first: the others have to print the
-same bytes.
+same bytes. What a named cell is compared with and the cache does not have is run, too.
 """
 
 import argparse
@@ -211,6 +211,22 @@ def cells():
                 yield kernel, crash, form
 
 
+def home(kernel, form):
+    """The cell of a kernel's home crash."""
+    return f"{kernel}/{kernels.SERIES[kernel].crash}/{form}"
+
+
+def right_before(kernel, form):
+    """The cell of QEMU's dump of right before a panic."""
+    return home(kernel, f"{form.rpartition('/')[0]}/{panic.QEMU}")
+
+
+def wanted(names):
+    """Cells that are named, and those that they are compared with."""
+    named = [(kernel, form) for kernel, crash, form in cells() if f"{kernel}/{crash}/{form}" in names]
+    return {*names, *(cell(*of) for of in named for cell in (home, right_before))}
+
+
 def head():
     """The first line of the table."""
     return "| kernel | dump | " + " | ".join(f"crash {crashes.get(crash).version}" for crash in CRASHES) + " |"
@@ -290,15 +306,15 @@ def main():
     parser.add_argument("cell", nargs="*")
     given = parser.parse_args()
     version, found, bad = sources(), {}, []
+    also = wanted(given.cell)
     for kernel, crash, form in cells():
         name = f"{kernel}/{crash}/{form}"
         note = note_of(name, version)
         if note.exists() and name not in given.cell:
             found[name] = json.loads(note.read_text())
-        elif not given.cell or name in given.cell:
-            at_home = f"{kernel}/{kernels.SERIES[kernel].crash}"
-            of_qemu = found.get(f"{at_home}/{form.rpartition('/')[0]}/{panic.QEMU}", {}).get("verdicts")
-            found[name] = run(kernel, crash, form, found.get(f"{at_home}/{form}"), of_qemu)
+        elif not given.cell or name in also:
+            of_qemu = found.get(right_before(kernel, form), {}).get("verdicts")
+            found[name] = run(kernel, crash, form, found.get(home(kernel, form)), of_qemu)
             write_atomic(note, json.dumps(found[name]))
         if name in found:
             print(f"{name}: {found[name]['text']}", flush=True)
