@@ -144,11 +144,11 @@ static bool in_region(const struct ofl_vmem *st, const struct ofl_vmem_device *d
 
 static bool sane(const struct ofl_vmem *st, const struct ofl_vmem_device *d)
 {
-	bool units = d->sbm ? d->units_per_mb &&
+	bool units = d->unit_bytes && (d->sbm ? d->units_per_mb &&
 		d->unit_bytes >= st->page_bytes &&
 		d->unit_bytes <= st->block_bytes &&
 		d->unit_bytes * d->units_per_mb == st->block_bytes :
-		d->unit_bytes >= st->block_bytes;
+		d->unit_bytes >= st->block_bytes);
 
 	return units && in_region(st, d);
 }

@@ -146,7 +146,9 @@ void owned_load(struct kernel *k, struct owned *o)
 	must(ofl_section_find_vmemmap(&o->tt.target, &o->l, &err), &err);
 	must(ofl_nodes_load(&o->tt.target, &o->l, &o->n, &err), &err);
 	ofl_chain_load(&o->tt.target, &o->l, &o->chain);
-	must(ofl_blocks_load(&o->tt.target, &o->l, &o->blocks, &err), &err);
+	/* as ofl_analysis_load(): a kernel may have none */
+	if (ofl_blocks_known(&o->l))
+		must(ofl_blocks_load(&o->tt.target, &o->l, &o->blocks, &err), &err);
 	o->env = (struct ofl_env){ &o->tt.target, &o->l, &o->n, &o->chain,
 				   &o->blocks, &o->owners, NULL, NULL, NULL, &o->types };
 	must(ofl_owners_probe(&o->env, &o->owners, &err), &err);

@@ -200,6 +200,15 @@ static void test_virtio_mem_big_block_of_nothing(void **state)
 	assert_non_null(strstr(dev[0].note, "impossible"));
 }
 
+/* the same where the size of a memory block is not known: nothing is divided by it */
+static void test_virtio_mem_big_block_of_nothing_known(void **state)
+{
+	(void)state;
+	kernel_line(&k, "without symbol sections_per_block");
+	virtio_mem_big(0);
+	assert_non_null(strstr(dev[0].note, "impossible"));
+}
+
 /* --no_modules: the host has no name for a callback, the module itself has */
 static void test_callback_of_a_module(void **state)
 {
@@ -539,6 +548,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_big_block),
 	CASE(test_virtio_mem_big_block_overflow),
 	CASE(test_virtio_mem_big_block_of_nothing),
+	CASE(test_virtio_mem_big_block_of_nothing_known),
 	CASE(test_callback_of_a_module),
 	CASE(test_virtio_mem_that_is_removed),
 	CASE(test_virtio_mem_that_may_be_removed),
