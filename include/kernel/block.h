@@ -96,13 +96,15 @@ struct ofl_blocks {
 	uint64_t lost;
 	struct ofl_block *every;	/* with those that are lost, by number */
 	size_t nr_every;
+	bool alone;	/* by the index, which nothing was compared with */
 };
 
 /**
  * ofl_blocks_load() - collect them; ofl_blocks_free() also after a failure
  *
  * Shape:  where there is an index and the late facts are there, the bus is
- *         walked too, and has to have the same blocks.
+ *         walked too, and has to have the same blocks. @ret->alone: it cannot be
+ *         walked to its end.
  * Errors: OFL_ERR_NODATA, OFL_ERR_NOMEM, OFL_ERR_CONFLICT.
  */
 enum ofl_status ofl_blocks_load(const struct ofl_target *t,

@@ -141,6 +141,8 @@ void ofl_offline_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		ofl_view_words(v, "NOTE", "if this kernel is older than 5.1, only balloon-core drivers mark their pages: those of Hyper-V, Xen and VMware are not found");
 	show_present(v, ctx, r);
 	show_blocks(v, &r->blocks, all);
+	if (all && ctx->s->analysis && ctx->s->analysis->blocks.alone)
+		ofl_view_words(v, "NOTE", "the index memory_blocks was compared with nothing: the bus \"memory\" is not in the dump as a whole, or not known here");
 	ofl_show_added(v, ctx, &r->blocks);
 	show_unknown(v, r);
 	show_stale(v, r, all);

@@ -376,8 +376,7 @@ static enum ofl_status differ(const struct ofl_block *has, const char *one,
  */
 static enum ofl_status compare(const struct ofl_target *t,
 			       const struct ofl_layout *l,
-			       const struct ofl_blocks *index,
-			       struct ofl_err *err)
+			       struct ofl_blocks *index, struct ofl_err *err)
 {
 	static const char by_index[] = "the index memory_blocks";
 	static const char by_bus[] = "the bus \"memory\"";
@@ -386,6 +385,7 @@ static enum ofl_status compare(const struct ofl_target *t,
 	enum ofl_status st = load_from_bus(t, l, &bus);
 	size_t i;
 
+	index->alone = bus.lost;
 	for (i = 0; !st && !bus.lost; i++) {
 		a = i < index->nr ? &index->block[i] : NULL;
 		b = i < bus.nr ? &bus.block[i] : NULL;
@@ -415,7 +415,8 @@ enum ofl_status ofl_blocks_load(const struct ofl_target *t,
 			"memory blocks are not known here: no index memory_blocks, and no devices on the bus \"memory\" (no CONFIG_MEMORY_HOTPLUG, or not in the dump)");
 	/* a second opinion: nothing is missed where it cannot be had */
 	uncounted.missed = NULL;
-	if (!st && !ret->lost && ofl_blocks_indexed(l) && on_bus(l))
+	ret->alone = ofl_blocks_indexed(l);
+	if (!st && !ret->lost && ret->alone && on_bus(l))
 		st = compare(&uncounted, l, ret, err);
 	if (st == OFL_ERR_NOMEM)
 		return ofl_fail(err, st, "no memory for the memory blocks");

@@ -11,7 +11,7 @@
 #include "target/count.h"
 
 #define MAX_BUSES	1024
-#define MAX_DEVICES	65536
+#define MAX_DEVICES	(1 << 22)	/* memory blocks of 128 MiB in 512 TiB */
 
 bool ofl_bus_known(const struct ofl_layout *l)
 {
@@ -95,7 +95,7 @@ enum ofl_bus_walked ofl_bus_walk(const struct ofl_target *t,
 {
 	enum ofl_bus_walked found = OFL_BUS_BROKEN;
 	struct ofl_bus_device d;
-	uint64_t kva, head, node;
+	uint64_t kva, head, node, mark = 0;
 	int i;
 
 	if (ofl_bus_known(l))
@@ -109,6 +109,11 @@ enum ofl_bus_walked ofl_bus_walk(const struct ofl_target *t,
 			return OFL_BUS_BROKEN;
 		if (node == head)
 			return found;
+		/* Brent: a ring that has lost its head comes by the last mark */
+		if (node == mark)
+			return OFL_BUS_BROKEN;
+		if (!(i & (i - 1)))
+			mark = node;
 		if (!read_device(t, l, node, &d))
 			found = OFL_BUS_BROKEN;
 		else if (visit(arg, &d))

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "kernel/block.h"
+#include "kernel/bus.h"
 #include "layout/load.h"
 #include "kernel.h"
 
@@ -432,6 +433,50 @@ static void test_bus_loops(void **state)
 	assert_true(lost > 0);
 }
 
+#define MANY		70000ull
+#define MANY_AT		UINT64_C(0xffff88a000000000)
+#define MANY_NODE(i)	(MANY_AT + (i) * 0x200 + 112)
+
+/* a bus with more devices than a text can have */
+static enum ofl_read read_many(void *ctx, uint64_t kva, void *buf, size_t bytes)
+{
+	uint64_t i = (kva - MANY_AT) / 0x200, word = 0;
+
+	if (kva < MANY_AT || i >= MANY)
+		return tt.target.memory->read(ctx, kva, buf, bytes);
+	if (kva == MANY_NODE(i))
+		word = i + 1 < MANY ? MANY_NODE(i + 1) : HEAD;
+	else if (kva == MANY_AT + i * 0x200 + 200)
+		word = K_BLOCK + 32;
+	memcpy(buf, &word, bytes);
+	return OFL_READ_OK;
+}
+
+static enum ofl_status count_device(void *arg, const struct ofl_bus_device *d)
+{
+	(void)d;
+	++*(uint64_t *)arg;
+	return OFL_OK;
+}
+
+static void test_bus_with_many(void **state)
+{
+	struct ofl_memory_ops ops;
+	struct ofl_target t;
+	uint64_t nr = 0;
+
+	(void)state;
+	bus(all, 1);
+	kernel_line(&k, "mem %" PRIx64 " %" PRIx64, HEAD, (uint64_t)MANY_NODE(0));
+	load_late();
+	ops = *tt.target.memory;
+	ops.read = read_many;
+	t = tt.target;
+	t.memory = &ops;
+	assert_int_equal(ofl_bus_walk(&t, &l, "memory", count_device, &nr), OFL_BUS_WHOLE);
+	assert_int_equal(nr, MANY);
+}
+
 /* the name of a device and its section say the same number */
 static void test_bus_names(void **state)
 {
@@ -495,6 +540,8 @@ static void test_no_bus(void **state)
 	assert_int_equal(totals.lost, 0);
 }
 
+static bool alone;
+
 static enum ofl_status load_both(void)
 {
 	struct ofl_blocks blocks;
@@ -503,6 +550,7 @@ static enum ofl_status load_both(void)
 	load_late();
 	st = ofl_blocks_load(&tt.target, &l, &blocks, &err);
 	nr_seen = blocks.nr;
+	alone = blocks.alone;
 	ofl_blocks_free(&blocks);
 	return st;
 }
@@ -513,6 +561,7 @@ static void test_both_agree(void **state)
 	bus(all, 4);
 	assert_int_equal(load_both(), OFL_OK);
 	assert_int_equal(nr_seen, 4);
+	assert_false(alone);
 }
 
 static void test_index_lacks_one(void **state)
@@ -552,6 +601,28 @@ static void test_index_stands_alone(void **state)
 	kernel_line(&k, "unreadable %" PRIx64 " 8", NODE(1));
 	assert_int_equal(load_both(), OFL_OK);
 	assert_int_equal(nr_seen, 4);
+	assert_true(alone);
+}
+
+/* nor without the symbol of buses */
+static void test_index_without_bus(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "without symbol bus_kset");
+	assert_int_equal(load_both(), OFL_OK);
+	assert_true(alone);
+}
+
+/* without an index there is nothing to compare */
+static void test_bus_stands_alone(void **state)
+{
+	(void)state;
+	bus(all, 4);
+	kernel_line(&k, "without symbol memory_blocks");
+	assert_int_equal(load_both(), OFL_OK);
+	assert_int_equal(nr_seen, 4);
+	assert_false(alone);
 }
 
 static void test_words(void **state)
@@ -584,6 +655,7 @@ int main(void)
 		CASE(test_both_agree), CASE(test_index_lacks_one),
 		CASE(test_bus_lacks_one), CASE(test_both_have_their_own),
 		CASE(test_index_stands_alone),
+		CASE(test_index_without_bus), CASE(test_bus_stands_alone), CASE(test_bus_with_many),
 		cmocka_unit_test(test_words),
 	};
 
