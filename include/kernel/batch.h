@@ -29,7 +29,8 @@ struct ofl_batches {
  *         be in the rest.
  * Memory: 16 bytes a page in a batch: at most some hundred for each CPU.
  * Errors: OFL_ERR_NOMEM.
- * Source: mm/swap.c: cpu_fbatches, lru_rotate (lru_pvecs before v5.19);
+ * Source: mm/swap.c: cpu_fbatches, lru_rotate (lru_pvecs before v5.19, a pagevec
+ *         each before v5.8);
  *         mm/mlock.c: mlock_fbatch (mlock_pvec before v6.6); fs/buffer.c: bh_lrus.
  */
 enum ofl_status ofl_batches_load(const struct ofl_target *t,

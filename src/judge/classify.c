@@ -5,6 +5,7 @@
 #include "judge/classify.h"
 #include "judge/hugetlb.h"
 #include "judge/inspect.h"
+#include "judge/older.h"
 #include "judge/untold.h"
 #include "kernel/pagereader.h"
 
@@ -158,8 +159,8 @@ static void decide(struct ofl_classifier *c, const struct ofl_section *s,
 		expect(c, p->pfn, in);
 	ret->file = in->lru && !in->swapbacked && !in->removed;
 	ret->kind = ofl_rule_kind(in);
-	ret->outcome = ofl_rule_outcome(ret->kind, ret->movable_zone);
-	ret->step = ofl_rule_step(ret->kind, ret->movable_zone);
+	ret->outcome = ofl_older_outcome(c->env->l, ret->kind, ret->movable_zone);
+	ret->step = ofl_older_step(c->env->l, ret->kind, ret->movable_zone);
 }
 
 /* as far as expect() has one answer, at most @end */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hugetlb.c - huge pages of hugetlbfs, and the pools that they come from */
 #include "judge/hugetlb.h"
+#include "judge/older.h"
 
 #define MMU_RADIX		0x40	/* MMU_FTR_TYPE_RADIX */
 #define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
@@ -255,4 +256,8 @@ void ofl_hugetlb_look(struct ofl_classifier *c, const struct ofl_page *p,
 		in->held = ofl_refs_held(&c->at.compound_refs);
 	}
 	ask_pool(c, order, p->flags, in);
+	/* do_migrate_range() took none of more than a section until 10eeadf3045c (in v5.1) */
+	if (in->room == OFL_YES && (1ull << order) > c->env->l->section_pages &&
+	    ofl_older_isolation(c->env->l))
+		in->room = OFL_UNSURE;
 }

@@ -4,6 +4,7 @@
 
 #include "judge/hugetlb.h"
 #include "judge/inspect.h"
+#include "judge/older.h"
 #include "kernel/pagereader.h"
 
 #define KERNEL_CHARGE		0x3	/* MEMCG_DATA_OBJCGS, MEMCG_DATA_KMEM */
@@ -246,7 +247,9 @@ static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
 		ofl_refs_buffers(&c->refs, p->flags, raw);
 
 	ofl_refs_count(&c->refs, p, kva, order, raw, raw_end, ret);
-	in->held = in->hwpoison && !order ? OFL_NO : ofl_refs_held(ret);
+	/* do_migrate_range() unmaps them since b15c87263a69 (in v5.0) */
+	in->held = !in->hwpoison || order ? ofl_refs_held(ret) :
+		   ofl_older_isolation(c->env->l) ? OFL_UNSURE : OFL_NO;
 	/* page_cache_delete(): nothing else takes the mapping of a page away */
 	in->removed = in->held == OFL_YES && in->lru &&
 		      !ofl_page_mapping(&c->format, raw) && ret->pins <= 0 &&

@@ -2,6 +2,7 @@
 /* report.c - what is known of a block, and which step it makes what */
 #include <stdarg.h>
 
+#include "judge/older.h"
 #include "judge/report.h"
 #include "target/text.h"
 
@@ -48,14 +49,14 @@ enum ofl_outcome ofl_report_outcome(const struct ofl_env *env,
 		return OFL_OUT_UNKNOWN;
 	if (!r->zone && row->movable != row->other)
 		return OFL_OUT_UNKNOWN;
-	return ofl_rule_outcome(kind, in_movable_zone(env, r));
+	return ofl_older_outcome(env->l, kind, in_movable_zone(env, r));
 }
 
 enum ofl_step ofl_report_step(const struct ofl_env *env,
 			      const struct ofl_block_report *r,
 			      enum ofl_kind kind)
 {
-	return ofl_rule_step(kind, in_movable_zone(env, r));
+	return ofl_older_step(env->l, kind, in_movable_zone(env, r));
 }
 
 void ofl_report_because(struct ofl_block_report *r, enum ofl_step step,

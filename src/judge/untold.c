@@ -2,14 +2,14 @@
 /* untold.c - what this dump has no witness for, so that no page can show it */
 #include <string.h>
 
+#include "judge/older.h"
 #include "judge/untold.h"
 
 /* aa218795cb5f (in v5.8): its series brought one symbol and took two away */
 static enum ofl_tri has_skip_rule(const struct ofl_layout *l)
 {
 	bool since = ofl_fact_known(l, OFL_F_OFFLINE_AND_REMOVE);
-	bool before = ofl_fact_known(l, OFL_F_SECTION_REMOVABLE) ||
-		      ofl_fact_known(l, OFL_F_ISOLATE_CHAIN);
+	bool before = ofl_older_before_rule(l);
 
 	if (since == before)
 		return OFL_UNSURE;

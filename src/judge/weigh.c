@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "judge/older.h"
 #include "judge/weigh.h"
 
 /* memory_block_offline(); before v5.18 test_pages_in_a_zone() */
@@ -26,8 +27,10 @@ static void weigh_zone(const struct ofl_env *env, struct ofl_block_report *r)
 				   "its zone is not one of the zones found");
 }
 
-static void say_holes(const struct ofl_ram *ram, struct ofl_block_report *r)
+static void say_holes(const struct ofl_env *env, const struct ofl_ram *ram,
+		      struct ofl_block_report *r)
 {
+	bool may_pass = ofl_older_holes(env->l);
 	uint64_t start = r->start_pfn + r->block->memmap_pages;
 	uint64_t missing = r->pages - r->ram_pages;
 	struct ofl_ram_span hole;
@@ -37,9 +40,11 @@ static void say_holes(const struct ofl_ram *ram, struct ofl_block_report *r)
 		snprintf(where, sizeof(where), " (0x%" PRIx64 "-0x%" PRIx64
 			 "%s)", hole.start_pfn, hole.end_pfn - 1,
 			 hole.end_pfn - hole.start_pfn < missing ? ", ..." : "");
-	ofl_report_because(r, OFL_STEP_HOLES, OFL_OUT_BLOCKED,
-			   "%" PRIu64 " of %" PRIu64 " pages %s not RAM%s", missing,
-			   r->pages, missing == 1 ? "is" : "are", where);
+	ofl_report_because(r, OFL_STEP_HOLES,
+			   may_pass ? OFL_OUT_UNKNOWN : OFL_OUT_BLOCKED,
+			   "%" PRIu64 " of %" PRIu64 " pages %s not RAM%s%s", missing,
+			   r->pages, missing == 1 ? "is" : "are", where,
+			   may_pass ? ", which kernels before 5.5 do not look for" : "");
 }
 
 /* offline_pages(): walk_system_ram_range() has to count every page */
@@ -53,7 +58,7 @@ static void weigh_holes(const struct ofl_env *env, const struct ofl_ram *ram,
 		ofl_report_because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,
 				   "its memory_block cannot be read");
 	else if (r->ram_pages != r->pages)
-		say_holes(ram, r);
+		say_holes(env, ram, r);
 	/* memmap_on_memory is in boot memory never */
 	else if (!r->early && !ofl_blocks_memmap_known(env->l))
 		ofl_report_because(r, OFL_STEP_HOLES, OFL_OUT_UNKNOWN,

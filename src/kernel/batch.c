@@ -12,7 +12,7 @@
 
 /** struct place - a per-CPU batch: its variable, and where it lies in it */
 struct place {
-	enum ofl_fact_id variable, at;
+	enum ofl_fact_id variable, at;	/* the same twice: it is the batch */
 	bool always;		/* every kernel that has the variable has it */
 };
 
@@ -25,7 +25,26 @@ static const struct place places[] = {
 	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_MOVE_TAIL, false },
 	{ OFL_F_LRU_ROTATE, OFL_F_ROTATE_AT, true },
 	{ OFL_F_MLOCK_BATCH, OFL_F_MLOCK_AT, true },
+	/* before v5.8 */
+	{ OFL_F_ADD_PVEC, OFL_F_ADD_PVEC, true },
+	{ OFL_F_ROTATE_PVECS, OFL_F_ROTATE_PVECS, true },
+	{ OFL_F_DEACTIVATE_FILE_PVECS, OFL_F_DEACTIVATE_FILE_PVECS, true },
+	{ OFL_F_DEACTIVATE_PVECS, OFL_F_DEACTIVATE_PVECS, false },
+	{ OFL_F_LAZYFREE_PVECS, OFL_F_LAZYFREE_PVECS, true },
+	{ OFL_F_ACTIVATE_PVECS, OFL_F_ACTIVATE_PVECS, false },
 };
+
+/* all in one variable, but for lru_rotate; before v5.8 each in its own */
+static bool any_way_known(const struct ofl_layout *l)
+{
+	return (ofl_fact_known(l, OFL_F_LRU_BATCHES) &&
+		(ofl_fact_known(l, OFL_F_LRU_ROTATE) ||
+		 ofl_fact_known(l, OFL_F_BATCH_MOVE_TAIL))) ||
+	       (ofl_fact_known(l, OFL_F_ADD_PVEC) &&
+		ofl_fact_known(l, OFL_F_ROTATE_PVECS) &&
+		ofl_fact_known(l, OFL_F_DEACTIVATE_FILE_PVECS) &&
+		ofl_fact_known(l, OFL_F_LAZYFREE_PVECS));
+}
 
 /*
  * The symbol of a static variable is there with all others or not at all: once
@@ -39,10 +58,7 @@ static bool all_known(const struct ofl_layout *l)
 		if (places[i].always && ofl_fact_known(l, places[i].variable) &&
 		    !ofl_fact_known(l, places[i].at))
 			return false;
-	return ofl_fact_known(l, OFL_F_LRU_BATCHES) &&
-	       (ofl_fact_known(l, OFL_F_LRU_ROTATE) ||
-		ofl_fact_known(l, OFL_F_BATCH_MOVE_TAIL)) &&
-	       ofl_fact_known(l, OFL_F_BATCH_NR) &&
+	return any_way_known(l) && ofl_fact_known(l, OFL_F_BATCH_NR) &&
 	       ofl_fact_known(l, OFL_F_BATCH_PAGES) &&
 	       ofl_fact_known(l, OFL_F_BATCH_BYTES) &&
 	       ofl_fact_u64(l, OFL_F_BATCH_BYTES) <= MAX_BATCH * 8 &&
@@ -83,6 +99,12 @@ static bool read_batch(const struct ofl_target *t, const struct ofl_layout *l,
 				*nr * 8u) == OFL_READ_OK;
 }
 
+static uint64_t place_of(const struct ofl_layout *l, const struct place *p)
+{
+	return ofl_fact_u64(l, p->variable) +
+	       (p->at == p->variable ? 0 : ofl_fact_u64(l, p->at));
+}
+
 static enum ofl_status read_cpu(const struct ofl_target *t,
 				const struct ofl_layout *l, uint64_t cpu,
 				struct ofl_batches *b, struct ofl_err *err)
@@ -98,9 +120,7 @@ static enum ofl_status read_cpu(const struct ofl_target *t,
 		if (!ofl_fact_known(l, places[i].variable) ||
 		    !ofl_fact_known(l, places[i].at))
 			continue;
-		b->known = read_batch(t, l, offset +
-				      ofl_fact_u64(l, places[i].at) +
-				      ofl_fact_u64(l, places[i].variable),
+		b->known = read_batch(t, l, offset + place_of(l, &places[i]),
 				      page, &nr);
 		if (b->known)
 			st = add(b, page, nr, err);

@@ -33,6 +33,11 @@ without member mem_section_usage.pageblock_flags"""
 #: release, and what it lacks
 KERNELS = {"4.18": ("4.18.0-composed", NO_USAGE + NO_INDEX), "4.18-el8": ("4.18.0-240.el8.composed", ""),
            "5.4": ("5.4.0-composed", NO_INDEX)}
+#: the batches of LRU pages, a per-CPU variable each; 5.4 has one more
+PVECS = ["lru_add_pvec", "lru_rotate_pvecs", "lru_deactivate_file_pvecs", "lru_lazyfree_pvecs", "activate_page_pvecs"]
+PVECS_OF = {"5.4": [*PVECS, "lru_deactivate_pvecs"]}
+#: where they are in the area of a CPU, and the struct page of page cache (0x10e002) that the last one holds
+PVEC_AT, HELD = 0x30000, 0xff9f195cc4380080
 #: in none
 NEVER = """
 without vmcoreinfo NUMBER(SECTION_SIZE_BITS)
@@ -47,6 +52,9 @@ without enumerator SECTION_TAINT_ZONE_DEVICE_BIT
 without enumerator SECTION_MAP_LAST_BIT
 without enumerator HPG_migratable
 without enumerator HPG_vmemmap_optimized
+without member folio._folio_order
+without member folio._folio_dtor
+without member folio._flags_1
 without symbol split_free_page
 without symbol offline_and_remove_memory"""
 
@@ -128,6 +136,16 @@ def pageblocks(memory, lines, in_place):
             yield f"mem {to:x} " + " ".join(f"{from_top(word):x}" for word in words)
 
 
+def batches(memory, lines, names):
+    """The batches of the one CPU: empty, but for a page of a file in the last one."""
+    area = memory[symbol(lines, "__per_cpu_offset")]
+    yield "member pagevec.nr 0 1\nmember pagevec.pages 8 120\nenumerator PG_swapcache 10"
+    for i, name in enumerate(names):
+        yield f"symbol {name} {PVEC_AT + 0x80 * i:x}\nmem {area + PVEC_AT + 0x80 * i:x} 0*16"
+    yield f"mem {area + PVEC_AT + 0x80 * (len(names) - 1):x} 1 {HELD:x}"
+    yield f"mem {HELD + 52:x} b02 b00 b00 b00"
+
+
 def main():
     """Print it."""
     release, lacks = KERNELS[sys.argv[1]]
@@ -138,7 +156,8 @@ def main():
     print(f"include {BASE}\nrelease {release}\nvmcoreinfo OSRELEASE={release}{NEVER}{lacks}")
     print("symbol is_mem_section_removable ffffffff8b000000\nsymbol page_huge_active ffffffff8b000010")
     print(f"member memory_block.dev {BLOCK_DEV} 744" + ("" if has_usage else "\nmember mem_section.pageblock_flags 8 8"))
-    print("\n".join((*bus(memory, lines), *pageblocks(memory, lines, has_usage))))
+    print("\n".join((*bus(memory, lines), *pageblocks(memory, lines, has_usage),
+                     *batches(memory, lines, PVECS_OF.get(sys.argv[1], PVECS)))))
 
 
 if __name__ == "__main__":

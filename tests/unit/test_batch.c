@@ -224,6 +224,42 @@ static void test_a_batch_that_is_not_known(void **state)
 	ofl_batches_free(&b);
 }
 
+/* v4.18 to v5.7: a variable each, which is the batch; no lru_deactivate_pvecs before v5.4 */
+static void test_batches_that_are_variables(void **state)
+{
+	static const enum ofl_fact_id own[] = {
+		OFL_F_ADD_PVEC, OFL_F_ROTATE_PVECS, OFL_F_DEACTIVATE_FILE_PVECS,
+		OFL_F_LAZYFREE_PVECS, OFL_F_ACTIVATE_PVECS, OFL_F_DEACTIVATE_PVECS,
+	};
+	struct ofl_batches b;
+	size_t i;
+
+	(void)state;
+	l->fact[OFL_F_LRU_BATCHES].known = false;
+	l->fact[OFL_F_LRU_ROTATE].known = false;
+	l->fact[OFL_F_MLOCK_BATCH].known = false;
+	expect_unknown();
+	for (i = 0; i < 6; i++) {
+		if (i < 4)
+			expect_unknown();
+		know(own[i], 0x300 + i * BYTES);
+		put(i & 1, 0x300 + i * BYTES, A);
+		if (i >= 3) {
+			b = load();
+			assert_true(b.known);
+			assert_int_equal(ofl_batches_refs(&b, A), i + 1);
+			ofl_batches_free(&b);
+		}
+	}
+	for (i = 0; i < 4; i++) {
+		l->fact[own[i]].known = false;
+		expect_unknown();
+		l->fact[own[i]].known = true;
+	}
+	unreadable = CPU(1) + 0x300 + 3 * BYTES;
+	expect_unknown();
+}
+
 static void test_a_batch_that_cannot_be_read(void **state)
 {
 	(void)state;
@@ -248,6 +284,7 @@ int main(void)
 		CASE(test_tagged_pointers),
 		CASE(test_what_is_left_there),
 		CASE(test_a_batch_that_is_not_known),
+		CASE(test_batches_that_are_variables),
 		CASE(test_a_batch_that_cannot_be_read),
 	};
 

@@ -410,6 +410,13 @@ static void test_gigantic_page_and_other_nodes(void **state)
 	hstate[1].nr_free = 1;
 	hstate[1].of_node[0] = 1;
 	assert_string_equal(code_of(2 * SECTION), "hugetlb-first");
+	/* do_migrate_range(): -EBUSY for more than a section, before v5.1 */
+	know(OFL_F_SECTION_REMOVABLE, 1);
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-room-unknown");
+	know(OFL_F_SUBSECTION_MAP, 0);
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-first");
+	l->fact[OFL_F_SECTION_REMOVABLE].known = false;
+	l->fact[OFL_F_SUBSECTION_MAP].known = false;
 	nodes.nr_zones = 2;
 	assert_string_equal(code_of(2 * SECTION), "hugetlb-room-unknown");
 	know(OFL_F_HSTATE_NODES, offsetof(struct raw_hstate, of_node));
@@ -825,6 +832,10 @@ static void test_references_of_page_cache(void **state)
 	/* of a poisoned page, what refers to it does not matter */
 	lru_page(12, MAPPING, 3, 0)->flags = LRU | HWPOISON;
 	expect_refs(12, "lru", 1);
+	/* before v5.0 it does, and is not left out */
+	know(OFL_F_ISOLATE_CHAIN, 1);
+	expect_refs(12, "lru-uncounted", 1);
+	l->fact[OFL_F_ISOLATE_CHAIN].known = false;
 }
 
 /* what is not known may explain a reference; pins it does not explain */

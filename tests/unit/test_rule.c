@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "judge/older.h"
 #include "judge/rule.h"
 
 /** struct truth - a page, and the row that it must fall under */
@@ -392,6 +393,31 @@ static void test_docs_have_it(void **state)
 	}
 }
 
+/* 4.18 to 5.2 may lack what later kernels do; a kernel with subsections has it */
+static void test_older_kernels(void **state)
+{
+	struct ofl_layout *l = calloc(1, sizeof(*l));
+
+	(void)state;
+	assert_false(ofl_older_holes(l));
+	assert_false(ofl_older_unsure(l, OFL_KIND_CMA, true));
+	l->fact[OFL_F_SECTION_REMOVABLE].known = true;
+	assert_true(ofl_older_holes(l));
+	assert_true(ofl_older_unsure(l, OFL_KIND_CMA, false));
+	assert_true(ofl_older_unsure(l, OFL_KIND_HUGETLB_STUCK, false));
+	assert_true(ofl_older_unsure(l, OFL_KIND_OFFLINE_NO_RULE, true));
+	assert_false(ofl_older_unsure(l, OFL_KIND_OFFLINE_NO_RULE, false));
+	assert_false(ofl_older_unsure(l, OFL_KIND_RESERVED, true));
+	assert_false(ofl_older_unsure(l, OFL_KIND_LRU, true));
+	l->fact[OFL_F_SUBSECTION_MAP].known = true;
+	assert_false(ofl_older_unsure(l, OFL_KIND_CMA, false));
+	assert_false(ofl_older_unsure(l, OFL_KIND_KERNEL, true));
+	assert_true(ofl_older_holes(l));
+	l->fact[OFL_F_COUNT_RAM].known = true;
+	assert_false(ofl_older_holes(l));
+	free(l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_ranks),
 		cmocka_unit_test(test_docs_have_it),
+		cmocka_unit_test(test_older_kernels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
