@@ -97,6 +97,25 @@ static inline int32_t ofl_page_refcount(const struct ofl_page_format *f,
 	return (int32_t)ofl_page_u32(raw, f->refcount_at);
 }
 
+/**
+ * ofl_page_pfn_of() - which page's struct page lies at @page_kva?
+ * @pfn: out  only where true is returned
+ *
+ * Errors: false: there is none, as far as the size of the memmap says.
+ */
+static inline bool ofl_page_pfn_of(const struct ofl_layout *l,
+				   uint64_t page_kva, uint64_t *pfn)
+{
+	uint64_t at = page_kva - l->vmemmap_kva;
+
+	if (!l->vmemmap_kva || page_kva < l->vmemmap_kva ||
+	    at % l->struct_page_bytes || at / l->struct_page_bytes >=
+					 l->nr_sections * l->section_pages)
+		return false;
+	*pfn = at / l->struct_page_bytes;
+	return true;
+}
+
 /** ofl_page_private() - page->private; 0 if this dump does not tell */
 static inline uint64_t ofl_page_private(const struct ofl_page_format *f,
 					const unsigned char *raw)
@@ -104,6 +123,12 @@ static inline uint64_t ofl_page_private(const struct ofl_page_format *f,
 	return f->private_at < 0 ? 0 :
 	       ofl_page_u64(raw, (uint64_t)f->private_at);
 }
+
+/* low bits of page->mapping: include/linux/page-flags.h, PAGE_MAPPING_* */
+#define OFL_MAPPING_BITS	3ull
+#define OFL_MAPPING_ANON	1ull
+#define OFL_MAPPING_MOVABLE	2ull	/* until v6.17 */
+#define OFL_MAPPING_KSM		3ull
 
 /** ofl_page_mapping() - page->mapping; 0 if this dump does not tell */
 static inline uint64_t ofl_page_mapping(const struct ofl_page_format *f,

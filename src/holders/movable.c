@@ -8,8 +8,6 @@
 #include "holders/holder.h"
 #include "owners/field.h"
 
-#define MAPPING_BITS	3
-#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
 
 /*
  * mm/zsmalloc.c: page.private of each page is its zspage, and the zspage's first
@@ -54,8 +52,8 @@ static uint64_t operations(const struct ofl_holder_env *e,
 {
 	uint64_t mapping = ofl_page_mapping(&e->walk.format, p->raw);
 
-	return (mapping & MAPPING_BITS) == MAPPING_MOVABLE ?
-	       mapping & ~(uint64_t)MAPPING_BITS : 0;
+	return (mapping & OFL_MAPPING_BITS) == OFL_MAPPING_MOVABLE ?
+	       mapping & ~OFL_MAPPING_BITS : 0;
 }
 
 static bool is_zsmalloc(struct ofl_holder_env *e, struct movable *m,

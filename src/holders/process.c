@@ -12,9 +12,6 @@
 #include "holders/holder.h"
 #include "target/count.h"
 
-#define MAPPING_BITS	3
-#define MAPPING_ANON	1	/* PAGE_MAPPING_ANON */
-#define MAPPING_KSM	3	/* PAGE_MAPPING_KSM */
 #define MAX_DEPTH	64	/* of a red-black tree: 2^32 entries */
 #define MAX_CHAINS	64	/* looked at: "one of at least" */
 
@@ -33,7 +30,7 @@ static bool is_anonymous(const struct ofl_walk *w, const struct ofl_held *p)
 	case OFL_KIND_RESERVED:
 		return false;	/* no mapping, but by chance */
 	default:
-		return ofl_page_mapping(&w->format, p->raw) & MAPPING_ANON;
+		return ofl_page_mapping(&w->format, p->raw) & OFL_MAPPING_ANON;
 	}
 }
 
@@ -93,7 +90,8 @@ static bool process_find(struct ofl_holder_env *e, void *state,
 		return false;
 	if (!ofl_walk_knows(&e->walk, needed, OFL_COUNT(needed)))
 		return ofl_walk_untold(&e->walk, ofl_walk_no_types);
-	return (*key & MAPPING_BITS) == MAPPING_KSM || is_mapped(&e->walk, p) ||
+	return (*key & OFL_MAPPING_BITS) == OFL_MAPPING_KSM ||
+	       is_mapped(&e->walk, p) ||
 	       ofl_walk_untold(&e->walk, "not mapped any more: its process is not known");
 }
 
@@ -202,12 +200,12 @@ static bool process_name(struct ofl_holder_env *e, void *state,
 			 struct ofl_holder *ret)
 {
 	struct ofl_walk *w = &e->walk;
-	struct found f = { .av_kva = key & ~(uint64_t)MAPPING_BITS };
+	struct found f = { .av_kva = key & ~OFL_MAPPING_BITS };
 	uint64_t root;
 
 	(void)state;
 	(void)p;
-	if ((key & MAPPING_BITS) == MAPPING_KSM) {
+	if ((key & OFL_MAPPING_BITS) == OFL_MAPPING_KSM) {
 		snprintf(ret->name, sizeof(ret->name), "KSM");
 		snprintf(ret->detail, sizeof(ret->detail), "same page merging");
 		return true;

@@ -147,15 +147,7 @@ bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
 
 bool ofl_walk_pfn(const struct ofl_walk *w, uint64_t page_kva, uint64_t *ret)
 {
-	uint64_t bytes = w->l->struct_page_bytes;
-	uint64_t base = w->l->vmemmap_kva;
-
-	if (!base || page_kva < base || (page_kva - base) % bytes ||
-	    (page_kva - base) / bytes >=
-	    w->l->nr_sections * w->l->section_pages)
-		return false;
-	*ret = (page_kva - base) / bytes;
-	return true;
+	return ofl_page_pfn_of(w->l, page_kva, ret);
 }
 
 /* ---- sets ---- */

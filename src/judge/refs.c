@@ -3,7 +3,6 @@
 #include "judge/refs.h"
 #include "kernel/pagereader.h"
 
-#define MAPPING_ANON	1ull	/* PAGE_MAPPING_ANON */
 #define MAX_BUFFERS	128	/* of 512 bytes in 64 KiB */
 #define PIN_BIAS	1024	/* GUP_PIN_COUNTING_BIAS: of an order-0 page */
 
@@ -159,7 +158,7 @@ enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
 	uint64_t mapping = ofl_page_mapping(from->f, raw);
 	const struct ofl_mapping *m;
 
-	if (!any_never(from->f->l) || !mapping || (mapping & MAPPING_ANON) ||
+	if (!any_never(from->f->l) || !mapping || (mapping & OFL_MAPPING_ANON) ||
 	    (from->f->unevictable && !(flags & from->f->unevictable)))
 		return OFL_NO;
 	m = ask(from, mapping);
@@ -206,7 +205,7 @@ enum ofl_tri ofl_refs_buffers(struct ofl_refs_from *from, uint64_t flags,
 	const struct ofl_mapping *m;
 
 	if (!ofl_fact_known(f->l, OFL_F_DISK_OPS) || !(flags & f->private) ||
-	    !mapping || (mapping & MAPPING_ANON))
+	    !mapping || (mapping & OFL_MAPPING_ANON))
 		return OFL_NO;
 	m = ask(from, mapping);
 	if (!m->known)
@@ -232,7 +231,7 @@ static void add_caches(const struct ofl_refs_from *from, uint64_t flags,
 		ret->whole &= f->swapcache != 0;
 		ret->explained += flags & f->swapcache ? nr : 0;
 	}
-	if (mapping & MAPPING_ANON)
+	if (mapping & OFL_MAPPING_ANON)
 		return;
 	ret->explained += mapping ? nr : 0;
 	ret->explained += (flags & f->private) != 0;
@@ -266,7 +265,7 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 				  .whole = f->mapping_at >= 0 && f->private };
 	if (!order)
 		mapped = ofl_page_mapcount(p);
-	else if (!mapcount(from, page_kva, order, mapping & MAPPING_ANON, raw,
+	else if (!mapcount(from, page_kva, order, mapping & OFL_MAPPING_ANON, raw,
 			   raw_end, &mapped))
 		ret->whole = false;
 	if (order)
@@ -275,7 +274,7 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 	ret->explained = mapped > 0 ? mapped : 0;
 	add_caches(from, p->flags, mapping, 1ll << order, ret);
 	add_transient(from, p->flags, mapping, page_kva, ret);
-	if (ret->count > ret->explained && mapping && !(mapping & MAPPING_ANON) &&
+	if (ret->count > ret->explained && mapping && !(mapping & OFL_MAPPING_ANON) &&
 	    ofl_fact_known(f->l, OFL_F_AIO_OPS)) {
 		const struct ofl_mapping *m = ask(from, mapping);
 
@@ -312,7 +311,7 @@ void ofl_refs_count_huge(struct ofl_refs_from *from, const struct ofl_page *p,
 	ret->whole &= ofl_page_entire_mapcount(f, tail, &mapped);
 	ret->explained = mapped > 0 ? mapped : 0;
 	ret->explained += (p->flags & (f->locked | f->writeback)) != 0;
-	if (mapping && !(mapping & MAPPING_ANON))
+	if (mapping && !(mapping & OFL_MAPPING_ANON))
 		add_huge_cache(f->l, 1ll << order, ret);
 }
 

@@ -2,10 +2,6 @@
 /* page.c - decode struct page, as far as it is not inline */
 #include "kernel/page.h"
 
-#define MAPPING_BITS	3	/* low bits of page->mapping */
-#define MAPPING_ANON	1	/* PAGE_MAPPING_ANON */
-#define MAPPING_MOVABLE	2	/* PAGE_MAPPING_MOVABLE, until v6.17 */
-
 static uint64_t bit_mask(const struct ofl_layout *l, enum ofl_fact_id id)
 {
 	int64_t nr = ofl_fact_value(l, id, -1);
@@ -174,7 +170,7 @@ bool ofl_page_is_mapped(const struct ofl_page_format *f,
 	uint64_t signs = f->locked | f->uptodate | f->swapbacked;
 	uint64_t mapping = ofl_page_mapping(f, raw);
 
-	if (!mapping || (mapping & MAPPING_ANON) || !signs)
+	if (!mapping || (mapping & OFL_MAPPING_ANON) || !signs)
 		return mapping != 0;
 	return ofl_page_flags(f, raw) & signs;
 }
@@ -183,8 +179,8 @@ bool ofl_page_has_movable_ops(const struct ofl_page_format *f,
 			      const unsigned char *raw)
 {
 	if (!f->movable_ops)
-		return (ofl_page_mapping(f, raw) & MAPPING_BITS) ==
-		       MAPPING_MOVABLE;
+		return (ofl_page_mapping(f, raw) & OFL_MAPPING_BITS) ==
+		       OFL_MAPPING_MOVABLE;
 	if (!(ofl_page_flags(f, raw) & f->movable_ops))
 		return false;
 	return ofl_page_is_offline(f, raw) ||

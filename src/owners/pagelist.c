@@ -71,13 +71,7 @@ static bool is_poison(uint64_t kva)
 /* pfn of the struct page that has its lru at @kva; false: there is none */
 static bool pfn_of(const struct ofl_layout *l, uint64_t kva, uint64_t *pfn)
 {
-	uint64_t at = kva - ofl_fact_u64(l, OFL_F_PAGE_LRU);
-
-	if (at < l->vmemmap_kva ||
-	    (at - l->vmemmap_kva) % l->struct_page_bytes)
-		return false;
-	*pfn = (at - l->vmemmap_kva) / l->struct_page_bytes;
-	return *pfn < l->nr_sections * l->section_pages;
+	return ofl_page_pfn_of(l, kva - ofl_fact_u64(l, OFL_F_PAGE_LRU), pfn);
 }
 
 /** struct where - the section of a page */

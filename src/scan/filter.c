@@ -10,6 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "kernel/page.h"
 #include "kernel/section.h"
 #include "scan/filter.h"
 #include "target/count.h"
@@ -164,7 +165,6 @@ static enum ofl_status by_address(const char *text, bool called_page,
 				  struct ofl_filter *f, struct ofl_err *err)
 {
 	uint64_t pages = l->nr_sections * l->section_pages, at, pfn;
-	uint64_t base = l->vmemmap_kva, bytes = l->struct_page_bytes;
 	const char *end;
 
 	if (!parse_number(text, 16, &end, &at) || *end)
@@ -179,8 +179,7 @@ static enum ofl_status by_address(const char *text, bool called_page,
 		narrow(f, at / l->page_bytes, at / l->page_bytes);
 		return OFL_OK;
 	}
-	pfn = base && at >= base ? (at - base) / bytes : UINT64_MAX;
-	if (pfn >= pages || (at - base) % bytes)
+	if (!ofl_page_pfn_of(l, at, &pfn))
 		return ofl_fail(err, OFL_ERR_ARG,
 			"%s: %s a struct page is", text, called_page ?
 			"no address where" :
