@@ -46,6 +46,9 @@ struct ofl_manual {
 extern const struct ofl_field ofl_common_fields[];	/* every document */
 extern const struct ofl_word ofl_result_words[];	/* of the last line */
 
+/** ofl_example_of - the sentence before every example: of which dump it is */
+extern const char ofl_example_of[];
+
 struct ofl_command;
 
 /**

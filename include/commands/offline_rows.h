@@ -2,12 +2,13 @@
 /*
  * offline_rows.h - what a row of offline's tables is made of
  *
- * Depends on outcome.h, owner.h, result.h and text.h. cmd_offline.c fills rows in,
+ * Depends on offline_told.h, outcome.h, owner.h, result.h and text.h. cmd_offline.c fills rows in,
  * offline_tables.c has their columns; nothing here reads memory.
  */
 #ifndef OFL_OFFLINE_ROWS_H
 #define OFL_OFFLINE_ROWS_H
 
+#include "commands/offline_told.h"
 #include "judge/outcome.h"
 #include "owners/owner.h"
 #include "scan/result.h"
@@ -28,7 +29,7 @@ struct ofl_fact_line {
 
 /** struct ofl_offline_next - a row of ofl_offline_next_table */
 struct ofl_offline_next {
-	const char *about;	/* a driver; going offline */
+	const char *about;	/* a driver; a finding's code; added; going offline */
 	const char *text;
 };
 
@@ -40,12 +41,20 @@ struct ofl_balance_row {
 	const char *device_name;		/* kept by struct ofl_owners */
 	uint64_t pages, of;	/* of all that are present */
 	uint64_t outcome[OFL_NR_OUTCOMES];
+	const struct ofl_told_device *told;	/* NULL: nothing */
 };
 
-/** ofl_permille() - @pages in tenths of a percent of @of, cut like a size */
+/** struct ofl_balance - all of them */
+struct ofl_balance {
+	struct ofl_balance_row *row;		/* owned; the largest first */
+	size_t nr, max;
+	bool lost;				/* no memory for some */
+};
+
+/** ofl_permille() - @pages in tenths of a percent of @of, rounded */
 static inline uint64_t ofl_permille(uint64_t pages, uint64_t of)
 {
-	return of ? pages * 1000 / of : 0;
+	return of ? (pages * 1000 + of / 2) / of : 0;
 }
 
 /** ofl_pages_size() - the size of @pages as a text; -> @buf */

@@ -46,6 +46,7 @@ struct ofl_device {
 	char name[24];		/* "virtio2"; "" if it has none */
 	char note[160];		/* what is open or odd about it; "" */
 	uint64_t kva;		/* the driver's struct; 0 if not found */
+	bool gone;		/* no driver has it any more, and its memory stayed */
 	const char *module;	/* its types would tell more; NULL: nothing lacks */
 	const char *lost;	/* what cannot be read would tell more; NULL: nothing */
 };

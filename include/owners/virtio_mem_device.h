@@ -48,6 +48,7 @@ struct ofl_vmem_device {
 	char name[24];
 	uint64_t kva;			/* 0: known by its region only */
 	uint64_t start_pa, end_pa;	/* its region, half-open */
+	bool gone;			/* the driver; the region stayed */
 	bool records;			/* what follows was read */
 	bool removing, removing_known;
 	bool sbm;

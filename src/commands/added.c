@@ -74,25 +74,25 @@ static void show_zone_policy(struct ofl_view *v, const struct ofl_layout *l)
 	ofl_view_words(v, "ZONES", "%s", buf);
 }
 
-static void show_next(struct ofl_view *v, const struct ofl_never_online *n)
+static void say_next(const struct ofl_never_online *n, char *buf, size_t bytes)
 {
-	char buf[200];
-
-	ofl_text_put(buf, sizeof(buf), "write online_movable to /sys/devices/system/memory/memory%"
+	buf[0] = '\0';
+	if (!n->blocks)
+		return;
+	ofl_text_put(buf, bytes, "write online_movable to /sys/devices/system/memory/memory%"
 		     PRIu64 "/state%s; auto_online_blocks there is for memory that is added later",
 		     n->first_nr, n->blocks > 1 ? ", and so on" : "");
-	if (n->blocks)
-		ofl_view_sentence(v, "NEXT:", buf);
 }
 
 void ofl_show_added(struct ofl_view *v, const struct ofl_run_ctx *ctx,
-		    const struct ofl_block_totals *b)
+		    const struct ofl_block_totals *b, char *next, size_t bytes)
 {
 	const struct ofl_layout *l = &ctx->s->layout;
 	bool offline = b->known && b->state[OFL_BLOCK_OFFLINE];
 	struct ofl_never_online n = { .blocks = 0 };
 	struct ofl_err ignored;
 
+	next[0] = '\0';
 	if (!offline && !ctx->o->verbose)
 		return;
 	/* without them nothing is known, which is said of each block */
@@ -104,5 +104,5 @@ void ofl_show_added(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 		show_never(v, l, &n);
 	show_policy(v, l, n.blocks);
 	show_zone_policy(v, l);
-	show_next(v, &n);
+	say_next(&n, next, bytes);
 }

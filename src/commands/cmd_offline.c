@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/command.h"
+#include "commands/offline_next.h"
 #include "commands/offline_notes.h"
 #include "commands/offline_rows.h"
 #include "commands/tables.h"
@@ -19,30 +20,29 @@ struct owners {
 	struct ofl_identifier id;
 	bool classifies;
 	struct ofl_classifier classifier;	/* if it does */
-	struct ofl_balance_row *row;		/* owned */
-	size_t nr, max;
-	bool lost;				/* no memory for some */
+	struct ofl_balance b;
+	struct ofl_told told;
 };
 
 static struct ofl_balance_row *row_of(struct owners *o, const char *name,
 				      const struct ofl_claim *claim)
 {
-	size_t i, max = o->max ? o->max * 2 : 16;
+	size_t i, max = o->b.max ? o->b.max * 2 : 16;
 	struct ofl_balance_row *more;
 
-	for (i = 0; i < o->nr; i++)
-		if (!strcmp(o->row[i].name, name) &&
-		    o->row[i].device == claim->device)
-			return &o->row[i];
-	if (o->nr == o->max) {
-		more = realloc(o->row, max * sizeof(*more));
-		o->lost |= !more;
+	for (i = 0; i < o->b.nr; i++)
+		if (!strcmp(o->b.row[i].name, name) &&
+		    o->b.row[i].device == claim->device)
+			return &o->b.row[i];
+	if (o->b.nr == o->b.max) {
+		more = realloc(o->b.row, max * sizeof(*more));
+		o->b.lost |= !more;
 		if (!more)
 			return NULL;
-		o->row = more;
-		o->max = max;
+		o->b.row = more;
+		o->b.max = max;
 	}
-	more = &o->row[o->nr++];
+	more = &o->b.row[o->b.nr++];
 	*more = (struct ofl_balance_row){ .name = name, .owner = claim->owner,
 					  .device = claim->device };
 	if (o->id.a)
@@ -130,123 +130,83 @@ static void show_balance(struct ofl_view *v, const struct ofl_layout *l,
 		       share / 10, share % 10, unknown, offline);
 }
 
-/* all rows of one name, in the order of their pages */
-static void show_owner(struct ofl_view *v, const struct ofl_layout *l,
-		       const struct owners *o, const char *name, uint64_t of)
+/* a name and all its devices: a member of a document */
+static void show_member(struct ofl_view *v, const struct ofl_balance *b,
+			size_t first)
 {
+	const char *name = b->row[first].name;
 	uint64_t pages = 0;
 	size_t i;
 
-	for (i = 0; i < o->nr; i++) {
-		struct ofl_balance_row row = o->row[i];
-
-		if (strcmp(row.name, name))
+	for (i = 0; i < b->nr; i++) {
+		if (strcmp(b->row[i].name, name))
 			continue;
-		pages += row.pages;
-		row.of = of;
-		if (!v->json)
-			ofl_view_row(v, &row, l);
+		if (i < first)
+			return;		/* it was shown with that one */
+		pages += b->row[i].pages;
 	}
-	if (pages)
-		ofl_view_number(v, name, pages);
+	ofl_view_number(v, name, pages);
 }
 
 static void show_owners(struct ofl_view *v, const struct ofl_layout *l,
-			const struct owners *o, uint64_t of)
+			const struct ofl_balance *b)
 {
+	struct ofl_columns shown;
+	bool has = false;
 	size_t i;
 
+	ofl_columns_default(&ofl_balance_table, &shown);
+	for (i = 0; i < b->nr; i++)
+		has |= b->row[i].told && b->row[i].told->has[0];
+	shown.nr -= !has;
 	if (v->json)
 		ofl_view_object(v, "owners");
 	else
-		ofl_view_table(v, &ofl_balance_table, NULL);
-	for (i = 0; ofl_owner_table[i]; i++)
-		show_owner(v, l, o, ofl_owner_table[i]->name, of);
-	show_owner(v, l, o, OFL_ORPHAN, of);
-	show_owner(v, l, o, "unknown", of);
+		ofl_view_table(v, &ofl_balance_table, &shown);
+	for (i = 0; i < b->nr; i++)
+		if (v->json)
+			show_member(v, b, i);
+		else
+			ofl_view_row(v, &b->row[i], l);
 	if (v->json)
 		ofl_view_object_end(v);
 	else
 		ofl_view_table_end(v);
 }
 
-/* what blocks with pages of a driver come to, where that is worth a look */
-static const struct {
-	enum ofl_outcome worst;
-	const char *blocks;
-} follow[] = {
-	{ OFL_OUT_RETRIES, "that wait for its pages" },
-	{ OFL_OUT_SPINS, "whose offlining would not end" },
-	{ OFL_OUT_BLOCKED, "that cannot be offlined" },
-};
-
-static void show_next_row(struct ofl_view *v, const char *about,
-			  const char *text)
+static int by_size(const void *a, const void *b)
 {
-	const struct ofl_offline_next row = { about, text };
-	char label[48];
+	const struct ofl_balance_row *x = a, *y = b;
 
-	if (v->json) {
-		ofl_view_row(v, &row, NULL);
-		return;
-	}
-	ofl_text_put(label, sizeof(label), "NEXT (%s):", about);
-	ofl_view_sentence(v, label, text);
+	if (x->pages != y->pages)
+		return x->pages > y->pages ? -1 : 1;
+	if (strcmp(x->name, y->name))
+		return strcmp(x->name, y->name);
+	return x->device < y->device ? -1 : x->device > y->device;
 }
 
-static void show_next_of(struct ofl_view *v, const char *name,
-			 enum ofl_outcome worst)
+/*
+ * The scan is over: what the drivers say of their devices, also of those
+ * without a page here, and the rows in their order.
+ */
+static void close_owners(struct owners *o, const struct ofl_run_ctx *ctx,
+			 const struct ofl_scan_result *r)
 {
-	char text[200];
+	struct ofl_err ignored;
 	size_t i;
 
-	if (worst == OFL_OUT_UNKNOWN)
-		show_next_row(v, name,
-			      "offcheck says what is not known of these pages");
-	for (i = 0; i < OFL_COUNT(follow); i++) {
-		if (follow[i].worst != worst)
-			continue;
-		ofl_text_put(text, sizeof(text), "offblock -O %s lists the memory blocks %s; offblock with one of them says why, and what can be done",
-			     name, follow[i].blocks);
-		show_next_row(v, name, text);
+	if (!o->id.tried && !ctx->filter.any && !r->interrupted &&
+	    ofl_session_analysis(ctx->s, &o->id.a, &ignored))
+		o->id.a = NULL;
+	if (o->id.a)
+		ofl_told_load(o->id.a, &o->told);
+	for (i = 0; i < o->b.nr; i++) {
+		o->b.row[i].of = r->total.scanned;
+		o->b.row[i].told = ofl_told_of(&o->told, o->b.row[i].owner,
+					       o->b.row[i].device);
 	}
-}
-
-/* the worst of all devices of a name */
-static enum ofl_outcome worst_of(const struct owners *o, const char *name)
-{
-	enum ofl_outcome worst = OFL_OUT_OFFLINABLE;
-	size_t i, out;
-
-	for (i = 0; i < o->nr; i++)
-		for (out = 0; out < OFL_NR_OUTCOMES; out++)
-			if (o->row[i].outcome[out] &&
-			    !strcmp(o->row[i].name, name))
-				worst = ofl_outcome_worse(worst,
-							  (enum ofl_outcome)out);
-	return worst;
-}
-
-/* which command says more; none if the drivers could not be asked at all */
-static void show_next(struct ofl_view *v, const struct owners *o,
-		      const struct ofl_block_totals *b)
-{
-	size_t i, before;
-
-	if (v->json)
-		ofl_view_table(v, &ofl_offline_next_table, NULL);
-	for (i = 0; i < o->nr && o->id.a; i++) {
-		for (before = 0; strcmp(o->row[before].name, o->row[i].name);)
-			before++;
-		if (before == i)	/* once for each name */
-			show_next_of(v, o->row[i].name,
-				     worst_of(o, o->row[i].name));
-	}
-	if (b->state[OFL_BLOCK_GOING_OFFLINE])
-		show_next_row(v, "going offline",
-			      "offblock -v has the state of each memory block; offblock with that block says what it waits for");
-	if (v->json)
-		ofl_view_table_end(v);
+	if (o->b.nr)
+		qsort(o->b.row, o->b.nr, sizeof(*o->b.row), by_size);
 }
 
 static void show_zones(struct ofl_view *v, const struct ofl_run_ctx *ctx,
@@ -285,7 +245,7 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 
 static enum ofl_status show(struct ofl_run_ctx *ctx,
 			    const struct ofl_scan_result *r,
-			    const struct owners *owners,
+			    struct owners *owners,
 			    const struct ofl_columns *shown,
 			    struct ofl_err *err)
 {
@@ -293,18 +253,20 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 	enum ofl_result result;
 	enum ofl_status st;
 	struct ofl_view v;
-	char message[OFL_STATUS_BYTES];
+	char message[OFL_STATUS_BYTES], added[200];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
 
+	close_owners(owners, ctx, r);
 	ofl_show_begin(&v, ctx);
 	show_balance(&v, l, r);
 	if (v.json)
 		ofl_offline_kernel(&v, ctx, r);
-	ofl_offline_notes(&v, ctx, r);
+	ofl_offline_notes(&v, ctx, r, &owners->told, added, sizeof(added));
 	if (!v.raw || !ctx->o->columns)	/* -o is about zones */
-		show_owners(&v, l, owners, r->total.scanned);
+		show_owners(&v, l, &owners->b);
 	show_zones(&v, ctx, r, shown);
-	show_next(&v, owners, &r->blocks);
+	ofl_offline_next(&v, owners->id.a ? &owners->b : NULL, &owners->told,
+			 added, &r->blocks);
 	if (!v.json && ctx->o->verbose) {
 		ofl_offline_kernel(&v, ctx, r);
 		ofl_offline_effort(&v, ctx->s->t, r);
@@ -317,7 +279,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx,
 				   owners->id.why_not, &text);
 	result = ofl_add_doubts(ctx, owners->id.a ? &owners->id.a->owners : NULL,
 				result, &text);
-	if (owners->lost) {
+	if (owners->b.lost || owners->told.lost) {
 		ofl_text_add(&text, "; no memory for all owners");
 		result = OFL_RESULT_INCOMPLETE;
 	}
@@ -345,7 +307,8 @@ enum ofl_status ofl_cmd_offline(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		      err);
 	if (!st)
 		st = show(ctx, &r, &owners, &shown, err);
-	free(owners.row);
+	free(owners.b.row);
+	ofl_told_free(&owners.told);
 	ofl_scan_result_free(&r);
 	return st;
 }

@@ -275,8 +275,9 @@ static void add_blocks_of(const struct ofl_device_row *r, struct ofl_text *text)
 {
 	if (!r->decide)
 		return;
-	ofl_text_item(text, "; ", "%" PRIu64 " of %" PRIu64 " block%s %s: %s",
+	ofl_text_item(text, "; ", "%" PRIu64 " of %" PRIu64 " block%s %s %s: %s",
 		      r->decide, r->has, ofl_plural(r->has),
+		      r->decide == 1 ? "is" : "are",
 		      ofl_outcome_rows[r->worst].block, r->why);
 	if (r->decide > r->named)
 		ofl_text_add(text, "; %" PRIu64 " more", r->decide - r->named);
@@ -307,8 +308,9 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 			      r->poisoned_pfn);
 	if (unplug_of(r) == UNKNOWN && r->dev && r->blocks < r->has)
 		ofl_text_item(&text, "; ", "%" PRIu64 " of %" PRIu64
-			      " blocks were not looked at", r->has - r->blocks,
-			      r->has);
+			      " block%s %s not looked at", r->has - r->blocks,
+			      r->has, ofl_plural(r->has),
+			      r->has - r->blocks == 1 ? "was" : "were");
 	if (unplug_of(r) == UNKNOWN && r->dev && r->blocks_lost)
 		ofl_text_item(&text, "; ", "it may have blocks that could not be read");
 	if (!text.used)
@@ -397,7 +399,7 @@ static const struct ofl_column columns[] = {
 	{ NULL, "evidence", 0, false, 0, get_evidence, OFL_JSON_STRING_OR_NULL,
 	  "what in the dump says that it is one" },
 	{ "REASON", "reason", 20, false, 0, get_reason, OFL_JSON_STRING_OR_NULL,
-	  "blocks that decide, with the largest holder of each" },
+	  "which blocks decide, with the largest holder of each" },
 	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
 	  "what a person can do about the device, in one sentence" },
 	{ NULL, "next_block", 0, false, 0, get_next_block,

@@ -18,6 +18,9 @@ const struct ofl_word ofl_result_words[] = {
 	{ NULL, NULL }
 };
 
+const char ofl_example_of[] =
+	"Of a guest whose balloon and whose virtio_mem took memory away:";
+
 const struct ofl_field ofl_common_fields[] = {
 	{ "schema", NULL, OFL_JSON_NUMBER, "2" },
 	{ "command", NULL, OFL_JSON_STRING,
@@ -66,7 +69,9 @@ static const struct ofl_field offline_fields[] = {
 	  "blocks that are offline, whatever the filters are" },
 	{ NULL, "NOTE", OFL_JSON_NONE,
 	  "what cannot be seen of this kernel, if there is something; that "
-	  "pages change while they are read" },
+	  "pages change while they are read; a device whose driver is gone, or "
+	  "that has more or less than it was asked to have; what balloons took "
+	  "and gave back since the boot, if they gave back any" },
 	{ NULL, "NODES", OFL_JSON_NONE,
 	  "present_pages of all zones, which crash prints as MEMORY, if they "
 	  "differ by a thousandth or more; with -v, if they differ at all" },
@@ -84,15 +89,16 @@ static const struct ofl_field offline_fields[] = {
 	  "is onlined, where that is not said, as the module parameter "
 	  "memory_hotplug.online_policy has it" },
 	{ NULL, "UNKNOWN", OFL_JSON_NONE,
-	  "pages that nothing is known of, with the reasons, if there are any" },
+	  "pages that nothing is known of, with the reasons, if there are any; "
+	  "they are in no row of the tables" },
 	{ NULL, "STALE", OFL_JSON_NONE,
 	  "pages that are still marked in sections that are not online, if there "
 	  "are any; the kernel does not keep such struct pages up to date" },
 	{ NULL, "DEVICE", OFL_JSON_NONE,
 	  "pages of ZONE_DEVICE, which are not looked at, if there are any" },
 	{ NULL, "HOLES", OFL_JSON_NONE,
-	  "with -v: pages of holes that the kernel gave no zone, if there are "
-	  "any" },
+	  "pages of holes that the kernel gave no zone, if there are any; with "
+	  "UNKNOWN they are what the rows of zones lack" },
 	{ NULL, "KERNEL", OFL_JSON_NONE, "with -v: release and machine" },
 	{ NULL, "SIZES", OFL_JSON_NONE,
 	  "with -v: of a page, a memory section and a memory block" },
@@ -200,11 +206,15 @@ static const struct ofl_table *const offline_tables[] = {
 
 static const char *const offline_example[] = {
 /* replay: 6.1-both-whole at 72: offline */
-"MEMORY       2G present = 1700M usable + 348M PageOffline (16.9%); 0",
+"MEMORY       2G present = 1700M usable + 348M PageOffline (17.0%); 0",
 "             blocks offline",
+"HOLES        3 pages of holes are present and in no zone",
 "OWNER          DEVICE   OFFPAGES   SIZE  SHARE WHEN OFFLINED",
-"virtio_mem     virtio1     31744   124M   6.0% driver",
+"  RECORDS",
 "virtio_balloon virtio0     57344   224M  10.9% migrate",
+"  -",
+"virtio_mem     virtio1     31744   124M   6.1% driver",
+"  plugged 900M, requested 900M",
 "NODE ZONE      SCANNED  OFFPAGES SIZE",
 "   0 DMA          4096         0    0",
 "   0 DMA32      258045         0    0",

@@ -80,26 +80,25 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 				      ofl_unknown_text((enum ofl_unknown)i),
 				      r->unknown_pfn[i]);
 	if (r->total.unknown)
-		ofl_view_words(v, "UNKNOWN", "nothing is known of %" PRIu64 " page%s: %s",
+		ofl_view_words(v, "UNKNOWN", "nothing is known of %" PRIu64 " page%s (in no row below): %s",
 			       r->total.unknown, ofl_plural(r->total.unknown), buf);
 }
 
-static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r,
-		       bool all)
+static void show_stale(struct ofl_view *v, const struct ofl_scan_result *r)
 {
 	ofl_view_number(v, "holes", r->no_zone);
 	ofl_view_number(v, "device_pages", r->device);
 	ofl_view_number(v, "stale_unread", r->stale_unread);
 	if (r->stale)
-		ofl_view_words(v, "STALE", "%" PRIu64 " page%s of sections that are not online still %s the mark, not counted below",
+		ofl_view_words(v, "STALE", "%" PRIu64 " page%s of sections that are not online still %s the mark, which counts for nothing",
 			       r->stale, ofl_plural(r->stale),
 			       r->stale == 1 ? "has" : "have");
 	if (r->stale_unread)
 		ofl_view_words(v, "NOTE", "%" PRIu64 " page%s of sections that are not online cannot be read, first 0x%"
 			       PRIx64, r->stale_unread, ofl_plural(r->stale_unread),
 			       r->stale_unread_pfn);
-	if (r->no_zone && all)
-		ofl_view_words(v, "HOLES", "%" PRIu64 " page%s of holes %s in no zone, not counted below",
+	if (r->no_zone)
+		ofl_view_words(v, "HOLES", "%" PRIu64 " page%s of holes %s present and in no zone",
 			       r->no_zone, ofl_plural(r->no_zone),
 			       r->no_zone == 1 ? "is" : "are");
 	if (r->device)
@@ -130,8 +129,34 @@ static void show_present(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 			       pages > scanned ? "more" : "less, because holes have struct pages, too");
 }
 
+/* what offowner has in full: one line for what a person has to know */
+static void show_told(struct ofl_view *v, const struct ofl_layout *l,
+		      const struct ofl_told *told)
+{
+	const struct ofl_told_device *d;
+	char size[2][24];
+
+	for (d = told->device; d < told->device + told->nr; d++) {
+		if (d->gone)
+			ofl_view_words(v, "NOTE", "the driver of %s (%s) is gone, and its memory stayed",
+				       d->name, d->owner->name);
+		if (d->code[0] || d->untold)
+			ofl_view_words(v, "NOTE", "%s%s%s", d->code[0] ? d->name[0] ?
+				       d->name : d->owner->name : "",
+				       d->code[0] ? ": " : "",
+				       d->code[0] ? d->reason : d->untold);
+	}
+	if (told->churn_known && told->deflated)
+		ofl_view_words(v, "NOTE", "balloons took %s since the boot, and gave back %s of it",
+			       ofl_pages_size(l, told->inflated, size[0],
+					      sizeof(size[0])),
+			       ofl_pages_size(l, told->deflated, size[1],
+					      sizeof(size[1])));
+}
+
 void ofl_offline_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
-		       const struct ofl_scan_result *r)
+		       const struct ofl_scan_result *r,
+		       const struct ofl_told *told, char *next, size_t bytes)
 {
 	bool all = ctx->o->verbose;
 
@@ -143,9 +168,10 @@ void ofl_offline_notes(struct ofl_view *v, const struct ofl_run_ctx *ctx,
 	show_blocks(v, &r->blocks, all);
 	if (all && ctx->s->analysis && ctx->s->analysis->blocks.alone)
 		ofl_view_words(v, "NOTE", "the index memory_blocks was compared with nothing: the bus \"memory\" is not in the dump as a whole, or not known here");
-	ofl_show_added(v, ctx, &r->blocks);
+	show_told(v, &ctx->s->layout, told);
+	ofl_show_added(v, ctx, &r->blocks, next, bytes);
 	show_unknown(v, r);
-	show_stale(v, r, all);
+	show_stale(v, r);
 }
 
 /* ---- what is known of the kernel, and how ---- */

@@ -62,9 +62,19 @@ static void get_when(const void *row, const void *ctx, struct ofl_cell *ret)
 	while (rank--) {
 		out = ofl_outcome_of_rank(rank);
 		if (((const struct ofl_balance_row *)row)->outcome[out])
-			ofl_text_item(&text, ", ", "%s",
+			ofl_text_item(&text, ",", "%s",
 				      ofl_outcome_rows[out].page);
 	}
+}
+
+static void get_has(const void *row, const void *ctx, struct ofl_cell *ret)
+{
+	const struct ofl_told_device *told =
+		((const struct ofl_balance_row *)row)->told;
+
+	(void)ctx;
+	if (told && told->has[0])
+		*ret = ofl_cell_text(told->has);
 }
 
 static const struct ofl_column owner_columns[] = {
@@ -82,6 +92,10 @@ static const struct ofl_column owner_columns[] = {
 	{ "WHEN OFFLINED", NULL, 13, false, 0, get_when, OFL_JSON_NONE,
 	  "what becomes of them when their memory block is offlined, as "
 	  "offcheck says it, the worst first" },
+	/* the last one: show_owners() leaves it out if it is empty */
+	{ "RECORDS", NULL, 15, false, 0, get_has, OFL_JSON_NONE,
+	  "what the driver's records say that the device has, and was asked "
+	  "to have" },
 };
 
 const struct ofl_table ofl_balance_table = {
@@ -162,7 +176,8 @@ static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
 
 static const struct ofl_column next_columns[] = {
 	{ NULL, "about", 0, false, 0, get_about, OFL_JSON_STRING,
-	  "the driver whose pages are meant, or: going offline" },
+	  "the driver whose pages are meant; the code of a finding, as in "
+	  "offowner; added: memory that was never online; or: going offline" },
 	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING,
 	  "what a person can do, in one sentence" },
 };

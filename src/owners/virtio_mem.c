@@ -160,7 +160,8 @@ static void note_missing(struct ofl_vmem *st, enum ofl_types_source source)
 	for (i = 0; i < st->nr; i++) {
 		if (st->dev[i].kva || st->dev[i].note[0])
 			continue;
-		if (!st->driver_maybe)
+		st->dev[i].gone = !st->driver_maybe;
+		if (st->dev[i].gone)
 			ofl_text_put(st->dev[i].note, sizeof(st->dev[i].note),
 				 "driver is gone, its memory stayed: no driver drops references");
 		else if (source == OFL_TYPES_NOWHERE)
@@ -237,6 +238,7 @@ static void device(const void *state, unsigned int device,
 	ofl_text_put(ret->name, sizeof(ret->name), "%s", d->name);
 	ofl_text_put(ret->note, sizeof(ret->note), "%s", d->note);
 	ret->kva = d->kva;
+	ret->gone = d->gone;
 	if (!d->kva && st->driver_maybe && !st->driver_here)
 		ret->lost = "whether a region of virtio_mem has a device is not known";
 	if (!d->kva && st->driver_maybe && st->source == OFL_TYPES_NOWHERE)

@@ -1,3 +1,4 @@
+offline
 offowner -O virtio_mem
 offcheck
 offowner -v -O virtio_mem

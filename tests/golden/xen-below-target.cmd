@@ -1,3 +1,4 @@
+offline
 offowner
 offcheck
 offcheck -j

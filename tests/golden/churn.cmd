@@ -1,0 +1,2 @@
+offline
+offowner -v -O virtio_balloon
