@@ -71,7 +71,8 @@ FOREIGN_DEBS = qemu-user-static qemu-system-arm qemu-system-misc \
 	       gcc-s390x-linux-gnu libc6-dev-s390x-cross
 HYPERVISOR_DEBS = $(FOREIGN_DEBS)
 # what make check-people looks with
-PEOPLE_DEBS = mmdebstrap chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm
+PEOPLE_DEBS = mmdebstrap chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm rpmlint \
+	      groff-base
 # what builds kernels of our own
 REACH_DEBS = flex bison bc libelf-dev
 # what the floor of make bench decompresses with
@@ -195,7 +196,7 @@ $(SAN)/rows: $(SAN)/tests/docs/rows.o $(SAN)/tests/docs/schema.o $(SANOBJ)
 docs: $(SAN)/rows $(SAN)/replay
 	@$(PYTHON) tests/docs/docs.py --write $(SAN)/rows $(SAN)/replay
 
-described: $(SAN)/rows $(SAN)/replay
+described: $(SAN)/rows $(SAN)/replay man
 	@mkdir -p $(RESULTS)
 	@rm -f $(RESULTS)/docs.xml
 	@$(PYTHON) tests/docs/docs.py $(SAN)/rows $(SAN)/replay $(RESULTS)/docs.xml || true

@@ -160,12 +160,16 @@ static void results(void)
 		item(w->word, w->help);
 }
 
-static void example(const struct ofl_manual *m)
+/* @loads: in  the extension is not loaded yet */
+static void example(const struct ofl_manual *m, bool loads)
 {
 	const char *const *l;
 
-	puts(".SH EXAMPLES\nOf a guest whose balloon and whose virtio\\-mem "
-	     "took memory away:\n.PP\n.nf");
+	puts(".SH EXAMPLES");
+	line(ofl_example_of);
+	puts(".PP\n.nf");
+	if (loads)
+		line("crash> extend offline.so");
 	fputs("crash> ", stdout);
 	line(m->command);
 	for (l = m->example; *l; l++)
@@ -201,7 +205,7 @@ static void command(const struct ofl_command *c)
 	options(c);
 	output(c->manual);
 	results();
-	example(c->manual);
+	example(c->manual, false);
 	see_also(c);
 }
 
@@ -210,7 +214,7 @@ static void command(const struct ofl_command *c)
 static const char *const about[] = {
 	"An extension of the crash utility. It shows which memory of a Linux "
 	"kernel is marked PageOffline: taken away by a balloon driver, unplugged "
-	"by virtio-mem, or never brought online. It finds the driver and the "
+	"by virtio_mem, or never brought online. It finds the driver and the "
 	"device that hold the pages, holds them against the rule by which "
 	"memory offlining passes over such pages, and says of every memory "
 	"block whether it can be offlined.",
@@ -242,6 +246,8 @@ static void extension(void)
 	     "JSON Schemas of the documents that -j prints.");
 	item(ofl_docs_path, "docs/: what columns, members and words mean, what "
 	     "is assumed about kernels, and a guide.");
+	/* the first command is the one to begin with */
+	example(ofl_commands->manual, true);
 	see_also(NULL);
 }
 

@@ -228,6 +228,7 @@ static void example(const struct ofl_command *c, FILE *f)
 	const char *const *l = c->manual->example;
 
 	line(f, "EXAMPLES");
+	paragraph(f, ofl_example_of);
 	fprintf(f, "    %%s> %s", c->manual->command);
 	end(f);
 	for (; *l; l++) {

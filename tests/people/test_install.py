@@ -70,7 +70,7 @@ def test_man_pages(build):
         lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True, text=True,
                               check=False).stdout.splitlines()
         assert not [line for line in lint if "missing date" not in line], lint
-        for part in "NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "SEE ALSO":
+        for part in "NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "EXAMPLES", "SEE ALSO":
             assert f"\n{part}\n" in done.stdout, (page, part)
 
 

@@ -197,6 +197,9 @@ static void test_shape(void **state)
 			check_line(c, page[i], transcript);
 			transcript = transcript || strstr(page[i], "%s> ");
 			examples += !strcmp(page[i], "EXAMPLES");
+			if (!strcmp(page[i], "EXAMPLES"))
+				assert_non_null(strstr(page[i + 1],
+						       ofl_example_of));
 		}
 		assert_int_equal(examples, 1);
 		assert_true(transcript);
