@@ -12,6 +12,17 @@ import pytest
 from conftest import ROOT, run
 
 TOOL = ROOT / "tools/offline-report"
+#: A release of which this machine has no kernel, and a crash that has a dump of it.
+RECIPE = "1.0-of-a-recipe"
+CRASH = """#!/usr/bin/python3
+import subprocess, sys
+with open(sys.argv[sys.argv.index("-i") + 1]) as commands:
+    for line in commands:
+        words = line.split()
+        if ">" in words:
+            with open(words[-1], "wb") as out:
+                subprocess.run([{replay!r}, {fixture!r}, *words[:-2]], stdout=out, check=True)
+"""
 NUMBER = 200
 #: Set the filters one after the other, click on what can be clicked, and write down what is shown then.
 ASK = """<script>
@@ -32,6 +43,8 @@ document.querySelector('[data-cause-row]').click(); told.cause = shown(); set('c
 document.querySelector('#fleet th').click(); told.first = document.querySelector('#fleet tbody td').textContent;
 told.width = document.querySelector('#fleet svg rect').getBoundingClientRect().width;
 told.titles = document.querySelectorAll('#fleet svg title').length;
+told.marks = [...new Set([...document.querySelectorAll('#fleet svg text')].map(t => t.textContent))].sort().join('');
+told.key = [...document.querySelectorAll('.key svg text')].map(t => t.textContent).join('');
 told.fills = new Set([...document.querySelectorAll('#fleet svg rect')].map(r => getComputedStyle(r).fill)).size;
 document.title = JSON.stringify(told);
 </script>"""
@@ -84,6 +97,7 @@ def test_page_of_200_dumps(fleet, tmp_path):
     assert told["all"] == NUMBER and told["text"] == 10 and told["findings"] == told["orphan"] == third[1], told
     assert 0 < told["cause"] <= NUMBER and told["first"] == "host000" and told["width"] > 1, told
     assert told["titles"] > NUMBER and told["fills"] >= 3, told
+    assert told["marks"] == "#.dm" and told["key"] == ".dmrs#-?", told
 
 
 def test_page_is_drawn(fleet, tmp_path):
@@ -103,13 +117,23 @@ def test_recipe_for_parallel(build, tmp_path):
     programs, dumps, out = tmp_path / "bin", tmp_path / "dumps", tmp_path / "out"
     for folder in programs, dumps, out:
         folder.mkdir()
-    for name in "one", "two", "three":
-        (dumps / f"dump.{name}").write_bytes(b"OSRELEASE=1.0-nobody-has-this\n")
+    for name, release in ("one", "1.0-nobody-has-this"), ("two", "1.0-nobody-has-this"), ("three", RECIPE):
+        (dumps / f"dump.{name}").write_text(f"OSRELEASE={release}\n")
     (programs / "offline-report").symlink_to(TOOL)
-    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "DUMPS": str(dumps), "HOME": str(tmp_path)}
-    done = [subprocess.run(["sh", "-c", line], cwd=out, env=environment, capture_output=True, text=True, check=False)
-            for line in lines]
-    assert done[0].returncode == 3 and done[1].returncode == 3, done      # three dumps without a vmlinux
+    (programs / "offline.so").write_text("x")
+    (programs / "crash").write_text(CRASH.format(replay=str(build / "replay"), fixture=str(ROOT / "tests/golden/6.1-both-whole.fixture")))
+    (programs / "crash").chmod(0o755)
+    vmlinux = pathlib.Path(f"/usr/lib/debug/boot/vmlinux-{RECIPE}")     # where a package would have it
+    vmlinux.parent.mkdir(parents=True, exist_ok=True)
+    vmlinux.write_text("x")
+    environment = {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}", "DUMPS": str(dumps), "HOME": str(tmp_path),
+                   "CRASH_EXTENSIONS": str(programs)}
+    try:
+        done = [subprocess.run(["sh", "-c", line], cwd=out, env=environment, capture_output=True, text=True, check=False)
+                for line in lines]
+    finally:
+        vmlinux.unlink()
+    assert done[0].returncode == 2 and done[1].returncode == 3, done      # two of the dumps have no vmlinux
     assert sorted(path.name for path in out.glob("*.json")) == ["1.json", "2.json", "3.json"]
-    assert "3 dumps: 3 failed" in done[1].stdout and (out / "fleet.html").exists()
-    assert build
+    assert "3 dumps: 1 ok, 2 failed" in done[1].stdout and (out / "fleet.html").exists(), done[1].stdout
+    assert "virtio_balloon 224M" in done[1].stdout, done[1].stdout

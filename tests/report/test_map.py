@@ -6,6 +6,8 @@ import pathlib
 import re
 import subprocess
 import xml.etree.ElementTree as ET
+from importlib.machinery import SourceFileLoader
+from types import ModuleType
 
 import pytest
 
@@ -84,10 +86,15 @@ def test_colours_can_be_told_apart(eyes):
     """Verdicts differ by more than 10 of CIE76 for everybody; 2.3 is what can just be seen."""
     source = (ROOT / "src/commands/map_rows.c").read_text()
     value = dict(re.findall(r'^#define (\w+)\t"(#\w{6})"', source, re.M))
-    verdicts = dict(re.findall(r"\[OFL_OUT_(\w+)\] = \{ (\w+),", source))
-    del verdicts["SKIPPED"]                                             # the same word
-    assert len(verdicts) == 8
-    seen = {word: lab(value[name], BLIND[eyes]) for word, name in verdicts.items()}
+    looks = {word: (value[fill], mark, value[ink]) for word, fill, ink, mark in
+             re.findall(r"\[OFL_OUT_(\w+)\] = \{ (\w+), (\w+), '(.)' \}", source)}
+    del looks["SKIPPED"]                                                # the same word
+    assert len(looks) == 8
+    loader = SourceFileLoader("report", str(ROOT / "tools/offline-report"))
+    report = ModuleType("report")
+    loader.exec_module(report)
+    assert report.COLOURS == looks                                      # the page is painted alike
+    seen = {word: lab(look[0], BLIND[eyes]) for word, look in looks.items()}
     for one in seen:
         for other in seen:
             far = sum((a - b) ** 2 for a, b in zip(seen[one], seen[other])) ** .5

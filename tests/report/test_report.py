@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """offline-report over a crash that replays recordings, and over one that fails in every way."""
+import contextlib
+import fcntl
 import html.parser
 import json
 import os
 import pathlib
+import pty
 import re
 import stat
 import struct
 import subprocess
 import sys
+import termios
 import xml.etree.ElementTree as ET
 
 import pytest
@@ -100,6 +104,7 @@ def test_crash_that_dies_in_the_middle_is_incomplete(bench):
 
 @pytest.mark.parametrize("says, cause, mend", (
     ("extend: libsmartcols.so.1: cannot open shared object file: No such file or directory", "library", "libsmartcols1"),
+    ("extend: libsnappy.so.1: cannot open shared object file: No such file or directory", "library", "libsnappy1v5"),
     ("offline.so was built for crash 9.0.2 and this is crash 8.0.2: rebuild it", "extension", "defs.h"),
     ("extend: offline.so is not loaded: /x/aside.so has a function scols_new_table of its own", "extension",
      "the other extension"),
@@ -278,14 +283,34 @@ def test_merged_table(fleet):
     head, *lines = run.stdout.splitlines()
     assert run.returncode == 3 and head.split()[:3] == ["HOST", "KERNEL", "DATE"]
     row, = (line for line in lines if line.startswith("6.1-both-whole.json"))
-    assert "348M" in row and "2G" in row and "16.9%" in row and "3 of 16" in row, row
+    assert "348M" in row and "2G" in row and "17.0%" in row and "3 of 16" in row, row
     assert lines[-1].startswith("6 dumps: ") and lines[-1].endswith(", 2 failed")
     assert {line.split()[0] for line in lines[:2]} == {"failed.json", "other.json"}, lines      # nobody overlooks them
     assert any(line.startswith("failed.json") and "do not match" in line for line in lines)
     assert all(line.split()[3:8] == ["-"] * 5 for line in lines[:2]), lines                     # nothing is not 0
     assert "2 dumps are not in these sums." in run.stdout
-    assert any(line.startswith("CAUSE") for line in lines)
+    assert any(line.startswith("CAUSE") and "SIZE OF BLOCKS" in line for line in lines)
     assert "\x1b" not in run.stdout
+
+
+@pytest.mark.parametrize("columns", (80, 120, 200))
+def test_merged_table_fits_a_terminal(fleet, columns):
+    """Nothing of it is lost: the words are those that a pipe gets."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    environment = {key: value for key, value in os.environ.items() if key not in ("COLUMNS", "LINES")}
+    with subprocess.Popen([TOOL, "--merge", *sorted(fleet.glob("*.json"))], stdout=theirs, stderr=subprocess.PIPE,
+                          env=environment) as run:
+        os.close(theirs)
+        said = b""
+        with contextlib.suppress(OSError):      # EIO, when the other end is closed
+            while part := os.read(ours, 65536):
+                said += part
+        assert run.wait() == 3 and not run.stderr.read()
+    os.close(ours)
+    text = said.decode().replace("\r", "")
+    assert max(map(len, text.splitlines())) <= columns, text
+    assert sorted(text.split()) == sorted(merged(fleet).stdout.split())
 
 
 def test_unknown_is_not_ok(fleet, tmp_path):
