@@ -181,7 +181,8 @@ def test_quitting_pager(terminal):
 
 
 @pytest.mark.parametrize("end", ("| head -1", "| true", "> /dev/full", "| sleep 0"))
-@pytest.mark.parametrize("command", ("offrange", "offrange -a -j", "offline", "offcheck -j", "offblock"))
+@pytest.mark.parametrize("command", ("offrange", "offrange -a -j", "offline", "offcheck -j", "offblock", "offowner",
+                                     "offmap"))
 def test_nobody_reads(terminal, command, end):
     """The command ends without a word, unless output is lost that somebody wants."""
     said = " ".join(terminal.ask(f"{command} {end}").split())
@@ -202,7 +203,7 @@ def lines(text):
 def test_resized_terminal(terminal, columns):
     """Each command fits the terminal as it is now."""
     terminal.resize(columns)
-    for command in "offline -v", "offblock -v", "offblock 0", "offowner", "offcheck", "offmap":
+    for command in "offline -v", "offrange", "offrange -v", "offblock -v", "offblock 0", "offowner", "offcheck", "offmap":
         said = lines(terminal.ask(command))
         assert len(said) > 2 and max(map(len, said)) <= columns, (command, said)
     assert any(len(line) > 80 for line in lines(terminal.ask("offline -v"))) == (columns > 80)
