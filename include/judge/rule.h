@@ -34,6 +34,7 @@ struct ofl_rule_in {
 	bool unaccepted;
 	bool slab;		/* page flag or page type */
 	bool typed;		/* any other page type: table, guard ... */
+	bool allocation;	/* of a type that says: allocated by the kernel */
 	enum ofl_tri guard;	/* of debug_pagealloc; UNSURE: its type has no name */
 	bool reserved, lru, hwpoison, swapbacked;	/* page flags */
 	bool movable_ops;	/* in the way of this kernel */

@@ -380,6 +380,31 @@ static inline bool ofl_page_is_free(const struct ofl_page_format *f,
 bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type);
 
 /**
+ * ofl_page_is_kmemcg() - the kernel's memory that is charged to page->mem_cgroup?
+ *
+ * Shape:  may be of another type besides: a page table. False where the charge
+ *         is in page->memcg_data, which has a bit for it.
+ * Source: include/linux/page-flags.h: PG_kmemcg, until 18b2db3b0385 (in v5.11).
+ */
+bool ofl_page_is_kmemcg(const struct ofl_page_format *f, uint32_t page_type);
+
+/**
+ * ofl_page_is_table() - a page table? false too where the dump does not tell
+ *
+ * Source: include/linux/page-flags.h: PGTY_table since v6.12; PG_table before,
+ *         which took the bit of PG_kmemcg when that went.
+ */
+bool ofl_page_is_table(const struct ofl_page_format *f, uint32_t page_type);
+
+/**
+ * ofl_page_is_allocation() - does its type say no more than that the kernel has it?
+ *
+ * Source: include/linux/page-flags.h: PGTY_large_kmalloc, which v7.2 has;
+ *         PG_kmemcg and no other type before v5.11.
+ */
+bool ofl_page_is_allocation(const struct ofl_page_format *f, uint32_t page_type);
+
+/**
  * ofl_page_is_mapped() - is its mapping one of page cache or anonymous memory?
  *
  * Shape:  kernel pages may have a mapping too: perf's ring buffers until v7.1.

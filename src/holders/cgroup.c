@@ -8,6 +8,19 @@
 #define MAX_PARTS	32
 #define NAME_CHARS	48
 
+uint64_t ofl_cgroup_charge(const struct ofl_walk *w, const unsigned char *raw)
+{
+	const struct ofl_page_format *f = &w->format;
+	uint64_t data;
+
+	if (ofl_fact_known(w->l, OFL_F_PAGE_MEMCG_DATA)) {
+		data = ofl_page_u64(raw, ofl_fact_u64(w->l, OFL_F_PAGE_MEMCG_DATA));
+		return (data & FLAGS) == KMEM ? data : 0;
+	}
+	return ofl_page_is_kmemcg(f, ofl_page_type(f, raw)) ?
+	       ofl_page_u64(raw, ofl_fact_u64(w->l, OFL_F_PAGE_MEM_CGROUP)) : 0;
+}
+
 /* names from the group up to the root, which has none */
 static bool path_of(struct ofl_walk *w, uint64_t kn, char *buf, size_t bytes)
 {

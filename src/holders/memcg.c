@@ -5,21 +5,15 @@
 #include "holders/cgroup.h"
 #include "holders/holder.h"
 
-#define KMEM	2		/* MEMCG_DATA_KMEM: it is an obj_cgroup */
-
 static bool memcg_find(struct ofl_holder_env *e, void *state,
 		       const struct ofl_held *p, uint64_t *key)
 {
-	const struct ofl_layout *l = e->walk.l;
-	int64_t at = ofl_fact_value(l, OFL_F_PAGE_MEMCG_DATA, -1);
-
 	(void)state;
-	if (at < 0 || (p->kind != OFL_KIND_KERNEL &&
-		       p->kind != OFL_KIND_TYPED &&
-		       p->kind != OFL_KIND_FROZEN))
+	if (p->kind != OFL_KIND_KERNEL && p->kind != OFL_KIND_TYPED &&
+	    p->kind != OFL_KIND_FROZEN)
 		return false;
-	*key = ofl_page_u64(p->raw, (uint64_t)at);
-	return (*key & 7) == KMEM;
+	*key = ofl_cgroup_charge(&e->walk, p->raw);
+	return *key;
 }
 
 static bool memcg_name(struct ofl_holder_env *e, void *state,
@@ -34,7 +28,7 @@ static bool memcg_name(struct ofl_holder_env *e, void *state,
 
 const struct ofl_holder_ops ofl_holder_memcg = {
 	.kind = "cgroup",
-	.evidence = "page.memcg_data: obj_cgroup, mem_cgroup, cgroup, kernfs_node",
+	.evidence = "page.memcg_data: obj_cgroup, mem_cgroup, cgroup, kernfs_node; page.mem_cgroup of PG_kmemcg before v5.11",
 	.what = "control group that other kernel memory is charged to",
 	.find = memcg_find, .name = memcg_name,
 };

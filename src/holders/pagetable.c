@@ -6,20 +6,7 @@
 #include "holders/holder.h"
 #include "holders/cgroup.h"
 
-#define TABLE_BIT	0x200u	/* PG_table, since PG_kmemcg is gone */
 #define DIRECT_MAP_PFNS	(1u << 18)	/* it begins at a multiple of 1 GiB */
-
-static bool is_table(const struct ofl_walk *w, uint32_t type)
-{
-	const struct ofl_layout *l = w->l;
-
-	if (l->type[OFL_TYPE_TABLE].shape)
-		return ofl_page_is_type(&w->format, OFL_TYPE_TABLE, type);
-	/* 0x200 was PG_kmemcg as long as struct page had no memcg_data */
-	return l->offline.shape == OFL_SHAPE_INVERTED &&
-	       ofl_fact_known(l, OFL_F_PAGE_MEMCG_DATA) &&
-	       ofl_page_has_type(&w->format, type) && !(type & TABLE_BIT);
-}
 
 /* x86: pgd_set_mm(); the mm's own pgd has to be this very page */
 static const struct ofl_task *task_of_pgd(struct ofl_holder_env *e,
@@ -39,24 +26,18 @@ static const struct ofl_task *task_of_pgd(struct ofl_holder_env *e,
 	return task;
 }
 
-static uint64_t member(const struct ofl_walk *w, const struct ofl_held *p,
-		       enum ofl_fact_id id)
-{
-	return ofl_fact_known(w->l, id) ?
-	       ofl_page_u64(p->raw, (uint64_t)w->l->fact[id].value) : 0;
-}
-
 static bool pagetable_find(struct ofl_holder_env *e, void *state,
 			   const struct ofl_held *p, uint64_t *key)
 {
 	struct ofl_walk *w = &e->walk;
 
 	(void)state;
-	if (p->kind == OFL_KIND_KERNEL || !is_table(w, p->type))
+	if (p->kind == OFL_KIND_KERNEL || !ofl_page_is_table(&w->format, p->type))
 		return false;
-	*key = member(w, p, OFL_F_PAGE_PT_MM);
+	*key = ofl_fact_known(w->l, OFL_F_PAGE_PT_MM) ?
+	       ofl_page_u64(p->raw, ofl_fact_u64(w->l, OFL_F_PAGE_PT_MM)) : 0;
 	if (!task_of_pgd(e, p, *key))
-		*key = member(w, p, OFL_F_PAGE_MEMCG_DATA);
+		*key = ofl_cgroup_charge(w, p->raw);
 	w->bad_what = NULL;
 	return true;
 }

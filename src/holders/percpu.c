@@ -13,6 +13,7 @@
 #include "target/count.h"
 
 #define MAX_SLOTS	64
+#define MAX_TYPES	8	/* of chunks */
 
 /** struct chunks - the state */
 struct chunks {
@@ -32,13 +33,15 @@ static void walk_slots(struct ofl_walk *w, struct chunks *c)
 {
 	uint64_t at = ofl_fact_u64(w->l, OFL_F_PCPU_LISTS), lists, i;
 	int64_t nr = ofl_fact_value(w->l, OFL_F_PCPU_NR_SLOTS, 0);
+	int64_t types = ofl_fact_value(w->l, OFL_F_PCPU_TYPES, 1);
 
 	if (!ofl_read_u64(&w->t, at, &lists) || !ofl_is_kernel_pointer(w, lists) ||
-	    nr <= 0 || nr > MAX_SLOTS) {
+	    nr <= 0 || nr > MAX_SLOTS || types <= 0 || types > MAX_TYPES) {
 		c->broken = (struct ofl_break){ at, "is no array of lists of per-CPU chunks" };
 		return;
 	}
-	for (i = 0; i < (uint64_t)nr; i++) {
+	/* those of each type stand behind those of the type before */
+	for (i = 0; i < (uint64_t)(nr * types); i++) {
 		ofl_walk_list(w, lists + i * 16, collect, c);
 		ofl_break_keep(&c->broken, w);
 	}

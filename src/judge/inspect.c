@@ -44,6 +44,7 @@ void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->slab = (p->flags & f->slab) ||
 		   ofl_page_is_type(f, OFL_TYPE_SLAB, p->type);
 	in->typed = ofl_page_has_type(f, p->type);
+	in->allocation = ofl_page_is_allocation(f, p->type);
 	in->guard = guard(f, p->type, in->typed);
 	in->reserved = p->flags & f->reserved;
 	in->lru = p->flags & f->lru;

@@ -207,7 +207,7 @@ static enum ofl_kind held_kind(const struct ofl_rule_in *in)
 	if (in->movable_untold)
 		return OFL_KIND_UNTOLD;
 	if (in->typed)
-		return OFL_KIND_TYPED;
+		return in->allocation ? OFL_KIND_KERNEL : OFL_KIND_TYPED;
 	if (in->mapping)
 		return lru_kind(in);
 	return in->was_mapped ? batch_kind(in) : unmapped_kind(in);

@@ -164,6 +164,42 @@ bool ofl_page_has_type(const struct ofl_page_format *f, uint32_t page_type)
 	return ofl_pagetype_any(&f->offline, page_type);
 }
 
+#define PG_KMEMCG	0x200u
+#define PG_TABLE	0x200u	/* since there is page.memcg_data */
+#define PG_TABLE_BEFORE	0x400u
+
+#define TYPE_BASE	0xf0000000u	/* these bits, until v6.11 */
+
+/* a page of a type has its bit cleared */
+static bool lacks(const struct ofl_page_format *f, uint32_t page_type,
+		  uint32_t bit)
+{
+	return f->offline.shape == OFL_SHAPE_INVERTED &&
+	       f->offline.value == TYPE_BASE && ofl_page_has_type(f, page_type) && !(page_type & bit);
+}
+
+bool ofl_page_is_kmemcg(const struct ofl_page_format *f, uint32_t page_type)
+{
+	return ofl_fact_known(f->l, OFL_F_PAGE_MEM_CGROUP) &&
+	       lacks(f, page_type, PG_KMEMCG);
+}
+
+bool ofl_page_is_table(const struct ofl_page_format *f, uint32_t page_type)
+{
+	if (f->l->type[OFL_TYPE_TABLE].shape)
+		return ofl_page_is_type(f, OFL_TYPE_TABLE, page_type);
+	if (ofl_fact_known(f->l, OFL_F_PAGE_MEMCG_DATA))
+		return lacks(f, page_type, PG_TABLE);
+	return ofl_fact_known(f->l, OFL_F_PAGE_MEM_CGROUP) &&
+	       lacks(f, page_type, PG_TABLE_BEFORE);
+}
+
+bool ofl_page_is_allocation(const struct ofl_page_format *f, uint32_t page_type)
+{
+	return ofl_page_is_type(f, OFL_TYPE_LARGE_KMALLOC, page_type) ||
+	       (ofl_page_is_kmemcg(f, page_type) && page_type == ~PG_KMEMCG);
+}
+
 bool ofl_page_is_mapped(const struct ofl_page_format *f,
 			const unsigned char *raw)
 {

@@ -710,6 +710,82 @@ static void test_objects_of_slab(void **state)
 	assert_int_equal(s.objects, 0);
 }
 
+/* v7.2: a type that says no more than that kmalloc() has it */
+static void test_kmalloc(void **state)
+{
+	struct raw large = plain, charged;
+	struct ofl_share s;
+
+	(void)state;
+	load();
+	held.layout.type[OFL_TYPE_LARGE_KMALLOC] = (struct ofl_pagetype){
+		OFL_SHAPE_TOP_BYTE, 0xff000000, 0xf8000000 };
+	large.type = 0xf8000000;
+	s = add(OFL_KIND_KERNEL, 3, &large);
+	check(&s, "kmalloc", "kmalloc, large", "more than two pages at once");
+	charged = large;
+	charged.memcg = OBJCG | 2;
+	s = add(OFL_KIND_KERNEL, 3, &charged);
+	check(&s, "cgroup", "/app", "kernel memory charged to it");
+}
+
+/** struct old - a page_type of v5.10: a type is a cleared bit */
+static const struct old {
+	uint32_t type;
+	const char *kind, *name;
+	bool allocation;
+} olds[] = {
+	{ 0xffffffff, NULL, NULL, false },
+	{ 0xfffffdff, "cgroup", "/app", true },		/* PG_kmemcg */
+	{ 0xfffffbff, "page-table", "whose is not known", false },
+	{ 0xfffff9ff, "page-table", "cgroup /app", false },	/* both */
+	{ 0xfffff7ff, NULL, NULL, false },		/* PG_guard */
+};
+
+static void test_v5_10(void **state)
+{
+	struct raw raw = { .memcg = MEMCG };
+	struct ofl_page_format format;
+	struct ofl_share s;
+	size_t i;
+
+	(void)state;
+	LINE("without enumerator PGTY_offline");
+	LINE("vmcoreinfo NUMBER(PAGE_OFFLINE_MAPCOUNT_VALUE)=-257");
+	LINE("without member page.memcg_data\nmember page.mem_cgroup 56 8");
+	load();
+	ofl_page_format_init(&format, &held.layout, &held.nodes);
+	for (i = 0; i < ARRAY_LEN(olds); i++) {
+		raw.type = olds[i].type;
+		s = add(OFL_KIND_TYPED, 3, &raw);
+		if (olds[i].kind)
+			check(&s, olds[i].kind, olds[i].name,
+			      strcmp(olds[i].kind, "cgroup") ? "" :
+			      "kernel memory charged to it");
+		else
+			untold(&s, NULL);
+		assert_int_equal(ofl_page_is_allocation(&format, raw.type),
+				 olds[i].allocation);
+	}
+}
+
+/* v5.10: lists of charged chunks stand behind those of the others */
+static void test_chunk_types(void **state)
+{
+	struct raw percpu = plain;
+	struct ofl_share s;
+
+	(void)state;
+	LINE("enumerator PCPU_NR_CHUNK_TYPES 2");
+	MEM(SLOTS, "%" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64, SLOTS, SLOTS,
+	    CHUNK, CHUNK);
+	MEM(CHUNK, "%" PRIx64 " %" PRIx64, SLOTS + 16, SLOTS + 16);
+	load();
+	percpu.index = CHUNK;
+	s = add(OFL_KIND_KERNEL, 3, &percpu);
+	check(&s, "percpu", "per-CPU memory", "chunk at 0x1234000");
+}
+
 /* a list that breaks off has named what stands before the break, no more */
 static void test_list_breaks(void **state)
 {
@@ -1192,6 +1268,7 @@ int main(void)
 		TEST(dentry_of_another_fs), TEST(root_with_a_parent),
 		TEST(cgroup_of_another), TEST(path_not_known), TEST(disk),
 		TEST(pagepool), TEST(pagepool_of_another), TEST(objects_of_slab),
+		TEST(kmalloc), TEST(v5_10), TEST(chunk_types),
 		TEST(tree_that_joins), TEST(tree_wild), TEST(process_gone),
 		TEST(process_unmapped), TEST(process_unmapped_huge),
 		TEST(cgroup_in_a_circle), TEST(list_breaks),
