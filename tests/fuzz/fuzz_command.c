@@ -20,19 +20,25 @@
 #define MAX_LIES	24
 #define NR_SEEN		32
 #define MANY_ANSWERS	3000	/* then the user presses ^C */
+#define MORE_ANSWERS	30000	/* where holders are looked for, too */
 #define MOST_ANSWERS	1000000	/* a command that still asks gets no more */
 
 /* what was recorded, and the pages whose struct pages are in it */
 static const struct {
 	const char *path, *pages;
+	uint32_t answers;
 } fixtures[] = {
-	{ "tests/golden/6.1-edge.fixture", "10dff0-10e00f" },
-	{ "tests/golden/6.12-numa.fixture", "15a3f0-15a40f" },
-	{ "tests/golden/7.2-scattered.fixture", "100000-10003f" },
-	{ "tests/golden/7.2-stale.fixture", "1383f0-13840f" },
-	{ "tests/golden/6.1-edge.fixture", "0-fffffff" },
+	{ "tests/golden/6.1-edge.fixture", "10dff0-10e00f", MANY_ANSWERS },
+	{ "tests/golden/6.12-numa.fixture", "15a3f0-15a40f", MANY_ANSWERS },
+	{ "tests/golden/7.2-scattered.fixture", "100000-10003f", MANY_ANSWERS },
+	{ "tests/golden/7.2-stale.fixture", "1383f0-13840f", MANY_ANSWERS },
+	{ "tests/golden/6.1-edge.fixture", "0-fffffff", MANY_ANSWERS },
+	/* holders, and devices: pages of processes and files in a DIMM */
+	{ "tests/golden/6.1-unplug.fixture", "180000-18003f", MORE_ANSWERS },
+	{ "tests/golden/6.1-unplug.fixture", "8000-ffff", MORE_ANSWERS },
 };
 #define NR_FIXTURES (sizeof(fixtures) / sizeof(fixtures[0]))
+#define FIXTURES_BEFORE 5
 
 static const char *const commands[] = {
 	"offline", "offline -j -v", "offrange -a", "offrange -a -j", "offblock",
@@ -40,8 +46,14 @@ static const char *const commands[] = {
 	"offline -x -j", "offrange -x -a -j", "offrange -z Movable -n 0",
 	"offline -S 20-28", "offrange -P 100000000-13fffffff -o PFN,SIZE,NODE",
 	"offcheck -l 3 -n 0", "offmap", "offmap -w", "offmap -w -s -j",
+	/* those that name holders and devices */
+	"offblock -w", "offblock -w -j -a", "offblock -d", "offblock -d -j",
+	"offblock memory48", "offblock -j memory48", "offblock pfn:0x180009",
+	"offblock -j 0x180027000", "offblock memory1", "offowner -v",
 };
 #define NR_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+#define COMMANDS_BEFORE 18
+#define LATER	0xc0	/* what is below means what it did when the corpus began */
 
 /** struct lie - what becomes of one answer */
 struct lie {
@@ -55,7 +67,7 @@ static struct texttarget truth[NR_FIXTURES];
 static const struct ofl_target *honest;
 static struct lie lies[MAX_LIES];
 static size_t nr_lies;
-static uint32_t answer;
+static uint32_t answer, enough;
 static uint64_t seen[NR_SEEN];	/* addresses that were asked for */
 static struct fuzz_input rest;
 static bool inventive;		/* memory that nobody recorded can be read */
@@ -226,7 +238,7 @@ static bool lying_interrupted(void *ctx)
 	const struct lie *l = lie_now();
 
 	(void)ctx;
-	return answer > MANY_ANSWERS || (l && l->how == 255);
+	return answer > enough || (l && l->how == 255);
 }
 
 static const struct ofl_memory_ops lying_memory_ops = {
@@ -272,6 +284,14 @@ static void run(struct ofl_session *s, const char *command, const char *pages)
 	free(text);
 }
 
+/* one of @nr rows, of which the corpus knew @before */
+static size_t pick(struct fuzz_input *in, size_t before, size_t nr)
+{
+	size_t i = fuzz_take(in, 1);
+
+	return i < LATER ? i % before : before + i % (nr - before);
+}
+
 static void load(void)
 {
 	struct ofl_err err;
@@ -294,11 +314,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t bytes)
 
 	if (!honest)
 		load();
-	i = fuzz_take(&in, 1) % NR_FIXTURES;
+	i = pick(&in, FIXTURES_BEFORE, NR_FIXTURES);
 	honest = &truth[i].target;
 	pages = fixtures[i].pages;
-	first = commands[fuzz_take(&in, 1) % NR_COMMANDS];
-	second = commands[fuzz_take(&in, 1) % NR_COMMANDS];
+	enough = fixtures[i].answers;
+	first = commands[pick(&in, COMMANDS_BEFORE, NR_COMMANDS)];
+	second = commands[pick(&in, COMMANDS_BEFORE, NR_COMMANDS)];
 	i = fuzz_take(&in, 1);
 	inventive = i & 1;
 	nr_lies = i / 2 % (MAX_LIES + 1);
