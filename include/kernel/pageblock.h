@@ -50,15 +50,20 @@ struct ofl_pageblocks {
 void ofl_pageblocks_find_order(struct ofl_layout *l);
 
 /**
- * ofl_pageblocks_init() - find out how this kernel keeps them
+ * ofl_pageblocks_find_end() - from which end this kernel counts them
+ * @l: in/out  complete, late facts included
  *
  * Shape:  a kernel with mem_section.pageblock_flags counts from the top, one
  *         with memory_block.zone from the low end. Between them nothing but the
  *         words themselves tells: most pageblocks are MIGRATE_MOVABLE, and that
  *         is another number in each order. Less than four to one tells nothing.
  * Errors: none; what is not known makes states unknown.
+ *         To count them takes two reads for each section: once for a layout.
  * Source: get_pfnblock_flags_mask() of mm/page_alloc.c, before and in v5.9.
  */
+void ofl_pageblocks_find_end(const struct ofl_target *t, struct ofl_layout *l);
+
+/** ofl_pageblocks_init() - none is entered; the end is asked for unless @l has it */
 void ofl_pageblocks_init(struct ofl_pageblocks *pb, const struct ofl_target *t,
 			 const struct ofl_layout *l);
 

@@ -58,6 +58,8 @@ struct ofl_layout {
 	uint64_t roots_kva;		/* array of roots, or of mem_sections */
 	uint64_t vmemmap_kva;		/* ofl_section_find_vmemmap(); 0: not yet */
 	uint64_t usage_apart_bytes;	/* of neighbours, likewise; 0: not known */
+	bool pageblocks_asked;		/* ofl_pageblocks_find_end() was */
+	int pageblock_end;		/* what it found: enum ofl_pageblock_order */
 };
 
 /**

@@ -128,21 +128,33 @@ static enum ofl_pageblock_order vote(const struct ofl_target *t,
 	return v.top > SURE * v.low ? OFL_PB_FROM_TOP : OFL_PB_FROM_NOWHERE;
 }
 
+static enum ofl_pageblock_order find_end(const struct ofl_target *t,
+					 const struct ofl_layout *l)
+{
+	if (!has_states(l))
+		return OFL_PB_FROM_NOWHERE;
+	if (ofl_fact_known(l, OFL_F_PB_ISOLATE) ||
+	    ofl_fact_known(l, OFL_F_BLOCK_ZONE))
+		return OFL_PB_FROM_LOW;
+	if (ofl_fact_known(l, OFL_F_SECTION_PAGEBLOCKS))
+		return OFL_PB_FROM_TOP;
+	return vote(t, l);
+}
+
+void ofl_pageblocks_find_end(const struct ofl_target *t, struct ofl_layout *l)
+{
+	l->pageblock_end = find_end(t, l);
+	l->pageblocks_asked = true;
+}
+
 void ofl_pageblocks_init(struct ofl_pageblocks *pb, const struct ofl_target *t,
 			 const struct ofl_layout *l)
 {
 	memset(pb, 0, sizeof(*pb));
 	pb->t = t;
 	pb->l = l;
-	if (!has_states(l))
-		return;
-	if (ofl_fact_known(l, OFL_F_PB_ISOLATE) ||
-	    ofl_fact_known(l, OFL_F_BLOCK_ZONE))
-		pb->order = OFL_PB_FROM_LOW;
-	else if (ofl_fact_known(l, OFL_F_SECTION_PAGEBLOCKS))
-		pb->order = OFL_PB_FROM_TOP;
-	else
-		pb->order = vote(t, l);
+	pb->order = l->pageblocks_asked ?
+		    (enum ofl_pageblock_order)l->pageblock_end : find_end(t, l);
 }
 
 void ofl_pageblocks_enter(struct ofl_pageblocks *pb, const struct ofl_section *s)

@@ -265,6 +265,8 @@ enum ofl_status ofl_session_analysis(struct ofl_session *s,
 	*ret = NULL;
 	if (st)
 		return st;
+	if (!s->layout.pageblocks_asked)
+		ofl_pageblocks_find_end(s->t, &s->layout);
 	if (!s->analysis) {
 		s->analysis = calloc(1, sizeof(*s->analysis));
 		if (!s->analysis)

@@ -138,6 +138,24 @@ static void test_vote_for_low(void **unused)
 	expect(3, OFL_PB_CMA);
 }
 
+/* that takes two reads of each section, once */
+static void test_votes_are_counted_once(void **unused)
+{
+	uint64_t nr;
+
+	(void)unused;
+	for (nr = 0; nr < 4; nr++)
+		usage_words(nr, from_low(3, CMA));
+	look(0);
+	tt.reads = 0;
+	ofl_pageblocks_find_end(&tt.target, &l);
+	assert_true(tt.reads >= 4);
+	tt.reads = 0;
+	ofl_pageblocks_init(&pb, &tt.target, &l);
+	assert_int_equal(tt.reads, 0);
+	assert_int_equal(pb.order, OFL_PB_FROM_LOW);
+}
+
 static void test_vote_for_top(void **unused)
 {
 	uint64_t nr;
@@ -261,6 +279,7 @@ static void test_no_order_by_words(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		CASE(test_low), CASE(test_pointer), CASE(test_votes_are_counted_once),
 		CASE(test_low), CASE(test_pointer), CASE(test_vote_for_low),
 		CASE(test_vote_for_top), CASE(test_no_majority),
 		CASE(test_unreadable), CASE(test_isolation_of_its_own),
