@@ -11,15 +11,16 @@
 #include "judge/judge.h"
 #include "scan/scan.h"
 
-/* if there are more, none is kept */
+/* if they take more, none is kept: some 2 KiB each */
 #define OFL_VERDICTS_BYTES	(32u << 20)
 
 /** struct ofl_verdicts - of the blocks of one filter; zeros: none yet */
 struct ofl_verdicts {
 	bool kept;			/* all that follows holds */
 	struct ofl_filter filter;
-	struct ofl_block_report *report;	/* owned; ascending */
-	size_t nr, room;
+	/* of @nr reports, ascending: words, with those that are 0 left out; owned */
+	uint64_t *word;
+	size_t nr, nr_words, room;
 	struct ofl_scan_result r;
 };
 
@@ -31,8 +32,9 @@ struct ofl_verdicts {
  * @j:   in      with emit() and what it needs
  * @r:   out     as of ofl_scan()
  *
- * Shape:  kept are passes that came to an end, read all that they asked for, and
- *         made no driver's device known: @j->env has to be the same next time.
+ * Shape:  kept are passes that came to an end and read all that they asked for:
+ *         @j->env has to be the same next time. Devices that only pages made known
+ *         are known again when they are repeated.
  *         With -x, on a live system, or where @j->in_way or @j->page look at
  *         pages, nothing is kept or repeated.
  * Errors: of ofl_scan() and of @j->emit.

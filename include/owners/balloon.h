@@ -43,6 +43,8 @@ struct ofl_balloons {
 	unsigned int nr;	/* known now: by probe(), or by a page since */
 	unsigned int nr_probed;	/* of them, by probe() */
 	unsigned int nr_read;	/* dev[nr..) were read before the last forget() */
+	uint64_t *kept;	/* devices of the last keep(); owned */
+	unsigned int nr_kept;
 	uint64_t refused;	/* private that was no device of ours, last */
 	const char *why_unknown;	/* it could not be read: why; NULL: it could */
 };
@@ -81,6 +83,10 @@ void ofl_balloons_free(void *state);
  *         so once more; what was read of it is kept and not read again.
  */
 void ofl_balloons_forget(void *state);
+
+/** ofl_balloons_keep(), ofl_balloons_resume() - ofl_owner_ops.keep(), .resume() */
+bool ofl_balloons_keep(void *state);
+void ofl_balloons_resume(void *state);
 
 /**
  * ofl_balloons_claim() - ofl_owner_ops.claim(): is it a page of these devices?

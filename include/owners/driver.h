@@ -224,6 +224,16 @@ struct ofl_owner_ops {
 	 */
 	void (*forget)(void *state);
 	/**
+	 * keep - remember which devices claims have made known in this command;
+	 * resume - make them known again, and no others, as they were numbered
+	 *
+	 * Shape:  of the last keep() only, forget() or not. Both NULL if devices()
+	 *         never grows.
+	 * Errors: false: no memory.
+	 */
+	bool (*keep)(void *state);
+	void (*resume)(void *state);
+	/**
 	 * is_called - is this entry of memory_chain the driver's? May be NULL
 	 * @nb_kva: in  its notifier_block
 	 *

@@ -50,6 +50,16 @@ void ofl_owners_free(struct ofl_owners *o);
 void ofl_owners_forget(struct ofl_owners *o);
 
 /**
+ * ofl_owners_keep() - remember the devices that claims have made known
+ *
+ * Errors: false: no memory.
+ */
+bool ofl_owners_keep(const struct ofl_owners *o);
+
+/** ofl_owners_resume() - devices are known, and numbered, as at the last keep */
+void ofl_owners_resume(const struct ofl_owners *o);
+
+/**
  * ofl_owners_claim() - which driver owns the page; owner NULL: none
  *
  * Shape: the best evidence wins; a second owner with proof is the rival. The

@@ -15,37 +15,78 @@ struct noting {
 
 void ofl_verdicts_free(struct ofl_verdicts *v)
 {
-	free(v->report);
+	free(v->word);
 	ofl_scan_result_free(&v->r);
 	memset(v, 0, sizeof(*v));
 }
 
-/* a reason why an owner is not known belongs to the command that met it */
-static bool is_certain(const struct ofl_block_report *r)
-{
-	int k;
+#define WORDS	(sizeof(struct ofl_block_report) / 8)
 
-	for (k = 0; k < OFL_NR_KINDS; k++)
-		if (r->kind[k].claim.blind || r->kind[k].claim.unsure)
-			return false;
-	return true;
+/** union words - a report: most kinds have no page, so most of it is zeros */
+union words {
+	struct ofl_block_report report;
+	uint64_t word[WORDS];
+};
+
+_Static_assert(sizeof(union words) == sizeof(struct ofl_block_report) &&
+	       sizeof(struct ofl_block_report) % 8 == 0,
+	       "a report is made of words");
+
+/* stretches of zeros and of others, by turns, each behind its length */
+static size_t pack(const union words *from, uint64_t *to)
+{
+	size_t i = 0, nr = 0, head;
+
+	while (i < WORDS) {
+		head = nr++;
+		to[head] = 0;
+		for (; i < WORDS && !from->word[i]; i++)
+			to[head]++;
+		head = nr++;
+		to[head] = 0;
+		for (; i < WORDS && from->word[i]; i++) {
+			to[nr++] = from->word[i];
+			to[head]++;
+		}
+	}
+	return nr;
+}
+
+static const uint64_t *unpack(const uint64_t *from, union words *to)
+{
+	size_t i = 0, n;
+
+	memset(to, 0, sizeof(*to));
+	while (i < WORDS) {
+		i += *from++;
+		for (n = *from++; n; n--)
+			to->word[i++] = *from++;
+	}
+	return from;
 }
 
 static bool keep(struct ofl_verdicts *v, const struct ofl_block_report *r)
 {
-	size_t room = v->room ? 2 * v->room : 16;
-	struct ofl_block_report *more;
+	/* no stretch of one word of zeros is worth more than its two lengths */
+	uint64_t packed[2 * WORDS + 2];
+	const union words whole = { .report = *r };
+	size_t nr = pack(&whole, packed), room = v->room;
+	uint64_t *more;
 
-	if (v->nr == v->room) {
-		if (room * sizeof(*more) > OFL_VERDICTS_BYTES)
-			return false;
-		more = realloc(v->report, room * sizeof(*more));
+	while (v->nr_words + nr > room)
+		room += room / 2 + 4096;
+	if (room * sizeof(*more) > OFL_VERDICTS_BYTES)
+		return false;
+	if (room > v->room) {
+		more = realloc(v->word, room * sizeof(*more));
 		if (!more)
 			return false;
-		v->report = more;
+		v->word = more;
 		v->room = room;
 	}
-	v->report[v->nr++] = *r;
+	memcpy(&v->word[v->nr_words], packed, nr * sizeof(*packed));
+	v->nr_words += nr;
+	v->nr++;
 	return true;
 }
 
@@ -53,7 +94,7 @@ static enum ofl_status note_report(void *arg, const struct ofl_block_report *r)
 {
 	struct noting *n = arg;
 
-	if (!n->lost && (!is_certain(r) || !keep(n->v, r)))
+	if (!n->lost && !keep(n->v, r))
 		n->lost = true;
 	return n->emit(n->arg, r);
 }
@@ -62,17 +103,6 @@ static bool same_filter(const struct ofl_filter *a, const struct ofl_filter *b)
 {
 	return a->lo_pfn == b->lo_pfn && a->hi_pfn == b->hi_pfn &&
 	       a->node == b->node && !strcmp(a->zone, b->zone);
-}
-
-/* devices that are known: some are from pages only, and then forgotten */
-static unsigned int nr_devices(const struct ofl_owners *o)
-{
-	unsigned int nr = 0;
-	size_t i;
-
-	for (i = 0; o && ofl_owner_table[i]; i++)
-		nr += ofl_owner_devices(o, i);
-	return nr;
 }
 
 static uint64_t nr_missed(const struct ofl_judge *j)
@@ -110,7 +140,6 @@ static enum ofl_status scan_and_keep(struct ofl_verdicts *v,
 				     struct ofl_err *err)
 {
 	struct noting n = { .v = v, .emit = j->emit, .arg = j->arg };
-	unsigned int devices = nr_devices(j->env->owners);
 	uint64_t missed = nr_missed(j);
 	enum ofl_status st;
 
@@ -121,7 +150,7 @@ static enum ofl_status scan_and_keep(struct ofl_verdicts *v,
 	v->filter = *req->filter;
 	v->kept = !st && !n.lost && !r->interrupted && !r->total.unknown &&
 		  !r->stale_unread && !r->hidden && missed == nr_missed(j) &&
-		  devices == nr_devices(j->env->owners) &&
+		  (!j->env->owners || ofl_owners_keep(j->env->owners)) &&
 		  copy_result(r, j->env->n->nr_zones, &v->r);
 	if (!v->kept)
 		ofl_verdicts_free(v);
@@ -131,13 +160,20 @@ static enum ofl_status scan_and_keep(struct ofl_verdicts *v,
 static enum ofl_status repeat(const struct ofl_verdicts *v, struct ofl_judge *j,
 			      struct ofl_scan_result *r, struct ofl_err *err)
 {
+	const uint64_t *word = v->word;
 	enum ofl_status st = OFL_OK;
+	union words whole;
 	size_t i;
 
 	if (!copy_result(&v->r, j->env->n->nr_zones, r))
 		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for the scan");
-	for (i = 0; i < v->nr && !st; i++)
-		st = j->emit(j->arg, &v->report[i]);
+	/* pages made them known, and are not looked at again */
+	if (j->env->owners)
+		ofl_owners_resume(j->env->owners);
+	for (i = 0; i < v->nr && !st; i++) {
+		word = unpack(word, &whole);
+		st = j->emit(j->arg, &whole.report);
+	}
 	return st;
 }
 

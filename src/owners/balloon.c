@@ -135,6 +135,7 @@ void ofl_balloons_free(void *state)
 	for (i = 0; i < b->nr_read; i++)
 		ofl_pagelist_free(&b->dev[i].list);
 	free(b->dev);
+	free(b->kept);
 	free(b);
 }
 
@@ -182,6 +183,31 @@ static struct ofl_balloon *read_before(struct ofl_balloons *b, uint64_t kva)
 		return &b->dev[b->nr++];
 	}
 	return NULL;
+}
+
+bool ofl_balloons_keep(void *state)
+{
+	struct ofl_balloons *b = state;
+	unsigned int i, nr = b->nr - b->nr_probed;
+	uint64_t *more = nr ? realloc(b->kept, nr * sizeof(*more)) : b->kept;
+
+	if (nr && !more)
+		return false;
+	b->kept = more;
+	b->nr_kept = nr;
+	for (i = 0; i < nr; i++)
+		more[i] = b->dev[b->nr_probed + i].kva;
+	return true;
+}
+
+void ofl_balloons_resume(void *state)
+{
+	struct ofl_balloons *b = state;
+	unsigned int i;
+
+	ofl_balloons_forget(state);
+	for (i = 0; i < b->nr_kept; i++)
+		read_before(b, b->kept[i]);
 }
 
 /*

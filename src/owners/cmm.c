@@ -161,6 +161,8 @@ const struct ofl_owner_ops ofl_owner_cmm = {
 	.device = device,
 	.claim = ofl_balloons_claim,
 	.forget = ofl_balloons_forget,
+	.keep = ofl_balloons_keep,
+	.resume = ofl_balloons_resume,
 	.account = account,
 	.at_work = at_work,
 };

@@ -117,6 +117,26 @@ void ofl_owners_forget(struct ofl_owners *o)
 	}
 }
 
+bool ofl_owners_keep(const struct ofl_owners *o)
+{
+	bool ok = true;
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (o->state[i] && ofl_owner_table[i]->keep)
+			ok &= ofl_owner_table[i]->keep(o->state[i]);
+	return ok;
+}
+
+void ofl_owners_resume(const struct ofl_owners *o)
+{
+	size_t i;
+
+	for (i = 0; ofl_owner_table[i]; i++)
+		if (o->state[i] && ofl_owner_table[i]->resume)
+			ofl_owner_table[i]->resume(o->state[i]);
+}
+
 void ofl_owners_free(struct ofl_owners *o)
 {
 	size_t i;

@@ -496,6 +496,23 @@ static int set_up_balloons(void **state)
 	return 0;
 }
 
+static void test_verdicts_on_them_are_kept(void **state)
+{
+	unsigned long first;
+	char *wanted;
+
+	(void)state;
+	wanted = fresh("offblock -a");
+	run("offblock -a");
+	first = tt.reads;
+	/* another order of devices, which is forgotten again */
+	run("offrange -x -p 60-77");
+	run("offblock -a");
+	assert_string_equal(text, wanted);
+	assert_in_range(tt.reads, 0, first / 4);
+	free(wanted);
+}
+
 static void test_same_devices_in_any_order(void **state)
 {
 	static const char *const parts[] = {
@@ -539,6 +556,8 @@ int main(void)
 		CASE(test_command_was_left), CASE(test_interrupted),
 		CASE(test_types_are_loaded), CASE(test_blind_owner),
 		CASE(test_verdicts_are_kept),
+		cmocka_unit_test_setup_teardown(test_verdicts_on_them_are_kept,
+						set_up_balloons, drop),
 		cmocka_unit_test_setup_teardown(test_same_devices_in_any_order,
 						set_up_balloons, drop),
 	};
