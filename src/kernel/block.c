@@ -446,51 +446,100 @@ const struct ofl_block *ofl_blocks_find(const struct ofl_blocks *b, uint64_t nr)
 	return NULL;
 }
 
-/** struct check - a block held against its sections */
-struct check {
-	const struct ofl_target *t;
-	const struct ofl_layout *l;
-	struct ofl_block_totals *ret;
-	uint64_t lo_pfn, hi_pfn;
+/** struct seen - a block, and what its sections are */
+struct seen {
+	uint64_t nr;
+	enum ofl_block_state state;
 	bool any, online;	/* of its sections */
 };
 
-static enum ofl_status note_online(void *arg, const struct ofl_section *s)
+/** struct check - blocks that reach into a range, held against their sections */
+struct check {
+	const struct ofl_layout *l;
+	struct ofl_block_totals *ret;
+	uint64_t lo_pfn, hi_pfn;
+	struct seen *block;	/* owned; ascending */
+	size_t nr, room;
+	size_t at;		/* of the section in work, or the next one */
+};
+
+static enum ofl_status note_block(void *arg, const struct ofl_block *b)
 {
 	struct check *c = arg;
-
-	c->any = true;
-	c->online |= s->online;
-	if (s->online && s->start_pfn < c->hi_pfn &&
-	    s->start_pfn + c->l->section_pages > c->lo_pfn)
-		c->ret->online_sections++;
-	return OFL_OK;
-}
-
-static enum ofl_status count_block(void *arg, const struct ofl_block *b)
-{
-	struct check *c = arg;
-	struct ofl_section_stats stats;
 	uint64_t pages = c->l->sections_per_block * c->l->section_pages;
 	uint64_t pfn = b->nr * pages;
+	struct seen *more;
 
 	if (b->lost)
 		return OFL_OK;	/* counted by the walk */
 	c->ret->state[b->state]++;
 	if (pfn >= c->hi_pfn || pfn + pages <= c->lo_pfn)
 		return OFL_OK;
-	c->any = c->online = false;
-	ofl_section_walk(c->t, c->l, pfn, pfn + pages, note_online, c, &stats);
-	if (!c->any && b->state != OFL_BLOCK_OFFLINE)
-		c->ret->missing++;
+	if (c->nr == c->room) {
+		more = realloc(c->block, (c->room * 2 + 64) * sizeof(*more));
+		if (!more)
+			return OFL_ERR_NOMEM;
+		c->block = more;
+		c->room = c->room * 2 + 64;
+	}
+	c->block[c->nr++] = (struct seen){ .nr = b->nr, .state = b->state };
+	return OFL_OK;
+}
+
+static enum ofl_status note_section(void *arg, const struct ofl_section *s)
+{
+	struct check *c = arg;
+	uint64_t nr = s->nr / c->l->sections_per_block;
+	size_t i;
+
+	while (c->at < c->nr && c->block[c->at].nr < nr)
+		c->at++;
+	/* a damaged index has one twice */
+	for (i = c->at; i < c->nr && c->block[i].nr == nr; i++) {
+		c->block[i].any = true;
+		c->block[i].online |= s->online;
+		if (s->online && s->start_pfn < c->hi_pfn &&
+		    s->start_pfn + c->l->section_pages > c->lo_pfn)
+			c->ret->online_sections++;
+	}
+	return OFL_OK;
+}
+
+static void check_block(const struct seen *b, struct ofl_block_totals *ret)
+{
+	if (!b->any && b->state != OFL_BLOCK_OFFLINE)
+		ret->missing++;
 	/* while a block changes its state, either is right */
 	else if (b->state == OFL_BLOCK_OTHER ||
 		 b->state == OFL_BLOCK_GOING_OFFLINE ||
-		 c->online == (b->state == OFL_BLOCK_ONLINE))
-		return OFL_OK;
-	if (!c->ret->disagree++)
-		c->ret->first_disagree_nr = b->nr;
-	return OFL_OK;
+		 b->online == (b->state == OFL_BLOCK_ONLINE))
+		return;
+	if (!ret->disagree++)
+		ret->first_disagree_nr = b->nr;
+}
+
+static int by_number(const void *a, const void *b)
+{
+	const struct seen *x = a, *y = b;
+
+	return (x->nr > y->nr) - (x->nr < y->nr);
+}
+
+/* all their sections in one walk: each root of mem_section is read once */
+static void check_sections(const struct ofl_target *t, struct check *c)
+{
+	uint64_t pages = c->l->sections_per_block * c->l->section_pages;
+	struct ofl_section_stats stats;
+	size_t i;
+
+	if (!c->nr)
+		return;
+	qsort(c->block, c->nr, sizeof(*c->block), by_number);
+	ofl_section_walk(t, c->l, c->block[0].nr * pages,
+			 (c->block[c->nr - 1].nr + 1) * pages, note_section, c,
+			 &stats);
+	for (i = 0; i < c->nr; i++)
+		check_block(&c->block[i], c->ret);
 }
 
 void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
@@ -498,11 +547,14 @@ void ofl_blocks_count(const struct ofl_target *t, const struct ofl_layout *l,
 		      struct ofl_block_totals *ret)
 {
 	struct check c = {
-		.t = t, .l = l, .ret = ret, .lo_pfn = lo_pfn, .hi_pfn = hi_pfn,
+		.l = l, .ret = ret, .lo_pfn = lo_pfn, .hi_pfn = hi_pfn,
 	};
 
 	memset(ret, 0, sizeof(*ret));
-	ret->known = !ofl_blocks_walk(t, l, count_block, &c, &ret->lost);
-	if (!ret->known)
+	ret->known = !ofl_blocks_walk(t, l, note_block, &c, &ret->lost);
+	if (ret->known)
+		check_sections(t, &c);
+	else
 		ret->lost = 0;
+	free(c.block);
 }
