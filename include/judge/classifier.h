@@ -48,8 +48,9 @@ struct ofl_class_state {
 	bool compound_counted;
 	struct ofl_refs compound_refs;
 	unsigned int compound_order;
-	/* pages of each hugetlb pool that were seen: free ones, and in use */
+	/* pages of each hugetlb pool that were seen: free ones, and that move */
 	uint64_t taken[OFL_MAX_HSTATES], in_use[OFL_MAX_HSTATES];
+	uint64_t folded;		/* pages that their memmap is short of */
 };
 
 /** struct ofl_like - for which pages the last answer holds as well */
@@ -86,7 +87,8 @@ struct ofl_classifier {
 	bool several_nodes;		/* have memory: pages leave theirs */
 	struct ofl_pool {
 		unsigned int order;
-		uint64_t spare;		/* free and not promised, at all */
+		uint64_t nr_free;	/* anywhere */
+		uint64_t spare;		/* of those, not promised */
 		bool surplus_untold;	/* some pages are, or may be, surplus */
 		int node;		/* that has all free ones; see hugetlb.c */
 	} pool[OFL_MAX_HSTATES];

@@ -28,6 +28,7 @@ enum ofl_tri ofl_is_gigantic(const struct ofl_layout *l, unsigned int order);
 
 /**
  * ofl_hugetlb_look() - the head of a huge page
+ * @kva:        in  of its struct page
  * @raw, @tail: in  its struct page, and the next one
  * @in:         inout  what is known of any compound page
  *
@@ -35,7 +36,8 @@ enum ofl_tri ofl_is_gigantic(const struct ofl_layout *l, unsigned int order);
  *         c->at.compound_refs.
  */
 void ofl_hugetlb_look(struct ofl_classifier *c, const struct ofl_page *p,
-		      const unsigned char *raw, const unsigned char *tail,
-		      unsigned int order, struct ofl_rule_in *in);
+		      uint64_t kva, const unsigned char *raw,
+		      const unsigned char *tail, unsigned int order,
+		      struct ofl_rule_in *in);
 
 #endif

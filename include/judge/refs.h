@@ -32,6 +32,7 @@ struct ofl_refs_from {
 		uint64_t kva;
 		bool known;		/* it could be read, and nothing misses */
 		bool never;		/* its pages are never migrated */
+		bool stays_dirty;	/* those that are dirty, because none is written */
 		bool aio;		/* they have a reference more */
 		bool disk;		/* of a disk: buffers may be held */
 	} mapping;
@@ -104,8 +105,8 @@ enum ofl_tri ofl_refs_poisoned(struct ofl_refs_from *from, uint64_t page_kva,
  *
  * Shape:  UNSURE where the mapping cannot be read. Such mappings are
  *         unevictable, and so are their pages.
- * Source: mm/secretmem.c, virt/kvm/guest_memfd.c, mm/migrate.c:
- *         mapping_inaccessible().
+ * Source: mm/secretmem.c, virt/kvm/guest_memfd.c, fs/ramfs/inode.c, mm/migrate.c:
+ *         mapping_inaccessible(), fallback_migrate_folio().
  */
 enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
 			    const unsigned char *raw);

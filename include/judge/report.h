@@ -50,6 +50,7 @@ struct ofl_block_report {
 	const struct ofl_pool *pool;
 	unsigned int nr_pools;
 	uint64_t huge_in_use[OFL_MAX_HSTATES], huge_free[OFL_MAX_HSTATES];
+	uint64_t folded;		/* pages that the memmap of huge pages is short of */
 	uint64_t pageblock_unknown;	/* pages of pageblocks of no known state */
 	struct ofl_tally kind[OFL_NR_KINDS];
 

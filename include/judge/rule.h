@@ -41,6 +41,7 @@ struct ofl_rule_in {
 	bool movable_untold;	/* which way that is has no witness */
 	bool isolated;		/* taken off its list for migration */
 	bool compound;
+	bool compound_unseen;	/* isolation does not ask for compound pages */
 	bool mapping;		/* of page cache or anonymous memory */
 	bool fresh;		/* charged, locked or listed: not mapped yet, as a rule */
 	bool untouched;		/* as the page allocator gives pages away */
@@ -53,6 +54,7 @@ struct ofl_rule_in {
 	bool never;		/* of a mapping that is never migrated */
 	bool buffers;		/* of a disk, and a buffer of it is held */
 	bool left_alone;	/* large, and with a poisoned page in it */
+	bool taken_off;		/* off the LRU lists for that, once and for all */
 	bool unit_tail;		/* behind the referenced head of its allocation */
 	bool memmap;		/* holds the memmap of its own block */
 	bool in_flight;		/* in no records, and a balloon is at work */
@@ -70,6 +72,7 @@ struct ofl_rule_in {
 	bool hugetlb;
 	enum ofl_tri migratable;	/* HPG_migratable */
 	enum ofl_tri spare;	/* of a free one: the pool can do without it */
+	bool kept;		/* of a used one: refused for good */
 	enum ofl_tri room;	/* of a used one: there is another to move to */
 	bool arch_untold;	/* this machine may neither move nor free it */
 	enum ofl_tri fits;	/* NO: the block's end in it stops isolation */

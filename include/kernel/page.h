@@ -28,7 +28,7 @@ struct ofl_page_format {
 	struct ofl_pagetype offline;
 	/* masks of page flags; 0: this kernel has none, or it is not known */
 	uint64_t head, slab, reserved, lru, hwpoison;
-	uint64_t locked, uptodate, swapbacked, writeback, unevictable;
+	uint64_t locked, uptodate, swapbacked, writeback, unevictable, dirty;
 	uint64_t private, private_2, swapcache;
 	uint64_t movable_ops;		/* 0: page->mapping says it */
 	uint64_t isolated;		/* known after ofl_layout_load_late() */

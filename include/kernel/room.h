@@ -85,6 +85,16 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 int64_t ofl_room_blocks(const struct ofl_room *room, const struct ofl_layout *l,
 			const struct ofl_zone *from, unsigned int order);
 
+/**
+ * ofl_room_kernel() - free memory that the kernel itself could have on the node
+ * of @from; -1: not known
+ * @own_free: in  as of ofl_room_for()
+ *
+ * Source: mm/hugetlb_vmemmap.c: alloc_vmemmap_page_list(), __GFP_THISNODE.
+ */
+int64_t ofl_room_kernel(const struct ofl_room *room, const struct ofl_layout *l,
+			const struct ofl_zone *from, int64_t own_free);
+
 /** ofl_room_elsewhere() - has any node but that of @from memory? */
 bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
 			const struct ofl_zone *from);

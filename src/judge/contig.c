@@ -64,6 +64,7 @@
 	CONTIG(LRU_UNCOUNTED, UNKNOWN, UNKNOWN)				       \
 	CONTIG(LRU_NEVER, BLOCKED, BLOCKED)				       \
 	CONTIG(LRU_POISONED, BLOCKED, BLOCKED)				       \
+	CONTIG(LRU_POISONED_OFF, BLOCKED, BLOCKED)			       \
 	/* as LRU_IN_FLIGHT; freed when it is drained */		       \
 	CONTIG(BATCH, OFFLINABLE, RETRIES)				       \
 	CONTIG(BATCH_LATE, OFFLINABLE, RETRIES)				       \
@@ -73,6 +74,7 @@
 	CONTIG(HUGETLB_UNKNOWN, UNKNOWN, UNKNOWN)			       \
 	CONTIG(HUGETLB, MIGRATE, MIGRATE)				       \
 	CONTIG(HUGETLB_HELD, RETRIES, RETRIES)				       \
+	CONTIG(HUGETLB_KEPT, BLOCKED, BLOCKED)				       \
 	CONTIG(HUGETLB_UNCOUNTED, UNKNOWN, UNKNOWN)			       \
 	/* the first of its block, which is not the first of its sub-block */  \
 	CONTIG(HUGETLB_FIRST, UNKNOWN, UNKNOWN)			       \

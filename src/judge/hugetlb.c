@@ -4,6 +4,7 @@
 #include "judge/older.h"
 
 #define MMU_RADIX		0x40	/* MMU_FTR_TYPE_RADIX */
+#define MAPPING_ANON		0x1	/* PAGE_MAPPING_ANON */
 #define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
 
 /* ---- the pools, once a pass ---- */
@@ -80,6 +81,7 @@ static void load_pools(struct ofl_classifier *c)
 			!ofl_fact_read_u64(t, l, kva, OFL_F_HSTATE_SURPLUS,
 					   &surplus) || surplus;
 		c->pool[i].order = order;
+		c->pool[i].nr_free = nr_free;
 		c->pool[i].spare = nr_free > resv ? nr_free - resv : 0;
 		c->pool[i].node = home_of(c->env, kva);
 		c->nr_pools++;
@@ -155,7 +157,7 @@ static enum ofl_tri has_room(const struct ofl_classifier *c,
 
 static bool moves(const struct ofl_rule_in *in)
 {
-	return in->migratable == OFL_YES && in->held == OFL_NO;
+	return in->migratable == OFL_YES && in->held == OFL_NO && !in->kept;
 }
 
 /*
@@ -179,9 +181,10 @@ static void ask_pool(struct ofl_classifier *c, unsigned int order,
 		in->spare = ++c->at.taken[i] <= pool->spare ? OFL_YES : OFL_NO;
 	} else {
 		in->room = has_room(c, pool, order, flags);
+		c->at.in_use[i] += moves(in);
 		if (pool->spare && !c->several_nodes && moves(in) &&
 		    !ofl_fact_known(c->env->l, OFL_F_PB_ISOLATE))
-			in->nth = ++c->at.in_use[i];
+			in->nth = c->at.in_use[i];
 		/* free_huge_folio(): surplus pages are not kept */
 		if (pool->surplus_untold && in->nth > 2)
 			in->nth = 2;
@@ -237,14 +240,44 @@ static enum ofl_tri is_migratable(const struct ofl_classifier *c,
 	return ofl_page_flags(&c->format, tail) & private ? OFL_YES : OFL_NO;
 }
 
+/*
+ * unmap_and_move_huge_page(): -EBUSY for what belongs to a subpool and has no
+ * mapping, as private pages of a mount with a size or a least size of its own
+ */
+static bool is_kept(const struct ofl_classifier *c, uint64_t kva,
+		    const unsigned char *raw, const unsigned char *tail)
+{
+	const struct ofl_layout *l = c->env->l;
+	const unsigned char *page = tail;
+	uint64_t subpool;
+
+	if (!(ofl_page_mapping(&c->format, raw) & MAPPING_ANON))
+		return false;
+	if (ofl_fact_known(l, OFL_F_HUGE_SUBPOOL))
+		return ofl_fact_read_u64(c->env->t, l, kva, OFL_F_HUGE_SUBPOOL,
+					 &subpool) && subpool;
+	if (ofl_fact_known(l, OFL_F_PAGE_HUGE_ACTIVE))
+		page = raw;
+	return ofl_page_private(&c->format, page) != 0;
+}
+
 void ofl_hugetlb_look(struct ofl_classifier *c, const struct ofl_page *p,
-		      const unsigned char *raw, const unsigned char *tail,
-		      unsigned int order, struct ofl_rule_in *in)
+		      uint64_t kva, const unsigned char *raw,
+		      const unsigned char *tail, unsigned int order,
+		      struct ofl_rule_in *in)
 {
 	in->hugetlb = true;
 	in->migratable = is_migratable(c, raw, tail);
 	in->optimized = is_optimized(c->env->l,
 				     ofl_page_private(&c->format, raw));
+	/* with the shared tails in struct zone all that it takes is memory */
+	if (in->optimized == OFL_YES &&
+	    ofl_fact_known(c->env->l, OFL_F_VMEMMAP_TAILS)) {
+		in->optimized = OFL_NO;
+		c->at.folded += (((uint64_t)c->env->l->struct_page_bytes <<
+				  order) - 1) / c->env->l->page_bytes;
+	}
+	in->kept = is_kept(c, kva, raw, tail);
 	in->fits = fits(c, order, p->pfn);
 	in->arch_untold = c->huge_untold ||
 			  (c->gigantic_untold &&

@@ -54,6 +54,8 @@ void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->rest = OFL_NO;
 	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
 	in->skip_rule = c->skip_rule;
+	in->compound_unseen = !ofl_fact_known(c->env->l, OFL_F_THP) &&
+			      !ofl_fact_known(c->env->l, OFL_F_PAGE_IS_UNMOVABLE);
 	in->movable_untold = c->movable_untold;
 	in->untold = c->flags_untold || (c->types_untold && in->typed &&
 					 !offline && !has_name(f, p->type)) ||
@@ -169,23 +171,23 @@ static bool may_be_first(const struct ofl_page_format *f,
 	       !ofl_page_mapping(f, raw) && !ofl_page_is_tail(f, raw);
 }
 
-/* is one of these on a list: free, or the first of several that are free? */
-static enum ofl_tri any_listed(const struct ofl_classifier *c, uint64_t pfn,
-			       uint64_t kva, uint64_t first)
+/* from one page to another, is one on a list, or for certain no free page? */
+static enum ofl_tri any_apart(const struct ofl_classifier *c, uint64_t pfn,
+			      uint64_t kva, uint64_t first)
 {
 	struct ofl_pagereader reader = { .t = c->env->t, .l = c->env->l };
 	enum ofl_tri any = OFL_NO, one;
 	const unsigned char *raw;
 	uint64_t at, at_kva;
 
-	for (at = pfn; at != first; at &= at - 1) {
+	for (at = pfn; at != first && any != OFL_YES; at--) {
 		at_kva = kva - (pfn - at) * c->env->l->struct_page_bytes;
 		raw = ofl_pagereader_get(&reader, at_kva);
-		one = raw ? listed(c, at_kva, raw) : OFL_UNSURE;
+		if (!raw || !is_idle(&c->format, raw))
+			return OFL_YES;
+		one = listed(c, at_kva, raw);
 		if (one != OFL_NO)
 			any = one;
-		if (any == OFL_YES)
-			break;
 	}
 	return any;
 }
@@ -193,7 +195,7 @@ static enum ofl_tri any_listed(const struct ofl_classifier *c, uint64_t pfn,
 /*
  * Allocations begin at a multiple of their size: what may be the first page of
  * this one's are the pages with the lowest bits of its number cleared, one after
- * the other.
+ * the other; and all pages up to this one are of it.
  */
 static enum ofl_tri rest_of_poisoned(const struct ofl_classifier *c,
 				     uint64_t pfn, uint64_t kva)
@@ -213,7 +215,7 @@ static enum ofl_tri rest_of_poisoned(const struct ofl_classifier *c,
 	/* one that cannot be read is unknown by itself, and its block with it */
 	if (!raw || !may_be_first(f, raw))
 		return OFL_NO;
-	switch (any_listed(c, pfn, kva, at)) {
+	switch (any_apart(c, pfn, kva, at)) {
 	case OFL_YES:
 		return OFL_NO;
 	case OFL_NO:
@@ -266,6 +268,7 @@ static void count_refs(struct ofl_classifier *c, const struct ofl_page *p,
 		in->held = OFL_UNSURE;
 	in->never = never == OFL_YES;
 	in->left_alone = poisoned == OFL_YES;
+	in->taken_off = !ofl_fact_known(c->env->l, OFL_F_ISOLATE_FOLIO);
 	in->batched = !b || !b->known ? OFL_UNSURE :
 		      ofl_batches_refs(b, kva) ? OFL_YES : OFL_NO;
 }
@@ -299,7 +302,7 @@ static void enter_compound(struct ofl_classifier *c, const struct ofl_page *p,
 	if (in->unknown)
 		return;
 	if (ofl_page_is_hugetlb(&c->format, p->type, tail)) {
-		ofl_hugetlb_look(c, p, raw, tail, order, in);
+		ofl_hugetlb_look(c, p, kva, raw, tail, order, in);
 	} else {
 		in->untold |= c->hugetlb_untold && !in->lru && !in->slab;
 		c->at.compound_counted = counts(in);

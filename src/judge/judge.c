@@ -196,6 +196,7 @@ static void add_to_report(struct ofl_judge *j, const struct ofl_section *s,
 	if (sum->at.block_nr == r->block->nr) {
 		memcpy(r->huge_in_use, sum->at.in_use, sizeof(r->huge_in_use));
 		memcpy(r->huge_free, sum->at.taken, sizeof(r->huge_free));
+		r->folded = sum->at.folded;
 	}
 	if (sum->first_zone && sum->first_zone <= n->nr_zones &&
 	    sum->last_zone <= n->nr_zones) {

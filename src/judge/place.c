@@ -92,22 +92,108 @@ static bool migrates(const struct ofl_env *env, const struct ofl_block_report *r
 }
 
 /*
- * alloc_hugetlb_folio_nodemask(): those of the pool that wait elsewhere are
- * taken first; for each of the others the kernel has to make one.
+ * alloc_hugetlb_folio_nodemask(): how many of the huge pages that move go to free
+ * ones of their pool. Each then leaves a free one behind, so what can be spared
+ * stays as it was. Where other nodes have memory they go there; else, since
+ * isolated pageblocks are passed over, to other blocks.
  */
+static void from_pool(const struct ofl_env *env,
+		      const struct ofl_block_report *r, unsigned int i,
+		      uint64_t *least, uint64_t *most)
+{
+	const struct ofl_pool *pool = &r->pool[i];
+	uint64_t away = pool->nr_free > r->huge_free[i] ?
+			pool->nr_free - r->huge_free[i] : 0;
+	bool far = ofl_room_elsewhere(env->room, env->l, r->zone);
+
+	if (!pool->spare || (far && pool->node == r->zone->node))
+		away = 0;
+	else if (!far && !ofl_fact_known(env->l, OFL_F_PB_ISOLATE))
+		away = r->huge_in_use[i];
+	*most = away < r->huge_in_use[i] ? away : r->huge_in_use[i];
+	*least = far && pool->node < 0 ? 0 : *most;
+}
+
+/* for each that has no place in the pool the kernel has to make one */
 static int64_t huge_to_make(const struct ofl_env *env,
 			    const struct ofl_block_report *r, unsigned int i)
 {
-	const struct ofl_pool *pool = &r->pool[i];
-	uint64_t spare = pool->spare > r->huge_free[i] ?
-			 pool->spare - r->huge_free[i] : 0;
+	uint64_t least, most;
 
-	/* none of them if they are here, or where is not known */
-	if (ofl_room_elsewhere(env->room, env->l, r->zone) &&
-	    (pool->node < 0 || pool->node == r->zone->node))
-		spare = 0;
-	return r->huge_in_use[i] > spare ?
-	       (int64_t)(r->huge_in_use[i] - spare) : 0;
+	from_pool(env, r, i, &least, &most);
+	return (int64_t)(r->huge_in_use[i] - least);
+}
+
+/*
+ * alloc_migrate_hugetlb_folio(): a gigantic page is only taken. One or two are
+ * left to what they were told by themselves where they may change places.
+ */
+static void weigh_gigantic(const struct ofl_env *env,
+			   struct ofl_block_report *r, unsigned int i)
+{
+	uint64_t least, most;
+
+	from_pool(env, r, i, &least, &most);
+	if (r->pool[i].spare && most < r->huge_in_use[i])
+		ofl_report_because(r, OFL_STEP_SCAN, OFL_OUT_SPINS,
+				   "%" PRIu64 " gigantic huge pages in use, and %" PRIu64
+				   " free ones that they may move to",
+				   r->huge_in_use[i], most);
+}
+
+/*
+ * dissolve_free_hugetlb_folio(): those that were free here, and those that are
+ * since what was in use has moved. free_huge_folio() keeps no surplus ones.
+ */
+static void weigh_left_behind(const struct ofl_env *env,
+			      struct ofl_block_report *r, unsigned int i)
+{
+	const struct ofl_pool *pool = &r->pool[i];
+	uint64_t least, most, own = r->huge_free[i];
+
+	/* where they change places with each other, rows of their own tell */
+	if (!ofl_room_elsewhere(env->room, env->l, r->zone) &&
+	    !ofl_fact_known(env->l, OFL_F_PB_ISOLATE))
+		return;
+	from_pool(env, r, i, &least, &most);
+	if (!most || own + most <= pool->spare)
+		return;
+	ofl_report_because(r, OFL_STEP_DISSOLVE,
+			   own + least > pool->spare && !pool->surplus_untold ?
+			   OFL_OUT_BLOCKED : OFL_OUT_UNKNOWN,
+			   "%" PRIu64 " huge pages are free here once others have moved, and %"
+			   PRIu64 " can be spared", own + most, pool->spare);
+}
+
+/* hugetlb_vmemmap_restore_folio(): memory of the kernel, of this node only */
+static void weigh_folded(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	int64_t have = ofl_room_kernel(env->room, env->l, r->zone,
+				       (int64_t)r->kind[OFL_KIND_FREE].pages);
+
+	if (have < 0)
+		ofl_report_because(r, OFL_STEP_DISSOLVE, OFL_OUT_UNKNOWN,
+				   "the memmap of its huge pages needs %" PRIu64
+				   " pages again, and whether its node has them is not known",
+				   r->folded);
+	else if (have < (int64_t)r->folded)
+		ofl_report_because(r, OFL_STEP_DISSOLVE, OFL_OUT_UNKNOWN,
+				   "the memmap of its huge pages needs %" PRIu64
+				   " pages again, and its node has %" PRId64,
+				   r->folded, have);
+}
+
+static void weigh_pools(const struct ofl_env *env, struct ofl_block_report *r)
+{
+	unsigned int i;
+
+	for (i = 0; i < r->nr_pools; i++) {
+		if (!r->huge_in_use[i])
+			continue;
+		if (ofl_is_gigantic(env->l, r->pool[i].order) == OFL_YES)
+			weigh_gigantic(env, r, i);
+		weigh_left_behind(env, r, i);
+	}
 }
 
 /*
@@ -187,11 +273,14 @@ void ofl_place_weigh(const struct ofl_env *env, struct ofl_block_report *r)
 	for (k = 0; k < OFL_NR_KINDS; k++)
 		if (migrates(env, r, (enum ofl_kind)k))
 			pages += (int64_t)r->kind[k].pages;
+	if (r->folded)
+		weigh_folded(env, r);
 	r->room_unchecked = (!env->room || !env->room->known) &&
 			    (pages + (int64_t)r->file_pages > 0 ||
 			     r->kind[OFL_KIND_HUGETLB].pages);
 	if (!env->room || !env->room->known || !ofl_report_zone(r))
 		return;
+	weigh_pools(env, r);
 	huge = weigh_huge(env, r, why, sizeof(why));
 	if (!too_little(env, r, pages, room_for(env, r, false)) &&
 	    !(huge && too_little(env, r, pages + huge, room_for(env, r, true))) &&

@@ -45,6 +45,7 @@ static uint64_t pages_before(const struct ofl_env *env,
 	for (k = 0; k < OFL_NR_KINDS; k++) {
 		t = &r->kind[k];
 		if (t->pages &&
+		    ofl_report_step(env, r, (enum ofl_kind)k) == OFL_STEP_SCAN &&
 		    ofl_report_outcome(env, r, (enum ofl_kind)k) == out &&
 		    (r->decided_at == OFL_STEP_DISSOLVE ||
 		     t->pfn[0] < r->decider_pfn))
@@ -60,14 +61,18 @@ static uint64_t pages_before(const struct ofl_env *env,
 static void say_order(const struct ofl_env *env,
 		      const struct ofl_block_report *r, struct ofl_text *reason)
 {
-	uint64_t held;
+	uint64_t held, untold;
 
 	if (r->decided_at != OFL_STEP_SCAN && r->decided_at != OFL_STEP_DISSOLVE)
 		return;
 	held = pages_before(env, r, OFL_OUT_RETRIES);
+	untold = pages_before(env, r, OFL_OUT_UNKNOWN);
 	if (held)
 		ofl_text_add(reason, "; not reached as long as %" PRIu64
 			" pages before it are held and tried again", held);
+	else if (untold)
+		ofl_text_add(reason, "; not reached if %" PRIu64
+			" pages before it, which may stay, do not move", untold);
 	else if (pages_before(env, r, OFL_OUT_MIGRATE))
 		ofl_text_add(reason,
 			"; not reached while pages before it cannot be migrated");
@@ -94,6 +99,8 @@ void ofl_reason_give(const struct ofl_env *env, struct ofl_block_report *r)
 		snprintf(r->code, sizeof(r->code), "%s",
 			 ofl_step_rows[r->decided_at].text);
 		ofl_text_add(&reason, "%s", r->why[r->decided_at]);
+		if (blocked)
+			say_order(env, r, &reason);
 		return;
 	}
 	snprintf(r->code, sizeof(r->code), "%s", ofl_rule_rows[r->decider].code);

@@ -122,6 +122,31 @@ static bool has_bit(const struct ofl_layout *l, enum ofl_fact_id id,
 	return bit >= 0 && bit < 64 && (flags >> bit & 1);
 }
 
+static bool has_operation(struct ofl_refs_from *from, uint64_t ops,
+			  enum ofl_fact_id id, bool *known)
+{
+	uint64_t call = 0;
+
+	if (ofl_fact_known(from->f->l, id))
+		*known &= ofl_fact_read_u64(from->t, from->f->l, ops, id, &call);
+	return call != 0;
+}
+
+/*
+ * fallback_migrate_folio(): a dirty page has to be written first, by writepage()
+ * where the kernel has that; by what writes back dirty pages, if anything does.
+ */
+static bool stays_dirty(struct ofl_refs_from *from, uint64_t ops, bool *known)
+{
+	const struct ofl_layout *l = from->f->l;
+
+	return ops && ofl_fact_known(l, OFL_F_OPS_MIGRATE) &&
+	       ofl_fact_known(l, OFL_F_OPS_WRITEPAGES) &&
+	       !has_operation(from, ops, OFL_F_OPS_MIGRATE, known) &&
+	       !has_operation(from, ops, OFL_F_OPS_WRITEPAGE, known) &&
+	       !has_operation(from, ops, OFL_F_OPS_WRITEPAGES, known);
+}
+
 static const struct ofl_mapping *ask(struct ofl_refs_from *from, uint64_t kva)
 {
 	const struct ofl_layout *l = from->f->l;
@@ -141,13 +166,15 @@ static const struct ofl_mapping *ask(struct ofl_refs_from *from, uint64_t kva)
 		   has_bit(l, OFL_F_AS_INACCESSIBLE, flags) ||
 		   (ops && ops == (uint64_t)
 		    ofl_fact_value(l, OFL_F_SECRETMEM_OPS, 0));
+	m->stays_dirty = stays_dirty(from, ops, &m->known);
 	return m;
 }
 
 /* has this kernel any mapping of that sort? */
 static bool any_never(const struct ofl_layout *l)
 {
-	return ofl_fact_known(l, OFL_F_SECRETMEM_OPS) ||
+	return ofl_fact_known(l, OFL_F_OPS_MIGRATE) ||
+	       ofl_fact_known(l, OFL_F_SECRETMEM_OPS) ||
 	       ofl_fact_known(l, OFL_F_AS_UNMOVABLE) ||
 	       ofl_fact_known(l, OFL_F_AS_INACCESSIBLE);
 }
@@ -164,7 +191,8 @@ enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
 	m = ask(from, mapping);
 	if (!m->known)
 		return OFL_UNSURE;
-	return m->never ? OFL_YES : OFL_NO;
+	return m->never || (m->stays_dirty && (flags & from->f->dirty)) ?
+	       OFL_YES : OFL_NO;
 }
 
 /* ---- buffers of a disk ---- */

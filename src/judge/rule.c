@@ -124,6 +124,8 @@ static enum ofl_kind hugetlb_kind(const struct ofl_rule_in *in)
 	if (in->migratable != OFL_YES)
 		return in->migratable == OFL_NO ? OFL_KIND_HUGETLB_STUCK :
 						  OFL_KIND_HUGETLB_UNKNOWN;
+	if (in->kept)
+		return OFL_KIND_HUGETLB_KEPT;
 	if (in->room != OFL_YES)
 		return in->room == OFL_NO ? OFL_KIND_HUGETLB_NO_ROOM :
 					    OFL_KIND_HUGETLB_ROOM_UNKNOWN;
@@ -157,7 +159,8 @@ static enum ofl_kind lru_kind(const struct ofl_rule_in *in)
 	if (in->never)
 		return OFL_KIND_LRU_NEVER;
 	if (in->left_alone)
-		return OFL_KIND_LRU_POISONED;
+		return in->taken_off ? OFL_KIND_LRU_POISONED_OFF :
+				       OFL_KIND_LRU_POISONED;
 	if (in->held == OFL_YES)
 		return in->removed ? OFL_KIND_LRU_REMOVED : OFL_KIND_LRU_HELD;
 	if (in->buffers)
@@ -277,7 +280,9 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 	/* do_migrate_range(): hwpoison or not, it is unmapped or migrated */
 	if (in->lru)
 		return lru_kind(in);
-	/* has_unmovable_pages(): PageCompound comes before PageHWPoison */
+	/* has_unmovable_pages(): PageTransCompound comes before PageHWPoison */
+	if (in->hwpoison && in->compound && in->compound_unseen)
+		return OFL_KIND_POISONED_REST;
 	if (in->hwpoison && !in->compound)
 		return poisoned_kind(in);
 	/* has_unmovable_pages(): !page_ref_count passes, whatever it is */

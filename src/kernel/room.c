@@ -202,7 +202,8 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 	int64_t movable = ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
 	bool elsewhere = ofl_room_elsewhere(room, l, from);
 	bool to_movable = any_zone || from->type == movable;
-	int64_t sum = room->swap, free_pages;
+	int64_t sum = 0, free_pages;
+	bool any = false;
 	size_t i;
 
 	for (i = 0; i < room->nr; i++) {
@@ -212,6 +213,7 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 		    (z->zone->node == from->node) == elsewhere ||
 		    (z->zone->type == movable && !to_movable))
 			continue;
+		any = true;
 		free_pages = z->free - z->min -
 			     (to_movable ? z->reserve : 0) -
 			     (z->zone == from ? own_free : 0);
@@ -219,6 +221,27 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 		sum += z->file + z->kernel;
 		if (z->zone == from)
 			sum -= own_file < z->file ? own_file : z->file;
+	}
+	/* what is swapped out makes room in these zones only */
+	return any ? sum + room->swap : 0;
+}
+
+int64_t ofl_room_kernel(const struct ofl_room *room, const struct ofl_layout *l,
+			const struct ofl_zone *from, int64_t own_free)
+{
+	int64_t movable = ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
+	int64_t sum = 0, free_pages;
+	size_t i;
+
+	if (!room || !room->known || !from)
+		return -1;
+	for (i = 0; i < room->nr; i++) {
+		const struct ofl_zone_room *z = &room->zone[i];
+
+		free_pages = z->free - z->min - (z->zone == from ? own_free : 0);
+		if (z->zone->node == from->node && z->zone->type < movable &&
+		    free_pages > 0)
+			sum += free_pages;
 	}
 	return sum;
 }

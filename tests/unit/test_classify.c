@@ -27,6 +27,7 @@
 #define SWAPCACHE	0x4000ull
 #define WRITEBACK	0x8000ull
 #define UNEVICTABLE	0x10000ull
+#define DIRTY		0x20000ull
 #define MAPPING		0xffff888000002000ull
 #define ANON		0xffff888000003001ull
 #define BUFFERS		0xffff888000004000ull
@@ -156,6 +157,7 @@ static void set_up_layout(void)
 	flag("private_2", PRIVATE_2);
 	flag("writeback", WRITEBACK);
 	flag("unevictable", UNEVICTABLE);
+	flag("dirty", DIRTY);
 	l->pageflags_whole = true;
 	l->type[OFL_TYPE_ZSMALLOC] = top_byte(ZSMALLOC);
 	l->type[OFL_TYPE_UNACCEPTED] = top_byte(UNACCEPTED);
@@ -165,6 +167,7 @@ static void set_up_facts(void)
 {
 	know(OFL_F_PG_SWAPCACHE, 14);
 	know(OFL_F_LRU_DISABLE, 1);
+	know(OFL_F_THP, 1);
 	know(OFL_F_OFFLINE_AND_REMOVE, 0x1000);
 	know(OFL_F_PGTY_OFFLINE, OFFLINE >> 24);
 	know(OFL_F_HPG_MIGRATABLE, 1);
@@ -504,6 +507,51 @@ static void test_huge_pages_of_other_machines(void **state)
 	memset(buffer, 0, sizeof(buffer));
 }
 
+/* hugetlbfs with a size of its own: the third struct page, or private */
+static void test_huge_pages_of_a_subpool(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 1);
+	map[64].mapping = ANON;
+	assert_string_equal(code_of(64), "hugetlb");
+	map[65].private_ = BUFFERS;
+	assert_string_equal(code_of(64), "hugetlb-kept");
+	know(OFL_F_HUGE_SUBPOOL, 2 * (int64_t)sizeof(map[0]) + 16);
+	assert_string_equal(code_of(64), "hugetlb");
+	map[66].prev = BUFFERS;
+	assert_string_equal(code_of(64), "hugetlb-kept");
+	/* no matter what else refers to it */
+	map[64].refcount = 9;
+	assert_string_equal(code_of(95), "hugetlb-kept");
+	/* pages of the file itself move */
+	map[64].refcount = 1;
+	map[64].mapping = MAPPING;
+	assert_string_equal(code_of(64), "hugetlb");
+	/* before v5.12 */
+	map[64].mapping = ANON;
+	l->fact[OFL_F_HUGE_SUBPOOL].known = false;
+	l->fact[OFL_F_HPG_MIGRATABLE].known = false;
+	know(OFL_F_PAGE_HUGE_ACTIVE, 1);
+	map[65].flags |= PRIVATE;
+	map[65].private_ = 0;
+	map[64].private_ = 0;
+	assert_string_equal(code_of(64), "hugetlb");
+	map[64].private_ = BUFFERS;
+	assert_string_equal(code_of(64), "hugetlb-kept");
+}
+
+/* v7.1: dissolving needs memory, which the block as a whole weighs */
+static void test_memmap_that_comes_back(void **state)
+{
+	(void)state;
+	make_hugetlb(64, HUGE_ORDER, 0);
+	hstate[0].nr_free = 1;
+	map[64].private_ = 1 << 4;
+	assert_string_equal(code_of(64), "hugetlb-optimized");
+	know(OFL_F_VMEMMAP_TAILS, 1);
+	assert_string_equal(code_of(64), "hugetlb-free");
+}
+
 static void test_huge_pages_that_change_places(void **state)
 {
 	(void)state;
@@ -753,6 +801,12 @@ static void test_poisoned_compound_page(void **state)
 	map[32].flags |= HWPOISON;
 	assert_string_equal(code_of(32), "kernel");
 	assert_string_equal(code_of(47), "kernel");
+	/* PageTransCompound() is false without THP */
+	l->fact[OFL_F_THP].known = false;
+	assert_string_equal(code_of(32), "poisoned-rest");
+	assert_string_equal(code_of(47), "poisoned-rest");
+	know(OFL_F_PAGE_IS_UNMOVABLE, 1);
+	assert_string_equal(code_of(32), "kernel");
 	map[100].refcount = 1;
 	map[100].flags = HWPOISON;
 	assert_string_equal(code_of(100), "hwpoison");
@@ -1039,6 +1093,13 @@ static void test_free_behind_a_poisoned_page(void **state)
 	assert_string_equal(code_of(109), "poisoned-rest");
 	assert_string_equal(code_of(110), "pcp");
 	assert_string_equal(code_of(111), "pcp");
+	/* what is behind a page of another allocation is not of this one */
+	map[106].refcount = 1;
+	assert_string_equal(code_of(105), "poisoned-rest");
+	assert_string_equal(code_of(107), "pcp");
+	assert_string_equal(code_of(108), "pcp");
+	assert_string_equal(code_of(109), "pcp");
+	map[106].refcount = 0;
 	/* a page of a process has nothing behind it */
 	map[104].flags |= LRU;
 	assert_string_equal(code_of(109), "pcp");
@@ -1067,7 +1128,7 @@ static void test_poisoned_large_folio(void **state)
 	l->fact[OFL_F_ISOLATE_FOLIO].known = false;
 	assert_string_equal(code_of(512), "lru");
 	map[512].flags |= HWPOISON;
-	assert_string_equal(code_of(512), "lru-poisoned");
+	assert_string_equal(code_of(512), "lru-poisoned-off");
 	/* a page that is not in the dump may be a poisoned one */
 	map[512].flags &= ~(uint64_t)HWPOISON;
 	map[700].flags = 0;
@@ -1104,6 +1165,37 @@ static void test_mappings_that_never_migrate(void **state)
 }
 
 /* the ring of an AIO context has a reference of each page, and moves with it */
+/* ramfs: no way to migrate a page, and none to write one */
+static void test_files_that_are_never_written(void **state)
+{
+	(void)state;
+	memset(buffer, 0, sizeof(buffer));
+	lru_page(9, MAPPING, 1, 0)->flags = LRU | UNEVICTABLE | DIRTY;
+	know(OFL_F_MAPPING_OPS, 8);
+	know(OFL_F_MAPPING_FLAGS, 0);
+	space[1] = BUFFERS;	/* its operations are there */
+	assert_string_equal(code_of(9), "lru");
+	know(OFL_F_OPS_MIGRATE, 0);
+	know(OFL_F_OPS_WRITEPAGES, 8);
+	assert_string_equal(code_of(9), "lru-never");
+	map[9].flags &= ~DIRTY;
+	assert_string_equal(code_of(9), "lru");
+	map[9].flags |= DIRTY;
+	buffer[0].next = 1;
+	assert_string_equal(code_of(9), "lru");
+	buffer[0] = (struct raw_buffer){ 0, 1 };
+	assert_string_equal(code_of(9), "lru");
+	/* writepage(), before it was removed */
+	buffer[0] = (struct raw_buffer){ 0, 0 };
+	know(OFL_F_OPS_WRITEPAGE, 16);
+	assert_string_equal(code_of(9), "lru-never");
+	buffer[1].next = 1;
+	assert_string_equal(code_of(9), "lru");
+	/* operations that are not in the dump */
+	space[1] = ZONE + 4096;
+	assert_string_equal(code_of(9), "lru-uncounted");
+}
+
 static void test_pages_of_an_aio_ring(void **state)
 {
 	(void)state;
@@ -1363,6 +1455,8 @@ int main(void)
 		CASE(test_pool_that_is_not_known),
 		CASE(test_huge_pages_of_other_machines),
 		CASE(test_guard_pages),
+		CASE(test_huge_pages_of_a_subpool),
+		CASE(test_memmap_that_comes_back),
 		CASE(test_huge_pages_that_change_places),
 		CASE(test_references_of_huge_pages),
 		CASE(test_unaccepted_without_a_type),
@@ -1385,6 +1479,7 @@ int main(void)
 		CASE(test_poisoned_large_folio),
 		CASE(test_buffers_of_a_disk),
 		CASE(test_mappings_that_never_migrate),
+		CASE(test_files_that_are_never_written),
 		CASE(test_pages_of_an_aio_ring),
 		CASE(test_a_list_equals_its_parts),
 		CASE(test_pages_that_are_like_the_one_before),

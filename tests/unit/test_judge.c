@@ -558,7 +558,34 @@ static void test_what_lies_before_decides_whether_it_is_reached(void **state)
 	w->r.kind[OFL_KIND_LRU_HELD].pfn[0] = 6;
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
 	assert_null(strstr(w->r.reason, "are held"));
+	/* what the test is to find does not keep the scan from anything */
+	put(w, OFL_KIND_UNTOUCHED, 7, 2);
+	w->zone.type = ZONE_MOVABLE;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_null(strstr(w->r.reason, "are held"));
+	/* what may stay */
+	put(w, OFL_KIND_HUGETLB_SECOND, 1024, 2);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_BLOCKED);
+	assert_non_null(strstr(w->r.reason, "; not reached if 1024 pages before it, which may stay"));
 	free(w);
+}
+
+/* the first scan takes it off the lists, and the next comes to what is behind */
+static void test_poisoned_large_folio_of_v6_1(void **state)
+{
+	struct world *w = world(ZONE_NORMAL);
+
+	(void)state;
+	put(w, OFL_KIND_LRU_POISONED_OFF, 512, 512);
+	put(w, OFL_KIND_OFFLINE_HELD, 1, 20000);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_int_equal(w->r.verdict, OFL_OUT_BLOCKED);
+	assert_null(strstr(w->r.reason, "not reached"));
+	free(w);
+	w = world(ZONE_NORMAL);
+	put(w, OFL_KIND_LRU_POISONED_OFF, 512, 512);
+	expect(w, OFL_OUT_SPINS, "lru-poisoned-off", "large folio");
 }
 
 /* the scan begins again where it found what never goes */
@@ -566,6 +593,7 @@ static void test_what_spins_before_it_keeps_it_from_being_reached(void **state)
 {
 	static const enum ofl_kind spins[] = {
 		OFL_KIND_LRU_NEVER, OFL_KIND_LRU_POISONED,
+		OFL_KIND_MOVABLE_POISONED, OFL_KIND_HUGETLB_KEPT,
 		OFL_KIND_HUGETLB_NO_ROOM, OFL_KIND_HUGETLB_SWAPS,
 	};
 	struct world *w;
@@ -769,6 +797,7 @@ static struct world *huge(struct ofl_room *room, struct ofl_zone_room *zone,
 	struct world *w = full(room, zone, ZONE_NORMAL, 0);
 
 	know(&w->l, OFL_F_NR_ORDERS, 11);
+	know(&w->l, OFL_F_PB_ISOLATE, 1);
 	w->l.page_bytes = 4096;
 	room->blocks_known = true;
 	put(w, OFL_KIND_HUGETLB, in_use * 512, 0);
@@ -782,7 +811,8 @@ static struct world *huge(struct ofl_room *room, struct ofl_zone_room *zone,
 /* each huge page needs one of the pool, or a free block of its size */
 static void test_room_for_huge_pages(void **state)
 {
-	struct ofl_pool pool = { .order = 9, .spare = 1, .node = -1 };
+	struct ofl_pool pool = { .order = 9, .nr_free = 1, .spare = 1,
+				 .node = -1 };
 	struct ofl_zone zone[3];
 	struct ofl_zone_room z[3];
 	struct ofl_room room = { .nr = 2 };
@@ -834,6 +864,153 @@ static void test_room_for_huge_pages(void **state)
 	room.known = false;
 	expect(w, OFL_OUT_MIGRATE, "hugetlb",
 	       "huge page in use; room not checked");
+}
+
+/* where a huge page was that moved is a free one, which the pool has to spare */
+static void test_huge_pages_left_behind(void **state)
+{
+	struct ofl_pool pool = { .order = 9, .nr_free = 9, .spare = 5,
+				 .node = -1 };
+	struct ofl_zone zone[3];
+	struct ofl_zone_room z[3];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 9000);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 0);
+	z[0].blocks[10] = 9;
+	w = huge(&room, z, &pool, 3);
+	w->r.huge_free[0] = 2;
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	w = huge(&room, z, &pool, 3);
+	w->r.huge_free[0] = 3;
+	expect(w, OFL_OUT_BLOCKED, "dissolve",
+	       "failure to dissolve huge pages: 6 huge pages are free here once others have moved, and 5 can be spared; not reached while pages before it cannot be migrated");
+	/* no more than are free elsewhere */
+	w = huge(&room, z, &pool, 9);
+	w->r.huge_free[0] = 4;
+	expect(w, OFL_OUT_BLOCKED, "dissolve",
+	       "failure to dissolve huge pages: 9 huge pages");
+	pool.nr_free = 5;
+	w = huge(&room, z, &pool, 9);
+	w->r.huge_free[0] = 4;
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	pool.nr_free = 9;
+	/* those that are too many are not kept */
+	pool.surplus_untold = true;
+	w = huge(&room, z, &pool, 3);
+	w->r.huge_free[0] = 3;
+	expect(w, OFL_OUT_UNKNOWN, "dissolve", "6 huge pages are free");
+	pool.surplus_untold = false;
+	/* none can be spared: the kernel makes what it needs, and frees the others */
+	pool.spare = 0;
+	w = huge(&room, z, &pool, 3);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	pool.spare = 5;
+	/* they change places: rows of their own */
+	w = huge(&room, z, &pool, 3);
+	w->l.fact[OFL_F_PB_ISOLATE].known = false;
+	w->r.huge_free[0] = 3;
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	/* another node has memory: by where the free ones are */
+	z[2] = zone_room(&zone[2], 1, ZONE_NORMAL, 9000);
+	z[2].blocks[10] = 9;
+	room.nr = 3;
+	w = huge(&room, z, &pool, 3);
+	w->r.huge_free[0] = 3;
+	expect(w, OFL_OUT_UNKNOWN, "dissolve", "6 huge pages are free");
+	pool.node = 1;
+	pool.spare = 2;
+	w = huge(&room, z, &pool, 3);
+	expect(w, OFL_OUT_BLOCKED, "dissolve",
+	       "failure to dissolve huge pages: 3 huge pages");
+	pool.node = 0;
+	w = huge(&room, z, &pool, 3);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+}
+
+/* a gigantic page is not made, and those of the block are passed over */
+static void test_gigantic_pages_of_a_block(void **state)
+{
+	struct ofl_pool pool = { .order = 11, .nr_free = 2, .spare = 2,
+				 .node = -1 };
+	struct ofl_zone zone[2];
+	struct ofl_zone_room z[2];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 9000);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 0);
+	w = huge(&room, z, &pool, 2);
+	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
+	w = huge(&room, z, &pool, 3);
+	expect(w, OFL_OUT_SPINS, "scan-migrate",
+	       "3 gigantic huge pages in use, and 2 free ones");
+	w = huge(&room, z, &pool, 2);
+	w->r.huge_free[0] = 1;
+	expect(w, OFL_OUT_SPINS, "scan-migrate",
+	       "2 gigantic huge pages in use, and 1 free ones");
+}
+
+/* since v7.1 the memmap of huge pages comes back if there is memory for it */
+static void test_memmap_of_huge_pages(void **state)
+{
+	struct ofl_zone zone[2];
+	struct ofl_zone_room z[2];
+	struct ofl_room room = { .nr = 2 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 900);
+	z[0].min = 10;
+	w = full(&room, z, ZONE_MOVABLE, 0);
+	w->r.zone = &zone[1];
+	put(w, OFL_KIND_HUGETLB_FREE, 4096, 0);
+	w->r.folded = 60;
+	expect(w, OFL_OUT_OFFLINABLE, "", "");
+	w = full(&room, z, ZONE_MOVABLE, 0);
+	w->r.zone = &zone[1];
+	put(w, OFL_KIND_HUGETLB_FREE, 4096, 0);
+	w->r.folded = 61;
+	expect(w, OFL_OUT_UNKNOWN, "dissolve",
+	       "the memmap of its huge pages needs 61 pages again, and its node has 60");
+	/* isolated with the block */
+	w = full(&room, z, ZONE_NORMAL, 0);
+	w->r.zone = &zone[0];
+	put(w, OFL_KIND_HUGETLB_FREE, 4096, 0);
+	put(w, OFL_KIND_FREE, 50, 9000);
+	w->r.folded = 11;
+	expect(w, OFL_OUT_UNKNOWN, "dissolve",
+	       "the memmap of its huge pages needs 11 pages again, and its node has 10");
+	w = world(ZONE_MOVABLE);
+	put(w, OFL_KIND_HUGETLB_FREE, 4096, 0);
+	w->r.folded = 1;
+	expect(w, OFL_OUT_UNKNOWN, "dissolve",
+	       "the memmap of its huge pages needs 1 pages again, and whether");
+}
+
+/* the only other node is all ZONE_MOVABLE: nothing is swapped out there for these */
+static void test_swap_of_zones_that_take_nothing(void **state)
+{
+	struct ofl_zone zone[2];
+	struct ofl_zone_room z[2];
+	struct ofl_room room = { .nr = 2, .swap = 1000 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 70);
+	z[1] = zone_room(&zone[1], 1, ZONE_MOVABLE, 400);
+	w = full(&room, z, ZONE_NORMAL, 10);
+	w->r.zone = &zone[0];
+	expect(w, OFL_OUT_RETRIES, "scan-migrate",
+	       "no place to go: 10 pages to move, room for 0");
+	z[1] = zone_room(&zone[1], 1, ZONE_NORMAL, 0);
+	w = full(&room, z, ZONE_NORMAL, 10);
+	w->r.zone = &zone[0];
+	expect(w, OFL_OUT_MIGRATE, "lru", "page cache");
 }
 
 /* no page decides, so no page's row says what to do */
@@ -1017,11 +1194,16 @@ int main(void)
 		cmocka_unit_test(test_steps_of_unknown_pages),
 		cmocka_unit_test(test_what_is_not_reached),
 		cmocka_unit_test(test_what_lies_before_decides_whether_it_is_reached),
+		cmocka_unit_test(test_poisoned_large_folio_of_v6_1),
 		cmocka_unit_test(test_huge_pages_of_a_block),
 		cmocka_unit_test(test_pages_out_of_their_file),
 		cmocka_unit_test(test_what_spins_before_it_keeps_it_from_being_reached),
 		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_room_for_huge_pages),
+		cmocka_unit_test(test_huge_pages_left_behind),
+		cmocka_unit_test(test_gigantic_pages_of_a_block),
+		cmocka_unit_test(test_memmap_of_huge_pages),
+		cmocka_unit_test(test_swap_of_zones_that_take_nothing),
 		cmocka_unit_test(test_less_place_to_go),
 		cmocka_unit_test(test_own_pages_are_no_place),
 		cmocka_unit_test(test_next_without_a_page),

@@ -268,7 +268,7 @@ class Row:
             return self.outcome != SUCCESS
         if self.verdict == "SPINS":
             return self.outcome != TRYING
-        if self.verdict == "RETRIES":
+        if self.verdict in ("MIGRATE", "RETRIES"):
             return self.outcome not in (SUCCESS, TRYING)  # what holds a page may have let go
         if self.verdict == "BLOCKED":  # one that depends on the order says so
             return self.outcome == SUCCESS or self.outcome == TRYING and "not reached" not in (self.said["reason"] or "")
