@@ -11,7 +11,7 @@
 #include "judge/judge.h"
 #include "scan/scan.h"
 
-/* if they take more, none is kept: some 2 KiB each */
+/* if they take more, none is kept: some hundred bytes each, or 1 KiB */
 #define OFL_VERDICTS_BYTES	(32u << 20)
 
 /** struct ofl_verdicts - of the blocks of one filter; zeros: none yet */
