@@ -13,7 +13,7 @@
 /** struct place - a per-CPU batch: its variable, and where it lies in it */
 struct place {
 	enum ofl_fact_id variable, at;	/* the same twice: it is the batch */
-	bool always;		/* every kernel that has the variable has it */
+	bool always;		/* a kernel has both, or none */
 };
 
 static const struct place places[] = {
@@ -21,7 +21,8 @@ static const struct place places[] = {
 	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_DEACTIVATE_FILE, true },
 	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_DEACTIVATE, true },
 	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_LAZYFREE, true },
-	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_ACTIVATE, false },	/* CONFIG_SMP */
+	/* CONFIG_SMP, as __per_cpu_offset */
+	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_ACTIVATE, true },
 	{ OFL_F_LRU_BATCHES, OFL_F_BATCH_MOVE_TAIL, false },
 	{ OFL_F_LRU_ROTATE, OFL_F_ROTATE_AT, true },
 	{ OFL_F_MLOCK_BATCH, OFL_F_MLOCK_AT, true },
@@ -31,7 +32,7 @@ static const struct place places[] = {
 	{ OFL_F_DEACTIVATE_FILE_PVECS, OFL_F_DEACTIVATE_FILE_PVECS, true },
 	{ OFL_F_DEACTIVATE_PVECS, OFL_F_DEACTIVATE_PVECS, false },
 	{ OFL_F_LAZYFREE_PVECS, OFL_F_LAZYFREE_PVECS, true },
-	{ OFL_F_ACTIVATE_PVECS, OFL_F_ACTIVATE_PVECS, false },
+	{ OFL_F_ACTIVATE_PVECS, OFL_F_ACTIVATE_PVECS, true },
 };
 
 /* all in one variable, but for lru_rotate; before v5.8 each in its own */
@@ -43,20 +44,18 @@ static bool any_way_known(const struct ofl_layout *l)
 	       (ofl_fact_known(l, OFL_F_ADD_PVEC) &&
 		ofl_fact_known(l, OFL_F_ROTATE_PVECS) &&
 		ofl_fact_known(l, OFL_F_DEACTIVATE_FILE_PVECS) &&
-		ofl_fact_known(l, OFL_F_LAZYFREE_PVECS));
+		ofl_fact_known(l, OFL_F_LAZYFREE_PVECS) &&
+		ofl_fact_known(l, OFL_F_ACTIVATE_PVECS));
 }
 
-/*
- * The symbol of a static variable is there with all others or not at all: once
- * one is found, a batch without symbol does not exist.
- */
+/* a batch of which neither variable nor type is there does not exist */
 static bool all_known(const struct ofl_layout *l)
 {
 	size_t i;
 
 	for (i = 0; i < OFL_COUNT(places); i++)
-		if (places[i].always && ofl_fact_known(l, places[i].variable) &&
-		    !ofl_fact_known(l, places[i].at))
+		if (places[i].always && ofl_fact_known(l, places[i].variable) !=
+					ofl_fact_known(l, places[i].at))
 			return false;
 	return any_way_known(l) && ofl_fact_known(l, OFL_F_BATCH_NR) &&
 	       ofl_fact_known(l, OFL_F_BATCH_PAGES) &&

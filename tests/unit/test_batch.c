@@ -201,7 +201,8 @@ static void test_a_batch_that_is_not_known(void **state)
 		OFL_F_BATCH_ADD, OFL_F_BATCH_DEACTIVATE_FILE,
 		OFL_F_BATCH_DEACTIVATE, OFL_F_BATCH_LAZYFREE, OFL_F_LRU_ROTATE,
 		OFL_F_ROTATE_AT, OFL_F_MLOCK_AT, OFL_F_BATCH_NR,
-		OFL_F_BATCH_PAGES, OFL_F_BATCH_BYTES,
+		OFL_F_BATCH_PAGES, OFL_F_BATCH_BYTES, OFL_F_BATCH_ACTIVATE,
+		OFL_F_MLOCK_BATCH,
 	};
 	struct ofl_batches b;
 	size_t i;
@@ -215,7 +216,9 @@ static void test_a_batch_that_is_not_known(void **state)
 	}
 	/* v5.10 has none of mlock; v6.12 has lru_move_tail for lru_rotate */
 	l->fact[OFL_F_MLOCK_BATCH].known = false;
+	l->fact[OFL_F_MLOCK_AT].known = false;
 	l->fact[OFL_F_LRU_ROTATE].known = false;
+	l->fact[OFL_F_ROTATE_AT].known = false;
 	know(OFL_F_BATCH_MOVE_TAIL, 5 * BYTES);
 	put(1, BATCHES + 5 * BYTES, A);
 	b = load();
@@ -231,27 +234,32 @@ static void test_batches_that_are_variables(void **state)
 		OFL_F_ADD_PVEC, OFL_F_ROTATE_PVECS, OFL_F_DEACTIVATE_FILE_PVECS,
 		OFL_F_LAZYFREE_PVECS, OFL_F_ACTIVATE_PVECS, OFL_F_DEACTIVATE_PVECS,
 	};
+	static const enum ofl_fact_id later[] = {
+		OFL_F_LRU_BATCHES, OFL_F_BATCH_ADD, OFL_F_BATCH_DEACTIVATE_FILE,
+		OFL_F_BATCH_DEACTIVATE, OFL_F_BATCH_LAZYFREE,
+		OFL_F_BATCH_ACTIVATE, OFL_F_LRU_ROTATE, OFL_F_ROTATE_AT,
+		OFL_F_MLOCK_BATCH, OFL_F_MLOCK_AT,
+	};
 	struct ofl_batches b;
 	size_t i;
 
 	(void)state;
-	l->fact[OFL_F_LRU_BATCHES].known = false;
-	l->fact[OFL_F_LRU_ROTATE].known = false;
-	l->fact[OFL_F_MLOCK_BATCH].known = false;
+	for (i = 0; i < sizeof(later) / sizeof(later[0]); i++)
+		l->fact[later[i]].known = false;
 	expect_unknown();
 	for (i = 0; i < 6; i++) {
-		if (i < 4)
+		if (i < 5)
 			expect_unknown();
 		know(own[i], 0x300 + i * BYTES);
 		put(i & 1, 0x300 + i * BYTES, A);
-		if (i >= 3) {
+		if (i >= 4) {
 			b = load();
 			assert_true(b.known);
 			assert_int_equal(ofl_batches_refs(&b, A), i + 1);
 			ofl_batches_free(&b);
 		}
 	}
-	for (i = 0; i < 4; i++) {
+	for (i = 0; i < 5; i++) {
 		l->fact[own[i]].known = false;
 		expect_unknown();
 		l->fact[own[i]].known = true;

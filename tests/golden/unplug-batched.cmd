@@ -1,0 +1,2 @@
+offblock -B memory48
+offblock -p 0x180045
