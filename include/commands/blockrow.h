@@ -20,6 +20,7 @@ struct ofl_row_cause {
 	struct ofl_claim claim;		/* of the first of them */
 	const char *device;		/* kept by struct ofl_owners */
 	bool decides;
+	bool behind;			/* a step that is not reached */
 };
 
 /** struct ofl_block_row - see above */
@@ -39,8 +40,8 @@ struct ofl_block_row {
 	uint64_t decider_pfn;
 	char code[32], reason[300];	/* of the first block */
 	char why[120];			/* what but pages decides; "" */
-	const char *next;		/* NULL: nothing */
-	/* those that decide first, by size; what has no room here: more */
+	char next[240];			/* what a person can do about the first */
+	/* those that decide first, not reached last; by size; what has no room: more */
 	struct ofl_row_cause cause[OFL_ROW_CAUSES];
 	unsigned int nr_causes;
 	uint64_t more;			/* pages */
@@ -62,9 +63,12 @@ bool ofl_block_doubts_say(const struct ofl_block_doubts *d,
 			  const struct ofl_layout *l, const struct ofl_ram *ram,
 			  struct ofl_text *text);
 
-/** ofl_block_row() - a block that has its verdict */
-void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
-		   struct ofl_block_row *ret);
+/**
+ * ofl_block_row() - a block that has its verdict
+ * @devs: in  the devices that memory belongs to
+ */
+void ofl_block_row(const struct ofl_env *env, const struct ofl_memdevs *devs,
+		   const struct ofl_block_report *r, struct ofl_block_row *ret);
 
 /**
  * ofl_block_row_add() - one row of two, if they are neighbours and alike
@@ -86,8 +90,8 @@ int ofl_block_row_worse(const void *a, const void *b);
 void ofl_causes_text(const struct ofl_block_row *row,
 		     const struct ofl_layout *l, struct ofl_text *text);
 
-/** ofl_row_has_owner() - are offline pages of @owner in it? NULL: orphans */
+/** ofl_row_has_owner() - are offline pages of this owner in it? */
 bool ofl_row_has_owner(const struct ofl_block_row *row,
-		       const struct ofl_owner_ops *owner);
+		       const struct ofl_owner_choice *owner);
 
 #endif

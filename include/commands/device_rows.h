@@ -26,7 +26,7 @@ struct ofl_device_row {
 	enum ofl_outcome worst;		/* of the verdicts */
 	uint64_t decide;		/* blocks that have it */
 	uint64_t decide_nr;		/* the first of them */
-	const char *next_block;		/* what to do about it; NULL: nothing */
+	char next_block[240];		/* what to do about it; "": nothing */
 	char why[360];			/* those that are named, and by whom */
 	unsigned int named;
 	uint64_t poisoned, poisoned_pfn;	/* pages; the first */

@@ -16,12 +16,13 @@
  * what each step of offlining comes to, every kind of page that is not simply
  * free, who holds what is in the way, and which callbacks are asked
  * @r:    in  decided by ofl_judge_decide()
+ * @next: in  what to do next
  * @rows: in  holders; no table of them if there are none
  * @all:  in  also the pages of a block that is never looked at, and callbacks
  *        that do not matter to the verdict; a document always has them
  */
 void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
-		       const struct ofl_block_report *r,
+		       const struct ofl_block_report *r, const char *next,
 		       const struct ofl_holder_rows *rows, bool all);
 
 #endif

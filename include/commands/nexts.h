@@ -27,7 +27,8 @@ struct ofl_nexts {
 /**
  * ofl_nexts_add() - what can be done about something
  * @about: in  a finding's code, an owner, a device, a block; copied
- * @text:  in  a constant; NULL: nothing can be done, and nothing is added
+ * @text:  in  kept until it is shown; NULL: nothing can be done, and nothing is
+ *             added
  */
 void ofl_nexts_add(struct ofl_nexts *n, const char *about, const char *text);
 

@@ -25,8 +25,9 @@ struct ofl_offblock {
 	struct ofl_block_doubts doubts;
 	struct ofl_filter wanted;	/* node and zone */
 	enum ofl_outcome only;		/* -V; OFL_NR_OUTCOMES: all */
-	const struct ofl_owner_ops *owner;	/* -O; NULL: orphans */
+	struct ofl_owner_choice owner;	/* -O */
 	struct ofl_block_report kept;	/* the block to explain */
+	char kept_next[240];		/* what a person can do about it */
 	struct ofl_block_row held;	/* 0 blocks: none waits */
 	/* with -s: all rows, owned */
 	struct ofl_block_row *row;

@@ -31,7 +31,7 @@ struct ofl_page_class {
 struct ofl_finding {
 	enum ofl_severity severity;
 	const char *code, *what;
-	const char *next;	/* of the rule's row; NULL: as the code has it */
+	const char *next;	/* what a person can do; NULL: nothing is known */
 	const char *device;
 	bool about_pages;	/* what follows holds; else pages may be 0 */
 	uint64_t start_pfn, pages;

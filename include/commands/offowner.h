@@ -26,15 +26,8 @@ struct ofl_complaint_row {
 	/* NULL: the kernel's own counters */
 	const struct ofl_device_records *device;
 	const struct ofl_complaint *c;
+	const char *next;	/* what a person can do; NULL: nothing */
 };
-
-/**
- * ofl_complaint_next() - what a person can do about it, in one sentence
- *
- * Errors: NULL if there is nothing to do.
- * Memory: a constant text.
- */
-const char *ofl_complaint_next(const struct ofl_complaint_row *row);
 
 /** ofl_device_driver() - the driver's name, or the word for its lack */
 const char *ofl_device_driver(const struct ofl_device_records *k);

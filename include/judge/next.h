@@ -16,13 +16,30 @@
  */
 const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim);
 
+/** enum ofl_comes - since when is the memory of a block there? */
+enum ofl_comes { OFL_COMES_UNKNOWN, OFL_COMES_AT_BOOT, OFL_COMES_LATER };
+
 /**
  * ofl_block_next() - about a block that has its verdict
- *
- * Shape:  NULL: the block is offline already, and nothing is known that keeps
- *         it from being onlined.
+ * @buf: out never empty
  */
-const char *ofl_block_next(const struct ofl_block_report *r);
+void ofl_block_next(const struct ofl_env *env, const struct ofl_block_report *r,
+		    enum ofl_comes comes, char *buf, size_t bytes);
+
+/** struct ofl_next_asked - who says such a sentence, and what lacks */
+struct ofl_next_asked {
+	const char *command;
+	bool verbose;		/* with -v */
+	bool types;		/* types of a module would tell more of owners */
+};
+
+/**
+ * ofl_next_as() - a sentence of the others as it is true here
+ * @next: in  NULL is handed back
+ *
+ * Shape:  no command sends to itself; types are asked for only if they lack.
+ */
+const char *ofl_next_as(const char *next, const struct ofl_next_asked *asked);
 
 /**
  * ofl_code_next() - about a finding, by its code; NULL: it says so itself

@@ -149,15 +149,33 @@ const char *ofl_owners_lost(const struct ofl_owners *o);
 bool ofl_owners_missing(const struct ofl_owners *o, const struct ofl_target *t,
 			struct ofl_text *text, bool *bare);
 
+/** ofl_owners_want_types() - would types of some module tell more? */
+bool ofl_owners_want_types(const struct ofl_owners *o);
+
 /** ofl_owner_show() - what is shown of a device of driver @i of the table */
 void ofl_owner_show(const struct ofl_owners *o, size_t i, unsigned int device,
 		    struct ofl_device *ret);
 
+/** struct ofl_owner_choice - whose pages are wanted (-O) */
+struct ofl_owner_choice {
+	const struct ofl_owner_ops *owner;	/* NULL: pages without one, */
+	bool unknown;		/* because it is not known; else orphans */
+};
+
 /**
- * ofl_owner_find() - driver by name; false: no such, neither "orphan"
+ * ofl_owner_find() - whose pages, by name; false: no such, neither "orphan" nor
+ * "unknown"
  * @name: in  of its module, in any case, with - or _
  */
-bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret);
+bool ofl_owner_find(const char *name, struct ofl_owner_choice *ret);
+
+/** ofl_owner_chosen() - is it the owner that the claim is of? */
+static inline bool ofl_owner_chosen(const struct ofl_owner_choice *c,
+				    const struct ofl_claim *claim)
+{
+	return claim->owner == c->owner &&
+	       (c->owner || c->unknown == (claim->blind != NULL));
+}
 
 /** ofl_owner_check() - OFL_ERR_ARG, with all names, if there is no such owner */
 enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err);

@@ -43,6 +43,8 @@ struct ofl_cell ofl_cell_span(uint64_t first, uint64_t last);
 struct ofl_cell ofl_cell_kva(uint64_t kva);
 struct ofl_cell ofl_cell_size(uint64_t bytes);
 struct ofl_cell ofl_cell_text(const char *text);
+/** ofl_cell_unknown() - not known, in a word of the table; null in a document */
+struct ofl_cell ofl_cell_unknown(const char *word);
 
 /** ofl_cell_show() - the value as a line has it: "-" if there is none */
 void ofl_cell_show(const struct ofl_cell *c, char *buf, size_t len);

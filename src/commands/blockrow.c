@@ -12,7 +12,7 @@
 #include "view/view.h"
 #include "target/text.h"
 
-#define SAID	3	/* causes that one row names */
+#define SAID	3	/* causes that one row names, and the largest */
 
 static void add_cause(const struct ofl_env *env,
 		      const struct ofl_block_report *r,
@@ -20,7 +20,15 @@ static void add_cause(const struct ofl_env *env,
 {
 	const struct ofl_claim *claim = &r->kind[c->kind].claim;
 
-	if (!c->decides && !c->reached)
+	bool behind = !c->decides && !c->reached;
+
+	/*
+	 * What no step has come to would be in the way all the same; of a block
+	 * that no page decides, only what drivers hold is worth a word.
+	 */
+	if (behind && (ofl_outcome_rows[c->outcome].rank <=
+		       ofl_outcome_rows[OFL_OUT_MIGRATE].rank ||
+		       (row->why[0] && !ofl_rule_rows[c->kind].offline)))
 		return;
 	if (row->nr_causes == OFL_ROW_CAUSES) {
 		row->more += c->pages;
@@ -29,13 +37,14 @@ static void add_cause(const struct ofl_env *env,
 	row->cause[row->nr_causes++] = (struct ofl_row_cause){
 		.kind = c->kind, .pages = c->pages, .claim = *claim,
 		.device = ofl_owner_device(env->owners, claim),
-		.decides = c->decides,
+		.decides = c->decides, .behind = behind,
 	};
 }
 
-void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
-		   struct ofl_block_row *ret)
+void ofl_block_row(const struct ofl_env *env, const struct ofl_memdevs *devs,
+		   const struct ofl_block_report *r, struct ofl_block_row *ret)
 {
+	const struct ofl_memdev *dev = ofl_memdevs_of_block(devs, r->block);
 	unsigned int i;
 
 	*ret = (struct ofl_block_row){
@@ -47,7 +56,7 @@ void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
 		.owners = r->owners,
 		.verdict = r->verdict, .decided_at = r->decided_at,
 		.has_pfn = r->decider != OFL_NR_KINDS,
-		.decider_pfn = r->decider_pfn, .next = ofl_block_next(r),
+		.decider_pfn = r->decider_pfn, .dev = dev, .last_dev = dev,
 	};
 	memcpy(ret->code, r->code, sizeof(ret->code));
 	memcpy(ret->reason, r->reason, sizeof(ret->reason));
@@ -58,6 +67,9 @@ void ofl_block_row(const struct ofl_env *env, const struct ofl_block_report *r,
 						    r->reason);
 	for (i = 0; i < r->nr_causes; i++)
 		add_cause(env, r, &r->cause[i], ret);
+	ofl_block_next(env, r, !dev ? OFL_COMES_UNKNOWN : dev == &devs->boot ?
+		       OFL_COMES_AT_BOOT : OFL_COMES_LATER, ret->next,
+		       sizeof(ret->next));
 }
 
 static bool same_owner(const struct ofl_row_cause *a,
@@ -96,7 +108,7 @@ static void merge_cause(struct ofl_block_row *row,
 
 	for (is = row->cause; is < row->cause + row->nr_causes; is++)
 		if (is->kind == c->kind && is->decides == c->decides &&
-		    same_owner(is, c)) {
+		    is->behind == c->behind && same_owner(is, c)) {
 			is->pages += c->pages;
 			return;
 		}
@@ -109,7 +121,9 @@ static void merge_cause(struct ofl_block_row *row,
 static bool goes_before(const struct ofl_row_cause *a,
 			const struct ofl_row_cause *b)
 {
-	return a->decides != b->decides ? a->decides : a->pages > b->pages;
+	if (a->decides != b->decides)
+		return a->decides;
+	return a->behind != b->behind ? b->behind : a->pages > b->pages;
 }
 
 static void sort_causes(struct ofl_block_row *row)
@@ -177,15 +191,16 @@ static void cause_text(const struct ofl_row_cause *c,
 	if (ofl_rule_rows[c->kind].offline || c->claim.owner)
 		owner = ofl_owner_name(&c->claim);
 	ofl_size_text(c->pages * l->page_bytes, size, sizeof(size));
-	ofl_text_item(text, "; ", "%s %s%s%s%s%s", size, owner,
+	ofl_text_item(text, "; ", "%s %s%s%s%s%s%s", size, owner,
 		      device[0] ? " " : "", device, owner[0] ? ": " : "",
-		      ofl_rule_what(c->kind, &c->claim));
+		      ofl_rule_what(c->kind, &c->claim),
+		      c->behind ? " (not reached)" : "");
 }
 
 void ofl_causes_text(const struct ofl_block_row *row,
 		     const struct ofl_layout *l, struct ofl_text *text)
 {
-	uint64_t rest = row->more;
+	uint64_t rest = row->more, most = 0;
 	unsigned int i;
 	char size[24];
 
@@ -194,19 +209,23 @@ void ofl_causes_text(const struct ofl_block_row *row,
 		return;
 	}
 	for (i = 0; i < row->nr_causes; i++)
-		if (i < SAID)
+		if (i < SAID || row->cause[i].pages > most) {
 			cause_text(&row->cause[i], l, text);
-		else
+			if (row->cause[i].pages > most)
+				most = row->cause[i].pages;
+		} else {
 			rest += row->cause[i].pages;
+		}
 	ofl_size_text(rest * l->page_bytes, size, sizeof(size));
 	if (rest)
 		ofl_text_add(text, "; %s of other kinds", size);
 }
 
 bool ofl_row_has_owner(const struct ofl_block_row *row,
-		       const struct ofl_owner_ops *owner)
+		       const struct ofl_owner_choice *owner)
 {
-	const struct ofl_claim claim = { .owner = owner };
+	const struct ofl_claim claim = { .owner = owner->owner,
+					 .blind = owner->unknown ? "" : NULL };
 
 	return row->owners >> ofl_records_owner(&claim) & 1;
 }

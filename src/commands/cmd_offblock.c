@@ -178,8 +178,8 @@ static void finish_rows(struct ofl_offblock *p, enum ofl_status *st,
 	if (!*st && p->one_page)
 		ofl_page_row_show(&p->v, p->env->l, &p->page);
 	if (!*st && p->explain && p->nr == 1)
-		ofl_explain_block(&p->v, p->env, &p->kept, &p->holder_rows,
-				  p->o->verbose || p->o->all);
+		ofl_explain_block(&p->v, p->env, &p->kept, p->kept_next,
+				  &p->holder_rows, p->o->verbose || p->o->all);
 	else if (!*st)
 		show_sums(p);
 	if (!*st && !(p->explain && p->nr == 1) && p->holders && p->v.json)

@@ -10,6 +10,7 @@
 #include "commands/offowner.h"
 #include "commands/shrink_rows.h"
 #include "commands/tables.h"
+#include "judge/next.h"
 
 /* ---- the scan ---- */
 
@@ -22,9 +23,10 @@ struct owner {
 	struct ofl_records records;
 	struct ofl_section_row open, held;	/* in work; ready but may be merged */
 	bool narrow;			/* -O */
-	const struct ofl_owner_ops *only;
+	struct ofl_owner_choice only;
 	bool every_section;		/* one row each, also those without */
 	uint64_t complaints[OFL_NR_SEVERITIES];	/* that were shown */
+	struct ofl_next_asked asked;
 	struct ofl_nexts nexts;
 	struct ofl_shrink_doubts shrink;
 };
@@ -110,19 +112,12 @@ static enum ofl_status enter(struct owner *o, const struct ofl_section *s)
 	return st;
 }
 
-/* as -O asks: without owner are orphans, not what nobody can tell (@blind) */
-static bool is_chosen(const struct owner *o, const struct ofl_owner_ops *owner,
-		      bool blind)
-{
-	return !o->narrow || (owner == o->only && (owner || !blind));
-}
-
 static void add_pages(struct owner *o, const struct ofl_classified *c,
 		      uint64_t pages)
 {
 	/* records are added up of all owners: -O chooses rows only */
 	ofl_records_add(&o->records, c, pages);
-	if (!is_chosen(o, c->claim.owner, c->claim.blind))
+	if (o->narrow && !ofl_owner_chosen(&o->only, &c->claim))
 		return;
 	o->open.offline += pages;
 	o->open.pages[ofl_records_owner(&c->claim)] += pages;
@@ -204,7 +199,10 @@ static bool is_told(const struct ofl_device_records *k)
 
 static bool is_wanted(const struct owner *o, const struct ofl_device_records *k)
 {
-	return is_chosen(o, k->owner, k->blind);
+	const struct ofl_claim claim = { .owner = k->owner,
+					 .blind = k->blind ? "" : NULL };
+
+	return !o->narrow || ofl_owner_chosen(&o->only, &claim);
 }
 
 static void show_devices(struct owner *o, const struct ofl_table *table)
@@ -241,6 +239,9 @@ static void each_complaint(struct owner *o,
 		}
 		for (n = 0; n < a->nr_complaints; n++) {
 			row.c = &a->complaint[n];
+			row.next = ofl_next_as(ofl_code_next(row.c->code,
+							     row.c->severity),
+					       &o->asked);
 			see(o, &row);
 		}
 	}
@@ -254,7 +255,7 @@ static void show_complaint(struct owner *o, const struct ofl_complaint_row *row)
 
 static void note_next(struct owner *o, const struct ofl_complaint_row *row)
 {
-	ofl_nexts_add(&o->nexts, row->c->code, ofl_complaint_next(row));
+	ofl_nexts_add(&o->nexts, row->c->code, row->next);
 }
 
 /* pages that nobody takes away by offlining; without owner they are a finding */
@@ -267,12 +268,17 @@ static bool is_in_the_way(const struct ofl_device_records *k)
 
 static void show_complaints(struct owner *o)
 {
-	const struct ofl_device_records *k;
-	size_t i;
-
 	ofl_view_table(&o->v, &ofl_complaint_table, NULL);
 	each_complaint(o, show_complaint);
 	ofl_view_table_end(&o->v);
+}
+
+/* behind all that they are about */
+static void show_nexts(struct owner *o)
+{
+	const struct ofl_device_records *k;
+	size_t i;
+
 	each_complaint(o, note_next);
 	for (i = 0; i < o->records.nr; i++) {
 		k = &o->records.device[i];
@@ -297,7 +303,7 @@ static void show_kernel_counters(struct owner *o)
 		       &c);
 }
 
-/* notes always, details with -v: lines "virtio1  mode SBM" */
+/* notes always: "NOTE  virtio1: ..."; details with -v: "virtio1  mode SBM" */
 static void show_lines(struct owner *o)
 {
 	struct ofl_cell c = { .kind = OFL_CELL_TEXT };
@@ -317,19 +323,34 @@ static void show_lines(struct owner *o)
 				 k->account.detail[n].text);
 			ofl_view_field(&o->v, NULL, label, &c);
 		}
-		if (k->dev.note[0]) {
-			ofl_text_put(c.text, sizeof(c.text), "%s", k->dev.note);
-			ofl_view_field(&o->v, NULL, label, &c);
-		}
+		if (k->dev.note[0])
+			ofl_view_words(&o->v, "NOTE", "%s: %s", label,
+				       k->dev.note);
+	}
+}
+
+/* sentences as they are true in this command */
+static void set_nexts(struct owner *o)
+{
+	struct ofl_found *f;
+	size_t i;
+
+	o->asked = (struct ofl_next_asked){
+		"offowner", o->ctx->o->verbose,
+		ofl_owners_want_types(o->env->owners),
+	};
+	for (i = 0; i < o->records.nr; i++) {
+		f = &o->records.device[i].found;
+		f->next = ofl_next_as(f->next, &o->asked);
 	}
 }
 
 /* -O orphan has no devices that could shrink */
 static enum ofl_status show_shrinking(struct owner *o, struct ofl_err *err)
 {
-	if (!o->ctx->o->verbose || (o->narrow && !o->only))
+	if (!o->ctx->o->verbose || (o->narrow && !o->only.owner))
 		return OFL_OK;
-	return ofl_show_shrinking(&o->v, o->ctx, o->env, o->only, &o->shrink,
+	return ofl_show_shrinking(&o->v, o->ctx, o->env, o->only.owner, &o->shrink,
 				  err);
 }
 
@@ -391,13 +412,15 @@ static enum ofl_status show(struct owner *o, struct ofl_err *err)
 	if (!st)
 		st = ofl_records_close(&o->records, !ctx->filter.any, &r, err);
 	if (!st) {
+		set_nexts(o);
 		show_devices(o, &ofl_device_table);
 		if (!o->v.json)
 			show_devices(o, &ofl_counter_table);
-		show_complaints(o);
 		show_kernel_counters(o);
 		show_lines(o);
+		show_complaints(o);
 		st = show_shrinking(o, err);
+		show_nexts(o);
 	}
 	if (!st) {
 		st = ofl_show_unknown(&o->v, ctx, &r, err);

@@ -100,7 +100,7 @@ static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
 
 	(void)ctx;
 	if (run->online && !run->why)
-		ret->kind = OFL_CELL_UNKNOWN;
+		*ret = ofl_cell_unknown(OFL_NOT_KNOWN);
 	if (run->owner)
 		*ret = ofl_cell_text(run->owner);
 }
@@ -167,9 +167,9 @@ static const struct ofl_column range_columns[] = {
 	  "number of the memory section; where it is shown, a run ends with it" },
 	{ "OWNER", "owner", 14, false, OFL_SPLIT_OWNER, get_owner,
 	  OFL_JSON_STRING_OR_NULL,
-	  "driver that holds the pages, see offowner; orphan: no "
-	  "driver; not known: the last line says why; none for stale "
-	  "pages" },
+	  "driver that holds the pages, see offowner; orphan: no driver; "
+	  "unknown, and null in a document: it is not known, the last line says "
+	  "why; none for stale pages" },
 	{ "DEVICE", "device", 7, false, OFL_SPLIT_OWNER, get_device,
 	  OFL_JSON_STRING_OR_NULL,
 	  "device of that driver" },
@@ -194,7 +194,9 @@ struct printer {
 	struct ofl_view v;
 	const struct ofl_layout *l;
 	struct ofl_identifier id;
-	const char *only;	/* -O: name of the owner; NULL: all */
+	bool narrow;		/* -O */
+	struct ofl_owner_choice only;
+	uint64_t owned;		/* pages of that owner */
 	struct ofl_range_sums *sums;	/* -s; NULL: rows are printed */
 	/* units of pages are one run, as their first page is; that one was: */
 	bool units;
@@ -224,16 +226,24 @@ static bool identify(void *arg, const struct ofl_section *s,
 {
 	struct printer *pr = arg;
 	struct ofl_claim claim;
+	bool known;
 
 	run->owner = run->device = NULL;
-	if (s->online && ofl_identify(&pr->id, p, &claim)) {
+	known = s->online && ofl_identify(&pr->id, p, &claim);
+	if (known) {
 		run->owner = ofl_owner_name(&claim);
 		run->device = ofl_owner_device(&pr->id.a->owners, &claim);
 		as_first_of_unit(pr, &claim, run);
 	}
 	if (s->online)
 		run->pages = ofl_claim_pages(&claim, p->pfn, run->pages);
-	return !pr->only || (run->owner && !strcmp(run->owner, pr->only));
+	if (!pr->narrow)
+		return true;
+	if (!s->online || !(known ? ofl_owner_chosen(&pr->only, &claim) :
+				    pr->only.unknown))
+		return false;
+	pr->owned += run->pages;
+	return true;
 }
 
 static enum ofl_status print_run(void *arg, const struct ofl_run *run)
@@ -260,13 +270,18 @@ static enum ofl_status finish(struct ofl_run_ctx *ctx, enum ofl_status st,
 			      const struct ofl_scan_result *r,
 			      struct ofl_err *err)
 {
-	char extra[64], message[OFL_STATUS_BYTES];
+	char extra[120], message[OFL_STATUS_BYTES];
 	struct ofl_text text = ofl_text_over(message, sizeof(message));
+	struct ofl_text more = ofl_text_over(extra, sizeof(extra));
 	enum ofl_result result;
 
 	ofl_show_totals(&p->v, r);
-	snprintf(extra, sizeof(extra), "; %" PRIu64 " %s%s", m->runs,
-		 p->sums ? "run" : "row", ofl_plural(m->runs));
+	if (p->narrow)
+		ofl_text_add(&more, "; %" PRIu64 " of %s", p->owned,
+			     p->only.owner ? p->only.owner->name :
+			     p->only.unknown ? "unknown owner" : OFL_ORPHAN);
+	ofl_text_add(&more, "; %" PRIu64 " %s%s", m->runs,
+		     p->sums ? "run" : "row", ofl_plural(m->runs));
 	result = ofl_scan_status(r, extra, &text);
 	result = ofl_owners_status(result, p->id.why_not, &text);
 	if (r->total.unknown && !m->unknown && !p->v.json)
@@ -281,10 +296,8 @@ static enum ofl_status finish(struct ofl_run_ctx *ctx, enum ofl_status st,
 static enum ofl_status choose_owner(struct printer *p, const char *name,
 				    struct ofl_err *err)
 {
-	const struct ofl_owner_ops *ops;
-
-	ofl_owner_find(name, &ops);
-	p->only = ops ? ops->name : OFL_ORPHAN;
+	p->narrow = true;
+	ofl_owner_find(name, &p->only);
 	return ofl_owner_check(name, err);
 }
 

@@ -112,7 +112,8 @@ static void name_block(struct ofl_device_rows *rows, struct ofl_device_row *is,
 	size_t i;
 
 	if (!is->decide++) {
-		is->next_block = row->next;
+		ofl_text_put(is->next_block, sizeof(is->next_block), "%s",
+			     row->next);
 		is->decide_nr = row->nr;
 	}
 	if (is->named == NAMED)
@@ -348,7 +349,7 @@ static void get_next_block(const void *row, const void *ctx,
 			   struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (ROW(row)->next_block)
+	if (ROW(row)->next_block[0])
 		*ret = ofl_cell_text(ROW(row)->next_block);
 }
 
@@ -440,7 +441,7 @@ static bool is_held(const struct ofl_device_row *row)
 {
 	enum unplug u = unplug_of(row);
 
-	return row->next_block && rank_of(row->worst) > rank_of(OFL_OUT_MIGRATE) &&
+	return row->next_block[0] && rank_of(row->worst) > rank_of(OFL_OUT_MIGRATE) &&
 	       (u == NO || u == RETRIES ||
 		(u == UNKNOWN && row->dev->kind != &ofl_memdev_boot));
 }
@@ -481,7 +482,7 @@ bool ofl_device_rows_show(struct ofl_view *v, struct ofl_device_rows *rows,
 			  struct ofl_text *text)
 {
 	static const char usual[] =
-		"device,blocks,unplug,verdicts,reason";
+		"device,phys,blocks,unplug,verdicts,reason";
 	uint64_t nr[NR_UNPLUGS] = { 0 };
 	struct ofl_columns shown;
 	struct ofl_err ignored;

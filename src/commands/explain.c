@@ -7,7 +7,6 @@
 #include "commands/tables.h"
 #include "commands/command.h"
 #include "commands/explain.h"
-#include "judge/next.h"
 #include "target/count.h"
 #include "target/text.h"
 
@@ -452,7 +451,7 @@ static void add_reason(struct ofl_text *text, const struct ofl_block_report *r)
 }
 
 static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
-			  const struct ofl_block_report *r)
+			  const struct ofl_block_report *r, const char *next)
 {
 	uint64_t start = r->start_pfn * env->l->page_bytes;
 	uint64_t bytes = env->l->sections_per_block * env->l->section_pages *
@@ -465,8 +464,7 @@ static void show_sentence(struct ofl_view *v, const struct ofl_env *env,
 		     ofl_outcome_rows[r->verdict].block);
 	add_reason(&text, r);
 	ofl_view_sentence(v, NULL, line);
-	if (ofl_block_next(r))
-		ofl_view_sentence(v, "NEXT:", ofl_block_next(r));
+	ofl_view_sentence(v, "NEXT:", next);
 	text = ofl_text_over(line, sizeof(line));
 	ofl_text_add(&text, "%s, 0x%" PRIx64 "-0x%" PRIx64 ", node %d, zone %s, "
 		     "%s, %" PRIu64 " PageOffline page%s", size, start,
@@ -487,12 +485,12 @@ static bool is_of_the_block(const struct ofl_block_report *r)
 }
 
 void ofl_explain_block(struct ofl_view *v, const struct ofl_env *env,
-		       const struct ofl_block_report *r,
+		       const struct ofl_block_report *r, const char *next,
 		       const struct ofl_holder_rows *rows, bool all)
 {
 	char line[80];
 
-	show_sentence(v, env, r);
+	show_sentence(v, env, r, next);
 	/* there is nothing to do that has steps, and nobody is asked */
 	if (r->verdict == OFL_OUT_OFFLINE && !v->json)
 		return;

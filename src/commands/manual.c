@@ -326,17 +326,18 @@ const struct ofl_manual ofl_manual_offcheck = {
 /* ---- offblock ---- */
 
 static const char *const offblock_about[] = {
+	"A line of dmesg may be pasted whole: the block of its memory range "
+	"([mem 0x138000000-0x13fffffff]) or of its page (page:... pfn:0x12345) "
+	"is explained.",
 	"One row a memory block; neighbours that are alike are one row. With a "
-	"block (memory39, or 39), a pfn (-p) or a physical range, that block is "
-	"explained: the verdict and what to do next (NEXT), the steps that the "
+	"block (memory39, 39, -B), a section (-S), a pfn (-p) or a physical "
+	"address or range (-P), that block is explained: the verdict and what to do next (NEXT), the steps that the "
 	"kernel goes through, in its order, every kind of page that is not "
 	"free, who holds what is in the way, and the callbacks that are asked, "
-	"if they matter to the verdict. A physical range may be pasted as dmesg prints it: "
-	"[mem 0x138000000-0x13fffffff]. Filters choose blocks, never parts of "
+	"if they matter to the verdict. Filters choose blocks, never parts of "
 	"one.",
-	"A page may be given as pfn:0x12345, as the address of its struct page, "
-	"or as the line that the kernel prints of it (page:... pfn:0x12345): "
-	"its block is explained, and what the page is.",
+	"A page may also be given as pfn:0x12345, or as the address of its "
+	"struct page: its block is explained, and what the page is.",
 	NULL
 };
 
@@ -451,9 +452,12 @@ static const struct ofl_table *const offowner_tables[] = {
 
 static const char *const offowner_example[] = {
 /* replay: 6.1-both-whole at 72: offowner */
-"SECTION   PHYS        NODE STATE  OFFPAGES STALE OWNERS",
-"0x20-0x21 0x100000000    0 online    57344     0 virtio_balloon=57344",
-"0x27      0x138000000    0 online    31744     0 virtio_mem=31744",
+"SECTION   PHYS        NODE STATE  OFFPAGES  SIZE STALE",
+"  OWNERS",
+"0x20-0x21 0x100000000    0 online    57344  224M     0",
+"  virtio_balloon=57344",
+"0x27      0x138000000    0 online    31744  124M     0",
+"  virtio_mem=31744",
 "OWNER          DEVICE     FOUND EXPECTED DIFFERENCE OUTCOME   EXPLAINED",
 "virtio_mem     virtio1    31744    31744          0 driver    -",
 "virtio_balloon virtio0    57344    57344          0 migrate   -",

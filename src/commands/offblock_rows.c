@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* offblock_rows.c - each block that was judged becomes a row, if it is wanted */
 #include <stdlib.h>
+#include <string.h>
 
 #include "commands/offblock_rows.h"
 #include "judge/place.h"
@@ -72,7 +73,7 @@ static bool is_chosen(const struct ofl_offblock *p, const struct ofl_block_repor
 {
 	if (p->only != OFL_NR_OUTCOMES && r->verdict != p->only)
 		return false;
-	return !p->o->owner || ofl_row_has_owner(row, p->owner);
+	return !p->o->owner || ofl_row_has_owner(row, &p->owner);
 }
 
 #define LINES	2	/* of a terminal that holders may take */
@@ -178,8 +179,7 @@ static enum ofl_status print_block(struct ofl_offblock *p,
 	bool chosen;
 	int k;
 
-	ofl_block_row(p->env, r, &row);
-	row.dev = row.last_dev = ofl_memdevs_of_block(p->devs, r->block);
+	ofl_block_row(p->env, p->devs, r, &row);
 	chosen = is_chosen(p, r, &row);
 	if (!is_wanted(p, r))
 		return OFL_OK;
@@ -196,6 +196,7 @@ static enum ofl_status print_block(struct ofl_offblock *p,
 	p->nr++;
 	ofl_block_doubts_add(&p->doubts, r);
 	p->kept = *r;
+	memcpy(p->kept_next, row.next, sizeof(p->kept_next));
 	name_holders(p, r, &row, true);
 	if (ofl_offblock_only_devices(p) || is_quiet(p, &row))
 		return OFL_OK;

@@ -130,8 +130,7 @@ static void get_causes(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	if (ROW(row)->next)
-		*ret = ofl_cell_text(ROW(row)->next);
+	*ret = ofl_cell_text(ROW(row)->next);
 }
 
 static void get_holders(const void *row, const void *ctx, struct ofl_cell *ret)
@@ -186,12 +185,13 @@ static const struct ofl_column block_columns[] = {
 	{ NULL, "reason", 0, false, 0, get_reason, OFL_JSON_STRING_OR_NULL,
 	  "the same in words, for people; begins with the kernel's "
 	  "own words if the block is blocked" },
-	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING_OR_NULL,
-	  "what a person can do, in one sentence; none for a block that is "
-	  "offline, unless poisoned pages keep it so" },
+	{ NULL, "next", 0, false, 0, get_next, OFL_JSON_STRING,
+	  "what a person can do, in one sentence; of a block that is offline: "
+	  "how it comes back, or what keeps it from that" },
 	{ "REASON", NULL, 20, false, 0, get_causes, OFL_JSON_NONE,
 	  "pages that decide, by size and with their owner, then what else is "
-	  "not free; or what decides if no page does" },
+	  "not free, at last what would be in the way of steps that are not "
+	  "reached; or what decides if no page does" },
 	{ OFL_HOLDERS_COLUMN, NULL, 20, false, 0, get_holders, OFL_JSON_NONE,
 	  "with -w: who holds most of what is in the way, drivers first, as "
 	  "many as fit into the line" },

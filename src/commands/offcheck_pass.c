@@ -92,16 +92,31 @@ static enum ofl_status count_class(struct ofl_check *ck,
 	return OFL_OK;
 }
 
-static enum ofl_status show_finding(struct ofl_check *ck,
-				    const struct ofl_finding *f)
+/* of its code, else of the rule's row; as it is true in this command */
+static const char *next_of(const struct ofl_check *ck,
+			   const struct ofl_finding *f)
 {
-	ck->findings[f->severity]++;
+	const struct ofl_next_asked asked = {
+		"offcheck", false, ofl_owners_want_types(ck->owners),
+	};
+	const char *next = ofl_code_next(f->code, f->severity);
+
+	return ofl_next_as(next ? next : f->next, &asked);
+}
+
+static enum ofl_status show_finding(struct ofl_check *ck,
+				    const struct ofl_finding *given)
+{
+	struct ofl_finding f = *given;
+
+	f.next = next_of(ck, given);
+	ck->findings[f.severity]++;
 	if (!ck->listing)
-		return count_finding(ck, f);
+		return count_finding(ck, &f);
 	if (ck->shown >= ck->limit)
 		return OFL_OK;
 	ck->shown++;
-	return ofl_view_row(&ck->v, f, ck->env->l);
+	return ofl_view_row(&ck->v, &f, ck->env->l);
 }
 
 static enum ofl_status close_finding(struct ofl_check *ck)

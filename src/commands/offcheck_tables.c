@@ -191,9 +191,7 @@ static void get_reason(const void *row, const void *ctx, struct ofl_cell *ret)
 
 const char *ofl_finding_next(const struct ofl_finding *f)
 {
-	const char *next = ofl_code_next(f->code, f->severity);
-
-	return next ? next : f->next;
+	return f->next;
 }
 
 static void get_next(const void *row, const void *ctx, struct ofl_cell *ret)

@@ -109,7 +109,7 @@ void ofl_offline_next(struct ofl_view *v, const struct ofl_balance *b,
 	show_findings(v, told);
 	if (blocks->state[OFL_BLOCK_GOING_OFFLINE])
 		show_row(v, "going offline",
-			 "offblock -v has the state of each memory block; offblock with that block says what it waits for");
+			 "offblock -v has the state of each memory block; offblock with that block says what it waits for, and \"foreach bt -R offline_pages\" names the task");
 	if (v->json)
 		ofl_view_table_end(v);
 }

@@ -7,7 +7,6 @@
 
 #include "commands/offowner.h"
 #include "commands/tables.h"
-#include "judge/next.h"
 #include "target/count.h"
 #include "target/text.h"
 
@@ -86,6 +85,13 @@ static void get_offline(const void *row, const void *ctx, struct ofl_cell *ret)
 	*ret = ofl_cell_int((int64_t)SECTION(row)->offline);
 }
 
+static void get_offline_size(const void *row, const void *ctx,
+			     struct ofl_cell *ret)
+{
+	*ret = ofl_cell_size(SECTION(row)->offline *
+			     ((const struct ofl_layout *)ctx)->page_bytes);
+}
+
 static void get_stale(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
@@ -124,6 +130,8 @@ static const struct ofl_column section_columns[] = {
 	  "or other" },
 	{ "OFFPAGES", "offline", 8, true, 0, get_offline, OFL_JSON_NUMBER,
 	  "PageOffline pages" },
+	{ "SIZE", NULL, 5, true, 0, get_offline_size, OFL_JSON_NONE,
+	  "size of these pages" },
 	{ "STALE", "stale", 5, true, 0, get_stale, OFL_JSON_NUMBER,
 	  "pages still marked though the section is not online" },
 	{ "OWNERS", "owners", 20, false, 0, get_owners, OFL_JSON_MAP,
@@ -365,19 +373,12 @@ static void get_text(const void *row, const void *ctx, struct ofl_cell *ret)
 	*ret = ofl_cell_text(COMPLAINT(row)->c->text);
 }
 
-const char *ofl_complaint_next(const struct ofl_complaint_row *row)
-{
-	return ofl_code_next(row->c->code, row->c->severity);
-}
-
 static void get_complaint_next(const void *row, const void *ctx,
 			       struct ofl_cell *ret)
 {
-	const char *next = ofl_complaint_next(row);
-
 	(void)ctx;
-	if (next)
-		*ret = ofl_cell_text(next);
+	if (COMPLAINT(row)->next)
+		*ret = ofl_cell_text(COMPLAINT(row)->next);
 }
 
 static const struct ofl_column complaint_columns[] = {

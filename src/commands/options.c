@@ -76,7 +76,7 @@ const struct ofl_option ofl_option_rows[] = {
 	  OFL_ON_OFFRANGE | OFL_ON_OFFBLOCK | OFL_ON_OFFOWNER, OFL_GROUP_SHOW,
 	  false, TEXT(owner),
 	  "only pages of this owner, by the name of its module: virtio_mem, "
-	  "virtio_balloon, orphan ...; any case, - for _" },
+	  "virtio_balloon ...; orphan, or unknown; any case, - for _" },
 	{ 'v', NULL, NULL, OFL_ON_OFFLINE, OFL_GROUP_SHOW, false, FLAG(verbose),
 	  "every fact about this kernel with its source, and how much was "
 	  "read" },

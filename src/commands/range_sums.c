@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "commands/range_sums.h"
+#include "owners/owner.h"
 #include "commands/tables.h"
 #include "target/count.h"
 
@@ -21,7 +22,7 @@ static uint64_t page_bytes(const void *ctx)
 static void get_owner(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	ret->kind = OFL_CELL_UNKNOWN;
+	*ret = ofl_cell_unknown(OFL_NOT_KNOWN);
 	if (SUM(row)->owner)
 		*ret = ofl_cell_text(SUM(row)->owner);
 }
@@ -83,7 +84,7 @@ static void get_bar(const void *row, const void *ctx, struct ofl_cell *ret)
 
 static const struct ofl_column sum_columns[] = {
 	{ "OWNER", NULL, 14, false, 0, get_owner, OFL_JSON_NONE,
-	  "driver that holds the pages, see offowner; orphan: no driver" },
+	  "driver that holds the pages, see offowner; orphan: no driver; unknown" },
 	{ "NODE", NULL, 4, true, 0, get_node, OFL_JSON_NONE, "NUMA node" },
 	{ "ZONE", NULL, 7, false, 0, get_zone, OFL_JSON_NONE, "zone" },
 	{ "REFCOUNT", NULL, 8, true, 0, get_refcount, OFL_JSON_NONE,

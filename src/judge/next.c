@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* next.c - what a person can do about it */
+#include <inttypes.h>
 #include <string.h>
 
 #include "judge/next.h"
-#include "owners/driver.h"
+#include "judge/next_texts.h"
+#include "owners/owner.h"
 #include "target/count.h"
+#include "target/text.h"
 
 /*
  * virtio_mem_create_resource() refuses a driver that is loaded again while its
@@ -27,6 +30,10 @@
 #define REMOVING_NEXT \
 	"wait until the device is removed, then try again: its driver refuses no longer then"
 #define DUMP_NEXT	"take a dump that has this memory, and ask again"
+#define RECORDS_NEXT \
+	"take a dump that has all records of the drivers, and ask again"
+#define SHRINK_NEXT \
+	" which sub-blocks cannot go and who holds pages of them; the driver tries again by itself"
 
 const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim)
 {
@@ -64,16 +71,16 @@ static const struct {
 	/* of pages, held against the records of drivers */
 	{ "orphan", ORPHAN_NEXT, NULL },
 	{ "claimed-twice", LISTS_NEXT, NULL },
-	{ "outside-records", "look at its records (offowner -v): the driver is at work, or failed halfway",
+	{ "outside-records", OFL_NEXT_RECORDS,
 	  WAIT_NEXT },
 	{ "unplugged-not-offline", REPORT_NEXT, WAIT_NEXT },
 	{ "not-listed", LISTS_NEXT, WAIT_NEXT },
 	{ "mixed-never-onlined", REPORT_NEXT, WAIT_NEXT },
-	{ "offline-plugged", "look at its records (offowner -v): the driver is at work, or failed halfway",
+	{ "offline-plugged", OFL_NEXT_RECORDS,
 	  WAIT_NEXT },
 	{ "in-flight", NULL, WAIT_NEXT },
 	{ "owner-unknown", NULL,
-	  "load the types of the driver's module with mod -s, and ask again" },
+	  OFL_NEXT_TYPES },
 	/* of the records themselves */
 	{ "counter-mismatch", LISTS_NEXT, NULL },
 	{ "counter-negative", REPORT_NEXT, NULL },
@@ -94,7 +101,7 @@ static const struct {
 	/* the host has announced them so, and nothing else is wrong */
 	{ "regions-overlap", NULL, NULL },
 	{ "above-request", NULL,
-	  "offowner -v says which sub-blocks cannot go and who holds pages of them; the driver tries again by itself" },
+	  "offowner -v says" SHRINK_NEXT },
 	{ "below-request", NULL,
 	  "online the device's blocks that are offline: the driver adds no more while too many are; else look for virtio_mem in dmesg" },
 	{ "below-target", NULL,
@@ -114,18 +121,66 @@ const char *ofl_code_next(const char *code, enum ofl_severity severity)
 	return NULL;
 }
 
-const char *ofl_block_next(const struct ofl_block_report *r)
+/* ---- said otherwise, where that is not true ---- */
+
+/** enum when - a command says it; with -v; or no types lack, in any command */
+enum when { IN_COMMAND, IN_VERBOSE, TYPES_KNOWN };
+
+static const struct {
+	const char *next;
+	enum when when;
+	const char *command, *here;
+} otherwise[] = {
+	{ OFL_NEXT_TYPES, TYPES_KNOWN, NULL, RECORDS_NEXT },
+	{ OFL_NEXT_VMEM_TYPES, TYPES_KNOWN, NULL, RECORDS_NEXT },
+	{ OFL_NEXT_RECORDS, IN_VERBOSE, "offowner",
+	  "look at its records, which are here: the driver is at work, or failed halfway" },
+	{ "offowner -v says" SHRINK_NEXT, IN_VERBOSE, "offowner",
+	  "look at the rows of its sub-blocks, which are here: they say" SHRINK_NEXT },
+	{ OFL_NEXT_ZERO_REF, IN_COMMAND, "offowner", OFL_NEXT_ZERO_REF_HERE },
+	{ OFL_NEXT_UNLISTED, IN_COMMAND, "offcheck", OFL_NEXT_UNLISTED_HERE },
+	{ OFL_NEXT_TWICE, IN_COMMAND, "offcheck", OFL_NEXT_TWICE_HERE },
+};
+
+const char *ofl_next_as(const char *next, const struct ofl_next_asked *asked)
+{
+	bool is[] = { [TYPES_KNOWN] = !asked->types };
+	size_t i;
+
+	for (i = 0; next && i < OFL_COUNT(otherwise); i++) {
+		if (strcmp(otherwise[i].next, next))
+			continue;
+		is[IN_COMMAND] = otherwise[i].command &&
+				 !strcmp(otherwise[i].command, asked->command);
+		is[IN_VERBOSE] = is[IN_COMMAND] && asked->verbose;
+		if (is[otherwise[i].when])
+			return otherwise[i].here;
+	}
+	return next;
+}
+
+/* ---- blocks ---- */
+
+/* memory that the kernel itself takes is not in ZONE_MOVABLE */
+static const char *const next_time[] = {
+	[OFL_COMES_UNKNOWN] = "; next time have it in ZONE_MOVABLE: online it with online_movable, or boot with movable_node",
+	[OFL_COMES_AT_BOOT] = "; next time boot with movable_node, if the firmware says that this memory can be unplugged, or with movablecore=",
+	[OFL_COMES_LATER] = "; next time online the memory with online_movable",
+};
+
+static bool is_of_kernel(enum ofl_kind kind)
+{
+	return kind == OFL_KIND_SLAB || kind == OFL_KIND_FROZEN ||
+	       kind == OFL_KIND_TYPED || kind == OFL_KIND_KERNEL;
+}
+
+/* what no page decides */
+static const char *step_next(const struct ofl_block_report *r)
 {
 	const char *next = NULL;
 
-	/* memory_block_online(): -EHWPOISON */
-	if (r->verdict == OFL_OUT_OFFLINE)
-		return r->block->poisoned ? POISON_NEXT :
-		       "write online or online_movable to /sys/devices/system/memory/memoryN/state to use the block again";
 	if (r->verdict == OFL_OUT_OFFLINABLE)
 		return "offline the block: nothing is in the way";
-	if (r->decider != OFL_NR_KINDS)
-		return ofl_page_next(r->decider, &r->kind[r->decider].claim);
 	if (r->verdict == OFL_OUT_RETRIES)
 		return ROOM_NEXT;
 	if (r->verdict == OFL_OUT_BLOCKED && r->driver_refuses)
@@ -136,4 +191,39 @@ const char *ofl_block_next(const struct ofl_block_report *r)
 	if (!next && r->verdict == OFL_OUT_UNKNOWN)
 		next = unknown_next[r->decided_at];
 	return next ? next : DUMP_NEXT;
+}
+
+void ofl_block_next(const struct ofl_env *env, const struct ofl_block_report *r,
+		    enum ofl_comes comes, char *buf, size_t bytes)
+{
+	const struct ofl_next_asked asked = {
+		"offblock", false, ofl_owners_want_types(env->owners),
+	};
+	const struct ofl_zone *zone = ofl_report_zone(r);
+	const char *next, *later = "";
+	bool tries = r->verdict == OFL_OUT_RETRIES &&
+		     r->block->state == OFL_BLOCK_GOING_OFFLINE;
+
+	/* memory_block_online(): -EHWPOISON */
+	if (r->verdict == OFL_OUT_OFFLINE && !r->block->poisoned) {
+		ofl_text_put(buf, bytes, "write online or online_movable to /sys/devices/system/memory/memory%"
+			     PRIu64 "/state to use the block again",
+			     r->block->nr);
+		return;
+	}
+	if (r->verdict == OFL_OUT_OFFLINE)
+		next = POISON_NEXT;
+	else if (r->decider != OFL_NR_KINDS)
+		next = ofl_page_next(r->decider, &r->kind[r->decider].claim);
+	else
+		next = step_next(r);
+	if (r->decider != OFL_NR_KINDS && is_of_kernel(r->decider) &&
+	    !(zone && zone->type == ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE,
+						  -1)))
+		later = next_time[comes];
+	next = ofl_next_as(next ? next : DUMP_NEXT, &asked);
+	/* somebody is in offline_pages() with it */
+	ofl_text_put(buf, bytes, "%s%s%s", next, later, tries ?
+		     "; \"foreach bt -R offline_pages\" names the task that tries" :
+		     "");
 }

@@ -473,32 +473,32 @@ static bool same_name(const char *a, const char *b)
 	return *a == *b;
 }
 
-bool ofl_owner_find(const char *name, const struct ofl_owner_ops **ret)
+bool ofl_owner_find(const char *name, struct ofl_owner_choice *ret)
 {
 	size_t i;
 
-	*ret = NULL;
+	*ret = (struct ofl_owner_choice){ .unknown = same_name(name, OFL_NOT_KNOWN) };
 	for (i = 0; ofl_owner_table[i]; i++)
 		if (same_name(name, ofl_owner_table[i]->name)) {
-			*ret = ofl_owner_table[i];
+			ret->owner = ofl_owner_table[i];
 			return true;
 		}
-	return same_name(name, OFL_ORPHAN);
+	return ret->unknown || same_name(name, OFL_ORPHAN);
 }
 
 enum ofl_status ofl_owner_check(const char *name, struct ofl_err *err)
 {
-	const struct ofl_owner_ops *ops;
+	struct ofl_owner_choice ignored;
 	char names[200];
 	struct ofl_text text = ofl_text_over(names, sizeof(names));
 	size_t i;
 
-	if (ofl_owner_find(name, &ops))
+	if (ofl_owner_find(name, &ignored))
 		return OFL_OK;
 	for (i = 0; ofl_owner_table[i]; i++)
 		ofl_text_add(&text, "%s, ", ofl_owner_table[i]->name);
 	return ofl_fail(err, OFL_ERR_ARG, "-O %s: no such owner; there are %s"
-			OFL_ORPHAN, name, names);
+			OFL_ORPHAN ", " OFL_NOT_KNOWN, name, names);
 }
 
 const char *ofl_owners_lost(const struct ofl_owners *o)
@@ -539,4 +539,23 @@ bool ofl_owners_missing(const struct ofl_owners *o, const struct ofl_target *t,
 		}
 	}
 	return text->used > before;
+}
+
+bool ofl_owners_want_types(const struct ofl_owners *o)
+{
+	struct ofl_device d;
+	unsigned int n;
+	size_t i;
+
+	for (i = 0; o && ofl_owner_table[i]; i++) {
+		if (o->state[i] && ofl_owner_table[i]->wants &&
+		    ofl_owner_table[i]->wants(o->state[i]))
+			return true;
+		for (n = 0; n < ofl_owner_devices(o, i); n++) {
+			ofl_owner_show(o, i, n, &d);
+			if (d.module)
+				return true;
+		}
+	}
+	return false;
 }

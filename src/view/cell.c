@@ -42,6 +42,14 @@ struct ofl_cell ofl_cell_text(const char *text)
 	return c;
 }
 
+struct ofl_cell ofl_cell_unknown(const char *word)
+{
+	struct ofl_cell c = ofl_cell_text(word);
+
+	c.kind = OFL_CELL_UNKNOWN;
+	return c;
+}
+
 void ofl_cell_show(const struct ofl_cell *c, char *buf, size_t len)
 {
 	switch (c->kind) {
@@ -49,7 +57,7 @@ void ofl_cell_show(const struct ofl_cell *c, char *buf, size_t len)
 		snprintf(buf, len, "-");
 		break;
 	case OFL_CELL_UNKNOWN:
-		snprintf(buf, len, "?");
+		snprintf(buf, len, "%s", c->text[0] ? c->text : "?");
 		break;
 	case OFL_CELL_INT:
 		snprintf(buf, len, "%" PRId64, c->i);

@@ -265,6 +265,28 @@ def words_that_are_gone(table, build, replay):
     return wrong
 
 
+def sends_to_itself(name, text):
+    """-> lines NEXT, and members next, that name the command that prints them"""
+    command, options, wrapped = "", [], ""
+    for line in [*text.splitlines(), "$ end"]:
+        if wrapped and line.startswith("  "):
+            wrapped += " " + line.strip()
+            continue
+        for said in re.findall(r'^NEXT[^:]*: (.*)|"next": "(.*?)"', wrapped):
+            if any(other == command and (not more or "-v" in options)
+                   for other, more in re.findall(r"\b(off[a-z]+)( -v)?\b", said[0] or said[1])):
+                yield f"{name}: {command} {' '.join(options)}: {said[0] or said[1]}\n"
+        wrapped = line
+        if line.startswith("$ "):
+            command, *options = line.split()[1:]
+
+
+def nexts(_):
+    """what to do next is never what was done just now"""
+    return "".join(line for path in sorted((ROOT / "tests/golden").glob("*.expect"))
+                   for line in sends_to_itself(path.name, path.read_text(encoding="utf-8")))
+
+
 #: an error is one line, and a table of man or docs/ is no line of a terminal
 ONE_LINE = re.compile(r"^(?:offline|offrange|offcheck|offblock|offowner|offmap): ")
 
@@ -314,7 +336,7 @@ def main():
     failed = 0
     for name, wrong in ("tables of docs", differences(table)), ("documents", undescribed(table)), \
             ("schemas", invalid()), ("judges of schemas", judged_otherwise()), ("plurals", plurals(table)), \
-            ("words that are gone", words_that_are_gone(table, pathlib.Path(args[0]).resolve().parents[1], replay)), ("widths", widths(table)), \
+            ("words that are gone", words_that_are_gone(table, pathlib.Path(args[0]).resolve().parents[1], replay)), ("widths", widths(table)), ("next", nexts(table)), \
             ("transcripts", transcripts(replay)):
         case = ET.SubElement(suite, "testcase", classname="docs", name=name)
         if wrong:

@@ -12,3 +12,7 @@ offowner -O virtio_mem
 offblock -d
 offblock -d -O virtio_mem
 offblock -d -V driver
+offrange -O virtio_mem
+offrange -O unknown
+offowner -O unknown
+offblock -O unknown

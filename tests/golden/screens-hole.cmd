@@ -8,3 +8,6 @@ offblock -s
 offblock 0
 offblock 39
 offmap
+offrange -O unknown
+offowner -O orphan
+offblock -O unknown

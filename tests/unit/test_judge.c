@@ -136,6 +136,15 @@ static void test_poisoned_pages(void **state)
 	free(w);
 }
 
+/* what a person can do about it, as memory that was added later */
+static const char *next_of(const struct world *w)
+{
+	static char buf[240];
+
+	ofl_block_next(&w->env, &w->r, OFL_COMES_LATER, buf, sizeof(buf));
+	return buf;
+}
+
 /* an offline block has no pages to be counted: its own counter tells */
 static void test_poisoned_offline_block(void **state)
 {
@@ -146,8 +155,7 @@ static void test_poisoned_offline_block(void **state)
 	w->block.poisoned = 3;
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
 	/* it is not told to online what cannot be onlined */
-	assert_non_null(ofl_block_next(&w->r));
-	assert_null(strstr(ofl_block_next(&w->r), "/state"));
+	assert_null(strstr(next_of(w), "/state"));
 	expect(w, OFL_OUT_OFFLINE, "offline",
 	       "already offline; cannot be onlined again: 3 of its pages are ");
 	w = world(ZONE_NORMAL);
@@ -159,7 +167,7 @@ static void test_poisoned_offline_block(void **state)
 	w->block.state = OFL_BLOCK_OFFLINE;
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
 	assert_string_equal(w->r.reason, "already offline");
-	assert_non_null(strstr(ofl_block_next(&w->r), "memoryN/state"));
+	assert_non_null(strstr(next_of(w), "/state to use"));
 	free(w);
 }
 
@@ -1027,14 +1035,77 @@ static void test_next_without_a_page(void **state)
 	w = full(&room, z, ZONE_NORMAL, 8000);
 	ofl_judge_decide(&w->env, &w->ram, &w->r);
 	assert_string_equal(ofl_outcome_rows[w->r.verdict].block, "RETRIES");
-	assert_non_null(strstr(ofl_block_next(&w->r), "free memory"));
+	assert_non_null(strstr(next_of(w), "free memory"));
 	/* a driver that refuses is not the architecture */
 	w->r.verdict = OFL_OUT_BLOCKED;
 	w->r.decided_at = OFL_STEP_NOTIFY;
-	assert_non_null(strstr(ofl_block_next(&w->r), "architecture"));
+	assert_non_null(strstr(next_of(w), "architecture"));
 	w->r.driver_refuses = true;
-	assert_non_null(strstr(ofl_block_next(&w->r), "device is removed"));
+	assert_non_null(strstr(next_of(w), "device is removed"));
 	free(w);
+}
+
+/* in ZONE_MOVABLE it is already, and memory of the boot is not onlined */
+static void test_next_time(void **state)
+{
+	static const struct {
+		unsigned int zone;
+		enum ofl_comes comes;
+		const char *has, *lacks;
+	} row[] = {
+		{ ZONE_NORMAL, OFL_COMES_LATER, "online_movable", "movable_node" },
+		{ ZONE_NORMAL, OFL_COMES_AT_BOOT, "movable_node", "online_movable" },
+		{ ZONE_NORMAL, OFL_COMES_UNKNOWN, "movable_node", "firmware" },
+		{ ZONE_MOVABLE, OFL_COMES_LATER, "page_owner", "next time" },
+		{ ZONE_MOVABLE, OFL_COMES_AT_BOOT, "page_owner", "next time" },
+	};
+	struct world *w;
+	char next[240];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(row) / sizeof(row[0]); i++) {
+		w = world(row[i].zone);
+		put(w, OFL_KIND_KERNEL, 3, 10);
+		ofl_judge_decide(&w->env, &w->ram, &w->r);
+		ofl_block_next(&w->env, &w->r, row[i].comes, next,
+			       sizeof(next));
+		assert_non_null(strstr(next, row[i].has));
+		assert_null(strstr(next, row[i].lacks));
+		free(w);
+	}
+}
+
+/* the task that writes to `state` is in offline_pages() */
+static void test_next_of_a_block_that_is_tried(void **state)
+{
+	struct world *w = world(ZONE_MOVABLE);
+
+	(void)state;
+	put(w, OFL_KIND_LRU_HELD, 3, 10);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_null(strstr(next_of(w), "foreach bt -R offline_pages"));
+	w->block.state = OFL_BLOCK_GOING_OFFLINE;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_string_equal(ofl_outcome_rows[w->r.verdict].block, "RETRIES");
+	assert_non_null(strstr(next_of(w), "foreach bt -R offline_pages"));
+	free(w);
+}
+
+/* no command sends to itself, and types are asked for where they lack */
+static void test_next_as_it_is_here(void **state)
+{
+	const struct ofl_next_asked offowner = { "offowner", true, false };
+	const struct ofl_next_asked offcheck = { "offcheck", false, true };
+	const char *above = ofl_code_next("above-request", OFL_SEV_INFO);
+	const char *types = ofl_code_next("owner-unknown", OFL_SEV_INFO);
+
+	(void)state;
+	assert_non_null(strstr(ofl_next_as(above, &offcheck), "offowner -v"));
+	assert_null(strstr(ofl_next_as(above, &offowner), "offowner"));
+	assert_non_null(strstr(ofl_next_as(types, &offcheck), "mod -s"));
+	assert_null(strstr(ofl_next_as(types, &offowner), "mod -s"));
+	assert_null(ofl_next_as(NULL, &offowner));
 }
 
 /* all codes of findings of records; those that nothing can be done about */
@@ -1208,6 +1279,9 @@ int main(void)
 		cmocka_unit_test(test_own_pages_are_no_place),
 		cmocka_unit_test(test_next_without_a_page),
 		cmocka_unit_test(test_next_of_findings),
+		cmocka_unit_test(test_next_time),
+		cmocka_unit_test(test_next_of_a_block_that_is_tried),
+		cmocka_unit_test(test_next_as_it_is_here),
 		cmocka_unit_test(test_causes_by_size),
 		cmocka_unit_test(test_causes_of_a_step),
 		cmocka_unit_test(test_holes_come_first_before_5_18),

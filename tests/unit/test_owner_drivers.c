@@ -613,16 +613,18 @@ static void test_no_balloon_core(void **state)
 
 static void test_names(void **state)
 {
-	const struct ofl_owner_ops *ops;
+	struct ofl_owner_choice c;
 	struct ofl_err err;
 
 	(void)state;
 	owned_load(&k, &o);
-	assert_true(ofl_owner_find("virtio_mem", &ops));
-	assert_ptr_equal(ops, &ofl_owner_virtio_mem);
-	assert_true(ofl_owner_find("orphan", &ops));
-	assert_null(ops);
-	assert_false(ofl_owner_find("orphans", &ops));
+	assert_true(ofl_owner_find("virtio_mem", &c));
+	assert_ptr_equal(c.owner, &ofl_owner_virtio_mem);
+	assert_true(ofl_owner_find("orphan", &c));
+	assert_true(!c.owner && !c.unknown);
+	assert_true(ofl_owner_find("Unknown", &c));
+	assert_true(!c.owner && c.unknown);
+	assert_false(ofl_owner_find("orphans", &c));
 	assert_int_equal(ofl_owner_check("xen_balloon", &err), OFL_OK);
 	assert_int_equal(ofl_owner_check("xen", &err), OFL_ERR_ARG);
 	assert_non_null(strstr(err.text, "xen_balloon, "));
