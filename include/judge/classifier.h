@@ -68,6 +68,8 @@ struct ofl_expected {
 	bool at_work;			/* the device that says so is */
 };
 
+#define OFL_NO_PFN	(UINT64_MAX - 1)	/* nor is there one behind it */
+
 /** struct ofl_classifier - a pass over pages */
 struct ofl_classifier {
 	const struct ofl_env *env;
@@ -98,6 +100,7 @@ struct ofl_classifier {
 	uint64_t section_nr;
 	struct ofl_pageblocks pageblocks;	/* of that section */
 	struct ofl_class_state at;
+	uint64_t apart_pfn;	/* the page seen last, if no poisoned one goes on behind it */
 	struct ofl_like like;
 	struct ofl_expected expected;
 };

@@ -25,6 +25,7 @@ void ofl_classifier_init(struct ofl_classifier *c, const struct ofl_env *env,
 	c->refs = (struct ofl_refs_from){ .t = env->t, .f = &c->format,
 					  .batches = env->batches };
 	c->at.block_nr = c->section_nr = UINT64_MAX;
+	c->apart_pfn = OFL_NO_PFN;
 	ofl_untold(c);
 	ofl_hugetlb_init(c);
 	ofl_pageblocks_init(&c->pageblocks, env->t, l);

@@ -226,6 +226,22 @@ static enum ofl_tri rest_of_poisoned(const struct ofl_classifier *c,
 	return OFL_UNSURE;
 }
 
+/*
+ * All pages of an allocation up to this one belong to it: where the page right
+ * in front does not, and does not begin one, there is nothing to look for.
+ */
+static void look_in_front(struct ofl_classifier *c, uint64_t pfn, uint64_t kva,
+			  const unsigned char *raw, struct ofl_rule_in *in)
+{
+	const struct ofl_page_format *f = &c->format;
+
+	if (f->hwpoison && !in->hwpoison && c->apart_pfn + 1 != pfn &&
+	    is_idle(f, raw))
+		in->rest = rest_of_poisoned(c, pfn, kva);
+	/* a poisoned page may begin one, or be in the middle of it */
+	c->apart_pfn = in->rest == OFL_NO && !in->hwpoison ? pfn : OFL_NO_PFN;
+}
+
 /* does any row of the rule look at the references of such a page? */
 static bool counts(const struct ofl_rule_in *in)
 {
@@ -422,8 +438,7 @@ void ofl_inspect(struct ofl_classifier *c, const struct ofl_page *p,
 		in->buddy = true;
 		return;
 	}
-	if (f->hwpoison && !offline && !in->hwpoison && is_idle(f, raw))
-		in->rest = rest_of_poisoned(c, p->pfn, kva);
+	look_in_front(c, p->pfn, kva, raw, in);
 	enter_what(c, p, kva, raw, raw_end, offline, in);
 	ret->counted = in->compound ? c->at.compound_counted : counts(in);
 	if (in->compound) {
