@@ -622,6 +622,20 @@ static bool is_holder(struct json_object *row)
 	       strcmp(text(row, "kind"), "others");
 }
 
+/* a file without its path is its inode's number: less, and that is said by it */
+static bool has_no_path(struct json_object *row)
+{
+	return !strcmp(text(row, "kind"), "file") &&
+	       !strncmp(text(row, "name"), "inode ", strlen("inode "));
+}
+
+static bool same_holder(struct json_object *a, struct json_object *b)
+{
+	return !strcmp(text(a, "kind"), text(b, "kind")) &&
+	       (!strcmp(text(a, "name"), text(b, "name")) || has_no_path(a) ||
+		has_no_path(b));
+}
+
 /* pages that the holder of @row had in its block, or may have had unseen */
 static int64_t held_before(struct json_object *was, struct json_object *row)
 {
@@ -633,8 +647,7 @@ static int64_t held_before(struct json_object *was, struct json_object *row)
 		w = json_object_array_get_idx(was, i);
 		if (!strcmp(text(w, "block"), text(row, "block")) &&
 		    (!strcmp(text(w, "kind"), "others") ||
-		     (!strcmp(text(w, "kind"), text(row, "kind")) &&
-		      !strcmp(text(w, "name"), text(row, "name")))))
+		     same_holder(w, row)))
 			pages += number(w, "pages");
 	}
 	return pages;

@@ -130,9 +130,9 @@ static void test_part_is_not_known(void **state)
 	kernel_line(&k, "mem %" PRIx64 " 0", owned_lru(102));
 	load();
 	run("offrange -o pfn,owner");
-	expect_row("0x5a-0x63", "?");
+	expect_row("0x5a-0x63", "unknown");
 	expect_row("0x64-0x66", "xen_balloon");
-	expect_row("0x67-0x77", "?");
+	expect_row("0x67-0x77", "unknown");
 	run("offline -H");
 	expect_owner("xen_balloon", "3");
 	expect_owner("unknown", "27");
@@ -155,9 +155,9 @@ static void test_pages_that_only_owners_tell_apart(void **state)
 	 * nothing; what the last ones point to cannot be read. Neither makes
 	 * the pages between them anybody else's.
 	 */
-	expect_row("0x5a-0x63", "?");
+	expect_row("0x5a-0x63", "unknown");
 	expect_row("0x64-0x6d", "balloon");
-	expect_row("0x6e-0x77", "?");
+	expect_row("0x6e-0x77", "unknown");
 }
 
 /* nobody is asked for these, but all are counted */
