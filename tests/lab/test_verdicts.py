@@ -69,7 +69,7 @@ def _row(verdict, outcome, **more):
 
 
 RULED_OUT = {"OFFLINABLE": {"EBUSY", "EINVAL", "still trying"}, "DRIVER": {"EBUSY", "EINVAL", "still trying"},
-             "MIGRATE": set(), "RETRIES": {"EBUSY", "EINVAL"}, "UNKNOWN": set(), "SPINS": {"success", "EBUSY", "EINVAL"}, "BLOCKED": {"success", "still trying"},
+             "MIGRATE": {"EBUSY", "EINVAL"}, "RETRIES": {"EBUSY", "EINVAL"}, "UNKNOWN": set(), "SPINS": {"success", "EBUSY", "EINVAL"}, "BLOCKED": {"success", "still trying"},
              "OFFLINE": {"success", "EBUSY", "EINVAL", "still trying"}}
 
 

@@ -48,7 +48,8 @@ over, unless a holder let go meanwhile, and it should succeed when the holder is
 that can drop their references are tried a second time. `MIGRATE` says that nothing in the dump
 speaks against it: every reference is explained and there is room. It does not promise success,
 because a page may be referenced after the dump; an attempt that never ends is counted, and is
-no contradiction. A guest under load is caught in the middle of things: a page that a fault has
+no contradiction, but it must not be refused either. A guest under load is caught in the
+middle of things: a page that a fault has
 just taken and not charged yet looks like one that the kernel took and never wrote to
 (`untouched`), and a dump does not tell them apart. So such a page is `RETRIES` in
 ZONE_MOVABLE, where the kernel waits for either, and may go in a moment; elsewhere it is
