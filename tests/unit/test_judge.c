@@ -879,8 +879,8 @@ static void test_huge_pages_left_behind(void **state)
 {
 	struct ofl_pool pool = { .order = 9, .nr_free = 9, .spare = 5,
 				 .node = -1 };
-	struct ofl_zone zone[3];
-	struct ofl_zone_room z[3];
+	struct ofl_zone zone[2];
+	struct ofl_zone_room z[2];
 	struct ofl_room room = { .nr = 2 };
 	struct world *w;
 
@@ -921,10 +921,23 @@ static void test_huge_pages_left_behind(void **state)
 	w->l.fact[OFL_F_PB_ISOLATE].known = false;
 	w->r.huge_free[0] = 3;
 	expect(w, OFL_OUT_MIGRATE, "hugetlb", "huge page in use");
-	/* another node has memory: by where the free ones are */
+}
+
+/* where another node has memory: by where the free ones are */
+static void test_huge_pages_left_on_a_node(void **state)
+{
+	struct ofl_pool pool = { .order = 9, .nr_free = 9, .spare = 5,
+				 .node = -1 };
+	struct ofl_zone zone[3];
+	struct ofl_zone_room z[3];
+	struct ofl_room room = { .nr = 3 };
+	struct world *w;
+
+	(void)state;
+	z[0] = zone_room(&zone[0], 0, ZONE_NORMAL, 9000);
+	z[1] = zone_room(&zone[1], 0, ZONE_MOVABLE, 0);
 	z[2] = zone_room(&zone[2], 1, ZONE_NORMAL, 9000);
-	z[2].blocks[10] = 9;
-	room.nr = 3;
+	z[0].blocks[10] = z[2].blocks[10] = 9;
 	w = huge(&room, z, &pool, 3);
 	w->r.huge_free[0] = 3;
 	expect(w, OFL_OUT_UNKNOWN, "dissolve", "6 huge pages are free");
@@ -1272,6 +1285,7 @@ int main(void)
 		cmocka_unit_test(test_no_place_to_go),
 		cmocka_unit_test(test_room_for_huge_pages),
 		cmocka_unit_test(test_huge_pages_left_behind),
+		cmocka_unit_test(test_huge_pages_left_on_a_node),
 		cmocka_unit_test(test_gigantic_pages_of_a_block),
 		cmocka_unit_test(test_memmap_of_huge_pages),
 		cmocka_unit_test(test_swap_of_zones_that_take_nothing),
