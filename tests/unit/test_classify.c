@@ -578,6 +578,11 @@ static void test_huge_pages_that_change_places(void **state)
 	map[96].refcount = 3;
 	assert_string_equal(code_of(128), "hugetlb-second");
 	map[96].refcount = 1;
+	map[96].mapping = ANON;
+	map[97].private_ = BUFFERS;
+	assert_string_equal(code_of(96), "hugetlb-kept");
+	assert_string_equal(code_of(128), "hugetlb-second");
+	map[97].private_ = 0;
 	nodes.nr_zones = 2;
 	assert_string_equal(code_of(128), "hugetlb");
 	/* a node without memory is none */
