@@ -2,7 +2,7 @@
 /*
  * offcheck.h - what a row of offcheck's tables is made of
  *
- * Depends on classify.h and rule.h. cmd_offcheck.c fills rows in, offcheck_tables.c has
+ * Depends on classify.h, finding.h and rule.h. cmd_offcheck.c fills rows in, offcheck_tables.c has
  * their columns; nothing here reads memory.
  */
 #ifndef OFL_OFFCHECK_H
@@ -10,6 +10,7 @@
 
 #include "judge/classify.h"
 #include "judge/rule.h"
+#include "owners/finding.h"
 
 /** enum ofl_ref_class - what the reference count tells */
 enum ofl_ref_class { OFL_REF_NEGATIVE, OFL_REF_0, OFL_REF_1, OFL_REF_MORE };
@@ -30,6 +31,7 @@ struct ofl_page_class {
  */
 struct ofl_finding {
 	enum ofl_severity severity;
+	const struct ofl_finding_row *row;	/* NULL: it is the rule that is broken */
 	const char *code, *what;
 	const char *next;	/* what a person can do; NULL: nothing is known */
 	const char *device;

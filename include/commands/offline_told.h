@@ -17,9 +17,10 @@ struct ofl_told_device {
 	unsigned int device;
 	char name[24];		/* "" if it has none */
 	bool gone;		/* its driver is, and its memory stayed */
-	/* the finding that it has not what it was asked for; "": there is none */
-	char code[32], reason[160];
+	/* the finding that it has not what it was told to have; NULL: there is none */
+	const struct ofl_finding_row *finding;
 	enum ofl_severity severity;
+	char reason[160];
 	const char *untold;	/* why such a finding may lack; NULL: it does not */
 	char has[96];		/* "plugged 900M, requested 900M"; "" */
 };

@@ -9,14 +9,6 @@
 
 #include "judge/records.h"
 
-/** struct ofl_audit_row - a rule that a page breaks */
-struct ofl_audit_row {
-	enum ofl_severity severity;
-	bool transient;		/* an info while the device is at work */
-	const char *code;	/* stable word, for JSON and grep */
-	const char *what;
-};
-
 /** struct ofl_audit - state of one pass */
 struct ofl_audit {
 	struct ofl_records *records;
@@ -44,16 +36,16 @@ enum ofl_severity ofl_audit_rule(const struct ofl_classified *c);
  *
  * Shape:  NULL: nothing to say.
  */
-const struct ofl_audit_row *ofl_audit_offline(struct ofl_audit *a,
-					      const struct ofl_classified *c,
-					      enum ofl_severity *severity);
+const struct ofl_finding_row *ofl_audit_offline(struct ofl_audit *a,
+						const struct ofl_classified *c,
+						enum ofl_severity *severity);
 
 /**
  * ofl_audit_other() - any other page of an online section
  * @c: inout  claim: of the driver whose records want it PageOffline
  */
-const struct ofl_audit_row *ofl_audit_other(struct ofl_audit *a,
-					    struct ofl_classified *c,
-					    enum ofl_severity *severity);
+const struct ofl_finding_row *ofl_audit_other(struct ofl_audit *a,
+					      struct ofl_classified *c,
+					      enum ofl_severity *severity);
 
 #endif

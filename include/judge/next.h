@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * next.h - what a person can do about a page, a block or a finding
+ * next.h - what a person can do about a page or a block
  *
  * Depends on decide.h and driver.h. One sentence each, without a full stop: of
- * the rule's row, of the driver that holds the page, or of a row in next.c.
+ * the row of the rule, the step or the verdict, or of the driver that holds the
+ * page. Of a finding it is in its row: ofl_finding_do().
  */
 #ifndef OFL_NEXT_H
 #define OFL_NEXT_H
@@ -40,11 +41,5 @@ struct ofl_next_asked {
  * Shape:  no command sends to itself; types are asked for only if they lack.
  */
 const char *ofl_next_as(const char *next, const struct ofl_next_asked *asked);
-
-/**
- * ofl_code_next() - about a finding, by its code; NULL: it says so itself
- * @severity: in  OFL_SEV_INFO: what explains it is what to do something about
- */
-const char *ofl_code_next(const char *code, enum ofl_severity severity);
 
 #endif

@@ -64,6 +64,7 @@ struct ofl_block_report {
 	enum ofl_kind decider;
 	uint64_t decider_pfn;		/* lowest page of all that decide */
 	enum ofl_step decided_at;
+	const struct ofl_plain_row *plain;	/* NULL: a step or a page decides */
 	bool room_unchecked;		/* pages have to move, and none knows where */
 	uint64_t room_in_swap;		/* of them, find room only once others are swapped out */
 	bool driver_refuses;		/* its device is being removed */

@@ -2,7 +2,7 @@
 /*
  * driver.h - what a driver answers, and what it may look at
  *
- * Depends on layout.h (late facts), types.h, node.h, chain.h, block.h, claim.h. A
+ * Depends on layout.h (late facts), types.h, node.h, chain.h, block.h, finding.h. A
  * driver is one file in src/owners and one row of drivers.def.
  */
 #ifndef OFL_DRIVER_H
@@ -15,7 +15,7 @@
 #include "kernel/room.h"
 #include "layout/layout.h"
 #include "layout/types.h"
-#include "owners/claim.h"
+#include "owners/finding.h"
 
 /** struct ofl_owner_page - a PageOffline page as an owner sees it */
 struct ofl_owner_page {
@@ -83,8 +83,8 @@ struct ofl_detail {
 
 /** struct ofl_complaint - what is wrong with a driver's records */
 struct ofl_complaint {
-	enum ofl_severity severity;
-	const char *code;	/* stable word, for JSON and grep */
+	const struct ofl_finding_row *row;
+	enum ofl_severity severity;	/* of the row, or an info */
 	char text[160];
 	uint64_t pfn;		/* the first page it is about */
 	uint64_t pages;		/* 0: about no page in particular */
@@ -116,9 +116,13 @@ void ofl_account_in_flight(struct ofl_account *a, const char *why);
 void ofl_account_detail(struct ofl_account *a, const char *name,
 			const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
-/** ofl_account_complain() - @pages 0: about no page in particular */
-void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
-			  const char *code, uint64_t pfn, uint64_t pages,
+/**
+ * ofl_account_complain() - what is wrong, and where
+ * @explained: in  as of ofl_finding_severity()
+ * @pages:     in  0: about no page in particular
+ */
+void ofl_account_complain(struct ofl_account *a, enum ofl_finding_id id,
+			  bool explained, uint64_t pfn, uint64_t pages,
 			  const char *fmt, ...)
 	__attribute__((format(printf, 6, 7)));
 

@@ -239,8 +239,8 @@ static void each_complaint(struct owner *o,
 		}
 		for (n = 0; n < a->nr_complaints; n++) {
 			row.c = &a->complaint[n];
-			row.next = ofl_next_as(ofl_code_next(row.c->code,
-							     row.c->severity),
+			row.next = ofl_next_as(ofl_finding_do(row.c->row,
+							      row.c->severity),
 					       &o->asked);
 			see(o, &row);
 		}
@@ -255,7 +255,7 @@ static void show_complaint(struct owner *o, const struct ofl_complaint_row *row)
 
 static void note_next(struct owner *o, const struct ofl_complaint_row *row)
 {
-	ofl_nexts_add(&o->nexts, row->c->code, row->next);
+	ofl_nexts_add(&o->nexts, row->c->row->code, row->next);
 }
 
 /* pages that nobody takes away by offlining; without owner they are a finding */

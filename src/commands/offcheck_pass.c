@@ -99,7 +99,7 @@ static const char *next_of(const struct ofl_check *ck,
 	const struct ofl_next_asked asked = {
 		"offcheck", false, ofl_owners_want_types(ck->owners),
 	};
-	const char *next = ofl_code_next(f->code, f->severity);
+	const char *next = f->row ? ofl_finding_do(f->row, f->severity) : NULL;
 
 	return ofl_next_as(next ? next : f->next, &asked);
 }
@@ -132,8 +132,9 @@ static enum ofl_status close_finding(struct ofl_check *ck)
 static enum ofl_status add_finding(struct ofl_check *ck,
 				   const struct ofl_classified *c,
 				   uint64_t pages, enum ofl_severity severity,
-				   const char *code, const char *what)
+				   const struct ofl_finding_row *row)
 {
+	const char *code = row ? row->code : ofl_rule_rows[c->kind].code;
 	struct ofl_finding *f = &ck->open;
 	enum ofl_status st;
 
@@ -147,7 +148,8 @@ static enum ofl_status add_finding(struct ofl_check *ck,
 	}
 	st = close_finding(ck);
 	*f = (struct ofl_finding){
-		.severity = severity, .code = code, .what = what,
+		.severity = severity, .row = row, .code = code,
+		.what = row ? row->what : ofl_rule_rows[c->kind].what,
 		.next = ofl_page_next(c->kind, &c->claim), .about_pages = true,
 		.start_pfn = c->pfn, .pages = pages, .page_kva = c->page_kva,
 		.flags = c->flags, .refcount = c->refcount, .claim = c->claim,
@@ -162,7 +164,7 @@ static enum ofl_status check_offline(struct ofl_check *ck,
 				     uint64_t pages)
 {
 	enum ofl_severity by_rule = ofl_audit_rule(c), by_records;
-	const struct ofl_audit_row *row;
+	const struct ofl_finding_row *row;
 
 	if (!ck->listing) {
 		if (count_class(ck, c, pages))
@@ -172,12 +174,8 @@ static enum ofl_status check_offline(struct ofl_check *ck,
 	row = ofl_audit_offline(&ck->audit, c, &by_records);
 	/* a finding that knows what is in flight goes first */
 	if (row && ofl_severity_compare(by_records, by_rule) >= 0)
-		return add_finding(ck, c, pages, by_records, row->code,
-				   row->what);
-	if (!by_rule)
-		return OFL_OK;
-	return add_finding(ck, c, pages, by_rule, ofl_rule_rows[c->kind].code,
-			   ofl_rule_rows[c->kind].what);
+		return add_finding(ck, c, pages, by_records, row);
+	return by_rule ? add_finding(ck, c, pages, by_rule, NULL) : OFL_OK;
 }
 
 static enum ofl_status check_known(void *arg, const struct ofl_section *s,
@@ -185,15 +183,14 @@ static enum ofl_status check_known(void *arg, const struct ofl_section *s,
 				   const unsigned char *raw,
 				   const unsigned char *raw_end)
 {
-	const struct ofl_audit_row *row;
+	const struct ofl_finding_row *row;
 	struct ofl_check *ck = arg;
 	struct ofl_classified c;
 	enum ofl_severity severity;
 
 	ofl_classify(&ck->classifier, s, p, raw, raw_end, false, &c);
 	row = ofl_audit_other(&ck->audit, &c, &severity);
-	return row ? add_finding(ck, &c, pages, severity, row->code, row->what) :
-		     OFL_OK;
+	return row ? add_finding(ck, &c, pages, severity, row) : OFL_OK;
 }
 
 static enum ofl_status check_pages(void *arg, const struct ofl_section *s,
@@ -299,8 +296,8 @@ static enum ofl_status check_account(struct ofl_check *ck,
 	for (i = 0; i < a->nr_complaints && !st; i++) {
 		const struct ofl_complaint *c = &a->complaint[i];
 		struct ofl_finding f = {
-			.severity = c->severity, .code = c->code,
-			.what = c->text, .start_pfn = c->pfn,
+			.severity = c->severity, .row = c->row,
+			.code = c->row->code, .what = c->text, .start_pfn = c->pfn,
 			.pages = c->pages,
 		};
 

@@ -87,12 +87,12 @@ static void show_findings(struct ofl_view *v, const struct ofl_told *told)
 
 	for (i = 0; i < told->nr; i++) {
 		d = &told->device[i];
-		for (before = 0; strcmp(told->device[before].code, d->code);)
+		for (before = 0; told->device[before].finding != d->finding;)
 			before++;
-		next = d->code[0] && before == i ?
-		       ofl_code_next(d->code, d->severity) : NULL;
+		next = d->finding && before == i ?
+		       ofl_finding_do(d->finding, d->severity) : NULL;
 		if (next)
-			show_row(v, d->code, next);
+			show_row(v, d->finding->code, next);
 	}
 }
 

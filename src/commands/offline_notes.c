@@ -140,11 +140,11 @@ static void show_told(struct ofl_view *v, const struct ofl_layout *l,
 		if (d->gone)
 			ofl_view_words(v, "NOTE", "the driver of %s (%s) is gone, and its memory stayed",
 				       d->name, d->owner->name);
-		if (d->code[0] || d->untold)
-			ofl_view_words(v, "NOTE", "%s%s%s", d->code[0] ? d->name[0] ?
-				       d->name : d->owner->name : "",
-				       d->code[0] ? ": " : "",
-				       d->code[0] ? d->reason : d->untold);
+		if (d->finding)
+			ofl_view_words(v, "NOTE", "%s: %s", d->name[0] ?
+				       d->name : d->owner->name, d->reason);
+		else if (d->untold)
+			ofl_view_words(v, "NOTE", "%s", d->untold);
 	}
 	if (told->churn_known && told->deflated)
 		ofl_view_words(v, "NOTE", "balloons took %s since the boot, and gave back %s of it",

@@ -8,11 +8,6 @@
 #include "target/count.h"
 #include "target/text.h"
 
-/* findings of devices that have not what they were asked for */
-static const char *const wanted[] = {
-	"above-request", "below-request", "above-target", "below-target",
-};
-
 /*
  * Counters that say what a device has and should have, by their kernel names,
  * and of how many bytes each is a number; 0: of pages
@@ -56,19 +51,14 @@ static void say_has(const struct ofl_layout *l, const struct ofl_account *a,
 static void find_finding(const struct ofl_account *a, struct ofl_told_device *d)
 {
 	const struct ofl_complaint *c;
-	unsigned int n;
-	size_t i;
 
-	for (n = 0; n < a->nr_complaints; n++)
-		for (i = 0; i < OFL_COUNT(wanted); i++) {
-			c = &a->complaint[n];
-			if (strcmp(c->code, wanted[i]))
-				continue;
-			ofl_text_put(d->code, sizeof(d->code), "%s", c->code);
-			ofl_text_put(d->reason, sizeof(d->reason), "%s",
-				     c->text);
-			d->severity = c->severity;
-		}
+	for (c = a->complaint; c < a->complaint + a->nr_complaints; c++) {
+		if (c->row->about != OFL_ABOUT_AMOUNT)
+			continue;
+		d->finding = c->row;
+		d->severity = c->severity;
+		ofl_text_put(d->reason, sizeof(d->reason), "%s", c->text);
+	}
 }
 
 static void ask(const struct ofl_analysis *a, size_t owner, unsigned int device,

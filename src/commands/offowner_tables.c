@@ -357,7 +357,7 @@ static void get_which(const void *row, const void *ctx, struct ofl_cell *ret)
 static void get_code(const void *row, const void *ctx, struct ofl_cell *ret)
 {
 	(void)ctx;
-	*ret = ofl_cell_text(COMPLAINT(row)->c->code);
+	*ret = ofl_cell_text(COMPLAINT(row)->c->row->code);
 }
 
 static void get_first(const void *row, const void *ctx, struct ofl_cell *ret)

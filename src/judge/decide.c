@@ -189,13 +189,13 @@ static void list_causes(const struct ofl_env *env, struct ofl_block_report *r)
 
 /* ---- a block ---- */
 
-static void simple(struct ofl_block_report *r, enum ofl_outcome v,
-		   const char *code, const char *reason)
+static void decide_plainly(struct ofl_block_report *r, enum ofl_plain verdict)
 {
-	r->verdict = v;
+	r->plain = &ofl_plain_rows[verdict];
+	r->verdict = r->plain->outcome;
 	r->decider = OFL_NR_KINDS;
-	snprintf(r->code, sizeof(r->code), "%s", code);
-	ofl_text_put(r->reason, sizeof(r->reason), "%s", reason);
+	ofl_text_put(r->code, sizeof(r->code), "%s", r->plain->code);
+	ofl_text_put(r->reason, sizeof(r->reason), "%s", r->plain->reason);
 }
 
 static void begin(struct ofl_block_report *r, enum ofl_outcome out)
@@ -208,6 +208,7 @@ static void begin(struct ofl_block_report *r, enum ofl_outcome out)
 	}
 	r->decider = OFL_NR_KINDS;
 	r->decider_pfn = 0;
+	r->plain = NULL;
 	r->nr_causes = 0;
 	r->room_unchecked = r->driver_refuses = false;
 	r->room_in_swap = 0;
@@ -218,22 +219,18 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 		      struct ofl_block_report *r)
 {
 	begin(r, OFL_OUT_NOT_REACHED);
-	/* memory_subsys_offline(): MEM_OFFLINE returns at once */
 	if (r->block->state == OFL_BLOCK_OFFLINE) {
-		simple(r, OFL_OUT_OFFLINE, "offline", "already offline");
+		decide_plainly(r, OFL_PLAIN_OFFLINE);
 		ofl_reason_offline(r);
 		return;
 	}
-	/* whether it is online, in which zone, and what of it is its memmap */
 	if (r->block->lost) {
-		simple(r, OFL_OUT_UNKNOWN, "block-unread",
-		       "its memory_block cannot be read");
+		decide_plainly(r, OFL_PLAIN_UNREAD);
 		return;
 	}
 	if (!ofl_fact_known(env->l, OFL_F_OFFLINE_PAGES) &&
 	    !ofl_fact_known(env->l, OFL_F_OFFLINE_AND_REMOVE)) {
-		simple(r, OFL_OUT_UNKNOWN, "no-hotremove",
-		       "no symbol offline_pages: CONFIG_MEMORY_HOTREMOVE is off, or vmlinux lacks symbols");
+		decide_plainly(r, OFL_PLAIN_NO_HOTREMOVE);
 		return;
 	}
 	begin(r, OFL_OUT_OFFLINABLE);
@@ -242,17 +239,15 @@ void ofl_judge_decide(const struct ofl_env *env, const struct ofl_ram *ram,
 	weigh_pages(env, r);
 	ofl_place_weigh(env, r);
 	weigh_unknown(r);
-	/* not a page of it was seen: a filter, or the memmap is gone */
 	if (!r->scanned && r->step[OFL_STEP_ZONE] != OFL_OUT_BLOCKED &&
 	    r->step[OFL_STEP_HOLES] != OFL_OUT_BLOCKED) {
-		simple(r, OFL_OUT_UNKNOWN, "not-scanned",
-		       "no page of it could be looked at");
+		decide_plainly(r, OFL_PLAIN_NOT_SCANNED);
 		return;
 	}
 	decide_by_steps(env, r);
 	list_causes(env, r);
 	if (ofl_outcome_rows[r->verdict].passes)
-		simple(r, OFL_OUT_OFFLINABLE, "", "");
+		decide_plainly(r, OFL_PLAIN_FREE);
 	ofl_reason_poisoned(env, r);
 	ofl_reason_room(r);
 	ofl_reason_removed(r);

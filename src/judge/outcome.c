@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* outcome.c - the words for what becomes of pages, steps and blocks */
 #include "judge/outcome.h"
+#include "owners/next_texts.h"
 
 const struct ofl_outcome_row ofl_outcome_rows[OFL_NR_OUTCOMES] = {
 #define OUTCOME(id, rank, passes, page, step, block) \
@@ -10,10 +11,18 @@ const struct ofl_outcome_row ofl_outcome_rows[OFL_NR_OUTCOMES] = {
 };
 
 const struct ofl_step_row ofl_step_rows[OFL_NR_STEPS] = {
-#define STEP(id, text, reason, passes) \
-	[OFL_STEP_##id] = { text, reason, passes },
+#define STEP(id, text, reason, passes, blocked_next, retries_next, unknown_next) \
+	[OFL_STEP_##id] = { text, reason, passes, \
+			    blocked_next, retries_next, unknown_next },
 	OFL_STEPS(STEP)
 #undef STEP
+};
+
+const struct ofl_plain_row ofl_plain_rows[OFL_NR_PLAIN] = {
+#define PLAIN(id, outcome, code, reason, next) \
+	[OFL_PLAIN_##id] = { OFL_OUT_##outcome, code, reason, next },
+	OFL_PLAIN_VERDICTS(PLAIN)
+#undef PLAIN
 };
 
 /* each rank once: a number used twice, or too large, does not compile */

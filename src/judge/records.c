@@ -203,8 +203,8 @@ static void close_device(const struct ofl_records *b,
 	}
 	explain(b, k, r);
 	if (k->severity)
-		ofl_account_complain(&k->account, k->severity,
-			"counter-mismatch", 0, 0, "%" PRIu64
+		ofl_account_complain(&k->account, OFL_FINDING_COUNTER,
+			k->severity == OFL_SEV_INFO, 0, 0, "%" PRIu64
 			" page%s found, its counters say %" PRId64 ": %s",
 			k->found.pages, k->found.pages == 1 ? "" : "s",
 			k->account.expected, k->explained);
@@ -259,8 +259,7 @@ static void add_owner(struct ofl_records *b, size_t o, bool whole,
 }
 
 static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
-			  enum ofl_severity severity, const char *code,
-			  const char *why)
+			  enum ofl_finding_id id, const char *why)
 {
 	struct ofl_device_records *k = found->pages ? next_device(b) : NULL;
 
@@ -268,9 +267,9 @@ static void add_ownerless(struct ofl_records *b, const struct ofl_found *found,
 		return;
 	k->found = *found;
 	k->blind = found != &b->orphans;
-	k->severity = severity;
+	k->severity = ofl_finding_severity(id, false);
 	ofl_text_put(k->explained, sizeof(k->explained), "%s", why);
-	ofl_account_complain(&k->account, severity, code, 0, 0, "%" PRIu64
+	ofl_account_complain(&k->account, id, false, 0, 0, "%" PRIu64
 			     " page%s: %s", found->pages,
 			     found->pages == 1 ? "" : "s", why);
 }
@@ -281,15 +280,14 @@ static void add_orphans(struct ofl_records *b)
 	bool too_many = b->unclaimed &&
 			b->unclaimed > ofl_owners_in_flight(b->owners);
 
-	add_ownerless(b, &b->orphans, OFL_SEV_WARNING, "orphan",
+	add_ownerless(b, &b->orphans, OFL_FINDING_ORPHAN,
 		      "in no driver's records: their owner is gone");
 	add_ownerless(b, &b->in_flight,
-		      too_many ? OFL_SEV_WARNING : OFL_SEV_INFO,
-		      too_many ? "orphan" : "in-flight", too_many ?
+		      too_many ? OFL_FINDING_ORPHAN : OFL_FINDING_IN_FLIGHT,
+		      too_many ?
 		      "in no driver's records, and more than a driver takes or gives back at once: the owner of some is gone" :
 		      "in no driver's records, while a driver takes or gives back pages");
-	add_ownerless(b, &b->unknown, OFL_SEV_INFO, "owner-unknown",
-		      b->why_unknown);
+	add_ownerless(b, &b->unknown, OFL_FINDING_NOT_KNOWN, b->why_unknown);
 }
 
 /* ---- the kernel's counters ---- */
@@ -345,8 +343,7 @@ static void compare(struct ofl_records *b, const char *name, int64_t counter,
 	ofl_account_counter(&b->kernel, name, counter);
 	if (found == counter)
 		return;
-	ofl_account_complain(&b->kernel, why ? OFL_SEV_INFO : OFL_SEV_WARNING,
-		"counter-mismatch", 0, 0,
+	ofl_account_complain(&b->kernel, OFL_FINDING_COUNTER, why, 0, 0,
 		"%s is %" PRId64 ", but %" PRId64 " such pages were found%s",
 		name, counter, found, why ? why : "");
 }
@@ -358,7 +355,7 @@ static void close_kernel(struct ofl_records *b, bool whole)
 	int64_t v, deflated;
 
 	if (b->rivals && !b->audited)
-		ofl_account_complain(&b->kernel, OFL_SEV_ERROR, "claimed-twice",
+		ofl_account_complain(&b->kernel, OFL_FINDING_TWICE, false,
 			b->rival_pfn, b->rivals,
 			"%" PRIu64 " page%s in the records of two drivers",
 			b->rivals, b->rivals == 1 ? " is" : "s are");

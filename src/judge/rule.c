@@ -2,7 +2,7 @@
 /* rule.c - the skip-on-offline rule and everything around it, as a table */
 #include <stddef.h>
 
-#include "judge/next_texts.h"
+#include "owners/next_texts.h"
 #include "judge/rule.h"
 
 #define EITHER(movable, movable_step, other, other_step) \

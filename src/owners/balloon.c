@@ -353,14 +353,14 @@ void ofl_balloon_account(const struct ofl_balloon *b, struct ofl_account *a)
 	ofl_pagelist_count(&b->list, "listed", "listed_at_least",
 			   b->list.set.pages, a);
 	if ((int64_t)b->isolated < 0)
-		ofl_account_complain(a, OFL_SEV_ERROR, "counter-negative", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_NEGATIVE, false, 0, 0,
 				     "isolated_pages is negative");
 	if (b->lost)
-		ofl_account_complain(a, OFL_SEV_INFO, "records-unreadable", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_UNREADABLE, false, 0, 0,
 				     "balloon_dev_info at %#llx cannot be read",
 				     (unsigned long long)b->kva);
 	else if (!b->read)
-		ofl_account_complain(a, OFL_SEV_ERROR, "records-broken", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_BROKEN, false, 0, 0,
 				     "balloon_dev_info at %#llx is not one",
 				     (unsigned long long)b->kva);
 	ofl_pagelist_complain(&b->list, "the list of balloon pages", a);

@@ -40,8 +40,8 @@ void ofl_account_detail(struct ofl_account *a, const char *name,
 	a->nr_details++;
 }
 
-void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
-			  const char *code, uint64_t pfn, uint64_t pages,
+void ofl_account_complain(struct ofl_account *a, enum ofl_finding_id id,
+			  bool explained, uint64_t pfn, uint64_t pages,
 			  const char *fmt, ...)
 {
 	struct ofl_complaint *c = &a->complaint[a->nr_complaints];
@@ -51,8 +51,11 @@ void ofl_account_complain(struct ofl_account *a, enum ofl_severity severity,
 		a->dropped++;
 		return;
 	}
-	*c = (struct ofl_complaint){ .severity = severity, .code = code,
-				     .pfn = pfn, .pages = pages };
+	*c = (struct ofl_complaint){
+		.row = &ofl_finding_rows[id],
+		.severity = ofl_finding_severity(id, explained),
+		.pfn = pfn, .pages = pages,
+	};
 	va_start(ap, fmt);
 	ofl_text_vput(c->text, sizeof(c->text), fmt, ap);
 	va_end(ap);

@@ -112,7 +112,7 @@ static void complain_of_overlap(const struct ofl_hv *st, struct ofl_account *a)
 	const struct ofl_hv_span one = ofl_hv_announced(&st->region[st->overlaps[0]]);
 	const struct ofl_hv_span other = ofl_hv_announced(&st->region[st->overlaps[1]]);
 
-	ofl_account_complain(a, OFL_SEV_INFO, "regions-overlap", 0, 0,
+	ofl_account_complain(a, OFL_FINDING_OVERLAP, false, 0, 0,
 			     "hot-added regions overlap: %s and %s; which of them decided about a page is not known",
 			     show(&one).text, show(&other).text);
 }
@@ -130,18 +130,18 @@ static void show_counters(const struct ofl_hv *st, struct ofl_account *a)
 static void complain(const struct ofl_hv *st, struct ofl_account *a)
 {
 	if (st->broken && st->unread)
-		ofl_account_complain(a, OFL_SEV_INFO, "records-unreadable", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_UNREADABLE, false, 0, 0,
 			"the driver's counters or regions cannot be read from 0x%"
 			PRIx64 " on", st->broken_kva);
 	else if (st->broken)
-		ofl_account_complain(a, OFL_SEV_ERROR, "list-broken", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_LIST_BROKEN, false, 0, 0,
 			"the list of hot-added regions breaks at 0x%" PRIx64,
 			st->broken_kva);
 	if (st->overlap)
 		complain_of_overlap(st, a);
 	if (st->counted && st->onlined > st->added)
-		ofl_account_complain(a, OFL_SEV_WARNING, "counter-mismatch", 0,
-			0, "num_pages_onlined is more than num_pages_added");
+		ofl_account_complain(a, OFL_FINDING_COUNTER, false, 0, 0,
+				     "num_pages_onlined is more than num_pages_added");
 }
 
 const char *ofl_hv_at_work(const void *state, unsigned int device)

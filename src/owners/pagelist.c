@@ -34,26 +34,25 @@ struct walk {
 /* what ended a walk; only the driver, or who damaged its list, is to blame for an error */
 static const struct {
 	const char *text;
-	enum ofl_severity severity;
-	const char *code;
+	enum ofl_finding_id finding;
 } ends[] = {
-	[OFL_LIST_WHOLE] = { "is whole", OFL_SEV_NONE, NULL },
+	[OFL_LIST_WHOLE] = { "is whole", OFL_NR_FINDINGS },
 	[OFL_LIST_NO_HEAD] = { "has no readable head",
-			       OFL_SEV_INFO, "list-unreadable" },
+			       OFL_FINDING_LIST_UNREADABLE },
 	[OFL_LIST_NOWHERE] = { "points outside the memmap",
-			       OFL_SEV_ERROR, "list-broken" },
+			       OFL_FINDING_LIST_BROKEN },
 	[OFL_LIST_POISON] = { "points to an entry that was taken off",
-			      OFL_SEV_ERROR, "list-broken" },
-	[OFL_LIST_NULL] = { "ends in NULL", OFL_SEV_ERROR, "list-broken" },
+			      OFL_FINDING_LIST_BROKEN },
+	[OFL_LIST_NULL] = { "ends in NULL", OFL_FINDING_LIST_BROKEN },
 	[OFL_LIST_UNREADABLE] = { "points to a struct page that is not in the dump",
-				  OFL_SEV_INFO, "list-unreadable" },
+				  OFL_FINDING_LIST_UNREADABLE },
 	[OFL_LIST_NO_SECTION] = { "points to a struct page whose section is damaged, or not in the dump",
-				  OFL_SEV_INFO, "list-unreadable" },
-	[OFL_LIST_LOOP] = { "loops", OFL_SEV_ERROR, "list-broken" },
+				  OFL_FINDING_LIST_UNREADABLE },
+	[OFL_LIST_LOOP] = { "loops", OFL_FINDING_LIST_BROKEN },
 	[OFL_LIST_BACKWARDS] = { "has an entry that does not point back",
-				 OFL_SEV_ERROR, "list-broken" },
+				 OFL_FINDING_LIST_BROKEN },
 	[OFL_LIST_INTERRUPTED] = { "was not walked to its end: interrupted",
-				   OFL_SEV_INFO, "list-interrupted" },
+				   OFL_FINDING_LIST_INTERRUPTED },
 };
 _Static_assert(OFL_COUNT(ends) == OFL_NR_LIST_ENDS, "each end has a row");
 
@@ -263,12 +262,12 @@ void ofl_pagelist_free(struct ofl_pagelist *list)
 	ofl_pfnset_free(&list->set);
 }
 
-static void complain(struct ofl_account *a, enum ofl_severity severity,
-		     const char *code, const struct ofl_listed *n,
-		     const char *what, const char *wrong)
+static void complain(struct ofl_account *a, enum ofl_finding_id id,
+		     const struct ofl_listed *n, const char *what,
+		     const char *wrong)
 {
 	if (n->pages)
-		ofl_account_complain(a, severity, code, n->pfn, n->pages,
+		ofl_account_complain(a, id, false, n->pfn, n->pages,
 				     "%s: %" PRIu64 " %s", what, n->pages,
 				     wrong);
 }
@@ -285,20 +284,19 @@ void ofl_pagelist_complain(const struct ofl_pagelist *list, const char *what,
 			   struct ofl_account *a)
 {
 	if (list->end != OFL_LIST_WHOLE)
-		ofl_account_complain(a, ends[list->end].severity,
-			ends[list->end].code, 0, 0,
+		ofl_account_complain(a, ends[list->end].finding, false, 0, 0,
 			"%s %s, at 0x%" PRIx64 " from 0x%" PRIx64
 			", after %" PRIu64 " entries",
 			what, ends[list->end].text, list->broken_kva,
 			list->from_kva, list->entries);
-	complain(a, OFL_SEV_ERROR, "listed-not-offline", &list->not_offline,
-		 what, "not PageOffline");
-	complain(a, OFL_SEV_ERROR, "listed-bad-ref", &list->bad_ref, what,
+	complain(a, OFL_FINDING_LISTED_NOT_OFFLINE, &list->not_offline, what,
+		 "not PageOffline");
+	complain(a, OFL_FINDING_LISTED_BAD_REF, &list->bad_ref, what,
 		 "without a reference");
-	complain(a, OFL_SEV_WARNING, "listed-extra-ref", &list->extra_ref, what,
+	complain(a, OFL_FINDING_LISTED_EXTRA_REF, &list->extra_ref, what,
 		 "with more references than the driver's");
-	complain(a, OFL_SEV_WARNING, "listed-not-online", &list->not_online,
-		 what, "of its sections not online");
-	complain(a, OFL_SEV_WARNING, "listed-bad-pointer", &list->bad_private,
-		 what, "that point back to another device");
+	complain(a, OFL_FINDING_LISTED_NOT_ONLINE, &list->not_online, what,
+		 "of its sections not online");
+	complain(a, OFL_FINDING_LISTED_BAD_POINTER, &list->bad_private, what,
+		 "that point back to another device");
 }

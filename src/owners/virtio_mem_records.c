@@ -220,8 +220,7 @@ static void check_states(const struct ofl_vmem *st,
 			note_misfit(&m, d->first_id + i, row->text, but);
 	}
 	if (m.blocks)
-		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
-			OFL_SEV_WARNING, "block-state",
+		ofl_account_complain(a, OFL_FINDING_BLOCK_STATE, a->in_flight[0],
 			m.first_nr * st->block_bytes / st->page_bytes,
 			st->block_bytes / st->page_bytes,
 			"the driver says memory%" PRIu64 " is %s, but %s; %"
@@ -245,8 +244,7 @@ static void check_histogram(const struct ofl_vmem *st,
 			return;
 		if (said == count[i])
 			continue;
-		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
-			OFL_SEV_WARNING, "block-count", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_BLOCK_COUNT, a->in_flight[0], 0, 0,
 			"mb_count[%" PRIu64 "] is %" PRIu64 ", but %" PRIu64
 			" blocks are in that state", i, said, count[i]);
 		return;
@@ -278,8 +276,7 @@ static void check_offline_size(const struct ofl_vmem *st,
 			bytes += st->block_bytes;
 	}
 	if (size != bytes)
-		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
-			OFL_SEV_WARNING, "offline-size", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_OFFLINE_SIZE, a->in_flight[0], 0, 0,
 			"offline_size is %" PRIu64 ", but memory blocks of %"
 			PRIu64 " bytes are offline", size, bytes);
 }
@@ -295,8 +292,7 @@ static void check_plugged_size(const struct ofl_vmem *st, const struct ofl_vmem_
 		return;
 	ofl_account_counter(a, "plugged_size", (int64_t)size);
 	if (size != bits)
-		ofl_account_complain(a, a->in_flight[0] ? OFL_SEV_INFO :
-			OFL_SEV_WARNING, "plugged-size", 0, 0,
+		ofl_account_complain(a, OFL_FINDING_PLUGGED_SIZE, a->in_flight[0], 0, 0,
 			"plugged_size is %" PRIu64 ", but units of %" PRIu64
 			" bytes are plugged", size, bits);
 }
@@ -324,8 +320,8 @@ static void check_request(const struct ofl_vmem *st,
 	ofl_size_text(requested, size[0], sizeof(size[0]));
 	ofl_size_text(plugged, size[1], sizeof(size[1]));
 	ofl_size_text(bytes, size[2], sizeof(size[2]));
-	ofl_account_complain(a, OFL_SEV_INFO,
-		more ? "above-request" : "below-request", 0, 0,
+	ofl_account_complain(a, more ? OFL_FINDING_ABOVE_REQUEST :
+		OFL_FINDING_BELOW_REQUEST, false, 0, 0,
 		"%s requested, %s plugged: %s %s %s, %" PRIu64 " %s%s",
 		size[0], size[1], size[2], more ? "have" : "are",
 		more ? "not been unplugged" : "not plugged yet",

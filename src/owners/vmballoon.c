@@ -208,8 +208,8 @@ static void account(const void *state, unsigned int device,
 		a->expected = (int64_t)(v * FRAME_BYTES /
 					st->b.env->l->page_bytes);
 		if (!a->known)
-			ofl_account_complain(a, OFL_SEV_ERROR,
-				"counter-negative", 0, 0, "size is negative");
+			ofl_account_complain(a, OFL_FINDING_NEGATIVE, false,
+					     0, 0, "size is negative");
 	}
 	ofl_pagelist_complain(&st->huge, "the list of 2 MiB units", a);
 }

@@ -133,8 +133,8 @@ static void check_target(const struct state *st, struct ofl_account *a)
 	if (a->untold || !pages)
 		return;
 	ofl_size_text(pages * st->env->l->page_bytes, size, sizeof(size));
-	ofl_account_complain(a, OFL_SEV_INFO,
-		lacks ? "below-target" : "above-target", 0, 0,
+	ofl_account_complain(a, lacks ? OFL_FINDING_BELOW_TARGET :
+		OFL_FINDING_ABOVE_TARGET, false, 0, 0,
 		lacks ? "the guest is %" PRIu64 " page%s (%s) short of its target: Xen has not given them yet" :
 			"the guest has %" PRIu64 " page%s (%s) more than its target: the balloon has not got them yet",
 		pages, pages == 1 ? "" : "s", size);

@@ -13,7 +13,9 @@
 
 #include "commands/manual.h"
 #include "commands/options.h"
+#include "judge/records.h"
 #include "judge/rule.h"
+#include "owners/finding.h"
 #include "commands/run.h"
 #include "commands/tables.h"
 #include "layout/witness.h"
@@ -211,6 +213,51 @@ static void rules(void)
 	}
 }
 
+static void findings(const char *name, bool of_pages)
+{
+	const struct ofl_finding_row *r;
+
+	printf("@ findings %s\n| code | severity | |\n|---|---|---|\n", name);
+	for (r = ofl_finding_rows; r < ofl_finding_rows + OFL_NR_FINDINGS; r++) {
+		if ((r->about == OFL_ABOUT_PAGES) != of_pages)
+			continue;
+		printf("| `%s` | %s%s | ", r->code,
+		       ofl_severity_text(r->severity),
+		       r->explained ? ", or info" : "");
+		escaped(r->what);
+		fputs(" |\n", stdout);
+	}
+}
+
+/* a code without a word: the block can be offlined as it is */
+static void plain_verdicts(void)
+{
+	const struct ofl_plain_row *r;
+
+	puts("@ verdicts\n| code | verdict | |\n|---|---|---|");
+	for (r = ofl_plain_rows; r < ofl_plain_rows + OFL_NR_PLAIN; r++) {
+		if (!r->code[0])
+			continue;
+		printf("| `%s` | %s | ", r->code,
+		       ofl_outcome_rows[r->outcome].block);
+		escaped(r->reason);
+		fputs(" |\n", stdout);
+	}
+}
+
+static void steps(void)
+{
+	const struct ofl_step_row *r;
+
+	puts("@ steps\n| step | it fails, in the kernel's words | it passes |\n"
+	     "|---|---|---|");
+	for (r = ofl_step_rows; r < ofl_step_rows + OFL_NR_STEPS; r++) {
+		printf("| `%s` | %s | ", r->text, r->reason);
+		escaped(r->passes);
+		fputs(" |\n", stdout);
+	}
+}
+
 static void help(const struct ofl_command *c)
 {
 	const char *const *line;
@@ -271,6 +318,10 @@ int main(void)
 	options(OFL_GROUP_OUTPUT, "output");
 	options(OFL_GROUP_READING, "reading");
 	rules();
+	findings("pages", true);
+	findings("records", false);
+	steps();
+	plain_verdicts();
 	words("status", "`result`", ofl_result_words);
 	printf("@ members all\n" MEMBERS);
 	fields(ofl_common_fields);

@@ -241,7 +241,7 @@ bool owned_complaint(const struct ofl_account *a, const char *code)
 	unsigned int i;
 
 	for (i = 0; i < a->nr_complaints; i++)
-		if (!strcmp(a->complaint[i].code, code))
+		if (!strcmp(a->complaint[i].row->code, code))
 			return true;
 	return false;
 }

@@ -53,7 +53,7 @@ static int drop(void **state)
 static void expect(const char *code, enum ofl_severity severity)
 {
 	enum ofl_severity got;
-	const struct ofl_audit_row *row = ofl_audit_offline(&audit, &page, &got);
+	const struct ofl_finding_row *row = ofl_audit_offline(&audit, &page, &got);
 
 	if (!code) {
 		assert_null(row);

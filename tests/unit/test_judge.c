@@ -1110,8 +1110,8 @@ static void test_next_as_it_is_here(void **state)
 {
 	const struct ofl_next_asked offowner = { "offowner", true, false };
 	const struct ofl_next_asked offcheck = { "offcheck", false, true };
-	const char *above = ofl_code_next("above-request", OFL_SEV_INFO);
-	const char *types = ofl_code_next("owner-unknown", OFL_SEV_INFO);
+	const char *above = ofl_finding_rows[OFL_FINDING_ABOVE_REQUEST].info_next;
+	const char *types = ofl_finding_rows[OFL_FINDING_NOT_KNOWN].info_next;
 
 	(void)state;
 	assert_non_null(strstr(ofl_next_as(above, &offcheck), "offowner -v"));
@@ -1121,30 +1121,44 @@ static void test_next_as_it_is_here(void **state)
 	assert_null(ofl_next_as(NULL, &offowner));
 }
 
-/* all codes of findings of records; those that nothing can be done about */
+/* a finding that is one has something to do, but for what no one can change */
 static void test_next_of_findings(void **state)
 {
-	static const char *const code[] = {
-		"counter-mismatch", "counter-negative", "records-unreadable",
-		"records-broken",
-		"list-broken", "list-unreadable", "list-interrupted",
-		"listed-not-offline", "listed-bad-ref", "listed-extra-ref",
-		"listed-not-online", "listed-bad-pointer", "plugged-size",
-		"offline-size", "block-state", "block-count", "in-flight",
-		"claimed-twice", "not-listed", "orphan", "owner-unknown",
-		"outside-records", "offline-plugged", "mixed-never-onlined",
-		"unplugged-not-offline", "above-request", "below-request",
-		"above-target", "below-target",
-	};
-	size_t i;
+	const struct ofl_finding_row *row;
+	bool info;
+	int i, k;
 
 	(void)state;
-	for (i = 0; i < sizeof(code) / sizeof(code[0]); i++)
-		if (!ofl_code_next(code[i], OFL_SEV_WARNING) &&
-		    !ofl_code_next(code[i], OFL_SEV_INFO))
-			fail_msg("%s: nothing to be done?", code[i]);
-	assert_null(ofl_code_next("regions-overlap", OFL_SEV_INFO));
-	assert_non_null(ofl_code_next("block-state", OFL_SEV_INFO));
+	for (i = 0; i < OFL_NR_FINDINGS; i++) {
+		row = &ofl_finding_rows[i];
+		info = row->severity == OFL_SEV_INFO;
+		if (!ofl_finding_do(row, row->severity) &&
+		    i != OFL_FINDING_OVERLAP)
+			fail_msg("%s: nothing to be done?", row->code);
+		/* what can never be said is not written down */
+		if (info ? row->explained || row->next :
+		    !row->explained && row->info_next)
+			fail_msg("%s: an info, or not?", row->code);
+		assert_true(row->severity != OFL_SEV_NONE && row->what[0]);
+		for (k = 0; k < i; k++)
+			assert_string_not_equal(row->code,
+						ofl_finding_rows[k].code);
+	}
+	assert_non_null(ofl_finding_rows[OFL_FINDING_BLOCK_STATE].info_next);
+}
+
+/* whatever a step comes to without a page, there is something to do */
+static void test_next_of_steps(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i < OFL_NR_STEPS; i++)
+		assert_non_null(ofl_step_rows[i].unknown_next);
+	for (i = 0; i < OFL_NR_PLAIN; i++)
+		if (!ofl_plain_rows[i].next && i != OFL_PLAIN_OFFLINE)
+			fail_msg("%s: nothing to be done?",
+				 ofl_plain_rows[i].code);
 }
 
 /* what a counter that is lost, and other nodes, make of it */
@@ -1293,6 +1307,7 @@ int main(void)
 		cmocka_unit_test(test_own_pages_are_no_place),
 		cmocka_unit_test(test_next_without_a_page),
 		cmocka_unit_test(test_next_of_findings),
+		cmocka_unit_test(test_next_of_steps),
 		cmocka_unit_test(test_next_time),
 		cmocka_unit_test(test_next_of_a_block_that_is_tried),
 		cmocka_unit_test(test_next_as_it_is_here),

@@ -328,7 +328,7 @@ static const struct ofl_complaint *xen_target(uint64_t target)
 	owned_load(&k, &o);
 	a = owned_account(&o, "xen_balloon", 0);
 	for (i = 0; i < a.nr_complaints; i++)
-		if (strstr(a.complaint[i].code, "-target"))
+		if (strstr(a.complaint[i].row->code, "-target"))
 			return &a.complaint[i];
 	return NULL;
 }
@@ -339,7 +339,7 @@ static void test_xen_below_target(void **state)
 
 	(void)state;
 	assert_non_null(c);
-	assert_string_equal(c->code, "below-target");
+	assert_string_equal(c->row->code, "below-target");
 	assert_int_equal(c->severity, OFL_SEV_INFO);
 	assert_non_null(strstr(c->text, "256 pages (1M) short"));
 }
@@ -350,7 +350,7 @@ static void test_xen_above_target(void **state)
 
 	(void)state;
 	assert_non_null(c);
-	assert_string_equal(c->code, "above-target");
+	assert_string_equal(c->row->code, "above-target");
 	assert_non_null(strstr(c->text, "1 page (4K) more"));
 }
 

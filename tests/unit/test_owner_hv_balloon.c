@@ -180,7 +180,8 @@ static void test_account_is_full(void **state)
 	for (i = 0; i < OFL_MAX_DETAILS + 2; i++)
 		ofl_account_detail(&a, "detail", "%d", i);
 	for (i = 0; i < OFL_MAX_COMPLAINTS + 4; i++)
-		ofl_account_complain(&a, OFL_SEV_INFO, "code", 0, 0, "%d", i);
+		ofl_account_complain(&a, OFL_FINDING_OVERLAP, false, 0, 0,
+				     "%d", i);
 	assert_int_equal(a.dropped, 1 + 2 + 4);
 	virtio_balloon(4, 0);
 	owned_load(&k, &o);
@@ -234,9 +235,9 @@ static void test_everything_is_wrong(void **state)
 	owned_page(&k, 1025, &tail);
 	owned_load(&k, &o);
 	a = owned_account(&o, "vmw_balloon", 0);
-	assert_string_equal(a.complaint[0].code, "counter-negative");
+	assert_string_equal(a.complaint[0].row->code, "counter-negative");
 	assert_int_equal(a.nr_complaints, 12);
-	assert_string_equal(a.complaint[11].code, "listed-extra-ref");
+	assert_string_equal(a.complaint[11].row->code, "listed-extra-ref");
 	assert_int_equal(a.complaint[11].pfn, 1025);
 }
 

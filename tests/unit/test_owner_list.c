@@ -254,7 +254,7 @@ static void test_section_cannot_be_read(void **state)
 	walk();
 	assert_int_equal(list.end, OFL_LIST_NO_SECTION);
 	ofl_pagelist_complain(&list, "the list", &a);
-	assert_string_equal(a.complaint[0].code, "list-unreadable");
+	assert_string_equal(a.complaint[0].row->code, "list-unreadable");
 	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
 }
 
@@ -327,13 +327,15 @@ static void test_unreadable_is_not_broken(void **state)
 	walk();
 	ofl_pagelist_complain(&list, "the list", &a);
 	assert_int_equal(a.nr_complaints, 1);
-	assert_string_equal(a.complaint[0].code, "list-unreadable");
+	assert_string_equal(a.complaint[0].row->code, "list-unreadable");
 	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
-	assert_string_equal(ofl_code_next("list-unreadable", OFL_SEV_INFO),
+	assert_string_equal(ofl_finding_do(a.complaint[0].row, OFL_SEV_INFO),
 			    "take a dump that has this memory, and ask again");
 	/* what explains it is said; the maintainer has nothing to mend */
-	assert_null(ofl_code_next("counter-mismatch", OFL_SEV_INFO));
-	assert_non_null(ofl_code_next("counter-mismatch", OFL_SEV_WARNING));
+	assert_null(ofl_finding_do(&ofl_finding_rows[OFL_FINDING_COUNTER],
+				   OFL_SEV_INFO));
+	assert_non_null(ofl_finding_do(&ofl_finding_rows[OFL_FINDING_COUNTER],
+				       OFL_SEV_WARNING));
 }
 
 /* the driver's list is as it was, only nobody walked it to its end */
@@ -348,11 +350,11 @@ static void test_interrupted_is_not_broken(void **state)
 	list.entries = 4096;
 	ofl_pagelist_complain(&list, "the list", &a);
 	assert_int_equal(a.nr_complaints, 1);
-	assert_string_equal(a.complaint[0].code, "list-interrupted");
+	assert_string_equal(a.complaint[0].row->code, "list-interrupted");
 	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
 	assert_non_null(strstr(a.complaint[0].text,
 		"the list was not walked to its end: interrupted, at "));
-	assert_string_equal(ofl_code_next("list-interrupted", OFL_SEV_INFO),
+	assert_string_equal(ofl_finding_do(a.complaint[0].row, OFL_SEV_INFO),
 			    "run the command again, without ^C");
 }
 

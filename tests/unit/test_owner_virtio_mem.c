@@ -77,7 +77,7 @@ static void test_virtio_mem_above_request(void **state)
 
 	(void)state;
 	assert_int_equal(a.nr_complaints, 1);
-	assert_string_equal(a.complaint[0].code, "above-request");
+	assert_string_equal(a.complaint[0].row->code, "above-request");
 	assert_int_equal(a.complaint[0].severity, OFL_SEV_INFO);
 	assert_non_null(strstr(a.complaint[0].text,
 		"2M requested, 4M plugged: 2M have not been unplugged, 1 sub-block"));
@@ -106,7 +106,7 @@ static void test_virtio_mem_below_request(void **state)
 
 	(void)state;
 	assert_int_equal(a.nr_complaints, 1);
-	assert_string_equal(a.complaint[0].code, "below-request");
+	assert_string_equal(a.complaint[0].row->code, "below-request");
 	assert_non_null(strstr(a.complaint[0].text, "2 sub-blocks"));
 }
 
