@@ -82,7 +82,7 @@ struct ofl_classifier {
 	/* what this dump has no witness for; see untold.c */
 	enum ofl_tri skip_rule;
 	bool flags_untold, types_untold, hugetlb_untold, movable_untold;
-	bool unaccepted_untold;
+	bool unaccepted_untold, charge_untold;
 
 	/* hugetlb.c: huge pages and their pools */
 	bool huge_untold, gigantic_untold;

@@ -39,6 +39,7 @@ struct ofl_rule_in {
 	bool reserved, lru, hwpoison, swapbacked;	/* page flags */
 	bool movable_ops;	/* in the way of this kernel */
 	bool movable_untold;	/* which way that is has no witness */
+	bool charge_untold;	/* whether it is memory of a process, neither */
 	bool isolated;		/* taken off its list for migration */
 	bool compound;
 	bool compound_unseen;	/* isolation does not ask for compound pages */

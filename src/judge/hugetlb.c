@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* hugetlb.c - huge pages of hugetlbfs, and the pools that they come from */
+#include <string.h>
+
 #include "judge/hugetlb.h"
 #include "judge/older.h"
 
@@ -87,7 +89,9 @@ static void load_pools(struct ofl_classifier *c)
 		c->nr_pools++;
 		kva += ofl_fact_u64(l, OFL_F_HSTATE_BYTES);
 	}
-}/* gigantic_page_runtime_supported() of powerpc: not by a hash page table */
+}
+
+/* gigantic_page_runtime_supported() of powerpc: not by a hash page table */
 static bool gigantic_stays(const struct ofl_target *t,
 			   const struct ofl_layout *l)
 {
@@ -95,14 +99,16 @@ static bool gigantic_stays(const struct ofl_target *t,
 	uint32_t features;
 
 	if (!ofl_fact_known(l, OFL_F_CPU_SPEC))
-		return false;
+		return !strncmp(t->machine, "ppc64", 5);
 	return !ofl_read_u64(t, ofl_fact_u64(l, OFL_F_CPU_SPEC), &spec) ||
 	       !ofl_fact_read_u32(t, l, spec, OFL_F_MMU_FEATURES, &features) ||
 	       !(features & MMU_RADIX);
 }
+
 void ofl_hugetlb_init(struct ofl_classifier *c)
 {
-	c->huge_untold = ofl_fact_known(c->env->l, OFL_F_STSI);
+	c->huge_untold = ofl_fact_known(c->env->l, OFL_F_STSI) ||
+			 !strcmp(c->env->t->machine, "s390x");
 	c->gigantic_untold = gigantic_stays(c->env->t, c->env->l);
 	c->several_nodes = have_several_nodes(c->env);
 	load_pools(c);

@@ -57,6 +57,7 @@ void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->compound_unseen = !ofl_fact_known(c->env->l, OFL_F_THP) &&
 			      !ofl_fact_known(c->env->l, OFL_F_PAGE_IS_UNMOVABLE);
 	in->movable_untold = c->movable_untold;
+	in->charge_untold = c->charge_untold;
 	in->untold = c->flags_untold || (c->types_untold && in->typed &&
 					 !offline && !has_name(f, p->type)) ||
 		     (c->unaccepted_untold && !p->refcount && !in->typed &&

@@ -99,17 +99,25 @@ static enum ofl_tri any_poisoned(struct ofl_refs_from *from, uint64_t kva,
 
 /*
  * do_migrate_range(): any poisoned page of it counts since e8a796fa1c16, the
- * head alone before. The symbol came in the same series, for the same loop.
+ * head alone before. The symbol came in the same series, for the same loop; of
+ * a kernel that may be as young a page behind the head says nothing.
  */
 enum ofl_tri ofl_refs_poisoned(struct ofl_refs_from *from, uint64_t kva,
 			       unsigned int order, const unsigned char *raw,
 			       const unsigned char *raw_end)
 {
 	bool whole = ofl_fact_known(from->f->l, OFL_F_ISOLATE_FOLIO);
+	bool maybe = ofl_fact_known(from->f->l, OFL_F_UNMAP_POISONED);
+	enum ofl_tri head = OFL_NO;
 
 	if (!from->f->hwpoison)
 		return OFL_NO;
-	return any_poisoned(from, kva, whole ? 1ull << order : 1, raw, raw_end);
+	if (!whole)
+		head = any_poisoned(from, kva, 1, raw, raw_end);
+	if (!whole && (head != OFL_NO || !maybe))
+		return head;
+	head = any_poisoned(from, kva, 1ull << order, raw, raw_end);
+	return whole || head == OFL_NO ? head : OFL_UNSURE;
 }
 
 /* ---- the mapping of a file ---- */
@@ -170,11 +178,18 @@ static const struct ofl_mapping *ask(struct ofl_refs_from *from, uint64_t kva)
 	return m;
 }
 
+/* are there pages of memfd_secret() that nothing tells? */
+static bool secret_untold(const struct ofl_layout *l)
+{
+	return !ofl_fact_known(l, OFL_F_SECRETMEM_OPS) &&
+	       ofl_fact_known(l, OFL_F_SECRETMEM_VMA);
+}
+
 /* has this kernel any mapping of that sort? */
 static bool any_never(const struct ofl_layout *l)
 {
 	return ofl_fact_known(l, OFL_F_OPS_MIGRATE) ||
-	       ofl_fact_known(l, OFL_F_SECRETMEM_OPS) ||
+	       ofl_fact_known(l, OFL_F_SECRETMEM_OPS) || secret_untold(l) ||
 	       ofl_fact_known(l, OFL_F_AS_UNMOVABLE) ||
 	       ofl_fact_known(l, OFL_F_AS_INACCESSIBLE);
 }
@@ -191,8 +206,9 @@ enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
 	m = ask(from, mapping);
 	if (!m->known)
 		return OFL_UNSURE;
-	return m->never || (m->stays_dirty && (flags & from->f->dirty)) ?
-	       OFL_YES : OFL_NO;
+	if (m->never || (m->stays_dirty && (flags & from->f->dirty)))
+		return OFL_YES;
+	return secret_untold(from->f->l) ? OFL_UNSURE : OFL_NO;
 }
 
 /* ---- buffers of a disk ---- */
@@ -232,9 +248,11 @@ enum ofl_tri ofl_refs_buffers(struct ofl_refs_from *from, uint64_t flags,
 	uint64_t mapping = ofl_page_mapping(f, raw);
 	const struct ofl_mapping *m;
 
-	if (!ofl_fact_known(f->l, OFL_F_DISK_OPS) || !(flags & f->private) ||
-	    !mapping || (mapping & OFL_MAPPING_ANON))
+	if (!(flags & f->private) || !mapping || (mapping & OFL_MAPPING_ANON))
 		return OFL_NO;
+	/* a kernel with buffers has disks */
+	if (!ofl_fact_known(f->l, OFL_F_DISK_OPS))
+		return ofl_fact_known(f->l, OFL_F_BH_LRUS) ? OFL_UNSURE : OFL_NO;
 	m = ask(from, mapping);
 	if (!m->known)
 		return OFL_UNSURE;

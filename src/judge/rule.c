@@ -178,6 +178,8 @@ static enum ofl_kind unmapped_kind(const struct ofl_rule_in *in)
 {
 	if (in->fresh)
 		return OFL_KIND_FRESH;
+	if (in->charge_untold)
+		return OFL_KIND_UNTOLD;
 	return in->untouched ? OFL_KIND_UNTOUCHED : OFL_KIND_KERNEL;
 }
 

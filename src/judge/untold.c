@@ -50,9 +50,10 @@ static bool any_unaccepted(const struct ofl_env *env)
 	uint64_t head, next;
 	size_t i;
 
-	if (!ofl_fact_known(env->l, OFL_F_ZONE_UNACCEPTED) ||
-	    env->l->type[OFL_TYPE_UNACCEPTED].shape)
+	if (env->l->type[OFL_TYPE_UNACCEPTED].shape)
 		return false;
+	if (!ofl_fact_known(env->l, OFL_F_ZONE_UNACCEPTED))
+		return ofl_fact_known(env->l, OFL_F_NR_UNACCEPTED);
 	for (i = 0; i < env->n->nr_zones; i++) {
 		head = env->n->zone[i].kva +
 		       ofl_fact_u64(env->l, OFL_F_ZONE_UNACCEPTED);
@@ -60,6 +61,14 @@ static bool any_unaccepted(const struct ofl_env *env)
 			return true;
 	}
 	return false;
+}
+
+/* CONFIG_MEMCG: where a page says what it is charged to */
+static bool charge_told(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_PAGE_MEMCG_DATA) ||
+	       ofl_fact_known(l, OFL_F_PAGE_MEM_CGROUP) ||
+	       !ofl_fact_known(l, OFL_F_ROOT_MEM_CGROUP);
 }
 
 void ofl_untold(struct ofl_classifier *c)
@@ -74,4 +83,5 @@ void ofl_untold(struct ofl_classifier *c)
 	c->hugetlb_untold = !hugetlb_told(l);
 	c->movable_untold = !movable_ops_told(l);
 	c->unaccepted_untold = any_unaccepted(c->env);
+	c->charge_untold = !charge_told(l);
 }

@@ -180,6 +180,13 @@ static bool read_areas(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+/* CONFIG_SLAB, or SLUB? either of two that only mm/slab.c has */
+static bool is_slab(const struct ofl_layout *l)
+{
+	return ofl_fact_known(l, OFL_F_SLAB_ALLOCATOR) ||
+	       ofl_fact_known(l, OFL_F_SLAB_CPU_CACHE);
+}
+
 static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 		     struct ofl_callback *cb)
 {
@@ -201,8 +208,7 @@ static void identify(const struct ofl_target *t, const struct ofl_layout *l,
 	    (cb->veto == OFL_VETO_AREAS && !read_areas(t, l, cb)))
 		cb->veto = OFL_VETO_SOMETIMES;
 	/* mm/slab.c has one of this name, too: drain_cache_node_node() */
-	if (!strcmp(cb->name, "slab_memory_callback") &&
-	    ofl_fact_known(l, OFL_F_SLAB_ALLOCATOR)) {
+	if (!strcmp(cb->name, "slab_memory_callback") && is_slab(l)) {
 		cb->veto = OFL_VETO_LAST_OF_NODE;
 		cb->what = "slab: refuses a node's last memory as long as objects are in it";
 	}
@@ -269,6 +275,7 @@ void ofl_node_chain_load(const struct ofl_target *t, const struct ofl_layout *l,
 			 struct ofl_chain *chain)
 {
 	walk(t, l, OFL_F_NODE_CHAIN, chain);
+	/* what adds to it is there: then it is, too */
 	if (!ofl_fact_known(l, OFL_F_NODE_CHAIN))
-		chain->known = true;
+		chain->known = !ofl_fact_known(l, OFL_F_NODE_NOTIFIER);
 }

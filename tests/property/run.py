@@ -61,7 +61,8 @@ QUICK = [
     ("xen-below-target", ["offcheck"], 64),
     # a balloon at work, which has pages in no records
     ("balloon-at-work", ["offrange -a", "offblock -B memory1"], 4001),
-    # pages that are told from the kernel's own by one batch
+    # pages that are told from the kernel's own by one member, or one batch
+    ("unplug-charged", ["offblock -B memory48"], 4001),
     ("unplug-batched", ["offblock -B memory48"], 4001),
     # a DIMM: its device, its verdict, the holders of its pages
     ("6.1-unplug", ["offblock -d -B memory48"], 64),

@@ -56,6 +56,7 @@ struct raw_page {
 	uint64_t charge;
 };
 
+static const char *machine;	/* of the dump */
 static struct raw_page map[PAGES];
 static struct raw_hstate {
 	uint32_t order, unused;
@@ -198,6 +199,7 @@ static int set_up(void **state)
 	size_t i;
 
 	(void)state;
+	machine = "x86_64";
 	set_up_layout();
 	set_up_facts();
 	memset(space, 0, sizeof(space));
@@ -288,7 +290,7 @@ static void check_like(const struct ofl_classifier *quick,
 static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 {
 	static const struct ofl_memory_ops ops = { .read = read_kernel };
-	const struct ofl_target t = { .memory = &ops };
+	struct ofl_target t = { .memory = &ops };
 	const struct ofl_env env = { .t = &t, .l = l, .n = &nodes,
 				     .batches = &batches };
 	const unsigned char *raw_end = (const unsigned char *)&map[end_pfn];
@@ -298,6 +300,7 @@ static void classify(uint64_t pfn, uint64_t end_pfn, enum ofl_kind *kind)
 	struct ofl_section s;
 	struct ofl_page p;
 
+	snprintf(t.machine, sizeof(t.machine), "%s", machine);
 	ofl_classifier_init(&c, &env, &no_owners, &no_blocks);
 	quick = c;
 	for (; pfn < end_pfn; pfn++) {
@@ -494,6 +497,13 @@ static void test_huge_pages_of_other_machines(void **state)
 	make_hugetlb(2 * SECTION, GIGANTIC_ORDER, 0);
 	assert_string_equal(code_of(512), "hugetlb-free");
 	assert_string_equal(code_of(2 * SECTION), "hugetlb-free");
+	/* the machine says the same as the symbols that only it has */
+	machine = "ppc64le";
+	assert_string_equal(code_of(512), "hugetlb-free");
+	assert_string_equal(code_of(2 * SECTION), "hugetlb-arch-unknown");
+	machine = "s390x";
+	assert_string_equal(code_of(512), "hugetlb-arch-unknown");
+	machine = "x86_64";
 	know(OFL_F_CPU_SPEC, BUFFERS);
 	assert_string_equal(code_of(512), "hugetlb-free");
 	assert_string_equal(code_of(2 * SECTION), "hugetlb-arch-unknown");
@@ -635,6 +645,11 @@ static void test_unaccepted_without_a_type(void **state)
 	list[0] = ZONE + 4096;
 	assert_string_equal(code_of(5), "kind-unknown");
 	assert_string_equal(code_of(6), "kernel");
+	l->fact[OFL_F_ZONE_UNACCEPTED].known = false;
+	assert_string_equal(code_of(5), "pcp");
+	know(OFL_F_NR_UNACCEPTED, 12);
+	assert_string_equal(code_of(5), "kind-unknown");
+	assert_string_equal(code_of(6), "kernel");
 	l->type[OFL_TYPE_UNACCEPTED] = top_byte(UNACCEPTED);
 	assert_string_equal(code_of(5), "pcp");
 }
@@ -718,6 +733,14 @@ static void test_memory_that_is_not_mapped_yet(void **state)
 	/* before v5.11 */
 	l->fact[OFL_F_PAGE_MEMCG_DATA].known = false;
 	assert_string_equal(code_of(7), "kernel");
+	/* it is charged somewhere, and where is not known */
+	know(OFL_F_ROOT_MEM_CGROUP, 1);
+	assert_string_equal(code_of(7), "kind-unknown");
+	map[7].flags = UPTODATE;
+	assert_string_equal(code_of(7), "kind-unknown");
+	map[7].flags = LOCKED;
+	assert_string_equal(code_of(7), "fresh");
+	map[7].flags = 0;
 	know(OFL_F_PAGE_MEM_CGROUP, offsetof(struct raw_page, charge));
 	map[7].charge = ZONE;
 	assert_string_equal(code_of(7), "fresh");
@@ -1132,6 +1155,12 @@ static void test_poisoned_large_folio(void **state)
 	map[512].refcount = 1;
 	l->fact[OFL_F_ISOLATE_FOLIO].known = false;
 	assert_string_equal(code_of(512), "lru");
+	/* a kernel that may have it */
+	know(OFL_F_UNMAP_POISONED, 1);
+	assert_string_equal(code_of(512), "lru-uncounted");
+	map[700].flags &= ~(uint64_t)HWPOISON;
+	assert_string_equal(code_of(512), "lru");
+	map[700].flags |= HWPOISON;
 	map[512].flags |= HWPOISON;
 	assert_string_equal(code_of(512), "lru-poisoned-off");
 	/* a page that is not in the dump may be a poisoned one */
@@ -1161,6 +1190,13 @@ static void test_mappings_that_never_migrate(void **state)
 	space[1] = 0xa10;
 	know(OFL_F_AS_INACCESSIBLE, 8);
 	assert_string_equal(code_of(9), "lru");
+	space[0] = 1u << 8;
+	assert_string_equal(code_of(9), "lru-never");
+	space[0] = 0;
+	l->fact[OFL_F_SECRETMEM_OPS].known = false;
+	assert_string_equal(code_of(9), "lru");
+	know(OFL_F_SECRETMEM_VMA, 1);
+	assert_string_equal(code_of(9), "lru-uncounted");
 	space[0] = 1u << 8;
 	assert_string_equal(code_of(9), "lru-never");
 	/* anonymous memory has no mapping that could be asked */
@@ -1224,6 +1260,13 @@ static void test_buffers_of_a_disk(void **state)
 	buffer[1] = (struct raw_buffer){ BUFFERS, 1 };
 	space[1] = 0xd15c;
 	assert_string_equal(code_of(9), "lru");
+	know(OFL_F_BH_LRUS, 0x700);
+	assert_string_equal(code_of(9), "lru-uncounted");
+	map[9].flags = LRU;
+	map[9].refcount = 1;
+	assert_string_equal(code_of(9), "lru");
+	map[9].flags = LRU | PRIVATE;
+	map[9].refcount = 2;
 	know(OFL_F_DISK_OPS, 0xd15c);
 	assert_string_equal(code_of(9), "lru-uncounted");
 	know(OFL_F_MAPPING_OPS, 8);

@@ -162,6 +162,30 @@ static void test_callback_of_slab(void **state)
 	kernel_line(&k, "symbol slab_prepare_cpu %" PRIx64, TEXT + 64);
 	owned_load(&k, &o);
 	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_LAST_OF_NODE);
+	owned_free(&o);
+	owned_open(&k);
+	one_callback("slab_memory_callback");
+	kernel_line(&k, "member kmem_cache.cpu_cache 0 8");
+	owned_load(&k, &o);
+	assert_int_equal(o.chain.callback[0].veto, OFL_VETO_LAST_OF_NODE);
+}
+
+/* it is not there, or is not known while what adds to it is */
+static void test_node_chain(void **state)
+{
+	struct ofl_chain chain;
+
+	(void)state;
+	owned_load(&k, &o);
+	ofl_node_chain_load(&o.tt.target, &o.l, &chain);
+	assert_true(chain.known);
+	owned_free(&o);
+	owned_open(&k);
+	kernel_line(&k, "symbol register_node_notifier %" PRIx64, TEXT + 128);
+	owned_load(&k, &o);
+	ofl_node_chain_load(&o.tt.target, &o.l, &chain);
+	assert_false(chain.known);
+	assert_int_equal(chain.nr, 0);
 }
 
 static void test_many_virtio_mem_devices(void **state)
@@ -662,6 +686,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_callback_of_cma),
 	CASE(test_callback_of_cma_ranges),
 	CASE(test_callback_of_slab),
+	CASE(test_node_chain),
 	CASE(test_memtrace),
 	CASE(test_memtrace_of_zeros),
 	CASE(test_memtrace_unreadable),

@@ -1,0 +1,1 @@
+offblock -B memory48
