@@ -68,5 +68,7 @@ def test_rpm(sources, tmp_path):
     major = int(re.search(r"^crash (\d+)", run("crash", "--version"), re.M)[1])
     assert f"crash >= {major}\n" in requires and f"crash < {major + 1}\n" in requires, requires
     assert "extensions/offline.so" in run("rpm", "-qpl", rpm)
+    said = subprocess.run(["rpmlint", rpm, ROOT / "packaging/offline-so.spec"], capture_output=True, text=True, check=False)
+    assert re.search(r"\b0 errors\b", said.stdout), said.stdout + said.stderr
     assert VERSION in (ROOT / "packaging/offline-so.spec").read_text()
     assert f"({VERSION})" in (ROOT / "debian/changelog").read_text()

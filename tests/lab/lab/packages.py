@@ -46,6 +46,8 @@ def machine_sources():
 class Apt:
     """apt with its own sources, state and cache, for one Debian architecture."""
 
+    kind = "deb"
+
     def __init__(self, architecture=NATIVE):
         self.architecture = architecture
         self.suites = SUITES if architecture == NATIVE else FOREIGN_SUITES
@@ -81,7 +83,7 @@ class Apt:
             (work / name).mkdir(parents=True, exist_ok=True)
         (work / "state/status").touch()
         (work / "sources.list").write_text("".join(
-            f"deb [signed-by={KEYRING}] {uri} {suite} main\n" for uri, suite in pairs))
+            f"{self.kind} [signed-by={KEYRING}] {uri} {suite} main\n" for uri, suite in pairs))
         options = {
             "Dir::State": folder / "state", "Dir::State::status": folder / "state/status",
             "Dir::Cache": folder / "cache", "Dir::Etc::sourcelist": folder / "sources.list",
@@ -128,6 +130,22 @@ class Apt:
             for deb in sorted(pathlib.Path(folder).glob("*.deb")):
                 _unpack_one(deb, target, patterns)
                 deb.unlink()
+
+
+class Sources(Apt):
+    """The same for source packages, of which few are wanted: with indexes of its own."""
+
+    kind = "deb-src"
+
+    def __init__(self, suites):
+        super().__init__()
+        self.suites, self.security_suites, self.folder = suites, (), CACHE / "apt-sources"
+        self.config = self.folder / "apt.conf"
+
+    def download(self, package, suite, folder):
+        """The files of a source package, as they are in the archive."""
+        progress(f"fetching the sources of {package} from {suite}")
+        self._apt("apt-get", "-q", "--download-only", "source", f"{package}/{suite}", cwd=folder)
 
 
 def _unpack_one(deb, target, patterns):
