@@ -84,10 +84,20 @@ struct ofl_rule_in {
 
 /** enum ofl_kind - a row of kinds.def each; their order means nothing */
 enum ofl_kind {
-#define KIND(id, code, offline, becomes, severity, next, what) OFL_KIND_##id,
+#define KIND(id, code, offline, becomes, contig, trait, severity, next, what) \
+	OFL_KIND_##id,
 #include "judge/kinds.def"
 #undef KIND
 	OFL_NR_KINDS
+};
+
+/** enum ofl_trait - what else is so of pages of some kinds: bits */
+enum ofl_trait {
+	OFL_TRAIT_HELD = 1,	/* stay until the driver that has them gives them up */
+	OFL_TRAIT_OF_KERNEL = 2,	/* would not be in ZONE_MOVABLE, as a rule */
+	OFL_TRAIT_REPLACED = 4,	/* alloc_contig_range() has another huge page made */
+	OFL_TRAIT_REFS = 8,	/* how many references nothing explains is said */
+	OFL_TRAIT_UNSETTLED = 16,	/* the block as a whole decides what becomes of them */
 };
 
 /** struct ofl_rule_row - what the kernel does with one kind of page */
@@ -96,11 +106,14 @@ struct ofl_rule_row {
 	const char *what;	/* the page in plain words */
 	const char *next;	/* what a person can do; NULL: nothing to do */
 	bool offline;		/* of PageOffline pages only */
+	unsigned int traits;	/* enum ofl_trait */
 	enum ofl_severity severity;	/* of a PageOffline page of this kind */
 	enum ofl_outcome movable;	/* in ZONE_MOVABLE */
 	enum ofl_step movable_step;	/* where it is decided */
 	enum ofl_outcome other;		/* elsewhere */
 	enum ofl_step other_step;
+	enum ofl_outcome contig_movable;	/* of alloc_contig_range() */
+	enum ofl_outcome contig_other;
 };
 
 extern const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS];
@@ -108,10 +121,13 @@ extern const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS];
 /** ofl_rule_kind() - what kind of page it is: pure */
 enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in);
 
-/** ofl_rule_held() - do such pages stay until their driver gives them up? */
-bool ofl_rule_held(enum ofl_kind kind);
+/** ofl_rule_is() - have pages of this kind the trait? */
+static inline bool ofl_rule_is(enum ofl_kind kind, enum ofl_trait trait)
+{
+	return ofl_rule_rows[kind].traits & trait;
+}
 
-/** ofl_rule_orphan() - the same, and there is no driver that could */
+/** ofl_rule_orphan() - held, and there is no driver that could give them up */
 bool ofl_rule_orphan(enum ofl_kind kind, const struct ofl_claim *claim);
 
 /** ofl_rule_what() - the kind in words: of the row, but for orphans */

@@ -5,7 +5,6 @@
 
 #include "commands/offblock_rows.h"
 #include "judge/place.h"
-#include "target/count.h"
 #include "target/text.h"
 
 static enum ofl_status keep(struct ofl_offblock *p)
@@ -123,17 +122,15 @@ static const struct ofl_share *shares_of(struct ofl_offblock *p,
 					 const struct ofl_block_report *r,
 					 size_t *nr)
 {
-	static const enum ofl_kind unsettled[] = {
-		OFL_KIND_HUGETLB_FIRST, OFL_KIND_HUGETLB_SECOND,
-		OFL_KIND_LRU_REMOVED,
-	};
-	enum ofl_kind to;
-	size_t i;
+	enum ofl_kind from, to;
+	int k;
 
-	for (i = 0; i < OFL_COUNT(unsettled); i++) {
-		to = ofl_place_settled(r, unsettled[i]);
-		if (to != unsettled[i])
-			ofl_holders_become(p->holders, unsettled[i], to,
+	for (k = 0; k < OFL_NR_KINDS; k++) {
+		from = (enum ofl_kind)k;
+		to = ofl_rule_is(from, OFL_TRAIT_UNSETTLED) ?
+		     ofl_place_settled(r, from) : from;
+		if (to != from)
+			ofl_holders_become(p->holders, from, to,
 					   ofl_report_outcome(p->env, r, to));
 	}
 	return ofl_holders_shares(p->holders, nr);

@@ -21,7 +21,7 @@ const char *ofl_page_next(enum ofl_kind kind, const struct ofl_claim *claim)
 {
 	if (ofl_rule_orphan(kind, claim))
 		return OFL_NEXT_ORPHAN;
-	if (ofl_rule_held(kind) && claim->owner && claim->owner->next)
+	if (ofl_rule_is(kind, OFL_TRAIT_HELD) && claim->owner && claim->owner->next)
 		return claim->owner->next;
 	return ofl_rule_rows[kind].next;
 }
@@ -72,12 +72,6 @@ static const char *const next_time[] = {
 	[OFL_COMES_LATER] = "; next time online the memory with online_movable",
 };
 
-static bool is_of_kernel(enum ofl_kind kind)
-{
-	return kind == OFL_KIND_SLAB || kind == OFL_KIND_FROZEN ||
-	       kind == OFL_KIND_TYPED || kind == OFL_KIND_KERNEL;
-}
-
 /* what no page decides; NULL: the dump does not say enough */
 static const char *step_next(const struct ofl_block_report *r)
 {
@@ -116,7 +110,7 @@ void ofl_block_next(const struct ofl_env *env, const struct ofl_block_report *r,
 		next = ofl_page_next(r->decider, &r->kind[r->decider].claim);
 	else
 		next = step_next(r);
-	if (r->decider != OFL_NR_KINDS && is_of_kernel(r->decider) &&
+	if (r->decider != OFL_NR_KINDS && ofl_rule_is(r->decider, OFL_TRAIT_OF_KERNEL) &&
 	    !(zone && zone->type == ofl_fact_value(env->l, OFL_F_ZONE_MOVABLE,
 						  -1)))
 		later = next_time[comes];

@@ -107,11 +107,7 @@ void ofl_reason_give(const struct ofl_env *env, struct ofl_block_report *r)
 	say_whose(env, r, &reason);
 	ofl_text_add(&reason, "%s", ofl_rule_what(r->decider,
 		     &r->kind[r->decider].claim));
-	if (r->decider == OFL_KIND_LRU_HELD ||
-	    r->decider == OFL_KIND_LRU_REMOVED ||
-	    r->decider == OFL_KIND_LRU_UNCOUNTED ||
-	    r->decider == OFL_KIND_HUGETLB_HELD ||
-	    r->decider == OFL_KIND_HUGETLB_UNCOUNTED)
+	if (ofl_rule_is(r->decider, OFL_TRAIT_REFS))
 		say_refs(&r->kind[r->decider], &reason);
 	if (blocked)
 		say_order(env, r, &reason);

@@ -95,7 +95,7 @@ static void add_next(struct ofl_found *f, const struct ofl_classified *c)
 
 	/* of those that are as bad, what the driver can give back goes first */
 	if (f->pages && (rank < worst || (rank == worst &&
-					  !ofl_rule_held(c->kind))))
+					  !ofl_rule_is(c->kind, OFL_TRAIT_HELD))))
 		return;
 	f->worst = c->outcome;
 	f->next = ofl_page_next(c->kind, &c->claim);

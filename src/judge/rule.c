@@ -9,14 +9,22 @@
 	OFL_OUT_##movable, OFL_STEP_##movable_step, \
 	OFL_OUT_##other, OFL_STEP_##other_step
 #define BOTH(out, step)	EITHER(out, step, out, step)
+#define ALLOC_IN(movable, other)	OFL_OUT_##movable, OFL_OUT_##other
+#define ALLOC(out)	ALLOC_IN(out, out)
 #define YES		true
 #define NO		false
 #define NOTHING		NULL
 
 const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS] = {
-#define KIND(id, code, offline, becomes, severity, next, what) \
-	[OFL_KIND_##id] = { code, what, next, offline, OFL_SEV_##severity, \
-			    becomes },
+#define NO_TRAIT	0
+#define HELD		OFL_TRAIT_HELD
+#define OF_KERNEL	OFL_TRAIT_OF_KERNEL
+#define REPLACED	OFL_TRAIT_REPLACED
+#define REFS		OFL_TRAIT_REFS
+#define UNSETTLED	OFL_TRAIT_UNSETTLED
+#define KIND(id, code, offline, becomes, contig, trait, severity, next, what) \
+	[OFL_KIND_##id] = { code, what, next, offline, trait, \
+			    OFL_SEV_##severity, becomes, contig },
 #include "judge/kinds.def"
 #undef KIND
 };
@@ -293,16 +301,9 @@ enum ofl_kind ofl_rule_kind(const struct ofl_rule_in *in)
 						    held_kind(in);
 }
 
-bool ofl_rule_held(enum ofl_kind kind)
-{
-	return kind == OFL_KIND_OFFLINE_HELD ||
-	       kind == OFL_KIND_OFFLINE_UNIT_TAIL ||
-	       kind == OFL_KIND_OFFLINE_NO_RULE;
-}
-
 bool ofl_rule_orphan(enum ofl_kind kind, const struct ofl_claim *claim)
 {
-	return ofl_rule_held(kind) && !claim->owner && !claim->blind;
+	return ofl_rule_is(kind, OFL_TRAIT_HELD) && !claim->owner && !claim->blind;
 }
 
 const char *ofl_rule_what(enum ofl_kind kind, const struct ofl_claim *claim)
