@@ -92,6 +92,7 @@ CORE	:= $(filter-out src/crash/%,$(wildcard src/*/*.c))
 OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(CORE))
 CRASHO	:= $(BUILD)/offline.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/crash/*.c))
 SAN	:= $(BUILD)/san
+SANCRASHO := $(CRASHO:$(BUILD)/%=$(SAN)/%)
 SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(CORE) $(wildcard tests/lib/*.c))
 UNIT	:= $(patsubst %.c,$(SAN)/%,$(wildcard tests/unit/test_*.c))
 RESULTS	:= $(BUILD)/results
@@ -145,9 +146,9 @@ $(BUILD)/%.o: %.c | need-libs
 	@mkdir -p $(@D)
 	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(CRASHO): override CFLAGS += -isystem $(CRASH_INCLUDE) \
+$(CRASHO) $(SANCRASHO): override CFLAGS += -isystem $(CRASH_INCLUDE) \
 	-DOFL_CRASH_VERSION='"$(CRASH_VERSION)"'
-$(CRASHO): | need-crash
+$(CRASHO) $(SANCRASHO): | need-crash
 
 need-crash:
 	@test -f $(CRASH_INCLUDE)/defs.h || { echo "$(CRASH_INCLUDE)/defs.h is missing: install crash's header (Debian: apt-get install crash; Fedora, RHEL: crash-devel) or give CRASH_INCLUDE=" >&2; exit 1; }
@@ -180,6 +181,11 @@ $(SAN)/tests/unit/%.o: override CFLAGS += \
 $(UNIT): %: %.o $(SANOBJ)
 	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
 		$(shell $(PKG_CONFIG) --libs cmocka $(LIBS))
+
+# for a crash that is started with the sanitizers' libraries: tests/lab/test_sanitizers.py,
+# which come first, so that it is not linked with them
+$(SAN)/offline.so: $(SANCRASHO) $(CORE:%.c=$(SAN)/%.o)
+	$(call say,LINK)$(CC) -shared -Wl,-soname,offline.so $(LDFLAGS) -o $@ $^ $(LINKED)
 
 $(SAN)/replay: $(SAN)/tests/golden/replay.o $(SANOBJ)
 	$(call say,LINK)$(CC) $(SANFLAGS) $(WRAP) $(LDFLAGS) -o $@ $^ \
@@ -310,7 +316,7 @@ lab: all
 		--junitxml=$(RESULTS)/lab.xml || true
 
 # all that the tiers below need, so that it can be made by several jobs
-built: $(UNIT) $(SAN)/replay $(SAN)/rows $(FUZZ:%=$(SAN)/%) $(BUILD)/less $(BUILD)/replay
+built: $(UNIT) $(SAN)/replay $(SAN)/rows $(SAN)/offline.so $(FUZZ:%=$(SAN)/%) $(BUILD)/less $(BUILD)/replay
 
 summary = @$(PYTHON) tests/summary.py $(RESULTS)
 

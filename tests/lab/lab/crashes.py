@@ -18,8 +18,6 @@ from .util import BUILD, CACHE, REPO, LabError, lock, new_folder, run
 
 #: Libraries that offline.so needs and crash does not.
 EXTENSION_LIBRARIES = ("libsmartcols1", "libjson-c5", "libbpf1", "libelf1t64", "libdeflate0", "liblzo2-2", "libzstd1")
-#: They go on after a report: crash has finds of its own.
-SANITIZE = "-fsanitize=address,undefined -fsanitize-recover=all"
 LOADER = "ld-linux-x86-64.so.2"
 
 
@@ -40,18 +38,21 @@ class Crash:
 
     @functools.cached_property
     def sanitized(self):
-        """The same with the sanitizers' checks in it, for a crash that is started with their libraries."""
-        return self._built(f"sanitized-{self.version}", f"CFLAGS=-O1 -g -fno-omit-frame-pointer {SANITIZE}")
+        """The same of the objects of the unit tests, which have the sanitizers' checks in them.
 
-    def _built(self, what, *words):
+        It is for the machine's own crash, started with their libraries; what they find in ours ends it.
+        """
+        return self._built(".", target="san/offline.so")
+
+    def _built(self, what, *words, target="offline.so"):
         folder = BUILD / what
         with lock(f"extension-{what}"):
             folder.mkdir(parents=True, exist_ok=True)
             environment = {key: value for key, value in os.environ.items()
                            if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
             run(("make", "-C", REPO, f"BUILD={folder}", f"CRASH_INCLUDE={self.include}",
-                 f"CRASH_VERSION={self.version}", *self.make, *words, folder / "offline.so"), env=environment)
-        return folder / "offline.so"
+                 f"CRASH_VERSION={self.version}", *self.make, *words, folder / target), env=environment)
+        return folder / target
 
 
 def _system():
