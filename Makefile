@@ -90,16 +90,18 @@ endif
 # one folder a room; all but the seam to crash is the core
 CORE	:= $(filter-out src/crash/%,$(wildcard src/*/*.c))
 OBJ	:= $(patsubst %.c,$(BUILD)/%.o,$(CORE))
-CRASHO	:= $(BUILD)/offline.o $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/crash/*.c))
+# of one more crash only the seam is built once more: SEAM=...
+SEAM	?= $(BUILD)
+CRASHO	:= $(SEAM)/offline.o $(patsubst %.c,$(SEAM)/%.o,$(wildcard src/crash/*.c))
 SAN	:= $(BUILD)/san
-SANCRASHO := $(CRASHO:$(BUILD)/%=$(SAN)/%)
+SANCRASHO := $(CRASHO:$(SEAM)/%=$(SAN)/%)
 SANOBJ	:= $(patsubst %.c,$(SAN)/%.o,$(CORE) $(wildcard tests/lib/*.c))
 UNIT	:= $(patsubst %.c,$(SAN)/%,$(wildcard tests/unit/test_*.c))
 RESULTS	:= $(BUILD)/results
 
-all: $(BUILD)/offline.so
+all: $(SEAM)/offline.so
 
-$(BUILD)/offline.so: $(CRASHO) $(BUILD)/libofl.a
+$(SEAM)/offline.so: $(CRASHO) $(BUILD)/libofl.a
 	$(call say,LINK)$(CC) -shared -Wl,-soname,offline.so -Wl,--exclude-libs,ALL $(LDFLAGS) \
 		-o $@ $(CRASHO) $(BUILD)/libofl.a $(LINKED)
 	$(if $(STATIC),@$(say_needed))
@@ -149,6 +151,10 @@ $(BUILD)/%.o: %.c | need-libs
 $(CRASHO) $(SANCRASHO): override CFLAGS += -isystem $(CRASH_INCLUDE) \
 	-DOFL_CRASH_VERSION='"$(CRASH_VERSION)"'
 $(CRASHO) $(SANCRASHO): | need-crash
+
+$(CRASHO): $(SEAM)/%.o: %.c | need-libs
+	@mkdir -p $(@D)
+	$(call say,CC)$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 need-crash:
 	@test -f $(CRASH_INCLUDE)/defs.h || { echo "$(CRASH_INCLUDE)/defs.h is missing: install crash's header (Debian: apt-get install crash; Fedora, RHEL: crash-devel) or give CRASH_INCLUDE=" >&2; exit 1; }

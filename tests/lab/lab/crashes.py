@@ -33,8 +33,12 @@ class Crash:
 
     @functools.cached_property
     def extension(self):
-        """offline.so built for this crash; make decides what is to be done."""
-        return self._built(f"crash-{self.version}-{self.name}" if self.make else f"crash-{self.version}")
+        """offline.so built for this crash; make decides what is to be done.
+
+        The core is that of all crashes of this architecture.
+        """
+        folder = BUILD / (f"crash-{self.version}-{self.name}" if self.make else f"crash-{self.version}")
+        return self._built(folder / "offline.so", f"BUILD={folder if self.make else BUILD}", f"SEAM={folder}")
 
     @functools.cached_property
     def sanitized(self):
@@ -42,17 +46,15 @@ class Crash:
 
         It is for the machine's own crash, started with their libraries; what they find in ours ends it.
         """
-        return self._built(".", target="san/offline.so")
+        return self._built(BUILD / "san/offline.so", f"BUILD={BUILD}")
 
-    def _built(self, what, *words, target="offline.so"):
-        folder = BUILD / what
-        with lock(f"extension-{what}"):
-            folder.mkdir(parents=True, exist_ok=True)
+    def _built(self, extension, *words):
+        with lock("extension"):    # whichever crash it is for, make looks at the same objects
             environment = {key: value for key, value in os.environ.items()
                            if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
-            run(("make", "-C", REPO, f"BUILD={folder}", f"CRASH_INCLUDE={self.include}",
-                 f"CRASH_VERSION={self.version}", *self.make, *words, folder / target), env=environment)
-        return folder / target
+            run(("make", "-C", REPO, f"CRASH_INCLUDE={self.include}", f"CRASH_VERSION={self.version}",
+                 *self.make, *words, extension), env=environment)
+        return extension
 
 
 def _system():
