@@ -9,7 +9,8 @@ default: 5.10 6.1 6.12 7.2 7.3, all kinds and the guests of seeds 1-3, two guest
 
 Every kind of guest is dumped and tried on every kernel; the tables go to FILE. What FILE says of guests that
 were not run this time stays there, marked as run earlier.
-Fails on a contradiction, and when a kernel had fewer than 200 attempts.
+Fails on a contradiction, on a holder that is named wrong or not at all though the guest has it on purpose, and
+when a kernel had fewer than 200 attempts, or less than nine of ten pages that are in the way have a holder.
 """
 
 import argparse
@@ -17,7 +18,7 @@ import concurrent.futures
 import pathlib
 import sys
 
-from lab import crashes, kernels, util, verdicts, verdictspage
+from lab import crashes, holders, kernels, util, verdicts, verdictspage
 from lab.kinds import CAUGHT, KINDS
 from lab.module import CannotBuild
 from lab.verdictspage import AGAIN, WANTED
@@ -34,21 +35,23 @@ def title(series):
 
 
 def collect(series, name, cached=False):
-    """(rows, notes, problems) of one guest."""
+    """(rows, notes, problems, holders.share()) of one guest."""
     try:
         dump = verdicts.get(series, name, cached)
-        differ = [] if cached else [f"{series} {name}: {text}" for text in verdicts.parts(dump)]
+        said = verdicts.told(dump)
+        differ = verdicts.misnamed(dump, said) + ([] if cached else verdicts.parts(dump))
+        named = holders.share(said["holders"]["holders"])
         if name not in CAUGHT:
-            rows = verdicts.compare(dump)
-            notes, stuck = freed(name, rows, verdicts.freed(dump))
-            return rows, notes, stuck + differ
-        block, wrong = verdicts.caught(dump)
+            rows = verdicts.compare(dump, said)
+            notes, wrong = freed(name, rows, verdicts.freed(dump))
+            return rows, notes, wrong + [f"{series} {name}: {text}" for text in differ], named
+        block, wrong = verdicts.caught(dump, said)
         note = f"{name}: {block['name']} is {block['state']}, {block['verdict']}: {block['reason']}"
-        return [], [note], [f"{series} {name}: {text}" for text in wrong] + differ
+        return [], [note], [f"{series} {name}: {text}" for text in wrong + differ], named
     except (CannotBuild, util.CannotMake) as error:
-        return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], []
+        return [], [f"{name}: skipped, {str(error).splitlines()[0]}"], [], None
     except util.LabError as error:
-        return [], [f"{name}: no result, {str(error).splitlines()[0]}"], [f"{series} {name}: {error}"]
+        return [], [f"{name}: no result, {str(error).splitlines()[0]}"], [f"{series} {name}: {error}"], None
 
 
 def freed(name, rows, again):
@@ -61,19 +64,31 @@ def freed(name, rows, again):
 
 
 def run(wanted, names, cached=False, at_a_time=JOBS):
-    """{series: (rows, notes)} and the problems, some guests at a time."""
-    results, problems = {series: ([], []) for series in wanted}, []
+    """{series: (rows, notes, {name: share})} and the problems, some guests at a time."""
+    results, problems = {series: ([], [], {}) for series in wanted}, []
     jobs = [(series, name) for name in names for series in wanted if not cached or verdicts.has(series, name)]
     with concurrent.futures.ThreadPoolExecutor(at_a_time) as pool:
-        for (series, name), (rows, notes, wrong) in zip(jobs, pool.map(lambda job: collect(*job, cached), jobs)):
+        for (series, name), (rows, notes, wrong, named) in zip(jobs, pool.map(lambda job: collect(*job, cached), jobs)):
             contrary = [row for row in rows if row.contradiction]
-            print(f"{series} {name}: {len(rows)} attempts, {len(contrary)} contradictions", flush=True)
+            print(f"{series} {name}: {len(rows)} attempts, {len(contrary)} contradictions"
+                  f"{f', holders of {verdictspage.share(*named)} pages' * bool(named)}", flush=True)
             for text in (*contrary, *notes, *wrong):
                 print(text, flush=True)
             results[series][0].extend(rows)
             results[series][1].extend(notes)
+            results[series][2].update({name: named} if named else {})
             problems += wrong + [f"{series}: contradiction: {row}" for row in contrary]
     return results, problems
+
+
+def too_few(results):
+    """Kernels of which there is too little to go by."""
+    for series, (rows, _, named) in results.items():
+        if len(rows) < ENOUGH:
+            yield f"{series}: only {len(rows)} attempts"
+        known, pages = map(sum, zip((0, 0), *named.values()))
+        if known < holders.IDENTIFIED * pages:
+            yield f"{series}: holders of only {verdictspage.share(known, pages)} pages"
 
 
 def seeds(text):
@@ -107,8 +122,7 @@ def main(arguments):
     text = verdictspage.text(verdictspage.merged(
         {series: verdictspage.found(title(series), *found) for series, found in results.items()}, before))
     print(text)
-    problems += [f"{series}: only {len(rows)} attempts" for series, (rows, _) in results.items()
-                 if len(rows) < ENOUGH and kinds == names]
+    problems += too_few(results) if kinds == names else ()
     for problem in problems:
         print(f"check-verdicts: {problem}")
     if given.output:

@@ -8,7 +8,7 @@ import collections
 
 import pytest
 
-from lab import kernels, verdicts
+from lab import holders, kernels, verdicts
 
 #: what these guests are known to hold at the least: attempts, and blocks of a verdict
 LEAST = {"balloon": {"attempts": 25, "OFFLINABLE": 10, "DRIVER": 1, "BLOCKED": 2},
@@ -19,8 +19,10 @@ LEAST = {"balloon": {"attempts": 25, "OFFLINABLE": 10, "DRIVER": 1, "BLOCKED": 2
                                         for series in kernels.selected() for kind in verdicts.TRIED
                                         if kernels.SERIES[series].has(kind)])
 def tried(request):
-    """(kind, its rows): each online block of a guest, judged and tried."""
-    return request.param[1], verdicts.compare(verdicts.get(*request.param))
+    """(kind, its rows, its dump, what is said of it): each online block of a guest, judged and tried."""
+    dump = verdicts.get(*request.param)
+    said = verdicts.told(dump)
+    return request.param[1], verdicts.compare(dump, said), dump, said
 
 
 def test_no_contradiction(tried):
@@ -31,7 +33,7 @@ def test_no_contradiction(tried):
 
 def test_enough_was_tried(tried):
     """The guests hold what they are meant to, so that the test above means something."""
-    kind, rows = tried
+    kind, rows, *_ = tried
     counts = collections.Counter(row.verdict for row in rows) + collections.Counter(attempts=len(rows))
     assert {name: counts[name] for name, least in LEAST[kind].items() if counts[name] < least} == {}, counts
 
@@ -45,6 +47,13 @@ def test_reasons(tried):
     """A refusal comes for the reason foretold; a page may have moved since the dump, many have not."""
     reasons = [row.same_reason for row in tried[1] if row.same_reason is not None]
     assert reasons.count(False) <= len(reasons) // 5, [str(row) for row in tried[1] if row.same_reason is False]
+
+
+def test_holders(tried):
+    """What the guest holds on purpose is named, nothing is named wrong, and little is not named at all."""
+    assert verdicts.misnamed(*tried[2:]) == []
+    known, pages = holders.share(tried[3]["holders"]["holders"])
+    assert known >= holders.IDENTIFIED * pages > 0, (known, pages)
 
 
 #: one kind on each kernel, the other on the first

@@ -34,6 +34,14 @@ def before():
             "6.12": verdictspage.found("6.12, crash 9", rows[:3], [caught])}
 
 
+def named():
+    """The same, with holders: of 6.12 one guest less."""
+    kernels = before()
+    for series, pages in ("6.1", {"plain": (90, 100), "slab": (9, 10), "caught-pinned": (0, 0)}), ("6.12", {"plain": (100, 100)}):
+        kernels[series].named = {kind: verdictspage.Named(*of) for kind, of in pages.items()}
+    return kernels
+
+
 def older(kernels):
     """The page as it was when it had nothing by kind but outcomes."""
     words = verdictspage.text(kernels)
@@ -64,8 +72,9 @@ def headless(words):
     return re.sub(r"^## \d.*", "", unmarked(words), flags=re.M)
 
 
-@pytest.mark.parametrize("words", [older(before()), verdictspage.text(before()), (ROOT / "docs/verdicts.md").read_text()],
-                         ids=("by outcome only", "as now", "docs"))
+@pytest.mark.parametrize("words", [older(before()), verdictspage.text(before()), verdictspage.text(named()),
+                                   (ROOT / "docs/verdicts.md").read_text()],
+                         ids=("by outcome only", "without holders", "as now", "docs"))
 def test_nothing_was_found(words, tmp_path):
     """All stays, marked, and stays so when it is done once more."""
     once = again(words, tmp_path)
@@ -92,6 +101,24 @@ def test_a_kind_is_run_anew(tmp_path):
     gone = again(once, tmp_path)        # and when its dump is gone, too
     assert re.sub(r"^## .*", "", unmarked(gone), flags=re.M) == re.sub(r"^## .*", "", unmarked(once), flags=re.M)
     assert f"## 6.1 (marked \\*: {NEWER}; {RELEASE})" in gone and again(gone, tmp_path) == gone
+
+
+def test_holders(tmp_path):
+    """Guest by guest, and the sum; what was not run anew stays and is marked, and is in the sum."""
+    words = verdictspage.text(named())
+    assert "| plain | 90 of 100 (90.0 %) | 100 of 100 (100.0 %) |\n| slab | 9 of 10 (90.0 %) |  |\n" in words
+    assert "| caught-pinned | none |  |" in words
+    assert words.endswith("| **all** | 99 of 110 (90.0 %) | 100 of 100 (100.0 %) |\n")
+    new = {"6.1": verdictspage.found(NEWER, [attempt("slab", 0, "OFFLINABLE")], [], {"slab": (1, 10)})}
+    once = again(words, tmp_path, new)
+    assert "| plain | 90 of 100 (90.0 %) \\* | 100 of 100 (100.0 %) \\* |\n| slab | 1 of 10 (10.0 %) |  |\n" in once
+    assert once.endswith("| **all** | 91 of 110 (82.7 %) | 100 of 100 (100.0 %) |\n")
+    assert again(once, tmp_path, new) == once
+    for was, now in ("| slab | 9", "| slab | 8"), ("| kind | 6.1 | 6.12 |\n|---|---:|", "| kind | 6.3 | 6.12 |\n|---|---:|"), \
+            ("no name may", "a name may"):
+        assert was in words
+        with pytest.raises(LabError):
+            again(words.replace(was, now), tmp_path)
 
 
 def test_by_kind_figures_go_with_their_kind(tmp_path):

@@ -10,10 +10,10 @@ import shutil
 import tempfile
 import time
 
-from . import crashes, kernels, module
+from . import crashes, holders, kernels, module
 from .dumps import Dump, facts, second_chance, settled, write
 from .guest import Guest
-from .kinds import PROGRAMS, SCRIPT, key_of, kind_of
+from .kinds import CAUGHT, PROGRAMS, SCRIPT, key_of, kind_of
 from .session import Session
 from .util import CACHE, LabError, lock, new_folder, progress, run
 
@@ -31,6 +31,8 @@ ERRORS = {"Device or resource busy": "EBUSY", "Invalid argument": "EINVAL", "Can
 SUCCESS, TRYING = "success", "still trying"
 DISSOLVE = "failure to dissolve huge pages"     # the one refusal for which the kernel names no page
 FORM = "kdump-zlib"
+#: what is asked of each dump
+ASKED = {"offblock": "offblock -j", "holders": holders.COMMAND}
 #: the kinds that make check tries
 TRIED = ("balloon", "made")
 
@@ -117,7 +119,7 @@ def _take(guest, kind, folder):
         if kind.last:
             kind.last(guest)
         guest.run("was save /tmp/was", timeout=120)
-    truth = {**facts(guest), "made": made, "attempts": []}
+    truth = {**facts(guest), "names": holders.names(guest), "made": made, "attempts": []}
     if kind.let_go:
         _start_attempt(guest, made)
     guest.qmp("stop")
@@ -301,9 +303,14 @@ def documents(dump, **commands):
         raise LabError(f"{dump.name}: no JSON: {error}: {out}") from error
 
 
-def compare(dump):
+def told(dump):
+    """What is said of a dump: the documents of ASKED, and of a dump made in the middle of an attempt offcheck's."""
+    return documents(dump, **ASKED, **({"offcheck": "offcheck -j"} if dump.case in CAUGHT else {}))
+
+
+def compare(dump, answers=None):
     """Each attempt with the verdict on its block."""
-    said = {row["name"]: row for row in documents(dump, offblock="offblock -j")["offblock"]["blocks"]}
+    said = {row["name"]: row for row in (answers or told(dump))["offblock"]["blocks"]}
     truth = dump.truth
     missing = {row["block"] for row in truth["attempts"]} - set(said)
     if missing:
@@ -330,14 +337,20 @@ def parts(dump):
             if alone[name]["blocks"] != [row]]
 
 
+def misnamed(dump, answers):
+    """Holders that are not named, or wrong: a line for each, none, one hopes."""
+    rows = answers["holders"]["holders"]
+    return holders.missing(dump, rows) + holders.wrong(dump, rows)
+
+
 def freed(dump):
     """{block: outcome} of those that kept trying, when tried again without the references that were known."""
     return {row["block"]: row["outcome"] for row in dump.truth.get("freed", ())}
 
 
-def caught(dump):
+def caught(dump, answers=None):
     """What is wrong with the word on a dump that was made in the middle of an attempt: nothing, one hopes."""
-    said = documents(dump, offblock="offblock -j", offcheck="offcheck -j")
+    said = answers or told(dump)
     block = next(row for row in said["offblock"]["blocks"] if row["name"] == dump.truth["made"])
     wrong = [f"{block['name']} is said to be {block['state']}"] if block["state"] != "going-offline" else []
     # it hangs, so neither is true: that it could be offlined, or that it is refused

@@ -97,6 +97,13 @@ WHOLE = (
 REASONS = ("Of the guests with `?` an earlier page has this together only{others}; it is in the figure above: "
            "the reason was the same in {same} of {reasons} cases.")
 OTHERS = ", and with them those of {kinds} as run then"
+HOLDERS = "## Who holds the pages\n"
+NAMED = """
+Of the pages that are in the way of a block, `offblock -w` names the holder (docs/holders.md). The
+table has how many have a name, of how many in all blocks of a guest; pages that can be
+migrated and pages of drivers are left out. What a guest holds on purpose (`EXPECTED` in tests/lab/lab/holders.py) has to be named in its dump on every
+kernel, and no name may contradict what the guest wrote down of itself.
+"""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -123,6 +130,14 @@ class Count:
         return changed, TOGETHER if self.reasons is None else f"{self.same} of {self.reasons}" if self.reasons else ""
 
 
+@dataclasses.dataclass(frozen=True)
+class Named:
+    """Of a guest's pages that are in the way, those whose holder has a name."""
+    known: int
+    pages: int
+    earlier: bool = False
+
+
 @dataclasses.dataclass
 class Kernel:
     """What the page says of a kernel."""
@@ -132,6 +147,7 @@ class Kernel:
     lines: list = dataclasses.field(default_factory=list)      # each begins with a kind
     whole: dict = dataclasses.field(default_factory=dict)      # the figures of WHOLE, or of REASONS
     others: tuple = ()                                         # kinds that are in it and have been run anew
+    named: dict = dataclasses.field(default_factory=dict)      # {kind: Named}
 
 
 # -- counting ---------------------------------------------------------------------
@@ -168,9 +184,10 @@ def exceptions(rows):
             yield f"{row.kind} {row.did['block']}: RETRIES, ended after {row.did['seconds']} s: {row.said['reason']}"
 
 
-def found(title, rows, notes):
-    """A kernel, from what was run: rows of verdicts.compare(), and notes that begin with a kind."""
-    return Kernel(title, counts=list(counted(rows)), lines=[*notes, *exceptions(rows)])
+def found(title, rows, notes, named=None):
+    """A kernel, from what was run: rows of verdicts.compare(), notes that begin with a kind, {kind: holders.share()}."""
+    return Kernel(title, counts=list(counted(rows)), lines=[*notes, *exceptions(rows)],
+                  named={kind: Named(*pages) for kind, pages in (named or {}).items()})
 
 
 def kind_in(line):
@@ -298,6 +315,23 @@ def gaps(kernels):
                "that are caught in an attempt (caught-pinned, caught-balloon) only.\n")
 
 
+def by_holder(kernels):
+    """The table of pages that have a holder, if there is anything for it."""
+    kernels = {series: kernel for series, kernel in kernels.items() if kernel.named}
+    if not kernels:
+        return
+    yield f"\n{HOLDERS}{NAMED}"
+    yield "| " + " | ".join(["kind", *kernels]) + " |"
+    yield "|---|" + "---:|" * len(kernels)
+    for kind in sorted({kind for kernel in kernels.values() for kind in kernel.named}):
+        cells_ = (kernel.named.get(kind) for kernel in kernels.values())
+        yield "| " + " | ".join([kind, *(share(one.known, one.pages) + EARLIER * one.earlier if one else "" for one in cells_)]
+                                ) + " |"
+    sums = [[sum(number) for number in zip(*((one.known, one.pages) for one in kernel.named.values()))]
+            for kernel in kernels.values()]
+    yield "| " + " | ".join(["**all**", *(share(*pages) for pages in sums)]) + " |"
+
+
 def page(kernels):
     """The lines of the page: {series: Kernel}."""
     gone = any(kernel.before for kernel in kernels.values())
@@ -314,6 +348,7 @@ def page(kernels):
     for series, kernel in kernels.items():
         yield f"\n### {series}\n"
         yield from by_kind(kernel)
+    yield from by_holder(kernels)
 
 
 def text(kernels):
@@ -403,9 +438,19 @@ def parts_of(words, level):
     return {part.split()[1]: part for part in parts}
 
 
-def not_again(kernels, total, sections, kinds):
+def read_holders(lines, kernels):
+    """Give the kernels what the table of pages that have a holder says."""
+    for row in cells(lines, "kind"):
+        kind = row.pop("kind")
+        for series, words in row.items():
+            if words and kind != "**all**":
+                kernels[series].named[kind] = Named(*of(words.removesuffix(EARLIER)), words.endswith(EARLIER))
+
+
+def not_again(kernels, total, sections, kinds, named):
     """Lines of the page that would not be there if what was read were written: nothing may be dropped."""
-    both = [(in_all(kernels), [line for line in total.splitlines() if line.startswith("|")])]
+    both = [(in_all(kernels), [line for line in total.splitlines() if line.startswith("|")]),
+            ("\n".join(by_holder(kernels)).splitlines(), named.splitlines())]
     for series, kernel in kernels.items():
         both += [("\n".join(section(series, kernel)).splitlines(), sections[series].splitlines()),
                  (by_kind(kernel), kinds[series].splitlines()[1:])]
@@ -415,6 +460,7 @@ def not_again(kernels, total, sections, kinds):
 
 def parsed(words):
     """{series: Kernel} of a page; ValueError where it is none."""
+    words, _, named = words.partition(f"\n{HOLDERS}")
     whole, by, rest = words.partition("## By kind of guest\n")
     total, *_ = re.findall(r"^## In all\n.*?(?=^## |\Z)", whole, re.S | re.M) or [""]
     rows = {row["kernel"]: row for row in cells(total.splitlines(), *IN_ALL)}
@@ -422,7 +468,9 @@ def parsed(words):
     if not by or set(rows) != {*sections, "all"} or set(kinds) != set(sections):
         raise ValueError("kernels are missing in one of its tables")
     kernels = {series: kernel_in(part, kinds[series].splitlines(), rows[series]) for series, part in sections.items()}
-    for line in not_again(kernels, total, sections, kinds):
+    if named:
+        read_holders(named.splitlines(), kernels)
+    for line in not_again(kernels, total, sections, kinds, named):
         raise ValueError(f"not understood, or a figure that its rows do not add up to: {line[:100]}")
     return kernels
 
@@ -460,7 +508,8 @@ def kept(new, old):
     counts = [dataclasses.replace(row, earlier=True) for row in counts]
     return Kernel(new.today, list(filter(None, before)), [*new.counts, *counts],
                   [*new.lines, *map(marked, lines)], old.whole if whole else {},
-                  tuple(sorted({*old.others, *gone})) if whole else ())
+                  tuple(sorted({*old.others, *gone})) if whole else (),
+                  {**{kind: dataclasses.replace(one, earlier=True) for kind, one in old.named.items()}, **new.named})
 
 
 def merged(new, old):
