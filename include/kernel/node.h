@@ -23,6 +23,18 @@ struct ofl_zone {
 	bool present_known;
 };
 
+/**
+ * ofl_zone_has_memory() - is memory of it online, which pages could go to?
+ *
+ * Shape:  where the number of such pages is not known: does the zone span any?
+ *         ZONE_DEVICE has none.
+ * Source: include/linux/nodemask.h: N_MEMORY, which a node has as long as
+ *         pgdat->node_present_pages is not 0: mm/mm_init.c: free_area_init();
+ *         mm/memory_hotplug.c: offline_pages(). A zone whose last memory went
+ *         offline spans it until that is removed before v5.5.
+ */
+bool ofl_zone_has_memory(const struct ofl_layout *l, const struct ofl_zone *z);
+
 /** struct ofl_nodes - all zones that span pages, and the decoder */
 struct ofl_nodes {
 	struct ofl_zone *zone;	/* by node, then type; owned */

@@ -6,16 +6,9 @@
 #include "judge/older.h"
 
 #define MMU_RADIX		0x40	/* MMU_FTR_TYPE_RADIX */
-#define MAPPING_ANON		0x1	/* PAGE_MAPPING_ANON */
 #define HPG_KNOWN_BITS		0xf	/* before HPG_vmemmap_optimized came */
 
 /* ---- the pools, once a pass ---- */
-
-static bool has_memory(const struct ofl_layout *l, const struct ofl_zone *z)
-{
-	return z->spanned_pages &&
-	       z->type <= ofl_fact_value(l, OFL_F_ZONE_MOVABLE, z->type);
-}
 
 /* do_migrate_range(): if another node has memory, pages go there only */
 static bool have_several_nodes(const struct ofl_env *env)
@@ -24,7 +17,7 @@ static bool have_several_nodes(const struct ofl_env *env)
 	size_t i;
 
 	for (i = 0; i < env->n->nr_zones; i++) {
-		if (!has_memory(env->l, &env->n->zone[i]))
+		if (!ofl_zone_has_memory(env->l, &env->n->zone[i]))
 			continue;
 		if (first >= 0 && env->n->zone[i].node != first)
 			return true;
@@ -257,7 +250,7 @@ static bool is_kept(const struct ofl_classifier *c, uint64_t kva,
 	const unsigned char *page = tail;
 	uint64_t subpool;
 
-	if (!(ofl_page_mapping(&c->format, raw) & MAPPING_ANON))
+	if (!(ofl_page_mapping(&c->format, raw) & OFL_MAPPING_ANON))
 		return false;
 	if (ofl_fact_known(l, OFL_F_HUGE_SUBPOOL))
 		return ofl_fact_read_u64(c->env->t, l, kva, OFL_F_HUGE_SUBPOOL,

@@ -34,6 +34,14 @@ static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 	       ofl_read_str(t, name_kva, z->name, sizeof(z->name));
 }
 
+bool ofl_zone_has_memory(const struct ofl_layout *l, const struct ofl_zone *z)
+{
+	if (z->present_known)
+		return z->present_pages;
+	return z->spanned_pages &&
+	       z->type <= ofl_fact_value(l, OFL_F_ZONE_MOVABLE, z->type);
+}
+
 static enum ofl_status add_zone(struct ofl_nodes *n, const struct ofl_zone *z,
 				struct ofl_err *err)
 {

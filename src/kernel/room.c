@@ -161,12 +161,6 @@ void ofl_room_free(struct ofl_room *room)
 	memset(room, 0, sizeof(*room));
 }
 
-static bool has_memory(const struct ofl_zone *z, const struct ofl_layout *l)
-{
-	return z->spanned_pages &&
-	       z->type <= ofl_fact_value(l, OFL_F_ZONE_MOVABLE, -1);
-}
-
 bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
 			const struct ofl_zone *from)
 {
@@ -174,7 +168,7 @@ bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
 
 	for (i = 0; i < room->nr; i++)
 		if (room->zone[i].zone->node != from->node &&
-		    has_memory(room->zone[i].zone, l))
+		    ofl_zone_has_memory(l, room->zone[i].zone))
 			return true;
 	return false;
 }
@@ -190,7 +184,7 @@ bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
 		return false;
 	for (i = 0; i < room->nr; i++)
 		if (room->zone[i].zone->node == node &&
-		    has_memory(room->zone[i].zone, l))
+		    ofl_zone_has_memory(l, room->zone[i].zone))
 			present += room->zone[i].present;
 	return pages >= present;
 }
@@ -209,7 +203,7 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 	for (i = 0; i < room->nr; i++) {
 		const struct ofl_zone_room *z = &room->zone[i];
 
-		if (!has_memory(z->zone, l) ||
+		if (!ofl_zone_has_memory(l, z->zone) ||
 		    (z->zone->node == from->node) == elsewhere ||
 		    (z->zone->type == movable && !to_movable))
 			continue;
@@ -259,7 +253,7 @@ int64_t ofl_room_blocks(const struct ofl_room *room, const struct ofl_layout *l,
 	for (i = 0; i < room->nr; i++) {
 		const struct ofl_zone_room *z = &room->zone[i];
 
-		if (!has_memory(z->zone, l) ||
+		if (!ofl_zone_has_memory(l, z->zone) ||
 		    (z->zone->node == from->node) == elsewhere)
 			continue;
 		for (o = order; o < OFL_ROOM_ORDERS; o++)

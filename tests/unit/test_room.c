@@ -191,6 +191,34 @@ static void test_what_is_not_known(void **state)
 	ofl_room_free(&room);
 }
 
+/* N_MEMORY goes with the last present page, not with what the zones span */
+static void test_node_whose_memory_is_all_offline(void **state)
+{
+	struct ofl_zone zone[] = {
+		{ .node = 0, .type = 2, .spanned_pages = 9,
+		  .present_known = true, .present_pages = 9 },
+		{ .node = 1, .type = 3, .spanned_pages = 9 },
+	};
+	struct ofl_zone_room rooms[] = {
+		{ .zone = &zone[0], .free = 5 }, { .zone = &zone[1], .free = 70 },
+	};
+	const struct ofl_room room = { .zone = rooms, .nr = 2, .known = true };
+
+	(void)state;
+	/* not known: it may have */
+	assert_true(ofl_room_elsewhere(&room, l, &zone[0]));
+	assert_int_equal(ofl_room_for(&room, l, &zone[0], 0, 0, true), 70);
+	zone[1].present_known = true;
+	assert_false(ofl_room_elsewhere(&room, l, &zone[0]));
+	assert_int_equal(ofl_room_for(&room, l, &zone[0], 0, 0, true), 5);
+	zone[1].present_pages = 9;
+	assert_true(ofl_room_elsewhere(&room, l, &zone[0]));
+	/* ZONE_DEVICE has no present pages, and none of the allocator's */
+	zone[1].present_known = false;
+	zone[1].type = ZONE_MOVABLE + 1;
+	assert_false(ofl_room_elsewhere(&room, l, &zone[0]));
+}
+
 int main(void)
 {
 #define CASE(test) cmocka_unit_test_setup_teardown(test, set_up, drop)
@@ -198,6 +226,7 @@ int main(void)
 		CASE(test_counters),
 		CASE(test_caches_of_the_kernel),
 		CASE(test_what_is_not_known),
+		CASE(test_node_whose_memory_is_all_offline),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
