@@ -41,7 +41,8 @@ struct ofl_holder_env {
  * struct ofl_holder_ops - a kind of holder
  *
  * find() is called for each page that is in the way and has no name yet, in
- * the order of holder.def; name() once for each key.
+ * the order of holder.def; name() once for each key. A kind without name() has
+ * one holder, with a name that is always the same: @fixed.
  */
 struct ofl_holder_ops {
 	const char *kind;	/* stable word, for JSON and grep */
@@ -60,7 +61,7 @@ struct ofl_holder_ops {
 	bool (*find)(struct ofl_holder_env *e, void *state,
 		     const struct ofl_held *p, uint64_t *key);
 	/**
-	 * name - the name of what find() found
+	 * name - the name of what find() found; NULL: @fixed
 	 * @ret: out  comes empty
 	 *
 	 * Errors: false, as of find(): nobody is named then.
@@ -72,6 +73,7 @@ struct ofl_holder_ops {
 	 * objects - objects in use in the page and its tails; may be NULL
 	 */
 	uint64_t (*objects)(struct ofl_holder_env *e, const struct ofl_held *p);
+	struct { const char *name, *detail; } fixed;
 };
 
 #define HOLDER(name) extern const struct ofl_holder_ops ofl_holder_##name;

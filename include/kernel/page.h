@@ -152,6 +152,22 @@ static inline uint64_t ofl_page_charge(const struct ofl_page_format *f,
 	       ofl_page_u64(raw, (uint64_t)f->charge_at);
 }
 
+/**
+ * ofl_page_lru() - what page->lru has; false: this dump does not tell
+ *
+ * Shape:  addresses of a list_head each, of any list or of none.
+ */
+static inline bool ofl_page_lru(const struct ofl_page_format *f,
+				const unsigned char *raw, uint64_t *next,
+				uint64_t *prev)
+{
+	if (f->lru_at < 0)
+		return false;
+	*next = ofl_page_u64(raw, (uint64_t)f->lru_at);
+	*prev = ofl_page_u64(raw, (uint64_t)f->lru_at + 8);
+	return true;
+}
+
 /* ---- the whole page ---- */
 
 /** ofl_page_decode() - all but what is told of offline pages only */
@@ -372,6 +388,14 @@ static inline bool ofl_page_is_free(const struct ofl_page_format *f,
 	return ofl_page_is_type(f, OFL_TYPE_BUDDY, ofl_page_type(f, raw));
 }
 
+/** ofl_page_is_slab() - a page flag, or a type since 46df8e73a4a3 (in v6.10) */
+static inline bool ofl_page_is_slab(const struct ofl_page_format *f,
+				    const unsigned char *raw)
+{
+	return (ofl_page_flags(f, raw) & f->slab) ||
+	       ofl_page_is_type(f, OFL_TYPE_SLAB, ofl_page_type(f, raw));
+}
+
 /**
  * ofl_page_has_type() - has the page any type at all?
  *
@@ -423,9 +447,9 @@ bool ofl_page_is_mapped(const struct ofl_page_format *f,
  * Source: include/linux/mm.h: page_mapcount(): page->_mapcount + 1, which
  *         shares its place with page_type.
  */
-static inline int64_t ofl_page_mapcount(const struct ofl_page *p)
+static inline int64_t ofl_page_mapcount(uint32_t page_type)
 {
-	int64_t mapcount = (int64_t)(int32_t)p->type + 1;
+	int64_t mapcount = (int64_t)(int32_t)page_type + 1;
 
 	return mapcount > 0 ? mapcount : 0;
 }

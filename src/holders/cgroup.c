@@ -11,14 +11,12 @@
 uint64_t ofl_cgroup_charge(const struct ofl_walk *w, const unsigned char *raw)
 {
 	const struct ofl_page_format *f = &w->format;
-	uint64_t data;
+	uint64_t charge = ofl_page_charge(f, raw);
+	bool kernels = ofl_fact_known(w->l, OFL_F_PAGE_MEMCG_DATA) ?
+		       (charge & FLAGS) == KMEM :
+		       ofl_page_is_kmemcg(f, ofl_page_type(f, raw));
 
-	if (ofl_fact_known(w->l, OFL_F_PAGE_MEMCG_DATA)) {
-		data = ofl_page_u64(raw, ofl_fact_u64(w->l, OFL_F_PAGE_MEMCG_DATA));
-		return (data & FLAGS) == KMEM ? data : 0;
-	}
-	return ofl_page_is_kmemcg(f, ofl_page_type(f, raw)) ?
-	       ofl_page_u64(raw, ofl_fact_u64(w->l, OFL_F_PAGE_MEM_CGROUP)) : 0;
+	return kernels ? charge : 0;
 }
 
 /* names from the group up to the root, which has none */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "holders/holder.h"
+#include "holders/may.h"
 #include "target/count.h"
 #include "target/text.h"
 
@@ -23,13 +24,6 @@ static const enum ofl_fact_id needed[] = {
 	OFL_F_MAPPING_HOST, OFL_F_INODE_SB, OFL_F_INODE_MAPPING,
 	OFL_F_INODE_DATA, OFL_F_SB_ID, OFL_F_SB_TYPE, OFL_F_FS_NAME,
 };
-
-/* a page that is no LRU page has a mapping only by chance */
-static bool is_certain(enum ofl_kind kind)
-{
-	return kind != OFL_KIND_KERNEL && kind != OFL_KIND_FRESH && kind != OFL_KIND_BATCH &&
-	       kind != OFL_KIND_BATCH_LATE && kind != OFL_KIND_BATCH_UNKNOWN;
-}
 
 /* of the address_space; an inode of another device may use its pages, too */
 static bool find_inode(struct ofl_walk *w, uint64_t mapping, uint64_t *inode)
@@ -46,21 +40,12 @@ static bool find_inode(struct ofl_walk *w, uint64_t mapping, uint64_t *inode)
 	return true;
 }
 
-/* pages of these kinds have something else where others have a mapping */
 static bool has_mapping(const struct ofl_walk *w, const struct ofl_held *p,
 			uint64_t *ret)
 {
-	switch (p->kind) {
-	case OFL_KIND_SLAB:
-	case OFL_KIND_TYPED:
-	case OFL_KIND_FROZEN:
-	case OFL_KIND_RESERVED:
-	case OFL_KIND_CMA:
-		return false;
-	default:
-		*ret = ofl_page_mapping(&w->format, p->raw);
-		return *ret && !(*ret & 7);
-	}
+	*ret = ofl_page_mapping(&w->format, p->raw);
+	return ofl_kind_may(p->kind, OFL_MAY_FILE | OFL_MAY_CHANCE) && *ret &&
+	       !(*ret & 7);
 }
 
 static bool file_find(struct ofl_holder_env *e, void *state,
@@ -76,7 +61,7 @@ static bool file_find(struct ofl_holder_env *e, void *state,
 	/* that is of the page, and not of all pages of the disk */
 	if (p->kind == OFL_KIND_LRU_BUFFERS)
 		*key |= BUFFERS;
-	if (is_certain(p->kind))
+	if (ofl_kind_may(p->kind, OFL_MAY_FILE))
 		return known || ofl_walk_untold(w, ofl_walk_no_types);
 	if (known && find_inode(w, *key, &inode))
 		return true;

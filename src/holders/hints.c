@@ -8,8 +8,6 @@
  *         done, virtio_balloon_shrinker_scan() when memory runs short. Since
  *         86a559787e6f (in v4.20).
  */
-#include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "holders/holder.h"
@@ -94,12 +92,12 @@ static void hints_close(void *state)
 static bool is_listed(const struct ofl_walk *w, const struct hints *h,
 		      const unsigned char *raw)
 {
-	uint64_t next = ofl_page_u64(raw, h->lru), pfn;
-	uint64_t prev = ofl_page_u64(raw, h->lru + 8);
+	uint64_t next, prev, pfn;
 
-	return next == h->bad_head || prev == h->bad_head ||
-	       ofl_walk_pfn(w, next - h->lru, &pfn) ||
-	       ofl_walk_pfn(w, prev - h->lru, &pfn);
+	return ofl_page_lru(&w->format, raw, &next, &prev) &&
+	       (next == h->bad_head || prev == h->bad_head ||
+		ofl_walk_pfn(w, next - h->lru, &pfn) ||
+		ofl_walk_pfn(w, prev - h->lru, &pfn));
 }
 
 static bool hints_find(struct ofl_holder_env *e, void *state,
@@ -116,24 +114,12 @@ static bool hints_find(struct ofl_holder_env *e, void *state,
 	       ofl_break_tell(&h->broken, &e->walk);
 }
 
-static bool hints_name(struct ofl_holder_env *e, void *state,
-		       const struct ofl_held *p, uint64_t key,
-		       struct ofl_holder *ret)
-{
-	(void)e;
-	(void)state;
-	(void)p;
-	(void)key;
-	snprintf(ret->name, sizeof(ret->name), "virtio_balloon");
-	snprintf(ret->detail, sizeof(ret->detail),
-		 "free block, hinted to the host: given back when the host is done, or memory runs short");
-	return true;
-}
-
 const struct ofl_holder_ops ofl_holder_hints = {
 	.kind = "free-page-hint",
 	.evidence = "virtio_balloon.free_page_list",
 	.what = "free blocks that virtio_balloon holds while it hints them to the host; they are given back",
 	.open = hints_open, .close = hints_close,
-	.find = hints_find, .name = hints_name,
+	.find = hints_find,
+	.fixed = { "virtio_balloon",
+		   "free block, hinted to the host: given back when the host is done, or memory runs short" },
 };

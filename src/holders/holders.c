@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* holders.c - ask the kinds of holders, remember what they said, add up */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,6 +191,18 @@ static void begin_walk(struct ofl_walk *w)
 	w->why = NULL;
 }
 
+static bool name_of(struct ofl_holders *n, const struct ofl_held *p,
+		    uint64_t key, unsigned int row, struct ofl_holder *ret)
+{
+	const struct ofl_holder_ops *ops = ofl_holder_table[row];
+
+	if (ops->name)
+		return ops->name(&n->e, n->state[row], p, key, ret);
+	snprintf(ret->name, sizeof(ret->name), "%s", ops->fixed.name);
+	snprintf(ret->detail, sizeof(ret->detail), "%s", ops->fixed.detail);
+	return true;
+}
+
 static const struct known *learn(struct ofl_holders *n, const struct ofl_held *p,
 				 uint64_t key, unsigned int row)
 {
@@ -198,7 +211,7 @@ static const struct known *learn(struct ofl_holders *n, const struct ofl_held *p
 	uint32_t *bucket = &n->bucket[hash(key, row)];
 
 	begin_walk(&n->e.walk);
-	if (ofl_holder_table[row]->name(&n->e, n->state[row], p, key, &h)) {
+	if (name_of(n, p, key, row, &h)) {
 		k.named = intern(n, &h, row);
 		n->lost |= !k.named;
 	} else {

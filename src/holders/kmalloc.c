@@ -5,8 +5,6 @@
  * Source: mm/slub.c: ___kmalloc_large_node(): more than KMALLOC_MAX_CACHE_SIZE,
  *         two pages. Marked so in v7.2; before, it is a kernel page like others.
  */
-#include <stdio.h>
-
 #include "holders/holder.h"
 
 static bool kmalloc_find(struct ofl_holder_env *e, void *state,
@@ -17,22 +15,10 @@ static bool kmalloc_find(struct ofl_holder_env *e, void *state,
 	return ofl_page_is_type(&e->walk.format, OFL_TYPE_LARGE_KMALLOC, p->type);
 }
 
-static bool kmalloc_name(struct ofl_holder_env *e, void *state,
-			 const struct ofl_held *p, uint64_t key,
-			 struct ofl_holder *ret)
-{
-	(void)e;
-	(void)state;
-	(void)p;
-	(void)key;
-	snprintf(ret->name, sizeof(ret->name), "kmalloc, large");
-	snprintf(ret->detail, sizeof(ret->detail), "more than two pages at once");
-	return true;
-}
-
 const struct ofl_holder_ops ofl_holder_kmalloc = {
 	.kind = "kmalloc",
 	.evidence = "page_type PGTY_large_kmalloc",
 	.what = "memory of kmalloc() that is larger than any slab cache; whose it is the kernel does not keep",
-	.find = kmalloc_find, .name = kmalloc_name,
+	.find = kmalloc_find,
+	.fixed = { "kmalloc, large", "more than two pages at once" },
 };

@@ -4,13 +4,13 @@
 
 #include "holders/cgroup.h"
 #include "holders/holder.h"
+#include "holders/may.h"
 
 static bool memcg_find(struct ofl_holder_env *e, void *state,
 		       const struct ofl_held *p, uint64_t *key)
 {
 	(void)state;
-	if (p->kind != OFL_KIND_KERNEL && p->kind != OFL_KIND_TYPED &&
-	    p->kind != OFL_KIND_FROZEN)
+	if (!ofl_kind_may(p->kind, OFL_MAY_AREA))
 		return false;
 	*key = ofl_cgroup_charge(&e->walk, p->raw);
 	return *key;

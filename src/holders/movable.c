@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "holders/holder.h"
+#include "holders/may.h"
 #include "owners/field.h"
-
 
 /*
  * mm/zsmalloc.c: page.private of each page is its zspage, and the zspage's first
@@ -64,7 +64,7 @@ static bool is_zsmalloc(struct ofl_holder_env *e, struct movable *m,
 
 	if (ofl_page_is_type(&e->walk.format, OFL_TYPE_ZSMALLOC, p->type))
 		return true;
-	if (kva && kva != m->zsmalloc_kva && p->kind == OFL_KIND_MOVABLE_OPS &&
+	if (kva && kva != m->zsmalloc_kva && ofl_kind_may(p->kind, OFL_MAY_OPS) &&
 	    ofl_symbol_at(&e->walk.t, kva, symbol, sizeof(symbol)) &&
 	    !strcmp(symbol, "zsmalloc_mops"))
 		m->zsmalloc_kva = kva;
@@ -126,7 +126,7 @@ static bool movable_find(struct ofl_holder_env *e, void *state,
 		       find_pool(e, m, zspage_kva, key);
 	}
 	*key = operations(e, p);
-	return *key && p->kind == OFL_KIND_MOVABLE_OPS;
+	return *key && ofl_kind_may(p->kind, OFL_MAY_OPS);
 }
 
 static bool movable_name(struct ofl_holder_env *e, void *state,

@@ -1,44 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * pagepool.c - pages of a network driver's page pool
- *
- * Source: include/linux/poison.h: PP_SIGNATURE is 0x40 above the address that
- *         no pointer can have.
- */
+/* pagepool.c - pages of a network driver's page pool */
 #include <stdio.h>
 
 #include "holders/holder.h"
+#include "holders/overlay.h"
 #include "target/count.h"
-
-#define SIGNATURE	0x40
-
-/*
- * Bit 7 and those above are an index of DMA mappings where a pool keeps track of
- * them: PP_DMA_INDEX_SHIFT. The low two may have a meaning of their own.
- */
-#define SIGNATURE_BITS	0x7c
-
-/* CONFIG_ILLEGAL_POINTER_VALUE: x86_64, arm64, riscv64; ppc64 */
-static bool is_signature(uint64_t magic)
-{
-	return (magic & SIGNATURE_BITS) == SIGNATURE &&
-	       (magic >> 48 == 0xdead || magic >> 32 == 0x5deadbee);
-}
 
 static bool pagepool_find(struct ofl_holder_env *e, void *state,
 			  const struct ofl_held *p, uint64_t *key)
 {
-	const struct ofl_layout *l = e->walk.l;
-
 	(void)state;
-	if (p->kind != OFL_KIND_KERNEL ||
-	    !ofl_fact_known(l, OFL_F_PAGE_PP_MAGIC) ||
-	    !ofl_fact_known(l, OFL_F_PAGE_PP) ||
-	    !is_signature(ofl_page_u64(p->raw,
-			(uint64_t)l->fact[OFL_F_PAGE_PP_MAGIC].value)))
-		return false;
-	*key = ofl_page_u64(p->raw, (uint64_t)l->fact[OFL_F_PAGE_PP].value);
-	return ofl_is_kernel_pointer(&e->walk, *key);
+	*key = ofl_overlay_pool(&e->walk.format, p->raw);
+	return p->kind == OFL_KIND_KERNEL &&
+	       ofl_is_kernel_pointer(&e->walk, *key);
 }
 
 static const enum ofl_fact_id needed[] = {

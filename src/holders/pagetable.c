@@ -3,8 +3,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "holders/holder.h"
 #include "holders/cgroup.h"
+#include "holders/holder.h"
+#include "holders/overlay.h"
 
 #define DIRECT_MAP_PFNS	(1u << 18)	/* it begins at a multiple of 1 GiB */
 
@@ -34,8 +35,7 @@ static bool pagetable_find(struct ofl_holder_env *e, void *state,
 	(void)state;
 	if (p->kind == OFL_KIND_KERNEL || !ofl_page_is_table(&w->format, p->type))
 		return false;
-	*key = ofl_fact_known(w->l, OFL_F_PAGE_PT_MM) ?
-	       ofl_page_u64(p->raw, ofl_fact_u64(w->l, OFL_F_PAGE_PT_MM)) : 0;
+	*key = ofl_overlay_table_mm(&w->format, p->raw);
 	if (!task_of_pgd(e, p, *key))
 		*key = ofl_cgroup_charge(w, p->raw);
 	w->bad_what = NULL;

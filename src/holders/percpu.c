@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "holders/holder.h"
+#include "holders/overlay.h"
 #include "target/count.h"
 
 #define MAX_SLOTS	64
@@ -76,12 +77,11 @@ static bool percpu_find(struct ofl_holder_env *e, void *state,
 {
 	const struct chunks *c = state;
 	struct ofl_walk *w = &e->walk;
-	int64_t at = ofl_fact_value(w->l, OFL_F_PAGE_INDEX, -1);
-	uint64_t index;
+	uint64_t index = ofl_overlay_index(&w->format, p->raw);
 
 	if (p->kind != OFL_KIND_KERNEL)
 		return false;
-	*key = index = at < 0 ? 0 : ofl_page_u64(p->raw, (uint64_t)at);
+	*key = index;
 	if (ofl_kva_set_has(&c->all, *key))
 		return true;
 	*key = ofl_page_private(&w->format, p->raw);

@@ -10,6 +10,7 @@
 #include <stdio.h>
 
 #include "holders/holder.h"
+#include "holders/may.h"
 #include "target/count.h"
 
 #define MAX_DEPTH	64	/* of a red-black tree: 2^32 entries */
@@ -17,21 +18,8 @@
 
 static bool is_anonymous(const struct ofl_walk *w, const struct ofl_held *p)
 {
-	switch (p->kind) {
-	case OFL_KIND_SLAB:
-	case OFL_KIND_FROZEN:
-	case OFL_KIND_TYPED:
-	case OFL_KIND_KERNEL:
-	case OFL_KIND_FRESH:
-	case OFL_KIND_BATCH:
-	case OFL_KIND_BATCH_LATE:
-	case OFL_KIND_BATCH_UNKNOWN:
-	case OFL_KIND_MOVABLE_OPS:
-	case OFL_KIND_RESERVED:
-		return false;	/* no mapping, but by chance */
-	default:
-		return ofl_page_mapping(&w->format, p->raw) & OFL_MAPPING_ANON;
-	}
+	return ofl_kind_may(p->kind, OFL_MAY_ANON) &&
+	       (ofl_page_mapping(&w->format, p->raw) & OFL_MAPPING_ANON);
 }
 
 /* a compound page: @tail is its first tail */
@@ -52,7 +40,7 @@ static bool is_large_mapped(struct ofl_walk *w, const struct ofl_held *p,
 	/* else its pages are mapped one by one */
 	for (i = 0; order <= OFL_MAX_PAGE_ORDER && i < 1ull << order; i++) {
 		page = ofl_pagereader_get(&reader, p->page_kva + i * bytes);
-		if (page && (int32_t)ofl_page_type(f, page) >= 0)
+		if (page && ofl_page_mapcount(ofl_page_type(f, page)))
 			return true;
 	}
 	return false;
@@ -70,7 +58,7 @@ static bool is_mapped(struct ofl_walk *w, const struct ofl_held *p)
 	uint64_t bytes = w->l->struct_page_bytes;
 
 	if (!(ofl_page_flags(f, p->raw) & f->head))
-		return (int32_t)p->type >= 0;
+		return ofl_page_mapcount(p->type);
 	return ofl_read(&w->t, p->page_kva + bytes, tail, bytes) == OFL_READ_OK &&
 	       ofl_page_is_tail(f, tail) && is_large_mapped(w, p, tail);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "holders/holder.h"
+#include "holders/overlay.h"
 
 /** struct caches - the state */
 struct caches {
@@ -69,12 +70,10 @@ static bool slab_find(struct ofl_holder_env *e, void *state,
 	struct ofl_walk *w = &e->walk;
 	const struct ofl_page_format *f = &w->format;
 
-	if (!(ofl_page_flags(f, p->raw) & f->slab) &&
-	    !ofl_page_is_type(f, OFL_TYPE_SLAB, p->type))
+	if (!ofl_page_is_slab(f, p->raw) ||
+	    !ofl_fact_known(w->l, OFL_F_SLAB_CACHE))
 		return false;
-	if (!ofl_fact_known(w->l, OFL_F_SLAB_CACHE))
-		return false;
-	*key = ofl_page_u64(p->raw, ofl_fact_u64(w->l, OFL_F_SLAB_CACHE));
+	*key = ofl_overlay_cache(f, p->raw);
 	return ofl_kva_set_has(&c->all, *key) || no_cache(w, c, p);
 }
 
@@ -98,17 +97,9 @@ static bool slab_name(struct ofl_holder_env *e, void *state,
 	return true;
 }
 
-/* struct { unsigned inuse:16, ... }: the first two bytes in either byte order */
 static uint64_t slab_objects(struct ofl_holder_env *e, const struct ofl_held *p)
 {
-	int64_t at = ofl_fact_value(e->walk.l, OFL_F_SLAB_COUNTERS, -1);
-	uint16_t inuse;
-
-	/* CONFIG_SLAB had its s_mem there until v5.17 */
-	if (at < 0 || ofl_fact_known(e->walk.l, OFL_F_SLAB_ALLOCATOR))
-		return 0;
-	memcpy(&inuse, p->raw + at, sizeof(inuse));
-	return inuse;
+	return ofl_overlay_objects(&e->walk.format, p->raw);
 }
 
 const struct ofl_holder_ops ofl_holder_slab = {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "holders/holder.h"
+#include "holders/may.h"
 
 static bool stack_find(struct ofl_holder_env *e, void *state,
 			 const struct ofl_held *p, uint64_t *key)
@@ -11,8 +12,7 @@ static bool stack_find(struct ofl_holder_env *e, void *state,
 	struct ofl_walk *w = &e->walk;
 
 	(void)state;
-	if (p->kind != OFL_KIND_KERNEL && p->kind != OFL_KIND_TYPED &&
-	    p->kind != OFL_KIND_FROZEN)
+	if (!ofl_kind_may(p->kind, OFL_MAY_AREA))
 		return false;
 	ofl_areas_load(&e->areas, w);
 	ofl_tasks_load(&e->tasks, w);

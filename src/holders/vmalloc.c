@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "holders/holder.h"
+#include "holders/may.h"
 
 static bool vmalloc_find(struct ofl_holder_env *e, void *state,
 			 const struct ofl_held *p, uint64_t *key)
@@ -11,8 +12,7 @@ static bool vmalloc_find(struct ofl_holder_env *e, void *state,
 	struct ofl_walk *w = &e->walk;
 
 	(void)state;
-	if (p->kind != OFL_KIND_KERNEL && p->kind != OFL_KIND_TYPED &&
-	    p->kind != OFL_KIND_FROZEN)
+	if (!ofl_kind_may(p->kind, OFL_MAY_AREA))
 		return false;
 	ofl_areas_load(&e->areas, w);
 	*key = ofl_areas_find(&e->areas, p->pfn);

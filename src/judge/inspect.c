@@ -94,13 +94,13 @@ bool ofl_inspect_is_bare(const struct ofl_classifier *c,
 static bool is_untouched(const struct ofl_classifier *c,
 			 const struct ofl_page *p, const unsigned char *raw)
 {
-	int64_t at = c->format.lru_at;
+	uint64_t next, prev;
 
-	return ofl_inspect_is_bare(c, p, raw) && at >= 0 &&
+	return ofl_inspect_is_bare(c, p, raw) &&
 	       !ofl_page_private(&c->format, raw) &&
 	       !ofl_page_charge(&c->format, raw) &&
-	       ofl_page_u64(raw, (uint64_t)at + 8) -
-	       ofl_page_u64(raw, (uint64_t)at) == POISONS_APART;
+	       ofl_page_lru(&c->format, raw, &next, &prev) &&
+	       prev - next == POISONS_APART;
 }
 
 static bool can_point(const struct ofl_layout *l, uint64_t kva)
@@ -115,10 +115,8 @@ static enum ofl_tri listed(const struct ofl_classifier *c, uint64_t kva,
 	int64_t at = c->format.lru_at;
 	uint64_t next, prev, back;
 
-	if (at < 0)
+	if (!ofl_page_lru(&c->format, raw, &next, &prev))
 		return OFL_UNSURE;
-	next = ofl_page_u64(raw, (uint64_t)at);
-	prev = ofl_page_u64(raw, (uint64_t)at + 8);
 	if (!can_point(c->env->l, next) || !can_point(c->env->l, prev) ||
 	    prev - next == POISONS_APART || next == kva + (uint64_t)at)
 		return OFL_NO;

@@ -310,7 +310,7 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 	*ret = (struct ofl_refs){ .head_pfn = p->pfn, .count = p->refcount,
 				  .whole = f->mapping_at >= 0 && f->private };
 	if (!order)
-		mapped = ofl_page_mapcount(p);
+		mapped = ofl_page_mapcount(p->type);
 	else if (!mapcount(from, page_kva, order, mapping & OFL_MAPPING_ANON, raw,
 			   raw_end, &mapped))
 		ret->whole = false;

@@ -187,7 +187,7 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 			     struct ofl_err *err)
 {
 	const struct ofl_layout *l = w->env->l;
-	uint64_t lru = ofl_fact_u64(l, OFL_F_PAGE_LRU), pfn = 0, next;
+	uint64_t lru = ofl_fact_u64(l, OFL_F_PAGE_LRU), pfn = 0, next = 0, prev;
 	struct ofl_pagelist *list = w->list;
 	enum ofl_status st;
 
@@ -202,8 +202,8 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 		return OFL_OK;
 	}
 	/* an entry that does not point back is not proved to be on it */
-	if (w->raw && ofl_page_u64(w->raw, lru + 8) != prev_kva &&
-	    !ofl_pfnset_has(&list->set, pfn)) {
+	if (w->raw && ofl_page_lru(&w->format, w->raw, &next, &prev) &&
+	    prev != prev_kva && !ofl_pfnset_has(&list->set, pfn)) {
 		list->end = OFL_LIST_BACKWARDS;
 		return OFL_OK;
 	}
@@ -216,7 +216,6 @@ static enum ofl_status visit(struct walk *w, uint64_t *kva, uint64_t prev_kva,
 		return OFL_OK;
 	}
 	check_page(w, pfn, true);
-	next = ofl_page_u64(w->raw, lru);
 	st = add_tails(w, pfn, *kva - lru, err);
 	*kva = next;
 	return st;

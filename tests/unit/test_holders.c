@@ -299,6 +299,54 @@ static void test_named(void **state)
 	assert_null(s.bad_what);
 }
 
+/* what a page's mapping is worth depends on the kind of page */
+static void test_mapping_by_kind(void **state)
+{
+	static const enum ofl_kind chance[] = {
+		OFL_KIND_CMA, OFL_KIND_KERNEL, OFL_KIND_FRESH, OFL_KIND_BATCH,
+		OFL_KIND_PB_ISOLATED, OFL_KIND_UNTOLD,
+	};
+	struct raw wild = file;
+	struct ofl_share s;
+	size_t i;
+
+	(void)state;
+	load();
+	wild.mapping = MAPPING + 0x800000;
+	for (i = 0; i < sizeof(chance) / sizeof(chance[0]); i++) {
+		s = add(chance[i], 3, &file);
+		check(&s, "file", "/etc/pass\\x09wd", "ext4 on vda1");
+		s = add(chance[i], 3, &wild);
+		assert_null(s.holder);
+		assert_null(s.bad_what);
+	}
+	s = add(OFL_KIND_LRU, 3, &wild);
+	broken(&s, MAPPING + 0x800000);
+	s = add(OFL_KIND_MEMMAP, 3, &file);
+	assert_null(s.holder);
+	s = add(OFL_KIND_CMA, 3, &anon);
+	check(&s, "process", "cat", "pid 123");
+	s = add(OFL_KIND_KERNEL, 3, &anon);
+	assert_null(s.holder);
+}
+
+/* a free one belongs to its pool, one in use does not */
+static void test_pool_of_huge_pages(void **state)
+{
+	struct raw used = plain;
+	struct ofl_share s;
+
+	(void)state;
+	load();
+	s = add(OFL_KIND_HUGETLB_RESERVED, 3, &plain);
+	check(&s, "hugetlb", "pool of huge pages", "free");
+	s = add(OFL_KIND_HUGETLB_CROSSES, 3, &plain);
+	check(&s, "hugetlb", "pool of huge pages", "free");
+	used.refcount = 1;
+	s = add(OFL_KIND_HUGETLB_CROSSES, 3, &used);
+	assert_null(s.holder);
+}
+
 /* v7.2: the union that d_alias is in has no name */
 static void test_path_of_7_2(void **state)
 {
@@ -346,6 +394,8 @@ static void test_pool(void **state)
 	bare.private = 0;	/* it is being made, or freed */
 	s = add(OFL_KIND_MOVABLE_OPS, 6, &bare);
 	check(&s, "movable", "zsmalloc", "zram or zswap");
+	s = add(OFL_KIND_MOVABLE_POISONED, 5, &packed);
+	check(&s, "movable", "zram0", "pool of zsmalloc");
 	wild.private = 0x1234;
 	s = add(OFL_KIND_MOVABLE_OPS, 7, &wild);
 	broken(&s, 0x1234);
@@ -1280,7 +1330,7 @@ int main(void)
 		TEST(region_not_known), TEST(no_memory),
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
-		TEST(swiotlb),
+		TEST(swiotlb), TEST(mapping_by_kind), TEST(pool_of_huge_pages),
 		cmocka_unit_test(test_others), cmocka_unit_test(test_line),
 	};
 
