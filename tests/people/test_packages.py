@@ -11,6 +11,12 @@ import pytest
 from conftest import ROOT, run
 
 CACHE = pathlib.Path(os.environ.get("OFL_CACHE", ROOT / ".cache"))
+#: errors of rpmlint that are none, and a word that they must have
+ALLOWED = {
+    "no-signature": "", "no-packager-tag": "",      # of what a distribution adds when it builds it
+    "no-group-tag": "",                             # Fedora's packages have none
+    "bad-manual-page-folder": "offline.so.7",       # which it takes for a page of section "so"
+}
 VERSION = (ROOT / "VERSION").read_text().strip()
 
 
@@ -69,6 +75,8 @@ def test_rpm(sources, tmp_path):
     assert f"crash >= {major}\n" in requires and f"crash < {major + 1}\n" in requires, requires
     assert "extensions/offline.so" in run("rpm", "-qpl", rpm)
     said = subprocess.run(["rpmlint", rpm, ROOT / "packaging/offline-so.spec"], capture_output=True, text=True, check=False)
-    assert re.search(r"\b0 errors\b", said.stdout), said.stdout + said.stderr
+    errors = re.findall(r": E: (\S+)(.*)", said.stdout)
+    assert "1 packages and 1 specfiles checked" in said.stdout, said.stdout + said.stderr
+    assert not [error for error in errors if error[0] not in ALLOWED or ALLOWED[error[0]] not in error[1]], said.stdout
     assert VERSION in (ROOT / "packaging/offline-so.spec").read_text()
     assert f"({VERSION})" in (ROOT / "debian/changelog").read_text()
