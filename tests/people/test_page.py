@@ -5,24 +5,19 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 import time
 
 import pytest
 
 from conftest import ROOT, run
 
+sys.path.insert(0, str(ROOT / "tests/lib"))
+import fakecrash   # noqa: E402  pylint: disable=wrong-import-position
+
 TOOL = ROOT / "tools/offline-report"
-#: A release of which this machine has no kernel, and a crash that has a dump of it.
+#: A release of which this machine has no kernel.
 RECIPE = "1.0-of-a-recipe"
-CRASH = """#!/usr/bin/python3
-import subprocess, sys
-with open(sys.argv[sys.argv.index("-i") + 1]) as commands:
-    for line in commands:
-        words = line.split()
-        if ">" in words:
-            with open(words[-1], "wb") as out:
-                subprocess.run([{replay!r}, {fixture!r}, *words[:-2]], stdout=out, check=True)
-"""
 NUMBER = 200
 #: Set the filters one after the other, click on what can be clicked, and write down what is shown then.
 ASK = """<script>
@@ -121,8 +116,7 @@ def test_recipe_for_parallel(build, tmp_path):
         (dumps / f"dump.{name}").write_text(f"OSRELEASE={release}\n")
     (programs / "offline-report").symlink_to(TOOL)
     (programs / "offline.so").write_text("x")
-    (programs / "crash").write_text(CRASH.format(replay=str(build / "replay"), fixture=str(ROOT / "tests/golden/6.1-both-whole.fixture")))
-    (programs / "crash").chmod(0o755)
+    fakecrash.put_replaying(programs / "crash", build / "replay", "6.1-both-whole")
     vmlinux = pathlib.Path(f"/usr/lib/debug/boot/vmlinux-{RECIPE}")     # where a package would have it
     vmlinux.parent.mkdir(parents=True, exist_ok=True)
     vmlinux.write_text("x")

@@ -21,21 +21,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 REPLAY = pathlib.Path(os.environ.get("OFL_BUILD", ROOT / "build")) / "replay"
 GOLDEN = ROOT / "tests/golden"
 TOOL = ROOT / "tools/offline-report"
-sys.path.insert(0, str(ROOT / "tests"))
+sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests/lib")]
+import fakecrash   # noqa: E402  pylint: disable=wrong-import-position
 import schemas     # noqa: E402  pylint: disable=wrong-import-position
-
-#: A crash as offline-report sees it: the words before the commands, and the commands.
-REPLAYING = """#!/usr/bin/python3
-import subprocess, sys
-with open(sys.argv[sys.argv.index("-i") + 1]) as commands:
-    for line in commands:
-        words = line.split()
-        if ">" in words:
-            with open(words[-1], "wb") as out:
-                subprocess.run([{replay!r}, {fixture!r}, *words[:-2]], stdout=out, check=True)
-            if words[0] == {last!r}:
-                sys.exit(9)
-"""
 
 
 class Bench:
@@ -48,14 +36,11 @@ class Bench:
 
     def crash(self, text):
         """what runs as crash"""
-        path = self.folder / "crash"
-        path.write_text(text)
-        path.chmod(path.stat().st_mode | stat.S_IXUSR)
+        fakecrash.put(self.folder / "crash", text)
 
     def replays(self, fixture, last=None):
         """a crash that has this dump; it dies behind the command `last`"""
-        path = fixture if isinstance(fixture, pathlib.Path) else GOLDEN / f"{fixture}.fixture"
-        self.crash(REPLAYING.format(replay=str(REPLAY), fixture=str(path), last=last))
+        fakecrash.put_replaying(self.folder / "crash", REPLAY, fixture, last)
 
     def says(self, text, status=1):
         """a crash that says this and ends"""
