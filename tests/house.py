@@ -150,6 +150,12 @@ class House:
         self.allowed = everything
         return unused
 
+    def facts(self):
+        """-> {fact: by which commands it is asked for} of the tables"""
+        return {"OFL_F_" + name: asked for path, text in self.texts.items()
+                if path.startswith("include/layout/facts_")
+                for name, asked in re.findall(r'^FACT\((\w+), ".*?", (\w+),', text, re.M)}
+
     # ---- the checks: each yields what is wrong, in one line a finding ----
 
     def check_circles(self):
@@ -219,19 +225,16 @@ class House:
 
     def check_facts(self):
         """each fact is read somewhere: a name in the table and nowhere else is none"""
-        table = self.texts.get("include/layout/facts.h", "")
         read = collections.Counter()
         for path, text in self.texts.items():
-            if self.file(path) != "layout/facts":
-                read.update(FACT.findall(code_of(text)))
-        for name in dict.fromkeys(re.findall(r"^\t(OFL_F_\w+),", table, re.M)):
+            read.update(FACT.findall(code_of(text)))
+        for name in self.facts():
             if not read[name]:
                 yield f"{name} is asked for, and nothing reads it"
 
     def check_late_facts(self):
         """what only commands with holders ask for is read by holders alone: others would not know it, or by chance"""
-        _, mark, late = self.texts.get("include/layout/facts.h", "").partition("OFL_F_FIRST_HOLDER,")
-        late = set(FACT.findall(late)) - {"OFL_F_FIRST_HOLDER"} if mark else set()
+        late = {name for name, asked in self.facts().items() if asked == "HOLDERS"}
         for path, text in self.texts.items():
             if self.room(self.file(path)) not in ("layout", "holders"):
                 for name in sorted(late & set(FACT.findall(code_of(text)))):
@@ -422,17 +425,15 @@ class MadeUp(unittest.TestCase):
                          "src/low/d.c:2: f() has 61 lines")
 
     def test_fact_that_nothing_reads(self):
-        tree = {"include/layout/facts.h": "enum x {\n\tOFL_F_READ,\n\tOFL_F_LOST,\n};\n",
-                "src/layout/facts.c": "[OFL_F_LOST] = 1, [OFL_F_READ] = 1\n",
+        tree = {"include/layout/facts_x.def": 'FACT(READ, "read", LATE,\n\t1)\nFACT(LOST, "a, lost", EARLY, HEX,\n\t1)\n',
                 "src/low/d.c": "x(OFL_F_READ); /* OFL_F_LOST */\n",
                 "docs/design.md": self.TREE["docs/design.md"] + "| `layout` | | |\n"}
         self.assertEqual(self.wrong("facts", tree),
                          "OFL_F_LOST is asked for, and nothing reads it")
 
     def test_fact_of_holders(self):
-        tree = {"include/layout/facts.h": "enum x {\n\tOFL_F_A,\n\tOFL_F_FIRST_HOLDER,\n"
-                                          "\tOFL_F_B = OFL_F_FIRST_HOLDER,\n\tOFL_F_C,\n};\n",
-                "src/low/d.c": "x(OFL_F_A, OFL_F_C, OFL_F_FIRST_HOLDER); /* OFL_F_B */\n",
+        tree = {"include/layout/facts_x.def": 'FACT(A, "a", LATE,\n\t1)\nFACT(B, "b", HOLDERS,\n\t1)\nFACT(C, "c", HOLDERS,\n\t1)\n',
+                "src/low/d.c": "x(OFL_F_A, OFL_F_C); /* OFL_F_B */\n",
                 "src/holders/e.c": "x(OFL_F_B);\n",
                 "docs/design.md": self.TREE["docs/design.md"] + "| `layout` | | |\n| `holders` | `layout` | |\n"}
         self.assertEqual(self.wrong("late_facts", tree),

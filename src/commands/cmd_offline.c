@@ -237,7 +237,8 @@ static void show_facts(struct ofl_view *v, const struct ofl_layout *l)
 		struct ofl_fact_line row = { ofl_fact_rows[i].name, &l->fact[i],
 					ofl_fact_rows[i].hex };
 
-		if (ofl_fact_rows[i].early && ofl_view_row(v, &row, NULL))
+		if (ofl_fact_rows[i].asked == OFL_ASKED_EARLY &&
+		    ofl_view_row(v, &row, NULL))
 			break;
 	}
 	ofl_view_table_end(v);

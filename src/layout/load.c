@@ -22,20 +22,21 @@ static enum ofl_status missing(const struct ofl_fact_row *row,
 		row->name, first);
 }
 
-/* ask for the early facts or the late ones; @user cannot do without some */
+/* ask for the facts of one group of commands; @user cannot do without some */
 static enum ofl_status load_facts(const struct ofl_target *t,
-				  struct ofl_layout *l, bool early,
+				  struct ofl_layout *l, enum ofl_asked asked,
 				  enum ofl_fact_user user, struct ofl_err *err)
 {
 	enum ofl_status st = OFL_OK;
 	int i;
 
-	for (i = 0; i < OFL_F_FIRST_HOLDER && !st; i++) {
+	for (i = 0; i < OFL_NR_FACTS && !st; i++) {
 		const struct ofl_fact_row *row = &ofl_fact_rows[i];
 
-		if (row->early == early)
+		if (row->asked == asked)
 			st = ofl_fact_load(t, row, &l->fact[i], err);
-		if (!st && row->needed_by == user && !l->fact[i].known)
+		if (!st && user != OFL_BY_NOTHING && row->needed_by == user &&
+		    !l->fact[i].known)
 			st = missing(row, err);
 	}
 	return st;
@@ -329,7 +330,7 @@ enum ofl_status ofl_layout_load(const struct ofl_target *t,
 	enum ofl_status st;
 
 	memset(l, 0, sizeof(*l));
-	st = load_facts(t, l, true, OFL_BY_SCAN, err);
+	st = load_facts(t, l, OFL_ASKED_EARLY, OFL_BY_SCAN, err);
 	if (!st)
 		st = conclude(t, l, err);
 	if (!st)
@@ -350,7 +351,7 @@ enum ofl_status ofl_layout_load_late(const struct ofl_target *t,
 	enum ofl_status st;
 	int i;
 
-	st = load_facts(t, l, false, OFL_BY_JUDGE, err);
+	st = load_facts(t, l, OFL_ASKED_LATE, OFL_BY_JUDGE, err);
 	if (!st)
 		st = check_late_members(l, err);
 	for (i = 0; i < OFL_NR_TYPES && !st; i++)
@@ -393,11 +394,9 @@ enum ofl_status ofl_layout_load_holders(const struct ofl_target *t,
 		{ OFL_F_PAGE_PP, OFL_F_PAGE_BYTES, 8 },
 		{ OFL_F_SECTION_PAGE_EXT, OFL_F_MEM_SECTION_BYTES, 8 },
 	};
-	enum ofl_status st = OFL_OK;
-	int i;
+	enum ofl_status st = load_facts(t, l, OFL_ASKED_HOLDERS,
+					OFL_BY_NOTHING, err);
 
-	for (i = OFL_F_FIRST_HOLDER; i < OFL_NR_FACTS && !st; i++)
-		st = ofl_fact_load(t, &ofl_fact_rows[i], &l->fact[i], err);
 	return st ? st : check_inner(l, members,
 				     OFL_COUNT(members), err);
 }

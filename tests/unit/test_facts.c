@@ -27,8 +27,11 @@ static void test_rows_are_whole(void **state)
 		if (!row->needed_by == !row->without)
 			fail_msg("%s: it is needed, or something is lost without it",
 				 row->name);
-		if (row->needed_by == OFL_BY_SCAN && !row->early)
+		if (row->needed_by == OFL_BY_SCAN && row->asked != OFL_ASKED_EARLY)
 			fail_msg("%s is needed before it is asked for",
+				 row->name);
+		if (row->needed_by && row->asked == OFL_ASKED_HOLDERS)
+			fail_msg("%s is needed, and few commands ask for it",
 				 row->name);
 		for (j = 0; j < i; j++)
 			assert_string_not_equal(row->name,
