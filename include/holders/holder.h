@@ -74,6 +74,7 @@ struct ofl_holder_ops {
 	 */
 	uint64_t (*objects)(struct ofl_holder_env *e, const struct ofl_held *p);
 	struct { const char *name, *detail; } fixed;
+	bool by_mapping;	/* pages of one mapping have one holder */
 };
 
 #define HOLDER(name) extern const struct ofl_holder_ops ofl_holder_##name;

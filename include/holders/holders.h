@@ -42,9 +42,15 @@ void ofl_holders_close(struct ofl_holders *n);
 /**
  * ofl_holders_add() - a page that is in the way; pages ascend
  * @raw: in  its struct page
+ *
+ * Shape:  true: the pages behind it have the same holder, as far as their flags,
+ *         type, reference count, mapping and charge are the same.
  */
-void ofl_holders_add(struct ofl_holders *n, const struct ofl_classified *c,
+bool ofl_holders_add(struct ofl_holders *n, const struct ofl_classified *c,
 		   const unsigned char *raw);
+
+/** ofl_holders_more() - such pages, or the rest of its compound page */
+void ofl_holders_more(struct ofl_holders *n, uint64_t pages);
 
 /**
  * ofl_holders_page() - who has this one page; nothing is added up

@@ -35,9 +35,16 @@ struct ofl_judge {
 	struct ofl_classified last;	/* page that was added to it */
 	struct ofl_class_state behind;	/* the section that was added last */
 	enum ofl_status (*emit)(void *arg, const struct ofl_block_report *r);
-	/* each page that is in the way, and is no driver's; may be NULL */
-	void (*in_way)(void *arg, const struct ofl_classified *c,
+	/*
+	 * pages that are in the way, and are no driver's; may be NULL. True: what
+	 * was made of it goes for all whose flags, type, reference count, mapping
+	 * and charge are the same: more() tells how many follow, as it does of the
+	 * rest of a compound page.
+	 */
+	bool (*in_way)(void *arg, const struct ofl_classified *c,
 		       const unsigned char *raw);
+	void (*more)(void *arg, uint64_t pages);	/* NULL only if in_way is */
+	bool alike;		/* what in_way() said last */
 	/* one page, whatever it is; page NULL: none */
 	uint64_t page_pfn;
 	void (*page)(void *arg, const struct ofl_classified *c,
@@ -61,8 +68,8 @@ void ofl_judge_init(struct ofl_judge *j, const struct ofl_env *env,
 /**
  * ofl_judge_sink() - the sink that feeds @j
  *
- * Shape: free blocks and compound pages are taken as a whole, unless @j->in_way or
- *        @j->page is there: these are set before.
+ * Shape: free blocks and compound pages are taken as a whole, unless @j->page is
+ *        there: it and @j->in_way are set before.
  */
 struct ofl_sink ofl_judge_sink(struct ofl_judge *j);
 

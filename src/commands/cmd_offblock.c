@@ -14,10 +14,15 @@
 #include "target/count.h"
 #include "target/text.h"
 
-static void note_in_way(void *arg, const struct ofl_classified *c,
+static bool note_in_way(void *arg, const struct ofl_classified *c,
 			const unsigned char *raw)
 {
-	ofl_holders_add(((struct ofl_offblock *)arg)->holders, c, raw);
+	return ofl_holders_add(((struct ofl_offblock *)arg)->holders, c, raw);
+}
+
+static void note_more(void *arg, uint64_t pages)
+{
+	ofl_holders_more(((struct ofl_offblock *)arg)->holders, pages);
 }
 
 static void note_page(void *arg, const struct ofl_classified *c,
@@ -255,6 +260,7 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		       &ctx->filter);
 	j.emit = ofl_offblock_report;
 	j.in_way = p->holders ? note_in_way : NULL;
+	j.more = note_more;
 	j.page = p->one_page ? note_page : NULL;
 	j.page_pfn = p->page_pfn;
 	j.arg = p;

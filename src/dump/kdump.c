@@ -31,6 +31,7 @@
 #define HEAD_STATUS	424
 #define HEAD_BYTES	444
 #define STATUS_INCOMPLETE	0x8
+#define MAX_ASKED	512	/* blocks, a power of two */
 
 /** struct numbers - what we want of the header */
 struct numbers {
@@ -80,6 +81,8 @@ struct ofl_kdump {
 	struct ofl_regular *regular;	/* pages that were kept; NULL: none */
 	bool keeps;			/* those that are read now */
 	bool failed;		/* a page did not decompress */
+	/* ofl_kdump_is_short(): small reads ask for the same few again and again */
+	uint64_t asked[MAX_ASKED];	/* 1 above the block's number, and the answer in bit 0 */
 	void *state[OFL_MAX_CODECS];
 };
 
@@ -469,8 +472,12 @@ bool ofl_kdump_failed(const struct ofl_kdump *k)
 
 bool ofl_kdump_is_short(struct ofl_kdump *k, uint64_t pfn)
 {
+	uint64_t nr = pfn / (k->block_bytes / k->page_bytes);
+	uint64_t *asked = &k->asked[nr % MAX_ASKED];
 	struct desc d;
 
-	return find_desc(k, pfn / (k->block_bytes / k->page_bytes), &d) &&
-	       is_short(k, &d);
+	if (*asked >> 1 != nr + 1)
+		*asked = (nr + 1) << 1 |
+			 (find_desc(k, nr, &d) && is_short(k, &d));
+	return *asked & 1;
 }

@@ -240,5 +240,5 @@ const struct ofl_holder_ops ofl_holder_file = {
 	.kind = "file",
 	.evidence = "page.mapping: address_space, inode, dentry",
 	.what = "path within its file system, file system and device; memfd, secretmem and System V segments by the names that the kernel gives them; a disk for its own pages",
-	.find = file_find, .name = file_name,
+	.find = file_find, .name = file_name, .by_mapping = true,
 };

@@ -57,7 +57,7 @@ struct ofl_holders {
 
 	/* the compound page in work: its tails are its own */
 	uint64_t head_kva;
-	size_t head_share;
+	size_t last_share;	/* of the page that was added last; SIZE_MAX: lost */
 	bool lost;
 	struct ofl_holders_total total;
 };
@@ -280,19 +280,22 @@ static size_t named_share(struct ofl_holders *n, const struct ofl_share *s,
 	return i;
 }
 
-static void count(struct ofl_holders *n, size_t i)
+static void count(struct ofl_holders *n, size_t i, uint64_t pages)
 {
-	n->total.pages++;
+	struct ofl_holders_total *total = &n->total;
+
+	total->pages += pages;
 	if (i == SIZE_MAX)
 		return;
-	n->share[i].pages++;
+	n->share[i].pages += pages;
 	if (n->share[i].holder) {
-		n->total.identified++;
+		total->identified += pages;
 	} else if (n->share[i].bad_what) {
-		if (!n->total.broken++) {
-			n->total.bad_kva = n->share[i].bad_kva;
-			n->total.bad_what = n->share[i].bad_what;
+		if (!total->broken) {
+			total->bad_kva = n->share[i].bad_kva;
+			total->bad_what = n->share[i].bad_what;
 		}
+		total->broken += pages;
 	}
 }
 
@@ -382,26 +385,32 @@ static struct named *identify(struct ofl_holders *n,
 	return ask(n, &p, s);
 }
 
-void ofl_holders_add(struct ofl_holders *n, const struct ofl_classified *c,
+bool ofl_holders_add(struct ofl_holders *n, const struct ofl_classified *c,
 		     const unsigned char *raw)
 {
 	const struct ofl_page_format *f = &n->e.walk.format;
+	bool tail = ofl_page_is_tail(f, raw);
 	struct named *named;
 	struct ofl_share s;
 	size_t i;
 
-	if (n->head_kva && n->head_share != SIZE_MAX &&
-	    ofl_page_is_tail(f, raw) &&
+	if (n->head_kva && n->last_share != SIZE_MAX && tail &&
 	    ofl_page_head_kva(f, c->page_kva, raw) == n->head_kva) {
-		count(n, n->head_share);
-		return;
+		count(n, n->last_share, 1);
+		return true;
 	}
 	named = identify(n, c, raw, &s, &n->head_kva);
 	i = named ? named_share(n, &s, named) : unnamed_share(n, &s);
 	if (i != SIZE_MAX)
 		n->share[i].objects += n->share[i].pages ? s.objects : 0;
-	n->head_share = i;
-	count(n, i);
+	n->last_share = i;
+	count(n, i, 1);
+	return tail || (named && s.ops->by_mapping);
+}
+
+void ofl_holders_more(struct ofl_holders *n, uint64_t pages)
+{
+	count(n, n->last_share, pages);
 }
 
 void ofl_holders_page(struct ofl_holders *n, const struct ofl_classified *c,

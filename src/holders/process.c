@@ -228,5 +228,5 @@ const struct ofl_holder_ops ofl_holder_process = {
 	.kind = "process",
 	.evidence = "page.mapping: anon_vma, vm_area_struct, mm_struct of a task",
 	.what = "command and pid of a process that may map anonymous memory",
-	.find = process_find, .name = process_name,
+	.find = process_find, .name = process_name, .by_mapping = true,
 };

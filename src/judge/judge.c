@@ -268,13 +268,26 @@ static bool hands_out(const struct ofl_judge *j)
 	return j->page || j->in_way;
 }
 
+/* pages that are alike, or of one compound page; @raw is the first */
 static void hand_out(struct ofl_judge *j, const struct ofl_classified *c,
-		     const unsigned char *raw)
+		     uint64_t pages, const unsigned char *raw)
 {
 	if (j->page && c->pfn == j->page_pfn)
 		j->page(j->arg, c, raw);
-	if (is_in_way(j, c))
-		j->in_way(j->arg, c, raw);
+	j->alike = true;
+	if (!is_in_way(j, c))
+		return;
+	j->alike = j->in_way(j->arg, c, raw);
+	if (pages > 1)
+		j->more(j->arg, pages - 1);
+}
+
+/* the last page is another one now, and like it */
+static void move(struct ofl_judge *j, const struct ofl_section *s, uint64_t pfn)
+{
+	j->last.pfn = pfn;
+	j->last.page_kva = s->memmap_kva + (pfn - s->start_pfn) *
+			   j->env->l->struct_page_bytes;
 }
 
 static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
@@ -290,14 +303,14 @@ static enum ofl_status judge_known(void *arg, const struct ofl_section *s,
 	/* who is handed pages is told of the block before first */
 	if (hands_out(j) && !enter(j, s->nr, &st))
 		return st;
-	if (!hands_out(j) && ofl_classify_same(&j->classifier, s, p, raw))
-		c->pfn = p->pfn;
+	if (!j->page && ofl_classify_same(&j->classifier, s, p, raw))
+		move(j, s, p->pfn);
 	else
 		ofl_classify(&j->classifier, s, p, raw, raw_end, false, c);
 	add_known(j, c, pages);
 	take_missed(j, missed);
 	if (hands_out(j))
-		hand_out(j, c, raw);
+		hand_out(j, c, pages, raw);
 	return OFL_OK;
 }
 
@@ -306,11 +319,16 @@ static uint64_t judge_same(void *arg, const struct ofl_section *s,
 			   uint64_t most)
 {
 	struct ofl_judge *j = arg;
-	uint64_t n = ofl_classify_like(&j->classifier, s, p, raw, most);
+	uint64_t n;
 
-	j->last.pfn = p->pfn + 1;
+	if (j->in_way && !j->alike)
+		return 0;
+	n = ofl_classify_like(&j->classifier, s, p, raw, most);
+	move(j, s, p->pfn + 1);
 	if (n)
 		add_known(j, &j->last, n);
+	if (n && is_in_way(j, &j->last))
+		j->more(j->arg, n);
 	return n;
 }
 
@@ -343,7 +361,7 @@ static void hand_out_run(struct ofl_judge *j, const struct ofl_section *s,
 					 (c.pfn - s->start_pfn) *
 					 l->struct_page_bytes);
 		if (raw)
-			hand_out(j, &c, raw);
+			hand_out(j, &c, 1, raw);
 	}
 }
 
@@ -413,10 +431,12 @@ struct ofl_sink ofl_judge_sink(struct ofl_judge *j)
 		.unknown = judge_unknown, .done = judge_done, .arg = j,
 	};
 
-	if (hands_out(j))
-		return sink;	/* each page has to be handed out, here */
+	if (j->page)
+		return sink;	/* it has to be looked at, wherever it is */
 	sink.span = judge_span;
 	sink.same = judge_same;
+	if (j->in_way)
+		return sink;	/* pages have to be handed out, here */
 	sink.sum = (struct ofl_sum_ops){
 		.bytes = sizeof(j->sum),
 		.sections = j->env->l->sections_per_block,

@@ -330,6 +330,43 @@ static void test_mapping_by_kind(void **state)
 	assert_null(s.holder);
 }
 
+/* pages that look alike have one holder where their mapping says it */
+static void test_more(void **state)
+{
+	const struct {
+		enum ofl_kind kind;
+		const struct raw *raw;
+		bool alike;
+	} cases[] = {
+		{ OFL_KIND_LRU, &file, true }, { OFL_KIND_LRU, &anon, true },
+		{ OFL_KIND_SLAB, &slab, false }, { OFL_KIND_KERNEL, &plain, false },
+	};
+	struct ofl_classified c = { .outcome = OFL_OUT_BLOCKED };
+	const struct ofl_share *s;
+	uint64_t pages = 0;
+	size_t i, nr;
+
+	(void)state;
+	load();
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		c.kind = cases[i].kind;
+		c.pfn = 16 * i;
+		c.page_kva = K_VMEMMAP + c.pfn * 64;
+		assert_int_equal(ofl_holders_add(held.holders, &c,
+				 (const unsigned char *)cases[i].raw),
+				 cases[i].alike);
+		ofl_holders_more(held.holders, 10 + i);
+	}
+	s = ofl_holders_shares(held.holders, &nr);
+	assert_int_equal(nr, 4);
+	for (i = 0; i < nr; i++)
+		pages += s[i].pages;
+	assert_int_equal(s[0].pages, 14);
+	assert_int_equal(pages, 4 + 10 + 11 + 12 + 13);
+	assert_int_equal(ofl_holders_total(held.holders).pages, pages);
+	assert_int_equal(ofl_holders_total(held.holders).identified, pages - 14);
+}
+
 /* a free one belongs to its pool, one in use does not */
 static void test_pool_of_huge_pages(void **state)
 {
@@ -1331,6 +1368,7 @@ int main(void)
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
 		TEST(swiotlb), TEST(mapping_by_kind), TEST(pool_of_huge_pages),
+		TEST(more),
 		cmocka_unit_test(test_others), cmocka_unit_test(test_line),
 	};
 
