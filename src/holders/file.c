@@ -8,6 +8,7 @@
  */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "holders/holder.h"
@@ -188,19 +189,42 @@ static bool name_disk(struct ofl_walk *w, uint64_t inode, char *buf,
 	return true;
 }
 
-static void add_detail(struct ofl_walk *w, uint64_t inode, const char *fs,
+/** struct fs - the state: the file system that the last file was of */
+struct fs {
+	uint64_t sb;			/* 0: there was none yet */
+	char type[32], id[40];		/* id: "" if it is not known */
+};
+
+static bool find_fs(struct ofl_walk *w, uint64_t sb, struct fs *fs)
+{
+	uint64_t type, name_kva;
+
+	if (fs->sb == sb)
+		return true;
+	fs->sb = 0;
+	fs->id[0] = '\0';
+	if (!ofl_walk_pointer(w, sb, OFL_F_SB_TYPE, &type) ||
+	    !ofl_walk_pointer_any(w, type, OFL_F_FS_NAME, &name_kva) ||
+	    !ofl_walk_text(w, name_kva, fs->type, sizeof(fs->type)))
+		return false;
+	/* its type alone says much */
+	if (ofl_fact_known(w->l, OFL_F_SB_ID) &&
+	    !ofl_walk_text(w, ofl_walk_at(w, sb, OFL_F_SB_ID), fs->id,
+			   sizeof(fs->id)))
+		w->bad_what = NULL;
+	fs->sb = sb;
+	return true;
+}
+
+static void add_detail(struct ofl_walk *w, uint64_t inode, const struct fs *fs,
 		       struct ofl_holder *ret)
 {
 	struct ofl_text text = ofl_text_over(ret->detail, sizeof(ret->detail));
-	uint64_t sb, links = 1;
-	char id[40];
+	uint64_t links = 1;
 
-	ofl_text_add(&text, "%s", fs);
-	if (ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) &&
-	    ofl_fact_known(w->l, OFL_F_SB_ID) &&
-	    ofl_walk_text(w, ofl_walk_at(w, sb, OFL_F_SB_ID), id, sizeof(id)) &&
-	    strcmp(id, fs))
-		ofl_text_add(&text, " on %s", id);
+	ofl_text_add(&text, "%s", fs->type);
+	if (fs->id[0] && strcmp(fs->id, fs->type))
+		ofl_text_add(&text, " on %s", fs->id);
 	if (ofl_fact_known(w->l, OFL_F_INODE_NLINK) &&
 	    ofl_walk_number(w, inode, OFL_F_INODE_NLINK, 4, &links) && !links)
 		ofl_text_add(&text, ", deleted or never linked");
@@ -211,34 +235,39 @@ static bool file_name(struct ofl_holder_env *e, void *state,
 		      struct ofl_holder *ret)
 {
 	struct ofl_walk *w = &e->walk;
-	uint64_t inode, sb, type, name_kva;
-	char fs[32];
+	uint64_t inode, sb;
+	struct fs *fs = state;
 	bool disk;
 
-	(void)state;
 	(void)p;
 	if (!find_inode(w, key & ~(uint64_t)BUFFERS, &inode) ||
 	    !ofl_walk_pointer(w, inode, OFL_F_INODE_SB, &sb) ||
-	    !ofl_walk_pointer(w, sb, OFL_F_SB_TYPE, &type) ||
-	    !ofl_walk_pointer_any(w, type, OFL_F_FS_NAME, &name_kva) ||
-	    !ofl_walk_text(w, name_kva, fs, sizeof(fs)))
+	    !find_fs(w, sb, fs))
 		return false;
-	disk = !strcmp(fs, "bdev");
+	disk = !strcmp(fs->type, "bdev");
 	if (disk ? !name_disk(w, inode, ret->name, sizeof(ret->name)) :
 	    !path_of(w, inode, sb, ret->name, sizeof(ret->name)) &&
 	    !number_of(w, inode, ret->name, sizeof(ret->name)))
 		return false;
 	if (disk)
-		snprintf(ret->detail, sizeof(ret->detail), "%s%s", fs,
+		snprintf(ret->detail, sizeof(ret->detail), "%s%s", fs->type,
 			 key & BUFFERS ? ", buffers held by a file system" : "");
 	else
 		add_detail(w, inode, fs, ret);
 	return true;
 }
 
+static bool file_open(struct ofl_holder_env *e, void **state)
+{
+	(void)e;
+	*state = calloc(1, sizeof(struct fs));
+	return *state;
+}
+
 const struct ofl_holder_ops ofl_holder_file = {
 	.kind = "file",
 	.evidence = "page.mapping: address_space, inode, dentry",
 	.what = "path within its file system, file system and device; memfd, secretmem and System V segments by the names that the kernel gives them; a disk for its own pages",
+	.open = file_open, .close = free,
 	.find = file_find, .name = file_name, .by_mapping = true,
 };

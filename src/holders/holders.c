@@ -457,6 +457,10 @@ void ofl_holders_become(struct ofl_holders *n, enum ofl_kind from,
 	struct ofl_share s;
 	size_t i, k, kept = 0;
 
+	for (i = 0; i < n->nr_shares && n->share[i].kind != from; i++)
+		;
+	if (i == n->nr_shares)
+		return;
 	for (i = 0; i < n->nr_shares; i++) {
 		s = n->share[i];
 		if (s.kind == from) {
