@@ -93,7 +93,7 @@ EXPECTED = {
     "gigantic-used": (process("hold", mib(1024)),),
     "ring-buffers": (process("grip", mib(80)),),
     "piped": (process("grip", mib(60)),),
-    "secret": (file("secretmem", mib(24), "secretmem" + NAMELESS),),
+    "secret": (file("secretmem", mib(24), f"secretmem({NAMELESS})?"),),
     # perf_mmap_fault() gave each page the mapping of the event's file, until v7.1
     "event-rings": (file(r"\[perf_event\]", 1800, "anon_inodefs", without=("7.2", "7.3")),),
     "referenced": (process("grip", 24), file("/tmp/grip", 12, "rootfs")),
