@@ -38,7 +38,8 @@ class Crash:
         The core is that of all crashes of this architecture.
         """
         folder = BUILD / (f"crash-{self.version}-{self.name}" if self.make else f"crash-{self.version}")
-        return self._built(folder / "offline.so", f"BUILD={folder if self.make else BUILD}", f"SEAM={folder}")
+        return self._built(folder / "offline.so", f"BUILD={_as_make_calls(folder if self.make else BUILD)}",
+                           f"SEAM={_as_make_calls(folder)}")
 
     @functools.cached_property
     def sanitized(self):
@@ -46,15 +47,20 @@ class Crash:
 
         It is for the machine's own crash, started with their libraries; what they find in ours ends it.
         """
-        return self._built(BUILD / "san/offline.so", f"BUILD={BUILD}")
+        return self._built(BUILD / "san/offline.so", f"BUILD={_as_make_calls(BUILD)}")
 
     def _built(self, extension, *words):
         with lock("extension"):    # whichever crash it is for, make looks at the same objects
             environment = {key: value for key, value in os.environ.items()
                            if key not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS", "MAKEOVERRIDES")}
             run(("make", "-C", REPO, f"CRASH_INCLUDE={self.include}", f"CRASH_VERSION={self.version}",
-                 *self.make, *words, extension), env=environment)
+                 *self.make, *words, _as_make_calls(extension)), env=environment)
         return extension
+
+
+def _as_make_calls(path):
+    """As make by hand names it: of an object under another name make does not know which headers are in it."""
+    return path.relative_to(REPO) if path.is_relative_to(REPO) else path
 
 
 def _system():
