@@ -103,6 +103,26 @@ static void test_witnesses(void **state)
 	assert_non_null(strstr(err.text, "VMCOREINFO N says 4"));
 }
 
+/* where the subpool of a huge page is: 6.1 has it where neither 6.0 nor 6.2 do */
+static void test_subpool_of_a_huge_page(void **state)
+{
+	const struct ofl_fact_row *row = &ofl_fact_rows[OFL_F_HUGE_SUBPOOL];
+	struct ofl_fact f;
+	struct ofl_err err;
+
+	(void)state;
+	assert_int_equal(load_row(row, "struct folio 128\n"
+				  "member folio._private_1 96 8\n", &f, &err),
+			 OFL_OK);
+	assert_true(f.known && f.value == 96);
+	assert_int_equal(load_row(row, "struct folio 192\n"
+				  "member folio._hugetlb_subpool 144 8\n", &f,
+				  &err), OFL_OK);
+	assert_true(f.known && f.value == 144);
+	assert_int_equal(load_row(row, "# no\n", &f, &err), OFL_OK);
+	assert_false(f.known);
+}
+
 /** struct bad_kernel - a line that makes a kernel impossible, and the refusal */
 static const struct bad_kernel {
 	const char *line;
@@ -243,6 +263,7 @@ int main(void)
 		cmocka_unit_test(test_rows_are_whole),
 		cmocka_unit_test(test_rows_are_documented),
 		cmocka_unit_test(test_witnesses),
+		cmocka_unit_test(test_subpool_of_a_huge_page),
 		cmocka_unit_test(test_impossible_kernels),
 		cmocka_unit_test(test_sizes_of_the_host),
 		cmocka_unit_test(test_no_symbol_leaks),
