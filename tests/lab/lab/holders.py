@@ -204,7 +204,9 @@ TRUE = {
     "vmalloc": _vmalloc, "hugetlb": _hugetlb,
     "file": lambda dump, row: FILES.fullmatch(row["name"]),
     "percpu": lambda dump, row: row["name"] == "per-CPU memory",
-    "movable": lambda dump, row: row["name"] in ("zram0", "zsmalloc"),
+    # a poisoned page of a balloon is none any more to its driver, but has the balloon's operations
+    "movable": lambda dump, row: row["name"] in (
+        ("zram0", "zsmalloc", "balloon_mops") if dump.case == "poisoned-parts" else ("zram0", "zsmalloc")),
     "memmap": lambda dump, row: row["name"].removeprefix("struct pages of ") in dump.truth["blocks"],
     "kmalloc": lambda dump, row: row["name"] == "kmalloc, large",
     **{kind: lambda dump, row: False for kind in NONE_HAS},
