@@ -41,7 +41,12 @@ void ofl_batches_free(struct ofl_batches *b);
 /** ofl_batches_refs() - how many references of a page, or a buffer, are there */
 unsigned int ofl_batches_refs(const struct ofl_batches *b, uint64_t page_kva);
 
-/** ofl_batches_drained_first() - does offlining drain them before it isolates? */
+/**
+ * ofl_batches_drained_first() - does offlining drain them before it isolates?
+ *
+ * Source: mm/memory_hotplug.c: offline_pages(): lru_cache_disable(), in v6.1 and
+ *         later before start_isolate_page_range(); v5.10 has none.
+ */
 static inline bool ofl_batches_drained_first(const struct ofl_layout *l)
 {
 	return ofl_fact_known(l, OFL_F_LRU_DISABLE);

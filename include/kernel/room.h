@@ -90,7 +90,8 @@ int64_t ofl_room_blocks(const struct ofl_room *room, const struct ofl_layout *l,
  * of @from; -1: not known
  * @own_free: in  as of ofl_room_for()
  *
- * Source: mm/hugetlb_vmemmap.c: alloc_vmemmap_page_list(), __GFP_THISNODE.
+ * Source: mm/hugetlb_vmemmap.c: alloc_vmemmap_page_list(); with __GFP_THISNODE in
+ *         v6.1, of v6.12 and v7.3 other nodes may help, and are not counted.
  */
 int64_t ofl_room_kernel(const struct ofl_room *room, const struct ofl_layout *l,
 			const struct ofl_zone *from, int64_t own_free);

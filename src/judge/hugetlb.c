@@ -26,7 +26,7 @@ static bool have_several_nodes(const struct ofl_env *env)
 	return false;
 }
 
-/* the node that has all free pages of a pool, or one of these */
+/* hstate.free_huge_pages_node[]: the node that has all free pages of a pool, or one of these */
 enum { ON_SEVERAL = -1, ON_UNKNOWN = -2 };
 
 static int home_of(const struct ofl_env *env, uint64_t hstate_kva)
@@ -51,7 +51,7 @@ static int home_of(const struct ofl_env *env, uint64_t hstate_kva)
 	return home;
 }
 
-/* what dissolve_free_huge_page() compares: struct hstate */
+/* struct hstate: what dissolve_free_huge_page() compares, and free_huge_folio() */
 static void load_pools(struct ofl_classifier *c)
 {
 	const struct ofl_layout *l = c->env->l;
@@ -100,6 +100,7 @@ static bool gigantic_stays(const struct ofl_target *t,
 
 void ofl_hugetlb_init(struct ofl_classifier *c)
 {
+	/* arch_hugetlb_migration_supported(): not on s390x */
 	c->huge_untold = ofl_fact_known(c->env->l, OFL_F_STSI) ||
 			 !strcmp(c->env->t->machine, "s390x");
 	c->gigantic_untold = gigantic_stays(c->env->t, c->env->l);
@@ -119,7 +120,7 @@ static unsigned int pool_of(const struct ofl_classifier *c, unsigned int order)
 	return i;
 }
 
-/* the buddy allocator would make another of one that is not */
+/* hstate_is_gigantic(): the buddy allocator would make another of one that is not */
 enum ofl_tri ofl_is_gigantic(const struct ofl_layout *l, unsigned int order)
 {
 	int64_t orders = ofl_fact_value(l, OFL_F_PAGEBLOCK_ORDER, -1) + 1;
@@ -154,6 +155,7 @@ static enum ofl_tri has_room(const struct ofl_classifier *c,
 	return gigantic == OFL_YES ? OFL_NO : OFL_UNSURE;
 }
 
+/* unmap_and_move_huge_page() has nothing against it */
 static bool moves(const struct ofl_rule_in *in)
 {
 	return in->migratable == OFL_YES && in->held == OFL_NO && !in->kept;
@@ -269,7 +271,10 @@ void ofl_hugetlb_look(struct ofl_classifier *c, const struct ofl_page *p,
 	in->migratable = is_migratable(c, raw, tail);
 	in->optimized = is_optimized(c->env->l,
 				     ofl_page_private(&c->format, raw));
-	/* with the shared tails in struct zone all that it takes is memory */
+	/*
+	 * hugetlb_vmemmap_restore_folio(), alloc_vmemmap_page_list(): with the
+	 * shared tails in struct zone all that it takes is memory
+	 */
 	if (in->optimized == OFL_YES &&
 	    ofl_fact_known(c->env->l, OFL_F_VMEMMAP_TAILS)) {
 		in->optimized = OFL_NO;

@@ -22,7 +22,7 @@ static bool has_name(const struct ofl_page_format *f, uint32_t page_type)
 	return false;
 }
 
-/* before v6.12 the type of guards has no name in a dump */
+/* set_page_guard(): before v6.12 the type of guards has no name in a dump */
 static enum ofl_tri guard(const struct ofl_page_format *f, uint32_t page_type,
 			  bool typed)
 {
@@ -54,6 +54,7 @@ void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->rest = OFL_NO;
 	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
 	in->skip_rule = c->skip_rule;
+	/* has_unmovable_pages(): PageTransCompound(); page_is_unmovable(): PageCompound() */
 	in->compound_unseen = !ofl_fact_known(c->env->l, OFL_F_THP) &&
 			      !ofl_fact_known(c->env->l, OFL_F_PAGE_IS_UNMOVABLE);
 	in->movable_untold = c->movable_untold;
@@ -90,7 +91,7 @@ bool ofl_inspect_is_bare(const struct ofl_classifier *c,
 	       !ofl_page_mapping(&c->format, raw);
 }
 
-/* list_del() took it off a list of free pages, and nobody has used it since */
+/* del_page_from_free_list(): list_del(), and nobody has used it since */
 static bool is_untouched(const struct ofl_classifier *c,
 			 const struct ofl_page *p, const unsigned char *raw)
 {
@@ -151,7 +152,10 @@ static void look(struct ofl_classifier *c, const struct ofl_page *p,
 
 /* ---- behind a poisoned page ---- */
 
-/* count 0, and nothing tells it from the inside of an allocation */
+/*
+ * Count 0, and nothing tells it from the inside of an allocation, of which
+ * set_page_refcounted() has given a reference to the first page only.
+ */
 static bool is_idle(const struct ofl_page_format *f, const unsigned char *raw)
 {
 	return !ofl_page_refcount(f, raw) &&
@@ -370,7 +374,7 @@ void ofl_inspect_unit_at(struct ofl_classifier *c, const struct ofl_page *p,
 	c->at.unit_end_pfn = p->pfn + OFL_UNIT_PAGES;
 }
 
-/* a compound page that began before what we look at: go and see its head */
+/* compound_head(): one that began before what we look at, so go and see its head */
 static void catch_up(struct ofl_classifier *c, const struct ofl_page *p,
 		     uint64_t kva, uint64_t head_kva)
 {

@@ -165,7 +165,11 @@ static void weigh_left_behind(const struct ofl_env *env,
 			   PRIu64 " can be spared", own + most, pool->spare);
 }
 
-/* hugetlb_vmemmap_restore_folio(): memory of the kernel, of this node only */
+/*
+ * alloc_vmemmap_page_list(): memory of the kernel, of this node alone in v6.1, of
+ * this node first in v6.12 and v7.3. What others could give is not counted, so that
+ * nothing but "unknown" follows.
+ */
 static void weigh_folded(const struct ofl_env *env, struct ofl_block_report *r)
 {
 	int64_t have = ofl_room_kernel(env->room, env->l, r->zone,

@@ -20,7 +20,7 @@ static const unsigned char *member(struct ofl_pagereader *reader, uint64_t kva,
 
 /* ---- mappings of a compound page ---- */
 
-/* all struct pages of it, once for all that is asked of them */
+/* total_mapcount(), folio_contain_hwpoisoned_page(): all struct pages, read once */
 static const struct ofl_members *
 go_through(struct ofl_refs_from *from, uint64_t kva, uint64_t nr,
 	   const unsigned char *raw, const unsigned char *raw_end)
@@ -46,8 +46,10 @@ go_through(struct ofl_refs_from *from, uint64_t kva, uint64_t nr,
 }
 
 /*
- * Until page.compound_mapcount was replaced, pages of a file counted mappings
- * of the whole again, and anonymous ones one too much once both kinds are there.
+ * total_mapcount(), as v5.10 has it: until page.compound_mapcount was replaced,
+ * pages of a file counted mappings
+ * of the whole again, and anonymous ones one too much once both kinds are there
+ * (PageDoubleMap).
  */
 static bool once(const struct ofl_page_format *f, bool anon, int64_t nr,
 		 int64_t entire, const unsigned char *tail, int64_t *ret)
@@ -66,6 +68,7 @@ static bool once(const struct ofl_page_format *f, bool anon, int64_t nr,
 	return true;
 }
 
+/* folio_large_mapcount() where the folio counts them itself, else total_mapcount() */
 static bool mapcount(struct ofl_refs_from *from, uint64_t kva,
 		     unsigned int order, bool anon, const unsigned char *raw,
 		     const unsigned char *raw_end, int64_t *ret)
@@ -155,6 +158,11 @@ static bool stays_dirty(struct ofl_refs_from *from, uint64_t ops, bool *known)
 	       !has_operation(from, ops, OFL_F_OPS_WRITEPAGES, known);
 }
 
+/*
+ * What migrates a page of a mapping: aio_migrate_folio(), buffer_migrate_folio_norefs()
+ * of a disk, secretmem_migrate_folio(); none does where move_to_new_folio() finds
+ * mapping_inaccessible().
+ */
 static const struct ofl_mapping *ask(struct ofl_refs_from *from, uint64_t kva)
 {
 	const struct ofl_layout *l = from->f->l;
@@ -194,6 +202,10 @@ static bool any_never(const struct ofl_layout *l)
 	       ofl_fact_known(l, OFL_F_AS_INACCESSIBLE);
 }
 
+/*
+ * All of these are unevictable: secretmem_file_create() and ramfs_get_inode() by
+ * mapping_set_unevictable(), guest_memfd by mapping_set_inaccessible().
+ */
 enum ofl_tri ofl_refs_never(struct ofl_refs_from *from, uint64_t flags,
 			    const unsigned char *raw)
 {
@@ -267,7 +279,10 @@ enum ofl_tri ofl_refs_buffers(struct ofl_refs_from *from, uint64_t flags,
 
 /* ---- all of it ---- */
 
-/* one for each page in a cache, one for private data */
+/*
+ * folio_expected_ref_count(), expected_page_refs() before: one for each page in a
+ * cache, one for private data; page_has_private() was true of PG_private_2, too
+ */
 static void add_caches(const struct ofl_refs_from *from, uint64_t flags,
 		       uint64_t mapping, int64_t nr, struct ofl_refs *ret)
 {
@@ -284,7 +299,10 @@ static void add_caches(const struct ofl_refs_from *from, uint64_t flags,
 	ret->explained += (flags & f->private_2) != 0;
 }
 
-/* what refers to it for a moment, and is gone when the kernel tries again */
+/*
+ * What refers to it for a moment, and is gone when the kernel tries again:
+ * folio_isolate_lru() takes a reference, and so does a batch.
+ */
 static void add_transient(const struct ofl_refs_from *from, uint64_t flags,
 			  uint64_t mapping, uint64_t kva, struct ofl_refs *ret)
 {
@@ -322,6 +340,7 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 	add_transient(from, p->flags, mapping, page_kva, ret);
 	if (ret->count > ret->explained && mapping && !(mapping & OFL_MAPPING_ANON) &&
 	    ofl_fact_known(f->l, OFL_F_AIO_OPS)) {
+		/* aio_migrate_folio(): folio_migrate_mapping() with one more */
 		const struct ofl_mapping *m = ask(from, mapping);
 
 		ret->whole &= m->known;
@@ -329,7 +348,11 @@ void ofl_refs_count(struct ofl_refs_from *from, const struct ofl_page *p,
 	}
 }
 
-/* the symbol went with a08c7193e4f1: page->index was that of the huge page */
+/*
+ * migrate_huge_page_move_mapping(): 2 and private data, its own reference among
+ * them, until a08c7193e4f1; folio_expected_ref_count() since. The symbol went with
+ * it: page->index was that of the huge page.
+ */
 static void add_huge_cache(const struct ofl_layout *l, int64_t nr,
 			   struct ofl_refs *ret)
 {
@@ -361,6 +384,7 @@ void ofl_refs_count_huge(struct ofl_refs_from *from, const struct ofl_page *p,
 		add_huge_cache(f->l, 1ll << order, ret);
 }
 
+/* folio_migrate_mapping(): -EAGAIN unless the count is what it expects */
 enum ofl_tri ofl_refs_held(const struct ofl_refs *r)
 {
 	int64_t more = r->count - r->explained;

@@ -27,6 +27,7 @@ static uint64_t per_section(const struct ofl_layout *l)
 	return order < 0 || order > MAX_ORDER ? 0 : l->section_pages >> order;
 }
 
+/* usemap_size(): SECTION_BLOCKFLAGS_BITS, in whole words */
 static uint64_t bytes_of(const struct ofl_layout *l, uint64_t pageblocks)
 {
 	return (pageblocks * state_bits(l) + 63) / 64 * 8;
@@ -164,7 +165,9 @@ void ofl_pageblocks_enter(struct ofl_pageblocks *pb, const struct ofl_section *s
 }
 
 /*
- * The state of a pageblock, its type in the low bits: a nibble or a byte. Until
+ * pfn_to_bitidx(), get_pfnblock_bitmap_bitidx() in v7.3, and
+ * __get_pfnblock_flags_mask(): the state of a pageblock, its type in the low bits: a
+ * nibble or a byte. Until
  * v5.8 a bit was found by (word >> (BITS_PER_LONG - bitidx - 1)), so that the
  * first pageblock is at the top of a word, and its type at the top of a state.
  */
@@ -207,6 +210,7 @@ enum ofl_pageblock ofl_pageblock_of(const struct ofl_pageblocks *pb,
 
 	if (!pb->known)
 		return OFL_PB_UNKNOWN;
+	/* get_pfnblock_migratetype(): in v7.3 isolation is a bit beside the type */
 	state = state_at(pb, s, pfn);
 	if (isolate >= 0 && isolate < 8 && (state >> isolate & 1))
 		return OFL_PB_ISOLATED;

@@ -30,6 +30,7 @@ static bool stat(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
+/* __zone_watermark_ok(), zone_reclaimable_pages() */
 static bool read_zone(const struct ofl_target *t, const struct ofl_layout *l,
 		      struct ofl_zone_room *z)
 {
@@ -92,7 +93,7 @@ static bool read_caches(const struct ofl_target *t, const struct ofl_layout *l,
 	return true;
 }
 
-/* free_area[]: for huge pages */
+/* free_area[], which __rmqueue_smallest() takes from: for huge pages */
 static bool read_blocks(const struct ofl_target *t, const struct ofl_layout *l,
 			struct ofl_zone_room *z)
 {
@@ -161,6 +162,7 @@ void ofl_room_free(struct ofl_room *room)
 	memset(room, 0, sizeof(*room));
 }
 
+/* do_migrate_range(): node_clear(), unless no other node is left */
 bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
 			const struct ofl_zone *from)
 {
@@ -173,6 +175,7 @@ bool ofl_room_elsewhere(const struct ofl_room *room, const struct ofl_layout *l,
 	return false;
 }
 
+/* node_states_check_changes_offline(); offline_pages() in v7.3: pgdat->node_present_pages */
 bool ofl_room_last(const struct ofl_room *room, const struct ofl_layout *l,
 		   int node, uint64_t pages, bool *maybe)
 {
@@ -208,6 +211,7 @@ int64_t ofl_room_for(const struct ofl_room *room, const struct ofl_layout *l,
 		    (z->zone->type == movable && !to_movable))
 			continue;
 		any = true;
+		/* __zone_watermark_ok(): lowmem_reserve[] is kept from what could go elsewhere */
 		free_pages = z->free - z->min -
 			     (to_movable ? z->reserve : 0) -
 			     (z->zone == from ? own_free : 0);
@@ -256,6 +260,7 @@ int64_t ofl_room_blocks(const struct ofl_room *room, const struct ofl_layout *l,
 		if (!ofl_zone_has_memory(l, z->zone) ||
 		    (z->zone->node == from->node) == elsewhere)
 			continue;
+		/* expand(): a larger block is split */
 		for (o = order; o < OFL_ROOM_ORDERS; o++)
 			sum += z->blocks[o] << (o - order);
 	}
