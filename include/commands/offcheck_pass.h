@@ -28,6 +28,7 @@ struct ofl_check {
 	struct ofl_nexts nexts;
 	bool list_all;			/* a row for every range */
 	bool no_memory;			/* for another class */
+	struct ofl_err again;		/* why pages could not be looked at again */
 	struct ofl_finding open;		/* pages == 0: none */
 	uint64_t limit, shown;		/* findings */
 	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */

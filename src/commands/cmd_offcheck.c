@@ -165,6 +165,8 @@ static enum ofl_status list_findings(struct ofl_run_ctx *ctx,
 		return OFL_OK;
 	memcpy(counted, ck->findings, sizeof(counted));
 	st = ofl_check_pass(ctx, a, ck, true, &again, err);
+	if (st && st != OFL_ERR_OUTPUT)
+		ofl_fail_in(err, "listing findings");
 	if (!st && again.interrupted) {
 		memcpy(ck->findings, counted, sizeof(counted));
 		ck->interrupted = true;

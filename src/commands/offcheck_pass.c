@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* offcheck_pass.c - a pass over PageOffline pages: classes of them, and findings */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,12 +223,14 @@ static enum ofl_status look_again(struct ofl_check *ck, uint64_t lo_pfn,
 	};
 	struct ofl_scan_result r;
 	enum ofl_status st;
-	struct ofl_err err;
 
 	part.lo_pfn = lo_pfn;
 	part.hi_pfn = hi_pfn;
-	st = ofl_scan(s->t, &s->layout, &s->nodes, &req, &sink, 1, &r, &err);
-	ck->no_memory |= st == OFL_ERR_NOMEM;
+	st = ofl_scan(s->t, &s->layout, &s->nodes, &req, &sink, 1, &r, &ck->again);
+	if (st && ck->again.status == st)
+		ofl_fail_in(&ck->again, "looking again at the pages from 0x%"
+			    PRIx64 " on, which a driver's records want offline",
+			    lo_pfn);
 	if (!st && r.interrupted)
 		st = OFL_ERR_INTERRUPTED;
 	ofl_scan_result_free(&r);
@@ -342,6 +345,8 @@ enum ofl_status ofl_check_pass(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		      &sink, 1, r, err);
 	if (ck->no_memory)
 		ofl_fail(err, st, "no memory for the kinds of pages");
+	else if (st && ck->again.status == st)
+		*err = ck->again;
 	if (!st)
 		st = close_finding(ck);
 	if (!st && !listing)

@@ -258,7 +258,9 @@ static enum ofl_status try_device(struct call *c, const struct ofl_env *env,
 	ofl_owner_show(env->owners, row, device, &shown);
 	st = ofl_shrink_open(env, ofl_owner_table[row], state, device, &s, &k,
 			     c->err);
-	if (!st)
+	if (st)
+		ofl_fail_in(c->err, "what %s could unplug", shown.name);
+	else
 		st = show_device(c->v, c->ctx, k, &(struct row){
 				 .of = &s, .device = shown.name,
 				 .page_bytes = env->l->page_bytes },

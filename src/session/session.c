@@ -163,8 +163,8 @@ static enum ofl_status load(struct ofl_session *s, struct ofl_err *err)
 	if (!st)
 		st = ofl_section_find_vmemmap(s->t, &s->layout, err);
 	ofl_missed_what(t, "nodes and zones");
-	if (!st)
-		st = ofl_nodes_load(t, &s->layout, &s->nodes, err);
+	if (!st && ofl_nodes_load(t, &s->layout, &s->nodes, err))
+		st = ofl_fail_in(err, "nodes and zones");
 	if (!st)
 		st = ofl_section_size_check(t, &s->layout, &s->nodes, err);
 	ofl_missed_end(t, &before, &s->facts_missed);
@@ -221,7 +221,9 @@ enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
 	before = ofl_missed_begin(t);
 	ofl_missed_what(t, "facts of the kernel");
 	st = ofl_layout_load_late(t, &s->layout, err);
-	if (!st)
+	if (st)
+		ofl_fail_in(err, "what judging pages needs to know");
+	else
 		ofl_pageblocks_find_order(&s->layout);
 	ofl_missed_end(t, &before, &s->late_missed);
 	s->late = s->late_counted = !st;
@@ -230,12 +232,10 @@ enum ofl_status ofl_session_late(struct ofl_session *s, struct ofl_err *err)
 
 enum ofl_status ofl_session_holders(struct ofl_session *s, struct ofl_err *err)
 {
-	enum ofl_status st = OFL_OK;
-
-	if (!s->holders)
-		st = ofl_layout_load_holders(s->t, &s->layout, err);
-	s->holders = !st;
-	return st;
+	if (!s->holders && ofl_layout_load_holders(s->t, &s->layout, err))
+		return ofl_fail_in(err, "what naming holders of pages needs to know");
+	s->holders = true;
+	return OFL_OK;
 }
 
 const struct ofl_ram *ofl_session_ram(void *session)

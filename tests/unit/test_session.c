@@ -26,6 +26,7 @@ static unsigned long lookups;	/* of types, symbols, numbers */
 static uint64_t types;
 static const char *no_type;	/* types of this name are not loaded */
 static const char *no_symbol;	/* this kernel has no such symbol */
+static const char *wild;	/* this member of struct page lies behind its end */
 static bool differ, host, new_mark;
 
 static bool is_hidden(const char *type)
@@ -50,7 +51,11 @@ static bool ask_struct(void *ctx, const char *type, uint64_t *ret)
 static bool ask_member(void *ctx, const char *type, const char *member,
 		       struct ofl_member *ret)
 {
-	return !is_hidden(type) && plain.types->member(ctx, type, member, ret);
+	if (is_hidden(type) || !plain.types->member(ctx, type, member, ret))
+		return false;
+	if (wild && !strcmp(type, "page") && !strcmp(member, wild))
+		ret->offset_bytes = 4096;
+	return true;
 }
 
 static bool ask_enumerator(void *ctx, const char *name, int64_t *ret)
@@ -120,7 +125,7 @@ static void count_questions(void)
 	tt.target.types = &type_ops;
 	tt.target.host = &host_ops;
 	types = 0;
-	no_type = no_symbol = NULL;
+	no_type = no_symbol = wild = NULL;
 	differ = host = new_mark = false;
 	ofl_session_init(&session, &tt.target);
 }
@@ -251,6 +256,21 @@ static void test_without_memory_blocks(void **state)
 	/* no verdict, and what was found of the drivers is still kept */
 	assert_int_equal(run(ONE), OFL_OK);
 	assert_int_equal(lookups, 0);
+}
+
+/* an error says for what the fact was wanted that is wrong, or lacks */
+static void test_what_an_error_was_met_in(void **state)
+{
+	(void)state;
+	wild = "lru";
+	assert_int_equal(run("offowner"), OFL_ERR_CONFLICT);
+	assert_string_equal(err.text, "what judging pages needs to know: page.lru: debuginfo page.lru says 4096, VMCOREINFO OFFSET(page.lru) says 8; is this the vmlinux of this dump?");
+	assert_int_equal(run("offrange -o pfn,pages"), OFL_OK);
+	wild = NULL;
+	types++;
+	no_symbol = "node_data";
+	assert_int_equal(run("offline"), OFL_ERR_NODATA);
+	assert_string_equal(err.text, "nodes and zones: neither node_data[] nor contig_page_data is known here: start crash with the vmlinux that has debuginfo");
 }
 
 /* ---- what puts all of it in doubt ---- */
@@ -550,6 +570,7 @@ int main(void)
 		CASE(test_second_command_loads_nothing),
 		CASE(test_owners_are_asked_when_wanted),
 		CASE(test_without_memory_blocks), CASE(test_types_are_missing),
+		CASE(test_what_an_error_was_met_in),
 		CASE(test_mark_that_is_not_known),
 	 CASE(test_file_was_written_to), CASE(test_host_is_to_read),
 		CASE(test_readers_differ), CASE(test_live),
