@@ -190,8 +190,9 @@ def test_command_line_that_is_wrong_is_no_result():
 
 def test_output_that_is_full_is_said(bench):
     bench.says("")
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     run = subprocess.run(f"{TOOL} --crash {bench.folder}/crash {bench.folder}/dump > /dev/full", shell=True,
-                         capture_output=True, text=True, check=False)
+                         capture_output=True, text=True, check=False, env=environment)
     assert run.returncode == 3 and "No space left" in run.stderr and "Traceback" not in run.stderr
 
 
