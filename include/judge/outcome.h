@@ -80,8 +80,9 @@ enum ofl_outcome ofl_outcome_of_rank(unsigned int rank);
  * reason: the kernel's words when the step fails: the reason strings of
  *         offline_pages(), printed by pr_debug()
  * passes: what is so when it does not
- * *_next: what a person can do where the step decides without a page. OFL_BY_PAGES:
- *         only pages make it so, and their rows say what to do.
+ * *_next: what a person can do where the step decides without a page; blocked_next
+ *         where it spins, too. OFL_BY_PAGES: only pages make it so, and their rows
+ *         say what to do.
  */
 #define OFL_STEPS(STEP)							       \
 	/* memory_block_offline(): zone is NULL; test_pages_in_a_zone() */     \
@@ -103,12 +104,13 @@ enum ofl_outcome ofl_outcome_of_rank(unsigned int rank);
 	     "load the modules' symbols with mod -S, and ask again; or look what the callback does") \
 	/* alloc_migration_target(): -ENOMEM, and offline_pages() tries again */ \
 	STEP(SCAN, "scan-migrate", "unmovable page", "nothing to migrate",     \
-	     OFL_BY_PAGES,						       \
+	     "free huge pages of that size in other blocks, or end the processes that map those of this one", \
 	     "free memory, or add some that may take these pages: it goes on by itself then", \
 	     OFL_NEXT_DUMP)						       \
 	STEP(DISSOLVE, "dissolve", "failure to dissolve huge pages",	       \
 	     "no huge page in the way",					       \
-	     OFL_NEXT_DUMP, OFL_BY_PAGES, OFL_NEXT_DUMP)		       \
+	     "end the process that reserved huge pages, or enlarge the pool",	       \
+	     OFL_BY_PAGES, OFL_NEXT_DUMP)				       \
 	STEP(TEST, "test-isolated", "signal backoff",			       \
 	     "every page is free or left out",				       \
 	     OFL_BY_PAGES, OFL_BY_PAGES, OFL_NEXT_DUMP)

@@ -81,7 +81,7 @@ static const char *step_next(const struct ofl_block_report *r)
 		return r->plain->next;
 	if (r->verdict == OFL_OUT_RETRIES)
 		return step->retries_next;
-	if (r->verdict == OFL_OUT_BLOCKED)
+	if (r->verdict == OFL_OUT_BLOCKED || r->verdict == OFL_OUT_SPINS)
 		return r->driver_refuses ? REMOVING_NEXT : step->blocked_next;
 	return r->verdict == OFL_OUT_UNKNOWN ? step->unknown_next : NULL;
 }

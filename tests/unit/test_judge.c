@@ -895,6 +895,11 @@ static void test_huge_pages_left_behind(void **state)
 	w->r.huge_free[0] = 3;
 	expect(w, OFL_OUT_BLOCKED, "dissolve",
 	       "failure to dissolve huge pages: 6 huge pages are free here once others have moved, and 5 can be spared; not reached while pages before it cannot be migrated");
+	w = huge(&room, z, &pool, 3);
+	w->r.huge_free[0] = 3;
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_string_equal(next_of(w), "end the process that reserved huge pages, or enlarge the pool");
+	free(w);
 	/* no more than are free elsewhere */
 	w = huge(&room, z, &pool, 9);
 	w->r.huge_free[0] = 4;
@@ -973,6 +978,10 @@ static void test_gigantic_pages_of_a_block(void **state)
 	w->r.huge_free[0] = 1;
 	expect(w, OFL_OUT_SPINS, "scan-migrate",
 	       "2 gigantic huge pages in use, and 1 free ones");
+	w = huge(&room, z, &pool, 3);
+	ofl_judge_decide(&w->env, &w->ram, &w->r);
+	assert_non_null(strstr(next_of(w), "free huge pages of that size"));
+	free(w);
 }
 
 /* since v7.1 the memmap of huge pages comes back if there is memory for it */
