@@ -2,8 +2,8 @@
 /*
  * offcheck.h - what a row of offcheck's tables is made of
  *
- * Depends on classify.h, finding.h and rule.h. cmd_offcheck.c fills rows in, offcheck_tables.c has
- * their columns; nothing here reads memory.
+ * Depends on classify.h, finding.h and rule.h. cmd_offcheck.c fills rows in,
+ * offcheck_tables.c has their columns; nothing here reads memory.
  */
 #ifndef OFL_OFFCHECK_H
 #define OFL_OFFCHECK_H

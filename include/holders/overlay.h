@@ -4,8 +4,9 @@
  *
  * Depends on page.h, which decodes what all pages have. Pages of one use (slabs,
  * page tables, page pools) have members of their own in the same bytes, whose facts
- * only commands that name holders load (ofl_layout_load_holders()). All return 0 where this dump does not tell. Callers have to see that the page
- * is of that sort, but for page pools, which have a mark.
+ * only commands that name holders load (ofl_layout_load_holders()). All return 0
+ * where this dump does not tell. Callers have to see that the page is of that sort,
+ * but for page pools, which have a mark.
  */
 #ifndef OFL_OVERLAY_H
 #define OFL_OVERLAY_H
