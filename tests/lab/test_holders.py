@@ -5,10 +5,11 @@ import json
 import os
 import re
 import shutil
+import types
 
 import pytest
 
-from lab import crashes, dumps, initramfs, kernels
+from lab import crashes, dumps, holders, initramfs, kernels
 from lab.session import Session
 
 STRUCT_PAGE = 64
@@ -36,16 +37,16 @@ def named(request, tmp_path_factory):
     out = Session(dump, {"extend": f"extend {extension}", "all": "offblock -w -j", "base": "p/x vmemmap_base", **alone},
                   tmp_path_factory.mktemp(f"holders-{request.param}")).out
     base = int(re.search(r"0x[0-9a-f]+", out["base"]).group(), 16)
-    document, holders = json.loads(out["all"]), {name: json.loads(out[name])["holders"] for name in alone}
+    document, rows = json.loads(out["all"]), {name: json.loads(out[name])["holders"] for name in alone}
     assert {block["name"] for block in document["blocks"]} == set(alone)
-    return dump, document, holders["memory0"], base, [row for rows in holders.values() for row in rows]
+    return dump, document, rows["memory0"], base, [row for alike in rows.values() for row in alike]
 
 
 @pytest.fixture(scope="module")
 def stock(named, tmp_path_factory):
     """What stock crash says of the first page of each slab cache, and of all tasks."""
-    dump, _, holders, base, _ = named
-    slabs = {row["name"]: base + row["first_pfn"] * STRUCT_PAGE for row in holders if row["kind"] == "slab"}
+    dump, _, rows, base, _ = named
+    slabs = {row["name"]: base + row["first_pfn"] * STRUCT_PAGE for row in rows if row["kind"] == "slab"}
     commands = {f"name-{number}": f"p ((struct slab *)0x{kva:x})->slab_cache->name"
                 for number, kva in enumerate(slabs.values())}
     commands |= {f"kmem-{number}": f"kmem {kva:x}" for number, kva in list(enumerate(slabs.values()))[::EACH]}
@@ -91,10 +92,10 @@ def test_files(named):
 
 def test_bounce_buffers(named):
     """The software I/O TLB is what the guest's console said of it when it booted, page for page."""
-    dump, holders = named[0], named[4]
+    dump, known = named[0], named[4]
     console = (dump.path.parent / "console.log").read_text(errors="replace")
     start, end = (int(pa, 16) for pa in re.search(r"software IO TLB: mapped \[mem (\w+)-(\w+)\]", console).groups())
-    rows = sorted((row for row in holders if row["kind"] == "swiotlb"), key=lambda row: row["first_pfn"])
+    rows = sorted((row for row in known if row["kind"] == "swiotlb"), key=lambda row: row["first_pfn"])
     assert {row["detail"] for row in rows} == {f"bounce buffers {start:#x}-{end - 1:#x}"}
     # a row for each memory block that it is in; where it lies is another place at each boot
     pages = [pfn for row in rows for pfn in range(row["first_pfn"], row["first_pfn"] + row["pages"])]
@@ -107,3 +108,14 @@ def test_share(named):
     known, pages = map(int, re.search(r"holders of (\d+) of (\d+) pages", message).groups())
     assert "is broken" not in message
     assert known >= IDENTIFIED * pages, message
+
+
+@pytest.mark.parametrize("name, pid, true", [
+    ("init", 1, True), ("sh", 9, True), ("sh", 99, True), ("say", 99, True), ("kpf", 99, True), ("kworker/0:1", 9, True),
+    ("init", 9, False), ("init", 99, False), ("say", 1, False), ("hold", 99, False), ("sieve ", 99, False)])
+def test_threads_that_are_true(name, pid, true):
+    """What the host ran last may end after the guest wrote down its processes; no other name may be new."""
+    dump = types.SimpleNamespace(case="balloon", truth={"meminfo": "", "vmstat": "",
+                                                        "names": {"processes": {"1": "init", "9": "sh"}}})
+    row = {"block": "memory0", "kind": "stack", "name": name, "detail": f"pid {pid}", "pages": 4, "evidence": "task_struct"}
+    assert (holders.wrong(dump, [row]) == []) is true

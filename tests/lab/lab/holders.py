@@ -129,8 +129,10 @@ def missing(dump, rows):
 #: paths that the guests have, and names of what has none
 FILES = re.compile(r"/(init|file|disk|bin/[\w\[.-]+|lib/modules/[\w.-]+|tmp/[\w/.-]+|dev/[\w-]+|etc/[\w-]+)"
                    r"|memfd:(grip|chance|truncated)|secretmem|\[perf_event\]|inode \d+|(vda|loop0|zram0|dm-0) \(\d+:\d+\)")
-#: that run in a guest besides its programs and its shell, whose applets are scripts' words, too
-RUNS = {"init", "sh", "busybox", "kpf", "say", "sieve", *PROGRAMS}
+#: the host's commands: what ran last may still be ending when the dump is taken, say always does
+PASSING = {"sh", "busybox", "kpf", "say", "sieve"}
+#: that run in a guest besides its programs
+RUNS = {"init", *PASSING, *PROGRAMS}
 #: kinds of which a guest of the campaign has none: no network, no group, no hint, no page_owner
 NONE_HAS = ("page-pool", "cgroup", "free-page-hint", "allocation")
 #: {kind: (file, line, pages in one)}: at most so many pages are such, says the guest's kernel
@@ -154,11 +156,13 @@ def _process(dump, row):
 
 
 def _thread(dump, row):
-    """A thread, by pid and name. Workers come and go, and so does what the host has run; a busy guest forks."""
+    """A thread, by pid and name. Workers come and go, and so do the host's commands; a busy guest forks."""
     known, pid = dump.truth.get("names", {}).get("processes"), re.match(r"pid (\d+)", row["detail"])
     if not pid:
         return False
-    if known is None or row["name"] == "sh" or row["name"].startswith("kworker/"):
+    if known is None or row["name"].startswith("kworker/"):
+        return True
+    if row["name"] in PASSING and known.get(pid[1], row["name"]) == row["name"]:
         return True
     # task_struct.comm has 15 characters; /proc has all of a kernel thread's since v5.17
     return known.get(pid[1], "")[:COMM] == row["name"] or (pid[1] not in known and bool(kind_of(dump.case).last))
