@@ -21,7 +21,8 @@ VERDICT_KERNELS	?= 5.10 6.1 6.12 7.2 7.3
 # and those that make check-hypervisors does
 HYPERVISOR_KERNELS ?= 6.1 6.12 7.2
 # and those that make check-reach opens in every crash
-REACH_KERNELS	?= 5.10 6.1 6.12 7.2 7.3 6.1-rt 6.12-rt cma-6.12 novmemmap-6.12 slab-6.1
+REACH_KERNELS	?= 5.10 6.1 6.12 7.2 7.3 6.1-rt 6.12-rt cma-6.12 novmemmap-6.12 slab-6.1 \
+		   6.1-arm64 6.1-s390x 6.1-ppc64el
 PREFIX		?= /usr
 # crash looks in lib64 first, where it is a program of 64 bits, then in lib:
 # the first of the two that is there, else the first
@@ -74,7 +75,7 @@ HYPERVISOR_DEBS = $(FOREIGN_DEBS)
 PEOPLE_DEBS = mmdebstrap chromium parallel mandoc man-db debhelper dpkg-dev lintian fakeroot rpm rpmlint \
 	      groff-base
 # what builds kernels of our own
-REACH_DEBS = flex bison bc libelf-dev
+REACH_DEBS = $(FOREIGN_DEBS) flex bison bc libelf-dev
 # what the floor of make bench decompresses with
 BENCH_DEBS = zlib1g libdeflate0 liblzo2-2
 

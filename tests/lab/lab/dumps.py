@@ -5,6 +5,7 @@ import dataclasses
 import functools
 import json
 import pathlib
+import re
 import shutil
 import time
 
@@ -116,6 +117,11 @@ def _fill(kernel, case, folder):
         _make(kernel, case, work)
 
 
+def outdated(parent, case_name):
+    """The folders of a case's dumps, and what lies beside them; not those of a case whose name is longer."""
+    return [path for path in parent.glob(f"{case_name}-*") if re.fullmatch(r"[0-9a-f]{12}(\.\w+)?", path.name[len(case_name) + 1:])]
+
+
 def get(series, case_name, form=None):
     """The dump of a case, made when the cache does not have it; a case may be given itself."""
     case = CASES.get(case_name, case_name)
@@ -123,7 +129,7 @@ def get(series, case_name, form=None):
     folder = CACHE / "dumps" / kernel.release / f"{case_name}-{case.key()}"
     with lock(f"dump-{series}-{case_name}"):
         if not folder.exists():
-            for old in folder.parent.glob(f"{case_name}-*"):
+            for old in outdated(folder.parent, case_name):
                 shutil.rmtree(old)
             second_chance(lambda: _fill(kernel, case, folder), f"{kernel.release} {case_name}")
     return Dump(kernel, case_name, form or case.formats[0], folder)

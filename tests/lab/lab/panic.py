@@ -33,9 +33,12 @@ FILTERED = {
 #: ... and zstd only since trixie
 NEWER = {"zstd-31": "-z -d 31"}
 QEMU = "qemu"
+#: what makedumpfile --split makes of another dump, {name: (which, its words)}; a part cannot be a stream
+SPLIT = {"split-zlib-31": ("elf-17", "-c -d 31")}
+PARTS = 3
 CAPTURE = LAB / "guest" / "capture"
 PROGRAM = LAB / "guest" / "onpanic.c"
-SECONDS = 400
+SECONDS = 400 * Guest.slower
 #: the second kernel: one processor, nothing of the first one's devices in use, and none of its DIMMs
 #: added, whose content is to be dumped
 WORDS = "console=ttyS0 nr_cpus=1 reset_devices acpi_no_memhotplug panic=-1"
@@ -108,6 +111,15 @@ def _makedumpfile(suite):
             with new_folder(folder) as work:
                 _unpack(suite, work)
     return [(f"bin/{PACKAGE}", folder / "start"), *((f"{suite}/{path.name}", path) for path in folder.iterdir())]
+
+
+def _here(suite):
+    """The words that start makedumpfile on this machine."""
+    if suite == OWN:
+        return (PACKAGE,)
+    _makedumpfile(suite)
+    folder = CACHE / PACKAGE / suite
+    return (folder / crashes.LOADER, "--library-path", folder, folder / PACKAGE)
 
 
 def _needs(program):
@@ -189,6 +201,7 @@ def get(series, name):
 
             second_chance(fill, f"{kernel.release} {name}")
     return {QEMU: Dump(kernel, name, "kdump-zlib", folder),
+            **{form: Split(kernel, name, form, folder) for form in SPLIT},
             **{form: Filtered(kernel, name, form, folder) for form in forms(series)},
             **{f"stream-{form}": Stream(kernel, name, form, folder) for form in forms(series)}}
 
@@ -202,3 +215,20 @@ class Filtered(Dump):
 class Stream(Filtered):
     """What makedumpfile wrote, as it came out (makedumpfile -F)."""
     path = property(lambda self: self.folder / f"stream.{self.form}")
+
+
+class Split(Filtered):
+    """What makedumpfile --split wrote: the first part, and the others beside it."""
+
+    @property
+    def parts(self):
+        """All parts, made when they are not there."""
+        with lock(f"split-{self.kernel.series.name}-{self.case}"):
+            paths = [self.folder / f"dump.{self.form}.{number}" for number in range(PARTS)]
+            if not all(path.exists() for path in paths):
+                of, words = SPLIT[self.form]
+                run((*_here(_suite(self.kernel.series.name)), "--split", *words.split(), self.folder / f"dump.{of}", *paths))
+        return paths
+
+    path = property(lambda self: self.parts[0])
+    others = property(lambda self: self.parts[1:])

@@ -308,14 +308,14 @@ def told(dump):
     return documents(dump, **ASKED, **({"offcheck": "offcheck -j"} if dump.case in CAUGHT else {}))
 
 
-def compare(dump, answers=None):
+def compare(dump, answers=None, attempted=None):
     """Each attempt with the verdict on its block."""
     said = {row["name"]: row for row in (answers or told(dump))["offblock"]["blocks"]}
-    truth = dump.truth
-    missing = {row["block"] for row in truth["attempts"]} - set(said)
+    attempted = attempted or dump.truth["attempts"]
+    missing = {row["block"] for row in attempted} - set(said)
     if missing:
         raise LabError(f"{dump.name}: offblock does not list {sorted(missing)}")
-    rows = [Row(dump.case, said[row["block"]], row) for row in truth["attempts"]]
+    rows = [Row(dump.case, said[row["block"]], row) for row in attempted]
     _name(dump, [row for row in rows if row.contradiction and row.did.get("held") is not None])
     return rows
 
