@@ -37,6 +37,11 @@ enum ofl_module_found {
 enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 				      const struct ofl_layout *l,
 				      const char *name, struct ofl_module *ret);
+
+/** ofl_module_here() - is a module of this name loaded? Its symbols are not read */
+enum ofl_module_found ofl_module_here(const struct ofl_target *t,
+				      const struct ofl_layout *l,
+				      const char *name);
 void ofl_module_close(struct ofl_module *m);
 
 /** ofl_modules_blind() - why a module could be loaded unseen; NULL: it cannot */

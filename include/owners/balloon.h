@@ -25,6 +25,7 @@ struct ofl_balloon {
 	struct ofl_pagelist list;
 	bool read;		/* all of the above could be read, and is one */
 	bool lost;		/* the dump does not have some of it */
+	struct ofl_missed missed;	/* reads of it that failed */
 };
 
 /** struct ofl_balloon_driver - a driver of the balloon core */

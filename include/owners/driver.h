@@ -209,6 +209,12 @@ struct ofl_owner_ops {
 	void (*device)(const void *state, unsigned int device,
 		       struct ofl_device *ret);
 	/**
+	 * unlisted - may the driver have a device without pages that devices()
+	 * does not have? May be NULL: it has all
+	 * @text: in/out  why that is not known is appended; only if it may
+	 */
+	bool (*unlisted)(const void *state, struct ofl_text *text);
+	/**
 	 * claim - does the driver own this page? true: @ret but for owner is filled
 	 * @ret: in/out  comes zeroed; end_pfn counts if it is false, too
 	 *

@@ -140,6 +140,17 @@ unsigned int ofl_owner_devices(const struct ofl_owners *o, size_t i);
 const char *ofl_owners_lost(const struct ofl_owners *o);
 
 /**
+ * ofl_owners_unlisted() - say that a device may not be among those that are known
+ * @only: in  ask this driver alone; NULL: all
+ * @text: in/out  "; virtio_mem: why" for each driver that may have one
+ *
+ * Shape:  false: all are, and nothing is said. Such a device has no pages, so
+ *         only a list of devices lacks something.
+ */
+bool ofl_owners_unlisted(const struct ofl_owners *o,
+			 const struct ofl_owner_ops *only, struct ofl_text *text);
+
+/**
  * ofl_owners_missing() - modules whose types would tell more about owners
  * @text: inout  their names are appended, separated by blanks
  * @bare: out    the user has loaded a file of one, which has none of its types

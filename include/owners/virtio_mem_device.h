@@ -80,6 +80,7 @@ struct ofl_vmem {
 	bool unnamed;			/* a region may be one, its name is lost */
 	bool driver_maybe;		/* a callback may be the driver's */
 	bool driver_here;		/* one is, by its name or its struct */
+	unsigned int nr_called;		/* callbacks with the driver's name: one a device */
 	bool tree_known;		/* the iomem tree was walked to its end */
 };
 

@@ -365,6 +365,14 @@ static const char *why_not_all(const struct owner *o)
 	       o->records.owners ? o->records.owners->blind : NULL;
 }
 
+static bool may_lack_devices(const struct owner *o, struct ofl_text *text)
+{
+	/* -O orphan, -O unknown: no devices are listed */
+	if (!o->records.owners || (o->narrow && !o->only.owner))
+		return false;
+	return ofl_owners_unlisted(o->records.owners, o->only.owner, text);
+}
+
 static enum ofl_result judge(const struct owner *o,
 			     const struct ofl_scan_result *r,
 			     struct ofl_text *text)
@@ -388,8 +396,8 @@ static enum ofl_result judge(const struct owner *o,
 	if (o->records.undecided)
 		ofl_show_undecided(o->records.undecided, text);
 	short_of = ofl_records_shortfall(&o->records, text);
-	if (o->records.undecided || o->records.uncounted ||
-	    short_of)
+	if (may_lack_devices(o, text) || o->records.undecided ||
+	    o->records.uncounted || short_of)
 		return OFL_RESULT_INCOMPLETE;
 	return result == OFL_RESULT_OK &&
 	       n[OFL_SEV_WARNING] + n[OFL_SEV_ERROR] ? OFL_RESULT_FINDINGS :

@@ -74,6 +74,7 @@ struct by_name {
 	const struct ofl_layout *l;
 	const char *name;
 	struct ofl_module *ret;
+	bool symbols;		/* wanted, too */
 	bool unnamed;		/* a module has a name that cannot be read */
 };
 
@@ -90,15 +91,18 @@ static bool has_name(void *arg, uint64_t module_kva)
 	if (strcmp(text, q->name))
 		return false;
 	q->ret->kva = module_kva;
-	load_symbols(q->l, q->ret);
+	if (q->symbols)
+		load_symbols(q->l, q->ret);
 	return true;
 }
 
-enum ofl_module_found ofl_module_find(const struct ofl_target *t,
-				      const struct ofl_layout *l,
-				      const char *name, struct ofl_module *ret)
+static enum ofl_module_found find(const struct ofl_target *t,
+				  const struct ofl_layout *l, const char *name,
+				  bool symbols, struct ofl_module *ret)
 {
-	struct by_name q = { l, name, ret, false };
+	struct by_name q = {
+		.l = l, .name = name, .ret = ret, .symbols = symbols,
+	};
 	enum ofl_module_found found;
 
 	memset(ret, 0, sizeof(*ret));
@@ -108,18 +112,32 @@ enum ofl_module_found ofl_module_find(const struct ofl_target *t,
 							 found;
 }
 
-const char *ofl_modules_blind(const struct ofl_target *t,
-			      const struct ofl_layout *l)
+enum ofl_module_found ofl_module_find(const struct ofl_target *t,
+				      const struct ofl_layout *l,
+				      const char *name, struct ofl_module *ret)
+{
+	return find(t, l, name, true, ret);
+}
+
+enum ofl_module_found ofl_module_here(const struct ofl_target *t,
+				      const struct ofl_layout *l,
+				      const char *name)
 {
 	struct ofl_module m;
 
+	return find(t, l, name, false, &m);
+}
+
+const char *ofl_modules_blind(const struct ofl_target *t,
+			      const struct ofl_layout *l)
+{
 	/* with nothing of them the kernel may just have no modules */
 	if (!ofl_fact_known(l, OFL_F_MODULES) &&
 	    !ofl_fact_known(l, OFL_F_MODULE_LIST) &&
 	    !ofl_fact_known(l, OFL_F_MODULE_NAME))
 		return NULL;
 	/* no module has this name: the list has to be walked to its end */
-	return ofl_module_find(t, l, "", &m) == OFL_MODULE_ABSENT ? NULL :
+	return ofl_module_here(t, l, "") == OFL_MODULE_ABSENT ? NULL :
 	       "the list of modules cannot be walked";
 }
 

@@ -72,15 +72,13 @@ static struct ofl_balloon *next_place(struct ofl_balloons *b)
 	return &b->dev[b->nr];
 }
 
-static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
-			   struct ofl_balloon **ret, struct ofl_err *err)
+static enum ofl_status read_device(const struct ofl_balloons *b,
+				   struct ofl_balloon *d, uint64_t kva,
+				   struct ofl_err *err)
 {
-	struct ofl_balloon *d = next_place(b);
+	struct ofl_missed before = ofl_missed_begin(b->env->t);
 	enum ofl_status st;
 
-	*ret = NULL;
-	if (!d)
-		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for a balloon");
 	memset(d, 0, sizeof(*d));
 	d->kva = kva;
 	d->read = read_info(b->env, d);
@@ -91,6 +89,20 @@ static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
 	st = ofl_pagelist_walk(b->env,
 			       kva + ofl_fact_u64(b->env->l, OFL_F_BALLOON_PAGES),
 			       &d->list, err);
+	ofl_missed_end(b->env->t, &before, &d->missed);
+	return st;
+}
+
+static enum ofl_status add(struct ofl_balloons *b, uint64_t kva,
+			   struct ofl_balloon **ret, struct ofl_err *err)
+{
+	struct ofl_balloon *d = next_place(b);
+	enum ofl_status st;
+
+	*ret = NULL;
+	if (!d)
+		return ofl_fail(err, OFL_ERR_NOMEM, "no memory for a balloon");
+	st = read_device(b, d, kva, err);
 	if (st) {
 		ofl_pagelist_free(&d->list);
 		if (b->nr_read > b->nr)
@@ -180,6 +192,7 @@ static struct ofl_balloon *read_before(struct ofl_balloons *b, uint64_t kva)
 		found = b->dev[i];
 		b->dev[i] = b->dev[b->nr];
 		b->dev[b->nr] = found;
+		ofl_missed_again(b->env->t, &found.missed);
 		return &b->dev[b->nr++];
 	}
 	return NULL;

@@ -518,6 +518,24 @@ const char *ofl_owners_lost(const struct ofl_owners *o)
 	return NULL;
 }
 
+bool ofl_owners_unlisted(const struct ofl_owners *o,
+			 const struct ofl_owner_ops *only, struct ofl_text *text)
+{
+	size_t before = text->used, i;
+	char why[256];
+	struct ofl_text one;
+
+	for (i = 0; ofl_owner_table[i]; i++) {
+		const struct ofl_owner_ops *ops = ofl_owner_table[i];
+
+		one = ofl_text_over(why, sizeof(why));
+		if (o->state[i] && ops->unlisted && (!only || only == ops) &&
+		    ops->unlisted(o->state[i], &one))
+			ofl_text_add(text, "; %s: %s", ops->name, why);
+	}
+	return text->used > before;
+}
+
 bool ofl_owners_missing(const struct ofl_owners *o, const struct ofl_target *t,
 			struct ofl_text *text, bool *bare)
 {

@@ -137,13 +137,18 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	       "virtio_balloon: a list of pages was not read to the end";
 }
 
+static void say_layout(const struct state *st, struct ofl_text *text)
+{
+	ofl_text_add(text, "layout of struct virtio_balloon is not known: ");
+	ofl_types_advice(st->b.env->t, MODULE, text);
+}
+
 static void add_note(const struct state *st, char *note, size_t bytes)
 {
 	struct ofl_text text = ofl_text_over(note, bytes);
 
 	if (!st->layout) {
-		ofl_text_add(&text, "layout of struct virtio_balloon is not known: ");
-		ofl_types_advice(st->b.env->t, MODULE, &text);
+		say_layout(st, &text);
 	} else {
 		ofl_text_add(&text, "%s", st->whole_bus ?
 			"pages point to it, but it is not on the virtio bus" :
@@ -245,22 +250,38 @@ static const char *at_work(const void *state, unsigned int device)
 /* loaded, or in the kernel proper? with an unknown list of modules all are blind */
 static bool is_here(const struct ofl_env *env)
 {
-	struct ofl_module m;
-	bool loaded = ofl_module_find(env->t, env->l, MODULE, &m) ==
-		      OFL_MODULE_LOADED;
 	uint64_t kva;
 
-	ofl_module_close(&m);
-	return loaded || ofl_symbol(env->t, "virtballoon_probe", &kva);
+	return ofl_module_here(env->t, env->l, MODULE) == OFL_MODULE_LOADED ||
+	       ofl_symbol(env->t, "virtballoon_probe", &kva);
+}
+
+static bool may_be_unlisted(const struct state *st)
+{
+	return (!st->layout || !st->whole_bus || st->unproved) &&
+	       is_here(st->b.env);
 }
 
 static const char *unseen(const void *state)
 {
+	return may_be_unlisted(state) ? WORK_UNKNOWN : NULL;
+}
+
+static bool unlisted(const void *state, struct ofl_text *text)
+{
 	const struct state *st = state;
 
-	if (st->layout && st->whole_bus && !st->unproved)
-		return NULL;
-	return is_here(st->b.env) ? WORK_UNKNOWN : NULL;
+	/* of a device that is listed it is said that its types lack */
+	if (!may_be_unlisted(st) || (!st->layout && st->b.nr))
+		return false;
+	ofl_text_add(text, "a device without pages may not be listed: ");
+	if (!st->layout)
+		say_layout(st, text);
+	else
+		ofl_text_add(text, "%s", st->whole_bus ?
+			     "its struct cannot be read" :
+			     "the virtio bus cannot be walked to its end");
+	return true;
 }
 
 static void account(const void *state, unsigned int device,
@@ -304,6 +325,7 @@ const struct ofl_owner_ops ofl_owner_virtio_balloon = {
 	.batch_pages = BATCH_PAGES,
 	.has_batch = ofl_balloons_have_batch,
 	.unseen = unseen,
+	.unlisted = unlisted,
 	.probe = probe,
 	.free = ofl_balloons_free,
 	.blind = blind,

@@ -140,17 +140,23 @@ static void walk_chain(struct ofl_vmem *st, bool layout)
 			continue;
 		st->driver_maybe = true;
 		st->driver_here |= cb->name[0];
+		st->nr_called += cb->name[0] && !layout;
 		if (layout)
 			try_callback(st, cb->nb_kva);
 	}
+}
+
+static void say_layout(const struct ofl_vmem *st, struct ofl_text *text)
+{
+	ofl_text_add(text, "layout of struct virtio_mem is not known: ");
+	ofl_types_advice(st->env->t, "virtio_mem", text);
 }
 
 static void note_layout(const struct ofl_vmem *st, char *note, size_t bytes)
 {
 	struct ofl_text text = ofl_text_over(note, bytes);
 
-	ofl_text_add(&text, "layout of struct virtio_mem is not known: ");
-	ofl_types_advice(st->env->t, "virtio_mem", &text);
+	say_layout(st, &text);
 }
 
 static void note_missing(struct ofl_vmem *st, enum ofl_types_source source)
@@ -220,6 +226,28 @@ static const char *blind(const struct ofl_env *env, const void *state)
 	return !st->tree_known ?
 	       "virtio_mem: the iomem tree cannot be walked" : st->unnamed ?
 	       "virtio_mem: a name in the iomem tree cannot be read" : NULL;
+}
+
+/* a device with memory has a region that the iomem tree names */
+static bool unlisted(const void *state, struct ofl_text *text)
+{
+	const struct ofl_vmem *st = state;
+	const struct ofl_chain *chain = st->env->chain;
+
+	if (!chain->known || chain->cut) {
+		ofl_text_add(text, "a device without memory may not be listed: memory_chain cannot be read to its end");
+		return true;
+	}
+	/* of a region that is listed it is said that its types lack */
+	if (st->nr_called <= st->nr ||
+	    (st->nr && st->source == OFL_TYPES_NOWHERE))
+		return false;
+	ofl_text_add(text, "a device without memory is not listed: ");
+	if (st->source == OFL_TYPES_NOWHERE)
+		say_layout(st, text);
+	else
+		ofl_text_add(text, "its struct cannot be read");
+	return true;
 }
 
 static unsigned int devices(const void *state)
@@ -433,6 +461,7 @@ const struct ofl_owner_ops ofl_owner_virtio_mem = {
 	.free = free_state,
 	.blind = blind,
 	.wants = wants,
+	.unlisted = unlisted,
 	.devices = devices,
 	.device = device,
 	.claim = claim,

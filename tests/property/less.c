@@ -2,7 +2,7 @@
 /*
  * less.c - knowing less never promises more
  *
- *	less [-e NTH] FIXTURE COMMAND [OPTION...]
+ *	less [-v] [-e NTH] FIXTURE COMMAND [OPTION...]
  *		lose every answer that the command was given, one at a time; of
  *		those that are alike, pages and single bytes, every NTH
  *	less -z [-e NTH] FIXTURE COMMAND [OPTION...]
@@ -12,7 +12,8 @@
  *		lose seeded random sets of them
  *
  * One line a broken promise: "broken", code, what was lost, what is wrong,
- * with tabs between them; a set is made as small as it can be first. The last
+ * with tabs between them; a set is made as small as it can be first. With -v
+ * what was answered in full, with the loss, and asked again follows. The last
  * line is "tried", runs, promises broken. Every run has a session of its own,
  * and asks twice: what is kept has to be as poor as it was found.
  */
@@ -38,8 +39,9 @@ struct trial {
 	int argc;
 	char **argv;
 	char *full_text;		/* of the run that lost nothing */
-	char *again;			/* the second answer of the last run; owned */
+	char *text, *again;		/* both answers of the last run; owned */
 	struct json_object *full;
+	bool verbose;
 
 	/* the run at hand */
 	size_t set[MAX_SET], nr_set;	/* items that are lost */
@@ -81,20 +83,19 @@ static char *ask(const struct trial *t, struct ofl_session *s)
 	return text;
 }
 
-static char *run(struct trial *t)
+static void run(struct trial *t)
 {
 	struct ofl_session s;
-	char *text;
 
 	t->runs++;
 	limit(SECONDS_A_RUN);
-	ofl_session_init(&s, &t->lt.target);
-	text = ask(t, &s);
+	free(t->text);
 	free(t->again);
+	ofl_session_init(&s, &t->lt.target);
+	t->text = ask(t, &s);
 	t->again = ask(t, &s);
 	ofl_session_drop(&s);
 	limit(0);
-	return text;
 }
 
 static void note_broken(void *arg, const char *code, const char *what)
@@ -113,8 +114,9 @@ static void note_broken(void *arg, const char *code, const char *what)
 }
 
 /* where the second answer begins to differ, with what is before it */
-static void check_again(struct trial *t, const char *text)
+static void check_again(struct trial *t)
 {
+	const char *text = t->text;
 	char what[200];
 	size_t at = 0, from;
 
@@ -135,21 +137,19 @@ static void check_again(struct trial *t, const char *text)
 static void try_set(struct trial *t)
 {
 	struct promise p = { .full = t->full, .broken = note_broken, .arg = t };
-	char *text;
 	size_t i;
 
 	t->nr_broken = 0;
 	for (i = 0; i < t->nr_set; i++)
 		loss_take(&t->lt, t->set[i]);
-	text = run(t);
+	run(t);
 	loss_give_back(&t->lt);
-	if (strcmp(text, t->full_text)) {
-		p.less = json_tokener_parse(text);
+	if (strcmp(t->text, t->full_text)) {
+		p.less = json_tokener_parse(t->text);
 		promise_check(&p);
 		json_object_put(p.less);
 	}
-	check_again(t, text);
-	free(text);
+	check_again(t);
 }
 
 static bool is_broken(const struct trial *t, const char *code)
@@ -177,6 +177,8 @@ static void print_broken(struct trial *t, size_t i)
 	printf("broken\t%s\t", t->broken[i].code);
 	print_set(t, stdout);
 	printf("\t%s\n", t->broken[i].what);
+	if (t->verbose)
+		printf("%s\n%s\n%s\n", t->full_text, t->text, t->again);
 	t->total_broken++;
 }
 
@@ -364,7 +366,7 @@ static void lose_sets(struct trial *t, unsigned long sets)
 
 static int usage(void)
 {
-	fputs("usage: less [[-z] -e NTH | -n SETS -s SEED] FIXTURE COMMAND [OPTION...]\n",
+	fputs("usage: less [-v] [[-z] -e NTH | -n SETS -s SEED] FIXTURE COMMAND [OPTION...]\n",
 	      stderr);
 	return 2;
 }
@@ -373,10 +375,13 @@ static int usage(void)
 static bool run_full(struct trial *t)
 {
 	t->lt.noting = true;
-	t->full_text = run(t);
+	run(t);
+	t->full_text = strdup(t->text);
 	t->lt.noting = false;
+	if (!t->full_text)
+		abort();
 	t->full = json_tokener_parse(t->full_text);
-	check_again(t, t->full_text);
+	check_again(t);
 	if (t->nr_broken)
 		print_broken(t, 0);
 	if (!t->full)
@@ -393,9 +398,11 @@ int main(int argc, char **argv)
 	bool zeros = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "+ze:n:s:")) >= 0) {
+	while ((opt = getopt(argc, argv, "+zve:n:s:")) >= 0) {
 		if (opt == 'z')
 			zeros = true;
+		else if (opt == 'v')
+			t->verbose = true;
 		else if (opt == 'e')
 			nth = strtoul(optarg, NULL, 10);
 		else if (opt == 'n')
@@ -429,6 +436,7 @@ int main(int argc, char **argv)
 	printf("tried\t%lu\t%lu\n", t->runs - 1, t->total_broken);
 	json_object_put(t->full);
 	free(t->full_text);
+	free(t->text);
 	free(t->again);
 	loss_free(&t->lt);
 	texttarget_free(&tt);

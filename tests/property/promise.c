@@ -593,6 +593,16 @@ static void check_memory_device(const struct promise *p,
 		    member(is, "verdicts"));
 }
 
+/* by its name, or, where that became weaker, by the memory that it has */
+static struct json_object *same_memory(struct json_object *was,
+				       struct json_object *is)
+{
+	struct json_object *row = same_row(was, is, "device", "kind");
+
+	return row || !is_rest(text(is, "device")) ? row :
+	       same_row(was, is, "start", "end");
+}
+
 static void check_memory_devices(const struct promise *p)
 {
 	struct json_object *was = member(p->full, "memory_devices"), *row;
@@ -602,8 +612,7 @@ static void check_memory_devices(const struct promise *p)
 	for (i = 0; i < length(is); i++) {
 		row = json_object_array_get_idx(is, i);
 		if (text(row, "device")[0])
-			check_memory_device(p, same_row(was, row, "device",
-							"kind"), row);
+			check_memory_device(p, same_memory(was, row), row);
 	}
 }
 
@@ -830,12 +839,30 @@ static void check_device(const struct promise *p, struct json_object *was,
 	}
 }
 
+/* that has the same region */
+static struct json_object *same_region(struct json_object *was,
+				       struct json_object *is)
+{
+	const char *region = text(member(is, "details"), "region");
+	struct json_object *row;
+	size_t i;
+
+	for (i = 0; i < length(was) && region[0]; i++) {
+		row = json_object_array_get_idx(was, i);
+		if (!strcmp(text(member(row, "details"), "region"), region))
+			return row;
+	}
+	return NULL;
+}
+
 /* a device whose name is lost is the same device */
 static struct json_object *same_device(struct json_object *was,
 				       struct json_object *is)
 {
 	struct json_object *row = same_row(was, is, "owner", "device");
 
+	if (!row && !text(is, "device")[0])
+		row = same_region(was, is);
 	return row || text(is, "device")[0] ? row :
 	       same_row(was, is, "owner", NULL);
 }

@@ -12,6 +12,8 @@ static struct ofl_device dev[1];
 static void test_virtio_balloon(void **state)
 {
 	struct ofl_account a;
+	char buf[256];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 
 	(void)state;
 	virtio_balloon(4, 0);
@@ -26,6 +28,7 @@ static void test_virtio_balloon(void **state)
 	assert_int_equal(a.expected, 4);
 	assert_int_equal(a.nr_complaints, 0);
 	assert_string_equal(a.in_flight, "");
+	assert_false(ofl_owners_unlisted(&o.owners, &ofl_owner_virtio_balloon, &text));
 }
 
 /* -> the account of a balloon with these features and free blocks for hints */
@@ -328,6 +331,31 @@ static struct ofl_claim not_proved(const char *line, uint64_t private)
 	return claim;
 }
 
+/*
+ * A device that a page made known is read once a session, and what of its list
+ * cannot be read is counted in each command that it is used in.
+ */
+static void test_adopted_twice(void **state)
+{
+	struct ofl_missed missed = { .reads = 0 };
+	const uint64_t page = K_VMEMMAP + 2100 * 64;
+	int i;
+
+	(void)state;
+	virtio_balloon(4, 0);
+	kernel_line(&k, "without struct virtio_balloon");
+	kernel_line(&k, "excluded %" PRIx64 " 40", page);
+	owned_load(&k, &o);
+	o.tt.target.missed = &missed;
+	for (i = 0; i < 2; i++) {
+		missed.reads = 0;
+		assert_owner(3, "balloon", OFL_EV_LIST);
+		assert_true(missed.reads);
+		assert_string_equal(missed.first_what, "balloon");
+		ofl_owners_forget(&o.owners);
+	}
+}
+
 /* what does not say that a balloon is idle does not make an orphan of a page */
 static void test_work_not_known(void **state)
 {
@@ -339,12 +367,18 @@ static void test_work_not_known(void **state)
 		"excluded ffff888007001000 8",	/* virtio_balloon.vdev */
 		"mem ffff888007001000 0",
 	};
+	char buf[512];
+	struct ofl_text text;
 	size_t i;
 
 	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		text = ofl_text_over(buf, sizeof(buf));
 		if (i)
 			set_up(state);
 		assert_non_null(not_proved(lines[i], 0).blind);
+		/* and it may have been the only thing that is known of a device */
+		assert_true(ofl_owners_unlisted(&o.owners, &ofl_owner_virtio_balloon, &text));
+		assert_non_null(strstr(buf, "; virtio_balloon: a device without pages may not be listed: "));
 		if (i + 1 < ARRAY_LEN(lines))
 			drop(state);
 	}
@@ -591,6 +625,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_older_rt_lock_is_held),
 	CASE(test_at_work),
 	CASE(test_at_work_with_a_lock),
+	CASE(test_adopted_twice),
 	CASE(test_work_not_known),
 	CASE(test_work_does_not_matter),
 	CASE(test_at_work_without_batch),

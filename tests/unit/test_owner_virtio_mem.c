@@ -464,6 +464,53 @@ static void test_virtio_mem_states_without_names(void **state)
 	assert_non_null(strstr(a.untold, "states"));
 }
 
+/* ---- a device that has no memory, so that the iomem tree has none of it ---- */
+
+/* what is said of devices that may be missing; the device's row is @row, or is not there */
+static void assert_unlisted(const char *line, bool row, const char *said)
+{
+	static bool owned;
+	char buf[256];
+	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
+
+	/* of the one before */
+	if (owned) {
+		drop(NULL);
+		set_up(NULL);
+	}
+	owned = true;
+	virtio_mem(0, BITS);
+	kernel_line(&k, "mem %" PRIx64 " 0", RES + 48);	/* no child */
+	kernel_line(&k, "%s", line);
+	owned_load(&k, &o);
+	assert_int_equal(owned_devices(&o, "virtio_mem", dev), row);
+	assert_int_equal(ofl_owners_unlisted(&o.owners, NULL, &text), said[0] != 0);
+	if (said[0])
+		assert_non_null(strstr(buf, said));
+}
+
+static const char *excluded(uint64_t kva)
+{
+	static char line[64];
+
+	snprintf(line, sizeof(line), "excluded %" PRIx64 " 8", kva);
+	return line;
+}
+
+static void test_virtio_mem_without_memory(void **state)
+{
+	static const char cut[] = "; virtio_mem: a device without memory may not be listed: memory_chain cannot be";
+	static const char types[] = "; virtio_mem: a device without memory is not listed: layout of struct virtio_mem is not known: ";
+	static const char lost[] = "; virtio_mem: a device without memory is not listed: its struct cannot be read";
+
+	(void)state;
+	assert_unlisted("member nothing.at_all 0 8", true, "");
+	assert_unlisted("without member notifier_block.notifier_call", false, cut);
+	assert_unlisted(excluded(CHAIN + 32), false, cut);
+	assert_unlisted("without struct virtio_mem", false, types);
+	assert_unlisted(excluded(VM), false, lost);
+}
+
 /* ---- a balloon in the region of virtio-mem, with less and less known ---- */
 
 static void assert_owner_or_unknown(uint64_t pfn, const char *name)
@@ -565,6 +612,7 @@ static const struct CMUnitTest tests[] = {
 	CASE(test_virtio_mem_offline_size_differs),
 	CASE(test_virtio_mem_offline_size_of_others),
 	CASE(test_virtio_mem_states_without_names),
+	CASE(test_virtio_mem_without_memory),
 	CASE(test_page_of_another_in_region),
 };
 
