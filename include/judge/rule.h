@@ -41,6 +41,7 @@ struct ofl_rule_in {
 	bool movable_untold;	/* which way that is has no witness */
 	bool charge_untold;	/* whether it is memory of a process, neither */
 	bool isolated;		/* taken off its list for migration */
+	bool locked;		/* page flag: something works on it */
 	bool compound;
 	bool compound_unseen;	/* isolation does not ask for compound pages */
 	bool mapping;		/* of page cache or anonymous memory */

@@ -51,6 +51,7 @@ void ofl_inspect_decoded(struct ofl_classifier *c, const struct ofl_page *p,
 	in->swapbacked = p->flags & f->swapbacked;
 	in->hwpoison = p->flags & f->hwpoison;
 	in->isolated = p->flags & f->isolated;
+	in->locked = p->flags & f->locked;
 	in->rest = OFL_NO;
 	in->drained = ofl_batches_drained_first(c->env->l) ? OFL_YES : OFL_NO;
 	in->skip_rule = c->skip_rule;

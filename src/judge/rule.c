@@ -51,6 +51,9 @@ static enum ofl_kind movable_kind(const struct ofl_rule_in *in)
 		return OFL_KIND_OFFLINE_ISOLATED;
 	if (in->hwpoison)
 		return OFL_KIND_MOVABLE_POISONED;
+	/* balloon_page_isolate() has had it, __SetPageIsolated() comes next */
+	if (in->unlisted && in->locked && in->refcount > 1)
+		return OFL_KIND_OFFLINE_ISOLATED;
 	if (in->unlisted)
 		return OFL_KIND_OFFLINE_UNLISTED;
 	if (in->refcount != 1)
