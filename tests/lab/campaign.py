@@ -71,7 +71,7 @@ def run(wanted, names, cached=False, at_a_time=JOBS):
         for (series, name), (rows, notes, wrong, named) in zip(jobs, pool.map(lambda job: collect(*job, cached), jobs)):
             contrary = [row for row in rows if row.contradiction]
             print(f"{series} {name}: {len(rows)} attempts, {len(contrary)} contradictions"
-                  f"{f', holders of {verdictspage.share(*named)} pages' * bool(named)}", flush=True)
+                  f"{f', holders of {verdictspage.share(*named)} pages' if named else ''}", flush=True)
             for text in (*contrary, *notes, *wrong):
                 print(text, flush=True)
             results[series][0].extend(rows)

@@ -96,6 +96,19 @@ def test_what_is_held():
     assert verdicts._held("1000+20 more") is verdicts._held("1000+2") is verdicts._held("") is None
 
 
+def test_what_was_killed():
+    """A process that was killed before an attempt leaves room that the dump does not have; one killed later does not."""
+    console = "[    3.000000] Out of memory: Killed process 9\n[  126.520081] Out of memory: Killed process 136 (hold)\n"
+    rows = [{"seconds": 0.1, "dmesg": ["[   41.009308] memory offlining"]}, {"seconds": 20.1, "dmesg": ["[  126.487507] failed"]},
+            {"seconds": 3.36, "dmesg": ["[  130.467631] Offlined Pages 32768"]}, {"seconds": 0.1, "dmesg": []}]
+    assert verdicts.killed_before(rows, console) == [False, False, True, False], "the last says no time"
+    rows[2]["seconds"] = 4.1
+    assert not any(verdicts.killed_before(rows, console)), "it was under way"
+    assert not any(verdicts.killed_before(rows, "[   99.000000] Memory cgroup out of memory: Killed process 136 (hold)\n"))
+    assert _row("RETRIES", "success", killed=True).changed and not _row("RETRIES", "success", killed=False).changed
+    assert not _row("OFFLINABLE", "EBUSY", killed=True).contradiction
+
+
 def test_what_excuses():
     """Only a page that was something else, and that the dump does not have in the way, is an excuse."""
     assert _row("OFFLINABLE", "EBUSY", was="free", pfn=9).changed

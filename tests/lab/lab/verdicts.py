@@ -30,6 +30,8 @@ ERRORS = {"Device or resource busy": "EBUSY", "Invalid argument": "EINVAL", "Can
           "Interrupted system call": "EINTR", "Operation not permitted": "EPERM"}
 SUCCESS, TRYING = "success", "still trying"
 DISSOLVE = "failure to dissolve huge pages"     # the one refusal for which the kernel names no page
+#: the kernel's word that it has ended a process for its memory, and when
+KILLED = re.compile(r"^\[ *(\d+\.\d+)\] Out of memory: Killed process", re.MULTILINE)
 FORM = "kdump-zlib"
 #: what is asked of each dump
 ASKED = {"offblock": "offblock -j", "holders": holders.COMMAND}
@@ -252,11 +254,11 @@ class Row:
     def changed(self):
         """Whether the guest itself says that this is no longer the memory that was dumped.
 
-        Either an earlier block did not come back, or the page that the kernel refuses
+        Either an earlier block did not come back, or a process was killed for its memory, or the page that the kernel refuses
         to move was free, or another kind of page, in the guest right before the dump.
         That is before: where the dump has that very page in the way, it is the dump's word.
         """
-        if self.did["disturbed"] or self.refilled or self.gone:
+        if self.did["disturbed"] or self.did.get("killed") or self.refilled or self.gone:
             return True
         return (self.outcome != SUCCESS and self.did["was"] in ("free", "other")
                 and self.did["pfn"] != self.said.get("blocker_pfn"))
@@ -308,6 +310,24 @@ def told(dump):
     return documents(dump, **ASKED, **({"offcheck": "offcheck -j"} if dump.case in CAUGHT else {}))
 
 
+def _began(row):
+    """When an attempt began, by the guest's clock, or before: as long before its last message as it took."""
+    times = [float(time) for line in row["dmesg"] for time in re.findall(r"^\[ *(\d+\.\d+)\]", line)]
+    return max(times) - row["seconds"] if times else None
+
+
+def killed_before(rows, console):
+    """For each attempt whether the kernel has killed a process for its memory before it, and after the first.
+
+    What that process held is free then, and what has no place in the dump has one. An attempt without a
+    message is not excused, nor is any by what was killed before the dump.
+    """
+    began = [_began(row) for row in rows]
+    first = min((time for time in began if time is not None), default=0)
+    killed = [time for time in map(float, KILLED.findall(console)) if time > first]
+    return [time is not None and any(before < time for before in killed) for time in began]
+
+
 def compare(dump, answers=None, attempted=None):
     """Each attempt with the verdict on its block."""
     said = {row["name"]: row for row in (answers or told(dump))["offblock"]["blocks"]}
@@ -315,7 +335,9 @@ def compare(dump, answers=None, attempted=None):
     missing = {row["block"] for row in attempted} - set(said)
     if missing:
         raise LabError(f"{dump.name}: offblock does not list {sorted(missing)}")
-    rows = [Row(dump.case, said[row["block"]], row) for row in attempted]
+    console = dump.folder / "console.log"
+    killed = killed_before(attempted, console.read_text(errors="replace") if console.exists() else "")
+    rows = [Row(dump.case, said[row["block"]], {**row, "killed": was}) for row, was in zip(attempted, killed)]
     _name(dump, [row for row in rows if row.contradiction and row.did.get("held") is not None])
     return rows
 

@@ -63,7 +63,8 @@ the block have come into huge pages since the dump: blocks that are tried before
 the pool is filled again after each. Where the kernel did not refuse and `offblock` said it
 would, the attempt does not count if the first page of each kind that was in the way had been
 freed, or had become memory that moves, right before it. Nor does an attempt count that follows
-a block which did not come back, or a word of the kernel that its memory is damaged.
+a block which did not come back, a word of the kernel that its memory is damaged, or a process
+that the kernel killed for its memory since the dump: what that held is room then.
 
 One attempt in a guest that has been made anew since did contradict: 7.2, `under-load-kernel`,
 a block `BLOCKED` for page tables, slab and other memory of the kernel, which the kernel was still
@@ -172,7 +173,8 @@ def exceptions(rows):
         elif row.changed:
             if row.did["disturbed"]:
                 continue
-            why = (f"{row.refilled} of its pages have come into huge pages" if row.refilled else
+            why = ("the kernel had killed a process for its memory" if row.did.get("killed") else
+                   f"{row.refilled} of its pages have come into huge pages" if row.refilled else
                    "what was in the way had gone" if row.gone else
                    f"pfn {row.did['pfn'] or 0:#x} was {row.did['was']}")
             yield f"{row.kind} {row.did['block']}: does not count, {why}"
