@@ -33,6 +33,8 @@ struct ofl_offblock {
 	struct ofl_block_row *row;
 	size_t nr_rows, room;
 	struct ofl_holders *holders;	/* NULL: nobody asks for them */
+	struct ofl_kept_holders *kept_holders;	/* has them; NULL: they go with the command */
+	bool again;			/* no page is looked at for them: they are kept */
 	bool names;			/* a column asks for them */
 	uint64_t more, more_nr;		/* rows that name not all of them; first */
 	struct ofl_holder_rows holder_rows;

@@ -76,6 +76,14 @@ void ofl_holders_become(struct ofl_holders *n, enum ofl_kind from,
  */
 const struct ofl_share *ofl_holders_shares(struct ofl_holders *n, size_t *nr);
 
+/**
+ * ofl_holders_pin() - holders that shares have are to stay until ofl_holders_close()
+ *
+ * Shape:  if there are too many for that, ofl_holders_pinned() is false from then on.
+ */
+void ofl_holders_pin(struct ofl_holders *n);
+bool ofl_holders_pinned(const struct ofl_holders *n);
+
 /** ofl_holders_clear() - begin another sum; names are kept */
 void ofl_holders_clear(struct ofl_holders *n);
 

@@ -45,6 +45,7 @@ struct ofl_judge {
 		       const unsigned char *raw);
 	void (*more)(void *arg, uint64_t pages);	/* NULL only if in_way is */
 	bool alike;		/* what in_way() said last */
+	bool in_way_kept;	/* what it is told is kept with the reports: verdicts.h */
 	/* one page, whatever it is; page NULL: none */
 	uint64_t page_pfn;
 	void (*page)(void *arg, const struct ofl_classified *c,

@@ -35,8 +35,9 @@ struct ofl_verdicts {
  * Shape:  kept are passes that came to an end and read all that they asked for:
  *         @j->env has to be the same next time. Devices that only pages made known
  *         are known again when they are repeated.
- *         With -x, on a live system, or where @j->in_way or @j->page look at
- *         pages, nothing is kept or repeated.
+ *         With -x, on a live system, or where @j->page looks at a page, nothing is
+ *         kept or repeated. Where @j->in_way looks at pages, nothing is repeated, and
+ *         kept with @j->in_way_kept only.
  * Errors: of ofl_scan() and of @j->emit.
  */
 enum ofl_status ofl_verdicts_scan(struct ofl_verdicts *v,
@@ -45,6 +46,11 @@ enum ofl_status ofl_verdicts_scan(struct ofl_verdicts *v,
 				  struct ofl_judge *j,
 				  struct ofl_scan_result *r,
 				  struct ofl_err *err);
+
+/** ofl_verdicts_repeats() - would a pass without @j->in_way and @j->page be repeated? */
+bool ofl_verdicts_repeats(const struct ofl_verdicts *v,
+			  const struct ofl_target *t,
+			  const struct ofl_scan_request *req);
 
 /** ofl_verdicts_free() - forget all; twice is fine */
 void ofl_verdicts_free(struct ofl_verdicts *v);

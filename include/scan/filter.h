@@ -109,4 +109,12 @@ bool ofl_filter_wants_span(const struct ofl_filter *f,
  */
 bool ofl_parse_range(const char *text, int base, uint64_t *lo, uint64_t *hi);
 
+/** ofl_filter_same() - do both let the same pages pass? */
+static inline bool ofl_filter_same(const struct ofl_filter *a,
+				   const struct ofl_filter *b)
+{
+	return a->lo_pfn == b->lo_pfn && a->hi_pfn == b->hi_pfn &&
+	       a->node == b->node && !strcmp(a->zone, b->zone);
+}
+
 #endif

@@ -2,13 +2,14 @@
 /*
  * analysis.h - what a verdict on a page needs besides the page
  *
- * Depends on devices.h, verdicts.h, batch.h, chain.h, block.h, iomem.h, types.h,
+ * Depends on devices.h, kept.h, verdicts.h, batch.h, chain.h, block.h, iomem.h, types.h,
  * owner.h.
  */
 #ifndef OFL_ANALYSIS_H
 #define OFL_ANALYSIS_H
 
 #include "devices/devices.h"
+#include "holders/kept.h"
 #include "judge/verdicts.h"
 #include "kernel/batch.h"
 #include "kernel/block.h"
@@ -28,7 +29,8 @@ struct ofl_analysis {
 	struct ofl_types_base types;	/* open only while it is loaded */
 	struct ofl_env env;
 	struct ofl_owners owners;
-	struct ofl_verdicts verdicts;	/* of what a command judged with all that */
+	struct ofl_verdicts verdicts;	/* of what a command judged with all that, */
+	struct ofl_kept_holders holders;	/* and who holds it */
 	struct ofl_memdevs devices;	/* with ofl_analysis_load_devices() only */
 	bool devices_loaded;
 	struct ofl_missed missed;	/* reads that failed: for all but ram, */

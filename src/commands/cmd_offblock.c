@@ -227,6 +227,7 @@ static bool is_one_block(const struct ofl_run_ctx *ctx,
 
 /* holders cost: for one block that is explained, with -w, or by their column */
 static enum ofl_status open_holders(struct ofl_offblock *p,
+				    struct ofl_analysis *a,
 				    const struct ofl_run_ctx *ctx,
 				    struct ofl_err *err)
 {
@@ -239,9 +240,29 @@ static enum ofl_status open_holders(struct ofl_offblock *p,
 	st = ofl_session_holders(ctx->s, err);
 	if (st)
 		return st;
-	p->holders = ofl_holders_open(p->env, f->lo_pfn, f->hi_pfn);
+	/* one block is asked for in passing: those of all blocks stay */
+	if (is_one_block(ctx, p->env->l) || p->one_page) {
+		p->holders = ofl_holders_open(p->env, f->lo_pfn, f->hi_pfn);
+	} else {
+		p->kept_holders = &a->holders;
+		p->again = ofl_kept_holders_of(&a->holders, f) &&
+			   ofl_verdicts_repeats(&a->verdicts, ctx->s->t,
+						&ctx->scan);
+		if (p->again ||
+		    ofl_kept_holders_begin(&a->holders, p->env, f))
+			p->holders = a->holders.holders;
+	}
 	return p->holders ? OFL_OK :
 	       ofl_fail(err, OFL_ERR_NOMEM, "no memory for holders");
+}
+
+/* rows were printed: what is not for the next command goes now */
+static void close_holders(struct ofl_offblock *p)
+{
+	if (!p->kept_holders)
+		ofl_holders_close(p->holders);
+	else if (!p->kept_holders->whole)
+		ofl_kept_holders_free(p->kept_holders);
 }
 
 static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
@@ -259,7 +280,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 	ofl_judge_init(&j, &a->env, &a->owners, &a->blocks, &a->ram,
 		       &ctx->filter);
 	j.emit = ofl_offblock_report;
-	j.in_way = p->holders ? note_in_way : NULL;
+	j.in_way = p->holders && !p->again ? note_in_way : NULL;
+	j.in_way_kept = p->kept_holders;
 	j.more = note_more;
 	j.page = p->one_page ? note_page : NULL;
 	j.page_pfn = p->page_pfn;
@@ -269,6 +291,8 @@ static enum ofl_status show(struct ofl_run_ctx *ctx, struct ofl_analysis *a,
 		ofl_view_table(&p->v, &ofl_block_table, shown);
 	st = ofl_verdicts_scan(&a->verdicts, ctx->s->t, &ctx->scan, &j, &r,
 			       err);
+	if (p->kept_holders && !p->again)
+		ofl_kept_holders_end(p->kept_holders, !st && a->verdicts.kept);
 	finish_rows(p, &st, &devices);
 	if (!st)
 		st = ofl_show_unknown(&p->v, ctx, &r, err);
@@ -381,7 +405,7 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 		st = refuse_choice(p, ctx, err);
 	p->wanted = ctx->filter;
 	if (!st)
-		st = open_holders(p, ctx, err);
+		st = open_holders(p, a, ctx, err);
 	if (!st)
 		st = open_devices(p, a, err);
 	if (!st)
@@ -389,7 +413,7 @@ enum ofl_status ofl_cmd_offblock(struct ofl_run_ctx *ctx, struct ofl_err *err)
 	ofl_device_rows_free(&p->device_rows);
 	free(p->row);
 	ofl_holder_rows_free(&p->holder_rows);
-	ofl_holders_close(p->holders);
+	close_holders(p);
 	free(p);
 	return st;
 }

@@ -136,22 +136,38 @@ static const struct ofl_share *shares_of(struct ofl_offblock *p,
 	return ofl_holders_shares(p->holders, nr);
 }
 
+/* what was added up since the block before, or in a command before */
+static const struct ofl_share *take_shares(struct ofl_offblock *p,
+					   const struct ofl_block_report *r,
+					   size_t *nr)
+{
+	const struct ofl_share *share;
+
+	if (p->again)
+		return ofl_kept_holders_find(p->kept_holders, r->block->nr, nr);
+	share = shares_of(p, r, nr);
+	if (p->kept_holders)
+		ofl_kept_holders_add(p->kept_holders, r->block->nr, share, *nr);
+	return share;
+}
+
 /*
- * what was added up since the block before; a device is judged by all blocks
- * that it has, and shown if one of them is chosen
+ * a device is judged by all blocks that it has, and shown if one of them is
+ * chosen
  */
 static void name_holders(struct ofl_offblock *p, const struct ofl_block_report *r,
 			 struct ofl_block_row *row, bool chosen)
 {
+	bool stays = p->holders && !ofl_outcome_rows[r->verdict].passes;
 	uint64_t page_bytes = p->env->l->page_bytes;
 	const struct ofl_share *share = NULL;
 	size_t nr = 0;
 
-	if (p->holders && !ofl_outcome_rows[r->verdict].passes)
-		share = shares_of(p, r, &nr);
+	if (stays)
+		share = take_shares(p, r, &nr);
 	if (p->o->devices)
 		ofl_device_rows_add(&p->device_rows, r, row, share, nr, chosen);
-	if (!share || !chosen)
+	if (!stays || !chosen)
 		return;
 	who_line(p, share, nr, row);
 	if (!p->v.json && !p->explain)
@@ -180,7 +196,7 @@ static enum ofl_status print_block(struct ofl_offblock *p,
 	chosen = is_chosen(p, r, &row);
 	if (!is_wanted(p, r))
 		return OFL_OK;
-	if (!chosen && p->o->devices)
+	if (!chosen)
 		name_holders(p, r, &row, false);
 	if (!chosen)
 		return OFL_OK;

@@ -8,6 +8,7 @@
 
 #define MAX_NAMES	65536	/* of one block: as many pages have no name then */
 #define KEEP_NAMES	16384	/* for the next block */
+#define PINNED_NAMES	65536	/* 20 MiB */
 #define BUCKETS		16384
 #define MAX_UNNAMED	64	/* kinds of pages, and what broke off */
 
@@ -24,7 +25,8 @@ struct named {
 	struct ofl_holder holder;
 	unsigned int row;
 	struct named *next;		/* in its bucket */
-	size_t share;			/* of what is being added up, 1 above */
+	size_t share;			/* of what is being added up, 1 above, */
+	uint64_t sum_nr;		/* if that is this sum */
 };
 
 /** struct known - what a key of a kind of holder was found to be */
@@ -49,9 +51,12 @@ struct ofl_holders {
 	size_t nr_known, max_known;
 	uint32_t bucket[BUCKETS];	/* of keys, 1 above */
 	struct named *names[BUCKETS];	/* by name; owned */
+	size_t nr_names;
+	bool pinned;
 
 	struct ofl_share *share;	/* owned */
 	size_t nr_shares, max_shares;
+	uint64_t sum_nr;
 	size_t unnamed[MAX_UNNAMED];	/* shares of no holder */
 	unsigned int nr_unnamed;
 
@@ -78,19 +83,26 @@ struct ofl_holders *ofl_holders_open(const struct ofl_env *env, uint64_t lo_pfn,
 	return n;
 }
 
+static void forget_keys(struct ofl_holders *n)
+{
+	memset(n->bucket, 0, sizeof(n->bucket));
+	n->nr_known = 0;
+}
+
 static void forget(struct ofl_holders *n)
 {
 	struct named *named, *next;
 	size_t i;
 
+	forget_keys(n);
 	for (i = 0; i < BUCKETS; i++)
 		for (named = n->names[i]; named; named = next) {
 			next = named->next;
 			free(named);
 		}
 	memset(n->names, 0, sizeof(n->names));
-	memset(n->bucket, 0, sizeof(n->bucket));
-	n->nr_known = 0;
+	n->nr_names = 0;
+	n->pinned = false;
 }
 
 void ofl_holders_close(struct ofl_holders *n)
@@ -182,6 +194,7 @@ static struct named *intern(struct ofl_holders *n, const struct ofl_holder *h,
 	named->row = row;
 	named->next = *bucket;
 	*bucket = named;
+	n->nr_names++;
 	return named;
 }
 
@@ -266,6 +279,10 @@ static size_t named_share(struct ofl_holders *n, const struct ofl_share *s,
 {
 	size_t i;
 
+	/* it has none yet in this sum: nothing to look for */
+	if (named->sum_nr != n->sum_nr)
+		named->share = 0;
+	named->sum_nr = n->sum_nr;
 	if (named->share && named->share <= n->nr_shares &&
 	    n->share[named->share - 1].holder == s->holder &&
 	    n->share[named->share - 1].outcome == s->outcome)
@@ -491,8 +508,21 @@ void ofl_holders_clear(struct ofl_holders *n)
 	n->nr_shares = 0;
 	n->nr_unnamed = 0;
 	n->head_kva = 0;
+	n->sum_nr++;
 	if (n->nr_known > KEEP_NAMES)
+		forget_keys(n);
+	if (n->nr_names > (n->pinned ? PINNED_NAMES : KEEP_NAMES))
 		forget(n);
+}
+
+void ofl_holders_pin(struct ofl_holders *n)
+{
+	n->pinned = true;
+}
+
+bool ofl_holders_pinned(const struct ofl_holders *n)
+{
+	return n->pinned;
 }
 
 bool ofl_holders_lost(const struct ofl_holders *n)

@@ -8,8 +8,7 @@
 /** struct noting - a pass whose reports are to be kept */
 struct noting {
 	struct ofl_verdicts *v;
-	enum ofl_status (*emit)(void *arg, const struct ofl_block_report *r);
-	void *arg;
+	struct ofl_judge judge;	/* as its caller has prepared it: to be told, too */
 	bool lost;		/* some cannot be kept */
 };
 
@@ -96,13 +95,22 @@ static enum ofl_status note_report(void *arg, const struct ofl_block_report *r)
 
 	if (!n->lost && !keep(n->v, r))
 		n->lost = true;
-	return n->emit(n->arg, r);
+	return n->judge.emit(n->judge.arg, r);
 }
 
-static bool same_filter(const struct ofl_filter *a, const struct ofl_filter *b)
+static bool pass_on(void *arg, const struct ofl_classified *c,
+		    const unsigned char *raw)
 {
-	return a->lo_pfn == b->lo_pfn && a->hi_pfn == b->hi_pfn &&
-	       a->node == b->node && !strcmp(a->zone, b->zone);
+	const struct ofl_judge *j = &((struct noting *)arg)->judge;
+
+	return j->in_way(j->arg, c, raw);
+}
+
+static void pass_more(void *arg, uint64_t pages)
+{
+	const struct ofl_judge *j = &((struct noting *)arg)->judge;
+
+	j->more(j->arg, pages);
 }
 
 static uint64_t nr_missed(const struct ofl_judge *j)
@@ -139,12 +147,14 @@ static enum ofl_status scan_and_keep(struct ofl_verdicts *v,
 				     struct ofl_scan_result *r,
 				     struct ofl_err *err)
 {
-	struct noting n = { .v = v, .emit = j->emit, .arg = j->arg };
+	struct noting n = { .v = v, .judge = *j };
 	uint64_t missed = nr_missed(j);
 	enum ofl_status st;
 
 	ofl_verdicts_free(v);
 	j->emit = note_report;
+	j->in_way = j->in_way ? pass_on : NULL;
+	j->more = pass_more;
 	j->arg = &n;
 	st = scan(t, req, j, r, err);
 	v->filter = *req->filter;
@@ -177,6 +187,14 @@ static enum ofl_status repeat(const struct ofl_verdicts *v, struct ofl_judge *j,
 	return st;
 }
 
+bool ofl_verdicts_repeats(const struct ofl_verdicts *v,
+			  const struct ofl_target *t,
+			  const struct ofl_scan_request *req)
+{
+	return v->kept && !req->every_page && !t->live &&
+	       ofl_filter_same(&v->filter, req->filter);
+}
+
 enum ofl_status ofl_verdicts_scan(struct ofl_verdicts *v,
 				  const struct ofl_target *t,
 				  const struct ofl_scan_request *req,
@@ -184,9 +202,10 @@ enum ofl_status ofl_verdicts_scan(struct ofl_verdicts *v,
 				  struct ofl_scan_result *r,
 				  struct ofl_err *err)
 {
-	if (!v || req->every_page || t->live || j->in_way || j->page)
+	if (!v || req->every_page || t->live || j->page ||
+	    (j->in_way && !j->in_way_kept))
 		return scan(t, req, j, r, err);
-	if (v->kept && same_filter(&v->filter, req->filter))
+	if (!j->in_way && ofl_verdicts_repeats(v, t, req))
 		return repeat(v, j, r, err);
 	return scan_and_keep(v, t, req, j, r, err);
 }

@@ -76,6 +76,7 @@ enum ofl_status ofl_analysis_load_devices(struct ofl_analysis *a,
 void ofl_analysis_free(struct ofl_analysis *a)
 {
 	ofl_memdevs_free(&a->devices);
+	ofl_kept_holders_free(&a->holders);
 	ofl_verdicts_free(&a->verdicts);
 	ofl_owners_free(&a->owners);
 	ofl_ram_free(&a->ram);

@@ -41,7 +41,7 @@ static const struct row {
 	{ "offowner -x", { 12500, 42000, 80, 284 }, { 9600, 37500, 0, 0 } },
 	{ "offmap -x", { 13000, 42000, 80, 284 }, { 9600, 37500, 0, 0 } },
 	{ "offblock memory33", { 5050, 6950, 100, 381 }, { 1150, 2150, 0, 0 } },
-	{ "offblock -d", { 8750, 21300, 100, 381 }, { 4900, 16650, 0, 0 } },
+	{ "offblock -d", { 8750, 21300, 100, 381 }, { 355, 1150, 0, 0 } },
 };
 
 /* no index of blocks, and words of pageblocks that have to be asked for their order */

@@ -330,6 +330,38 @@ static void test_mapping_by_kind(void **state)
 	assert_null(s.holder);
 }
 
+/* more holders than there is room for: the rest has no name, and that is said */
+static void test_too_many(void **state)
+{
+	struct ofl_classified c = { .kind = OFL_KIND_LRU,
+				    .outcome = OFL_OUT_BLOCKED };
+	struct raw ksm = anon;
+	const struct ofl_share *s;
+	struct ofl_holders_total total;
+	size_t i, nr, pages = 65536 + 100;
+
+	(void)state;
+	load();
+	for (i = 0; i < pages; i++) {
+		c.pfn = i;
+		c.page_kva = K_VMEMMAP + i * 64;
+		ksm.mapping = (UINT64_C(0xffff888000000000) + 8 * i) | 3;
+		ofl_holders_add(held.holders, &c, (const unsigned char *)&ksm);
+		assert_int_equal(ofl_holders_lost(held.holders), i >= 65536);
+	}
+	s = ofl_holders_shares(held.holders, &nr);
+	assert_int_equal(nr, 2);
+	assert_string_equal(s[0].holder->name, "KSM");
+	assert_int_equal(s[0].pages, 65536);
+	assert_null(s[1].holder);
+	assert_int_equal(s[1].pages, 100);
+	total = ofl_holders_total(held.holders);
+	assert_int_equal(total.pages, pages);
+	assert_int_equal(total.identified, 65536);
+	ofl_holders_clear(held.holders);
+	assert_true(ofl_holders_lost(held.holders));
+}
+
 /* pages that look alike have one holder where their mapping says it */
 static void test_more(void **state)
 {
@@ -1368,7 +1400,7 @@ int main(void)
 		TEST(list_in_a_circle), TEST(area_is_no_area),
 		TEST(wild_struct_pages), TEST(no_mapping), TEST(no_facts),
 		TEST(swiotlb), TEST(mapping_by_kind), TEST(pool_of_huge_pages),
-		TEST(more),
+		TEST(more), TEST(too_many),
 		cmocka_unit_test(test_others), cmocka_unit_test(test_line),
 	};
 

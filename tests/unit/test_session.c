@@ -487,6 +487,45 @@ static void test_verdicts_are_kept(void **state)
 	assert_in_range(tt.reads, first, 10 * first);
 }
 
+/* so are holders, with the verdicts of the same pass */
+static void test_holders_are_kept(void **state)
+{
+	static const char *const lines[] = {
+		"offblock -w", "offblock -d -j", "offblock -w -V blocked -j",
+		"offblock -w -a", "offblock -w -j -z Movable", "offblock -j",
+		"offblock -w -j", "offblock -w -j -x", "offblock -w -j memory1",
+		"offblock -w -j",
+	};
+	unsigned long first;
+	char *wanted;
+	size_t i;
+
+	(void)state;
+	run("offblock -w -j");
+	first = tt.reads;
+	for (i = 0; i < ARRAY_LEN(lines); i++) {
+		wanted = fresh(lines[i]);
+		run("offblock -w -j");
+		run(lines[i]);
+		assert_string_equal(text, wanted);
+		run(lines[i]);
+		assert_string_equal(text, wanted);
+		free(wanted);
+	}
+	/* a block that was asked for in between changes nothing */
+	run("offblock -w memory1");
+	run("offblock -w -j");
+	assert_in_range(tt.reads, 0, first / 10);
+	tt.stamp++;
+	run("offblock -w -j");
+	assert_in_range(tt.reads, first / 2, 2 * first);
+	tt.interrupt_after = 1;
+	run("offblock -w -x");
+	tt.interrupt_after = 0;
+	run("offblock -w -j");
+	assert_in_range(tt.reads, first / 2, 2 * first);
+}
+
 /* ---- what pages made known ---- */
 
 #define HEAP	UINT64_C(0xffff888007000000)
@@ -575,6 +614,7 @@ int main(void)
 	 CASE(test_file_was_written_to), CASE(test_host_is_to_read),
 		CASE(test_readers_differ), CASE(test_live),
 		CASE(test_command_was_left), CASE(test_interrupted),
+		CASE(test_holders_are_kept),
 		CASE(test_types_are_loaded), CASE(test_blind_owner),
 		CASE(test_verdicts_are_kept),
 		cmocka_unit_test_setup_teardown(test_verdicts_on_them_are_kept,
