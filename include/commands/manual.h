@@ -21,8 +21,8 @@ struct ofl_field {
 
 /** struct ofl_word - a word of a fixed list */
 struct ofl_word {
-	const char *word;	/* NULL: behind the last one */
-	const char *help;
+	const char *word;
+	const char *help;	/* NULL: not listed */
 };
 
 /** struct ofl_manual - a command in words */
@@ -34,6 +34,7 @@ struct ofl_manual {
 	const struct ofl_table *const *tables;	/* NULL-terminated */
 	const char *words_of;			/* a column; NULL: none */
 	const struct ofl_word *words;
+	size_t nr_words;
 	const char *command;			/* of the example */
 	const char *const *example;		/* its lines; NULL-terminated */
 };
@@ -44,7 +45,7 @@ struct ofl_manual {
 #undef COMMAND
 
 extern const struct ofl_field ofl_common_fields[];	/* every document */
-extern const struct ofl_word ofl_result_words[];	/* of the last line */
+extern const struct ofl_word ofl_result_words[OFL_NR_RESULTS];	/* of the last line */
 
 /** ofl_example_of - the sentence before every example: of which dump it is */
 extern const char ofl_example_of[];

@@ -31,7 +31,7 @@ struct ofl_check {
 	struct ofl_err again;		/* why pages could not be looked at again */
 	struct ofl_finding open;		/* pages == 0: none */
 	uint64_t limit, shown;		/* findings */
-	uint64_t findings[OFL_SEV_ERROR + 1];	/* ranges, by severity */
+	uint64_t findings[OFL_NR_SEVERITIES];	/* ranges, by severity */
 	bool listing;			/* second pass: print findings */
 	uint64_t done_pfn;		/* what lies before was checked */
 	const char *blind;		/* why some page's owner is not known */

@@ -12,46 +12,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/*
- * OUTCOME(id, rank, passes, page, step, block)
- *
- * rank:   the higher one decides where several come together: what blocks for
- *         certain needs no other page; what is not known may still block;
- *         spinning comes last in the kernel too, all other steps are passed
- *         again in each of its rounds. Ranks differ; no order of rows matters.
- * passes: nothing stands in the way, and nobody has to do anything
- * page, step, block: the word for each; NULL where it cannot be one
- */
-#define OFL_OUTCOMES(OUTCOME)						       \
-	/* free, dissolved or left out */				       \
-	OUTCOME(OFFLINABLE, 1, true, "offlinable", "passes", "OFFLINABLE")	       \
-	/* PageOffline with refcount 0 */				       \
-	OUTCOME(SKIPPED, 2, true, "offlinable", "passes", "OFFLINABLE")	       \
-	/* the driver drops its reference, then it is skipped */	       \
-	OUTCOME(DRIVER, 3, false, "driver", "driver", "DRIVER")		       \
-	/* nothing in the dump speaks against its migration */		       \
-	OUTCOME(MIGRATE, 4, false, "migrate", "migrate", "MIGRATE")	       \
-	/* tried again until what holds it lets go, or until a signal */       \
-	OUTCOME(RETRIES, 5, false, "retries", "retries", "RETRIES")	       \
-	/* never fails, never ends, until a signal */			       \
-	OUTCOME(SPINS, 6, false, "spins", "spins", "SPINS")		       \
-	OUTCOME(BLOCKED, 8, false, "blocked", "blocked", "BLOCKED")	       \
-	/* the block is offline already: nothing is left to be done */	       \
-	OUTCOME(OFFLINE, 0, true, NULL, NULL, "OFFLINE")		       \
-	/* the dump does not say */					       \
-	OUTCOME(UNKNOWN, 7, false, "unknown", "unknown", "UNKNOWN")	       \
-	/* another step ends it before */				       \
-	OUTCOME(NOT_REACHED, 9, true, NULL, "not reached", NULL)
-
-/** enum ofl_outcome - rows of OFL_OUTCOMES */
+/** enum ofl_outcome - rows of outcomes.def */
 enum ofl_outcome {
-#define OUTCOME(id, rank, passes, page, step, block) OFL_OUT_##id,
-	OFL_OUTCOMES(OUTCOME)
+#define OUTCOME(id, ...) OFL_OUT_##id,
+#include "judge/outcomes.def"
 #undef OUTCOME
 	OFL_NR_OUTCOMES
 };
 
-/** struct ofl_outcome_row - see OFL_OUTCOMES */
+/** struct ofl_outcome_row - see outcomes.def */
 struct ofl_outcome_row {
 	unsigned int rank;	/* below OFL_NR_OUTCOMES */
 	bool passes;

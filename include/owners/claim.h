@@ -23,12 +23,21 @@ enum ofl_mgo {
 	OFL_MGO_ASSUMED,	/* drops, by all that is known, but there are no records */
 };
 
+/* SEVERITY(id, rank, text): the worst has the highest rank */
+#define OFL_SEVERITIES(SEVERITY)					       \
+	SEVERITY(NONE, 0, "none")					       \
+	/* explained: by something in flight, or by what the dump lacks */     \
+	SEVERITY(INFO, 1, "info")					       \
+	/* will block, or leak */					       \
+	SEVERITY(WARNING, 2, "warning")					       \
+	/* the kernel would corrupt something or BUG */			       \
+	SEVERITY(ERROR, 3, "error")
+
 /** enum ofl_severity - of what is said against a page or a device */
 enum ofl_severity {
-	OFL_SEV_NONE,
-	OFL_SEV_INFO,		/* explained: by something in flight, or by what the dump lacks */
-	OFL_SEV_WARNING,	/* will block, or leak */
-	OFL_SEV_ERROR,		/* the kernel would corrupt something or BUG */
+#define SEVERITY(id, rank, text) OFL_SEV_##id,
+	OFL_SEVERITIES(SEVERITY)
+#undef SEVERITY
 	OFL_NR_SEVERITIES
 };
 

@@ -12,12 +12,22 @@
 
 #include "view/out.h"
 
-/** enum ofl_result - how a command ended, for scripts */
+/* RESULT(id, word, is): how a command ended, its word for scripts, what that means */
+#define OFL_RESULTS(RESULT)						       \
+	RESULT(OK, "ok", "everything that was asked for was looked at")	       \
+	RESULT(FINDINGS, "findings",					       \
+	       "likewise, and something in the dump is wrong")		       \
+	RESULT(INCOMPLETE, "incomplete",				       \
+	       "a part could not be looked at: unknown pages, records that cannot be read, or ^C") \
+	RESULT(FAILED, "failed",					       \
+	       "nothing was found out; the message says why and what to do")
+
+/** enum ofl_result - rows of OFL_RESULTS */
 enum ofl_result {
-	OFL_RESULT_OK,
-	OFL_RESULT_FINDINGS,
-	OFL_RESULT_INCOMPLETE,	/* something is unknown */
-	OFL_RESULT_FAILED,
+#define RESULT(id, word, is) OFL_RESULT_##id,
+	OFL_RESULTS(RESULT)
+#undef RESULT
+	OFL_NR_RESULTS
 };
 
 /**

@@ -156,7 +156,7 @@ static enum ofl_status list_findings(struct ofl_run_ctx *ctx,
 				     const struct ofl_scan_result *r,
 				     struct ofl_err *err)
 {
-	uint64_t counted[OFL_SEV_ERROR + 1];
+	uint64_t counted[OFL_NR_SEVERITIES];
 	struct ofl_scan_result again;
 	enum ofl_status st;
 

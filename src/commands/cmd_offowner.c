@@ -194,7 +194,7 @@ static enum ofl_status scan(struct owner *o, struct ofl_scan_result *r,
 /* does the driver say more of it than the first row has */
 static bool is_told(const struct ofl_device_records *k)
 {
-	return k->account.nr_counters || k->found.evidence >> (OFL_EV_NONE + 1);
+	return k->account.nr_counters || (k->found.evidence & ~(1u << OFL_EV_NONE));
 }
 
 static bool is_wanted(const struct owner *o, const struct ofl_device_records *k)

@@ -44,7 +44,7 @@ static void add_unknown(const struct ofl_scan_result *r, struct ofl_text *text)
 	if (!r->total.unknown)
 		return;
 	ofl_text_add(text, "; first unknown page ");
-	for (why = OFL_UNKNOWN_NOT + 1; why < OFL_NR_UNKNOWN; why++) {
+	for (why = 0; why < OFL_NR_UNKNOWN; why++) {
 		if (!r->unknown[why])
 			continue;
 		ofl_text_add(text, "%s0x%" PRIx64 " (%s)", before,

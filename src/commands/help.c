@@ -16,6 +16,7 @@
 #include "commands/options.h"
 #include "commands/version.h"
 #include "target/count.h"
+#include "target/text.h"
 
 #define WIDTH	80
 #define MARGIN	2
@@ -82,8 +83,8 @@ static void heading(FILE *f, const char *text)
 {
 	char copy[400];
 
-	snprintf(copy, sizeof(copy), "%c%s:", toupper((unsigned char)text[0]),
-		 text + 1);
+	ofl_text_put(copy, sizeof(copy), "%c%s:",
+		     toupper((unsigned char)text[0]), text + 1);
 	paragraph(f, copy);
 }
 
@@ -206,20 +207,23 @@ static void columns(const struct ofl_table *table, FILE *f)
 	line(f, "");
 }
 
-static void words(const char *of, const struct ofl_word *word, FILE *f)
+static void words(const char *of, const struct ofl_word *word, size_t nr,
+		  FILE *f)
 {
-	const struct ofl_word *w;
 	int width = 0;
 	char text[160];
+	size_t i;
 
-	for (w = word; w && w->word; w++)
-		width = longer(width, w->word);
+	for (i = 0; i < nr; i++)
+		if (word[i].help)
+			width = longer(width, word[i].word);
 	if (!width)
 		return;
-	snprintf(text, sizeof(text), "%s is one of", of);
+	ofl_text_put(text, sizeof(text), "%s is one of", of);
 	heading(f, text);
-	for (w = word; w->word; w++)
-		item(f, width, w->word, w->help);
+	for (i = 0; i < nr; i++)
+		if (word[i].help)
+			item(f, width, word[i].word, word[i].help);
 	line(f, "");
 }
 
@@ -245,7 +249,8 @@ static void docs(FILE *f)
 	if (!ofl_docs_path[0])
 		return;
 	line(f, "");
-	snprintf(text, sizeof(text), "docs/ is installed as %s", ofl_docs_path);
+	ofl_text_put(text, sizeof(text), "docs/ is installed as %s",
+		     ofl_docs_path);
 	paragraph(f, text);
 }
 
@@ -266,9 +271,9 @@ static void write_page(const struct ofl_command *c, FILE *f)
 	labels(m->fields, f);
 	for (table = m->tables; *table; table++)
 		columns(*table, f);
-	words(m->words_of, m->words, f);
+	words(m->words_of, m->words, m->nr_words, f);
 	words("The last line is for scripts, crash itself gives them no exit "
-	      "status; its first word", ofl_result_words, f);
+	      "status; its first word", ofl_result_words, OFL_NR_RESULTS, f);
 	example(c, f);
 	docs(f);
 }

@@ -7,15 +7,12 @@
  */
 #include "commands/manual.h"
 #include "commands/tables.h"
+#include "judge/outcome.h"
 
-const struct ofl_word ofl_result_words[] = {
-	{ "ok", "everything that was asked for was looked at" },
-	{ "findings", "likewise, and something in the dump is wrong" },
-	{ "incomplete", "a part could not be looked at: unknown pages, records "
-	  "that cannot be read, or ^C" },
-	{ "failed", "nothing was found out; the message says why and what to "
-	  "do" },
-	{ NULL, NULL }
+const struct ofl_word ofl_result_words[OFL_NR_RESULTS] = {
+#define RESULT(id, word, is) { word, is },
+	OFL_RESULTS(RESULT)
+#undef RESULT
 };
 
 const char ofl_example_of[] =
@@ -282,16 +279,11 @@ static const char *const offcheck_about[] = {
 	NULL
 };
 
-static const struct ofl_word outcome_words[] = {
-	{ "offlinable", "reference count 0: the page is left out" },
-	{ "driver", "its driver drops the reference when offlining starts, then "
-	  "the page is left out" },
-	{ "migrate", "its driver can migrate it" },
-	{ "retries", "the kernel tries to migrate it until what holds it lets go" },
-	{ "spins", "offlining goes on until it is killed" },
-	{ "blocked", "the memory block cannot be offlined" },
-	{ "unknown", "the dump does not say" },
-	{ NULL, NULL }
+static const struct ofl_word outcome_words[OFL_NR_OUTCOMES] = {
+#define OUTCOME(id, rank, passes, page, step, block, page_is, block_is, mark, colour) \
+	{ page, page_is },
+#include "judge/outcomes.def"
+#undef OUTCOME
 };
 
 static const struct ofl_table *const offcheck_tables[] = {
@@ -319,6 +311,7 @@ const struct ofl_manual ofl_manual_offcheck = {
 	.tables = offcheck_tables,
 	.words_of = "OUTCOME",
 	.words = outcome_words,
+	.nr_words = OFL_NR_OUTCOMES,
 	.command = "offcheck",
 	.example = offcheck_example,
 };
@@ -341,21 +334,11 @@ static const char *const offblock_about[] = {
 	NULL
 };
 
-static const struct ofl_word verdict_words[] = {
-	{ "OFFLINABLE", "every page is free or left out" },
-	{ "DRIVER", "a driver drops its references first, then the pages are "
-	  "left out" },
-	{ "MIGRATE", "pages have to be migrated, and nothing in the dump speaks "
-	  "against it" },
-	{ "RETRIES", "the kernel tries to migrate pages again and again, until "
-	  "what holds them lets go" },
-	{ "SPINS", "the write to `state` does not return until it is killed" },
-	{ "BLOCKED", "offlining fails; the reason begins with the kernel's own "
-	  "words for it" },
-	{ "OFFLINE", "the block is offline already" },
-	{ "UNKNOWN", "the dump does not say, and nothing else blocks for "
-	  "certain" },
-	{ NULL, NULL }
+static const struct ofl_word verdict_words[OFL_NR_OUTCOMES] = {
+#define OUTCOME(id, rank, passes, page, step, block, page_is, block_is, mark, colour) \
+	{ block, block_is },
+#include "judge/outcomes.def"
+#undef OUTCOME
 };
 
 static const struct ofl_field offblock_fields[] = {
@@ -411,6 +394,7 @@ const struct ofl_manual ofl_manual_offblock = {
 	.tables = offblock_tables,
 	.words_of = "VERDICT",
 	.words = verdict_words,
+	.nr_words = OFL_NR_OUTCOMES,
 	.command = "offblock memory39",
 	.example = offblock_example,
 };

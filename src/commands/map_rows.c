@@ -14,43 +14,40 @@
 #define GROUP	16		/* characters between two blanks */
 #define NO_UNIT	'_'
 
-/* the palette of Okabe and Ito, which the colour-blind can tell apart */
+/* the palette of Okabe and Ito, which the colour-blind can tell apart: fill, ink */
 #define BLACK	"#000000"
-#define WHITE	"#ffffff"
-#define GREEN	"#009e73"
-#define SKY	"#56b4e9"
-#define BLUE	"#0072b2"
-#define YELLOW	"#f0e442"
-#define ORANGE	"#e69f00"
-#define RED	"#d55e00"
-#define PURPLE	"#cc79a7"
-#define LIGHT	"#e8e8e8"
-#define GREY	"#999999"
+#define PAPER	"#ffffff"
+#define WHITE	PAPER, BLACK
+#define GREEN	"#009e73", PAPER
+#define SKY	"#56b4e9", BLACK
+#define BLUE	"#0072b2", PAPER
+#define YELLOW	"#f0e442", BLACK
+#define ORANGE	"#e69f00", BLACK
+#define RED	"#d55e00", PAPER
+#define PURPLE	"#cc79a7", BLACK
+#define LIGHT	"#e8e8e8", BLACK
+#define GREY	"#999999", BLACK
+#define NONE	NULL, NULL
 
 static const struct ofl_svg_look verdict_looks[OFL_NR_OUTCOMES] = {
-	[OFL_OUT_OFFLINABLE] = { GREEN, WHITE, '.' },
-	[OFL_OUT_SKIPPED] = { GREEN, WHITE, '.' },
-	[OFL_OUT_DRIVER] = { SKY, BLACK, 'd' },
-	[OFL_OUT_MIGRATE] = { BLUE, WHITE, 'm' },
-	[OFL_OUT_RETRIES] = { YELLOW, BLACK, 'r' },
-	[OFL_OUT_SPINS] = { ORANGE, BLACK, 's' },
-	[OFL_OUT_BLOCKED] = { RED, WHITE, '#' },
-	[OFL_OUT_OFFLINE] = { WHITE, BLACK, '-' },
-	[OFL_OUT_UNKNOWN] = { PURPLE, BLACK, '?' },
+#define OUTCOME(id, rank, passes, page, step, block, page_is, block_is, mark, colour) \
+	[OFL_OUT_##id] = { colour, mark },
+#include "judge/outcomes.def"
+#undef OUTCOME
 };
 
 static const struct ofl_map_kind owner_kinds[OFL_MAP_OWNERS] = {
-	[OFL_MAP_NONE] = { .word = "none", .look = { LIGHT, BLACK, '.' } },
-	[OFL_MAP_SEVERAL] = { .word = "several", .look = { GREY, BLACK, '*' } },
-	[OFL_MAP_OFFLINE] = { .word = "offline", .look = { WHITE, BLACK, '-' } },
+	[OFL_MAP_NONE] = { .word = "none", .look = { LIGHT, '.' } },
+	[OFL_MAP_SEVERAL] = { .word = "several", .look = { GREY, '*' } },
+	[OFL_MAP_OFFLINE] = { .word = "offline", .look = { WHITE, '-' } },
 	[OFL_MAP_UNKNOWN] = { .word = OFL_NOT_KNOWN,
-			      .look = { PURPLE, BLACK, '?' } },
+			      .look = { PURPLE, '?' } },
 };
 
 /* in turn; the marks tell owners apart that have the same */
 static const struct ofl_svg_look owner_looks[] = {
-	{ BLUE, WHITE, 0 }, { ORANGE, BLACK, 0 }, { SKY, BLACK, 0 },
-	{ RED, WHITE, 0 }, { GREEN, WHITE, 0 }, { YELLOW, BLACK, 0 },
+	{ BLUE, 0 }, { ORANGE, 0 }, { SKY, 0 }, { RED, 0 }, { GREEN, 0 },
+	{ YELLOW, 0 },
 };
 
 static void by_verdict(struct ofl_map_kind *kind)
@@ -78,7 +75,7 @@ static void by_owner(struct ofl_map_kind *kind)
 	}
 	kind[OFL_MAP_OWNERS + OFL_MAX_OWNERS] = (struct ofl_map_kind){
 		.word = OFL_ORPHAN, .capital = true,
-		.look = { BLACK, WHITE, 'o' },
+		.look = { BLACK, PAPER, 'o' },
 	};
 }
 
@@ -407,7 +404,7 @@ static void put_legend(struct ofl_map *map, struct ofl_view *v,
 
 static void show_legend(struct ofl_map *map, struct ofl_view *v, bool cut)
 {
-	static const struct ofl_svg_look missing = { WHITE, BLACK, '!' };
+	static const struct ofl_svg_look missing = { WHITE, '!' };
 	/* only lines have such a character */
 	struct row none = { .map = map, .mark = { NO_UNIT }, .word =
 		map->by_section ? "no section" : "no block" };

@@ -73,7 +73,7 @@ static void show_unknown(struct ofl_view *v, const struct ofl_scan_result *r)
 	struct ofl_text text = ofl_text_over(buf, sizeof(buf));
 	int i;
 
-	for (i = OFL_UNKNOWN_NOT + 1; i < OFL_NR_UNKNOWN; i++)
+	for (i = 0; i < OFL_NR_UNKNOWN; i++)
 		if (r->unknown[i])
 			ofl_text_item(&text, ", ", "%" PRIu64 " %s (first 0x%"
 				      PRIx64 ")", r->unknown[i],

@@ -21,7 +21,7 @@ void ofl_map_add(struct ofl_cell *c, const char *name, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(value, sizeof(value), fmt, ap);
+	ofl_text_vput(value, sizeof(value), fmt, ap);
 	va_end(ap);
 	c->kind = OFL_CELL_MAP;
 	/* nothing comes after a cut: a later, shorter item would mislead */
@@ -225,8 +225,8 @@ static void get_evidence(const void *row, const void *ctx, struct ofl_cell *ret)
 
 	(void)ctx;
 	ret->kind = OFL_CELL_LIST;
-	for (i = OFL_EV_NONE + 1; i < OFL_NR_EVIDENCE; i++)
-		if (DEVICE(row)->found.evidence >> i & 1)
+	for (i = 0; i < OFL_NR_EVIDENCE; i++)
+		if (i != OFL_EV_NONE && DEVICE(row)->found.evidence >> i & 1)
 			ofl_text_item(&text, ",", "%s",
 				      ofl_evidence_text((enum ofl_evidence)i));
 }

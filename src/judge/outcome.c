@@ -4,9 +4,9 @@
 #include "owners/next_texts.h"
 
 const struct ofl_outcome_row ofl_outcome_rows[OFL_NR_OUTCOMES] = {
-#define OUTCOME(id, rank, passes, page, step, block) \
+#define OUTCOME(id, rank, passes, page, step, block, ...) \
 	[OFL_OUT_##id] = { rank, passes, page, step, block },
-	OFL_OUTCOMES(OUTCOME)
+#include "judge/outcomes.def"
 #undef OUTCOME
 };
 
@@ -26,12 +26,15 @@ const struct ofl_plain_row ofl_plain_rows[OFL_NR_PLAIN] = {
 };
 
 /* each rank once: a number used twice, or too large, does not compile */
-#define OUTCOME(id, rank, passes, page, step, block) \
-	OFL_RANK_##rank = 1u << rank,
-enum { OFL_OUTCOMES(OUTCOME) };
+enum {
+#define OUTCOME(id, rank, ...) OFL_RANK_##rank = 1u << rank,
+#include "judge/outcomes.def"
 #undef OUTCOME
-#define OUTCOME(id, rank, passes, page, step, block) | OFL_RANK_##rank
-_Static_assert((0 OFL_OUTCOMES(OUTCOME)) == (1 << OFL_NR_OUTCOMES) - 1,
+#define OUTCOME(id, rank, ...) | OFL_RANK_##rank
+	OFL_ALL_RANKS = 0
+#include "judge/outcomes.def"
+};
+_Static_assert(OFL_ALL_RANKS == (1 << OFL_NR_OUTCOMES) - 1,
 	       "ranks are 0 to the number of outcomes");
 #undef OUTCOME
 

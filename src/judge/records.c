@@ -12,12 +12,11 @@
 
 static const struct {
 	const char *text;
-	int rank;		/* the worst is the highest */
+	int rank;
 } severities[OFL_NR_SEVERITIES] = {
-	[OFL_SEV_NONE] = { "none", 0 },
-	[OFL_SEV_INFO] = { "info", 1 },
-	[OFL_SEV_WARNING] = { "warning", 2 },
-	[OFL_SEV_ERROR] = { "error", 3 },
+#define SEVERITY(id, rank, text) [OFL_SEV_##id] = { text, rank },
+	OFL_SEVERITIES(SEVERITY)
+#undef SEVERITY
 };
 
 const char *ofl_severity_text(enum ofl_severity severity)

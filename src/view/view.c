@@ -260,10 +260,9 @@ void ofl_view_table_end(struct ofl_view *v)
 const char *ofl_result_text(enum ofl_result result)
 {
 	static const char *const text[] = {
-		[OFL_RESULT_OK] = "ok",
-		[OFL_RESULT_FINDINGS] = "findings",
-		[OFL_RESULT_INCOMPLETE] = "incomplete",
-		[OFL_RESULT_FAILED] = "failed",
+#define RESULT(id, word, is) [OFL_RESULT_##id] = word,
+		OFL_RESULTS(RESULT)
+#undef RESULT
 	};
 
 	return text[result];

@@ -171,10 +171,13 @@ static void lines(const struct ofl_command *c)
 	}
 }
 
-static void words(const char *name, const char *of, const struct ofl_word *w)
+static void words(const char *name, const char *of, const struct ofl_word *w,
+		  size_t nr)
 {
 	printf("@ words %s\n| %s | |\n|---|---|\n", name, of);
-	for (; w->word; w++) {
+	for (; nr--; w++) {
+		if (!w->help)
+			continue;
 		printf("| `%s` | ", w->word);
 		escaped(w->help);
 		fputs(" |\n", stdout);
@@ -322,7 +325,7 @@ int main(void)
 	findings("records", false);
 	steps();
 	plain_verdicts();
-	words("status", "`result`", ofl_result_words);
+	words("status", "`result`", ofl_result_words, OFL_NR_RESULTS);
 	printf("@ members all\n" MEMBERS);
 	fields(ofl_common_fields);
 	members_of_table(&ofl_unknown_table);
@@ -334,7 +337,8 @@ int main(void)
 			columns(c, *t);
 		lines(c);
 		if (c->manual->words_of)
-			words(c->name, c->manual->words_of, c->manual->words);
+			words(c->name, c->manual->words_of, c->manual->words,
+			      c->manual->nr_words);
 		printf("@ schema %s\n", c->name);
 		schema_print(c);
 	}

@@ -79,18 +79,19 @@ static void steps(struct words *w)
 
 static void results(struct words *w)
 {
-	const struct ofl_word *row;
+	int i;
 
-	for (row = ofl_result_words; row->word; row++)
-		add_word(w, row->word);
+	for (i = 0; i < OFL_NR_RESULTS; i++)
+		add_word(w, ofl_result_text((enum ofl_result)i));
 }
 
 static void severities(struct words *w)
 {
 	int i;
 
-	for (i = OFL_SEV_INFO; i <= OFL_SEV_ERROR; i++)
-		add_word(w, ofl_severity_text((enum ofl_severity)i));
+	for (i = 0; i < OFL_NR_SEVERITIES; i++)
+		if (i != OFL_SEV_NONE)	/* no finding has that */
+			add_word(w, ofl_severity_text((enum ofl_severity)i));
 }
 
 static void states(struct words *w)

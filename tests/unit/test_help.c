@@ -208,47 +208,43 @@ static void test_shape(void **state)
 	}
 }
 
-static bool explains(const struct ofl_word *w, const char *word)
+static size_t explained(const struct ofl_manual *m, const char *word)
 {
-	for (; w->word; w++)
-		if (!strcmp(w->word, word))
-			return true;
-	return false;
+	size_t i, n = 0;
+
+	for (i = 0; i < m->nr_words; i++)
+		n += m->words[i].help && !strcmp(m->words[i].word, word);
+	return n;
 }
 
-/* words that a page explains are words that a command prints */
+/* words that a command prints are explained on its page, each once, and no others */
 static void test_words(void **state)
 {
+	const struct ofl_manual *blocks = &ofl_manual_offblock;
+	const struct ofl_manual *pages = &ofl_manual_offcheck;
 	const struct ofl_outcome_row *row;
-	const struct ofl_word *w;
-	int i, blocks = 0;
+	size_t i;
 
 	(void)state;
-	for (w = ofl_result_words, i = 0; w->word; w++, i++)
-		assert_string_equal(w->word,
+	for (i = 0; i < OFL_NR_RESULTS; i++) {
+		assert_string_equal(ofl_result_words[i].word,
 				    ofl_result_text((enum ofl_result)i));
-	assert_int_equal(i, OFL_RESULT_FAILED + 1);
+		assert_non_null(ofl_result_words[i].help);
+	}
+	assert_int_equal(blocks->nr_words, OFL_NR_OUTCOMES);
+	assert_int_equal(pages->nr_words, OFL_NR_OUTCOMES);
 	for (i = 0; i < OFL_NR_OUTCOMES; i++) {
 		row = &ofl_outcome_rows[i];
-		if (row->block && !explains(ofl_manual_offblock.words, row->block))
-			fail_msg("%s is not explained", row->block);
-	}
-	for (w = ofl_manual_offblock.words; w->word; w++, blocks++) {
-		for (i = 0; i < OFL_NR_OUTCOMES; i++)
-			if (ofl_outcome_rows[i].block &&
-			    !strcmp(w->word, ofl_outcome_rows[i].block))
-				break;
-		if (i == OFL_NR_OUTCOMES)
-			fail_msg("no verdict is called %s", w->word);
-	}
-	assert_true(blocks >= 7);
-	for (w = ofl_manual_offcheck.words; w->word; w++) {
-		for (i = 0; i < OFL_NR_OUTCOMES; i++)
-			if (ofl_outcome_rows[i].page &&
-			    !strcmp(w->word, ofl_outcome_rows[i].page))
-				break;
-		if (i == OFL_NR_OUTCOMES)
-			fail_msg("no outcome is called %s", w->word);
+		if (row->block && explained(blocks, row->block) != 1)
+			fail_msg("%s is not explained once", row->block);
+		if (row->page && explained(pages, row->page) != 1)
+			fail_msg("%s is not explained once", row->page);
+		if (!row->block && blocks->words[i].help)
+			fail_msg("no verdict is called so: %s",
+				 blocks->words[i].help);
+		if (!row->page && pages->words[i].help)
+			fail_msg("no outcome is called so: %s",
+				 pages->words[i].help);
 	}
 }
 
