@@ -2,8 +2,7 @@
 /*
  * may.h - which holders a page of a kind may have at all
  *
- * Depends on rule.h. A pure table: what a struct page has in its mapping, say,
- * means something for some kinds of pages, and is there by chance for others.
+ * Depends on rule.h. A column of its rows (kinds.def), in the words of this room.
  */
 #ifndef OFL_MAY_H
 #define OFL_MAY_H
@@ -12,7 +11,6 @@
 
 /** enum ofl_may - what a kind of page may be; bits */
 enum ofl_may {
-	OFL_MAY_NOTHING = 0,
 	OFL_MAY_ANON = 1,	/* a process's: page.mapping is an anon_vma */
 	OFL_MAY_FILE = 2,	/* a file's: page.mapping is an address_space */
 	OFL_MAY_CHANCE = 4,	/* the same, if its inode leads back: often it is none */

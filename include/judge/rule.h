@@ -85,8 +85,7 @@ struct ofl_rule_in {
 
 /** enum ofl_kind - a row of kinds.def each; their order means nothing */
 enum ofl_kind {
-#define KIND(id, code, offline, becomes, contig, trait, severity, next, what) \
-	OFL_KIND_##id,
+#define KIND(id, ...) OFL_KIND_##id,
 #include "judge/kinds.def"
 #undef KIND
 	OFL_NR_KINDS

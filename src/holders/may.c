@@ -1,112 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* may.c - which holders a page of a kind may have at all */
+/* may.c - which holders a page of a kind may have at all: a column of kinds.def */
 #include "holders/may.h"
 
-/* MAY(kind, bits) */
-#define MAYS(MAY)								\
-	MAY(FREE, OFL_MAY_NOTHING)						\
-	MAY(PCP, OFL_MAY_NOTHING)						\
-	MAY(UNACCEPTED, OFL_MAY_NOTHING)					\
-	/* asked for what keeps a sub-block: alloc_contig_range() skips none */ \
-	MAY(HWPOISON, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(POISONED_REST, OFL_MAY_NOTHING)					\
-	MAY(POISONED_REST_UNKNOWN, OFL_MAY_NOTHING)				\
-	MAY(MEMMAP, OFL_MAY_NOTHING)						\
-	/* of whatever kind they are, where their driver has them unplugged */	\
-	MAY(NOT_OFFLINE, OFL_MAY_CHANCE)					\
-	MAY(NOT_OFFLINE_BUSY, OFL_MAY_CHANCE)					\
-	MAY(OFFLINE_SKIP, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_ZERO_REF, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_UNDERFLOW, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_RULE_UNKNOWN, OFL_MAY_NOTHING)				\
-	MAY(OFFLINE_OWNER_UNKNOWN, OFL_MAY_NOTHING)				\
-	MAY(OFFLINE_DRIVER, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_ASSUMED, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_MOVABLE, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_ISOLATED, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_UNLISTED, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_MOVABLE_ZERO, OFL_MAY_NOTHING)				\
-	MAY(OFFLINE_MOVABLE_HELD, OFL_MAY_NOTHING)				\
-	MAY(OFFLINE_TWICE, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_HELD, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_EXTRA_REF, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_PLUGGED, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_PLUGGED_BUSY, OFL_MAY_NOTHING)				\
-	MAY(OFFLINE_IN_FLIGHT, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_REMOVING, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_UNIT_TAIL, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_COMPOUND, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_RESERVED, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_NO_RULE, OFL_MAY_NOTHING)					\
-	MAY(OFFLINE_BAD_REF, OFL_MAY_NOTHING)					\
-	MAY(RESERVED, OFL_MAY_NOTHING)						\
-	/* lent to page cache and processes, or allocated */			\
-	MAY(CMA, OFL_MAY_ANON | OFL_MAY_CHANCE)					\
-	MAY(PB_ISOLATED, OFL_MAY_ANON | OFL_MAY_CHANCE)				\
-	/* mm/rmap.c: folio_get_anon_vma(); mm/filemap.c: page_cache_get_folio() */ \
-	MAY(LRU, OFL_MAY_ANON | OFL_MAY_FILE)					\
-	MAY(LRU_IN_FLIGHT, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_LATE, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_HELD, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_REMOVED, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_BUFFERS, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_UNCOUNTED, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_NEVER, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_POISONED, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(LRU_POISONED_OFF, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	/* taken out of its mapping, as a rule */				\
-	MAY(BATCH, OFL_MAY_CHANCE)						\
-	MAY(BATCH_LATE, OFL_MAY_CHANCE)						\
-	MAY(BATCH_UNKNOWN, OFL_MAY_CHANCE)					\
-	/* include/linux/page-flags.h: PAGE_MAPPING_MOVABLE until v6.17 */	\
-	MAY(MOVABLE_OPS, OFL_MAY_OPS)						\
-	MAY(MOVABLE_POISONED, OFL_MAY_OPS)					\
-	MAY(HUGETLB_UNKNOWN, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	MAY(HUGETLB, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(HUGETLB_KEPT, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(HUGETLB_HELD, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(HUGETLB_UNCOUNTED, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	MAY(HUGETLB_FIRST, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(HUGETLB_BESIDE, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	MAY(HUGETLB_SECOND, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	MAY(HUGETLB_SWAPS, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	MAY(HUGETLB_ARCH, OFL_MAY_ANON | OFL_MAY_FILE | OFL_MAY_COUNT0)		\
-	MAY(HUGETLB_NO_ROOM, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	MAY(HUGETLB_ROOM_UNKNOWN, OFL_MAY_ANON | OFL_MAY_FILE)			\
-	MAY(HUGETLB_STUCK, OFL_MAY_ANON | OFL_MAY_FILE)				\
-	/* in use or free */							\
-	MAY(HUGETLB_CROSSES, OFL_MAY_ANON | OFL_MAY_FILE | OFL_MAY_COUNT0)	\
-	MAY(HUGETLB_CROSSES_UNKNOWN, OFL_MAY_ANON | OFL_MAY_FILE | OFL_MAY_COUNT0) \
-	/* mm/hugetlb.c: enqueue_hugetlb_folio() */				\
-	MAY(HUGETLB_FREE, OFL_MAY_POOL)						\
-	MAY(HUGETLB_RESERVED, OFL_MAY_POOL)					\
-	MAY(HUGETLB_POOL_UNKNOWN, OFL_MAY_POOL)					\
-	MAY(HUGETLB_OPTIMIZED, OFL_MAY_POOL)					\
-	MAY(HUGETLB_USED_OPTIMIZED, OFL_MAY_ANON | OFL_MAY_FILE)		\
-	/* struct slab has its own members there */				\
-	MAY(SLAB, OFL_MAY_NOTHING)						\
-	MAY(GUARD, OFL_MAY_NOTHING)						\
-	MAY(FROZEN, OFL_MAY_AREA)						\
-	MAY(TYPED, OFL_MAY_AREA)						\
-	MAY(FRESH, OFL_MAY_CHANCE)						\
-	MAY(UNTOUCHED, OFL_MAY_NOTHING)						\
-	/* perf had its buffers in a mapping that is no file until v7.1 */	\
-	MAY(KERNEL, OFL_MAY_CHANCE | OFL_MAY_AREA)				\
-	MAY(UNTOLD, OFL_MAY_ANON | OFL_MAY_CHANCE)				\
-	MAY(UNKNOWN, OFL_MAY_NOTHING)
+#define NOBODY	0
+#define ANON	OFL_MAY_ANON
+#define FILE	OFL_MAY_FILE
+#define CHANCE	OFL_MAY_CHANCE
+#define POOL	OFL_MAY_POOL
+#define COUNT0	OFL_MAY_COUNT0
+#define OPS	OFL_MAY_OPS
+#define AREA	OFL_MAY_AREA
 
 static const unsigned int rows[OFL_NR_KINDS] = {
-#define MAY(id, bits) [OFL_KIND_##id] = bits,
-	MAYS(MAY)
-#undef MAY
+#define KIND(id, code, offline, becomes, contig, trait, may, severity, next, what) \
+	[OFL_KIND_##id] = may,
+#include "judge/kinds.def"
+#undef KIND
 };
-
-/* one row a kind: a second one of a name does not compile, nor does one less */
-#define MAY(id, bits) MAY_##id,
-enum { MAYS(MAY) NR_MAYS };
-#undef MAY
-_Static_assert((int)NR_MAYS == (int)OFL_NR_KINDS,
-	       "each kind of page has a row");
 
 bool ofl_kind_may(enum ofl_kind kind, unsigned int bits)
 {

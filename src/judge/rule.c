@@ -22,7 +22,7 @@ const struct ofl_rule_row ofl_rule_rows[OFL_NR_KINDS] = {
 #define REPLACED	OFL_TRAIT_REPLACED
 #define REFS		OFL_TRAIT_REFS
 #define UNSETTLED	OFL_TRAIT_UNSETTLED
-#define KIND(id, code, offline, becomes, contig, trait, severity, next, what) \
+#define KIND(id, code, offline, becomes, contig, trait, may, severity, next, what) \
 	[OFL_KIND_##id] = { code, what, next, offline, trait, \
 			    OFL_SEV_##severity, becomes, contig },
 #include "judge/kinds.def"
