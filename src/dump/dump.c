@@ -5,6 +5,7 @@
  * A dump that was split is several files, each with the pages of some stretch
  * of memory; any other is one file with all of them.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 
 #include "dump/dump.h"
@@ -89,21 +90,35 @@ static bool is_there(const struct ofl_dump *d, const struct part *p)
 	return false;
 }
 
-static bool lies_over_another(const struct ofl_dump *d, const struct part *p)
+/* NULL: none */
+static const struct part *lies_over(const struct ofl_dump *d,
+				    const struct part *p)
 {
 	size_t i;
 
 	for (i = 0; i < d->nr; i++)
 		if (p->start_pfn < d->part[i].end_pfn &&
 		    d->part[i].start_pfn < p->end_pfn)
-			return true;
-	return false;
+			return &d->part[i];
+	return NULL;
+}
+
+static enum ofl_status both_have(const struct part *a, const struct part *b,
+				 struct ofl_err *err)
+{
+	uint64_t from = a->start_pfn > b->start_pfn ? a->start_pfn : b->start_pfn;
+	uint64_t end = a->end_pfn < b->end_pfn ? a->end_pfn : b->end_pfn;
+
+	return ofl_fail(err, OFL_ERR_UNSUPPORTED,
+			"two parts of the dump have the same pages, 0x%" PRIx64
+			"-0x%" PRIx64, from, end - 1);
 }
 
 static enum ofl_status open_others(struct ofl_dump *d,
 				   const struct ofl_dump_files *files,
 				   size_t page_bytes, struct ofl_err *err)
 {
+	const struct part *other;
 	struct ofl_err ignored;
 	struct part p;
 	size_t i;
@@ -116,10 +131,11 @@ static enum ofl_status open_others(struct ofl_dump *d,
 			close_part(&p);
 			continue;
 		}
-		if (lies_over_another(d, &p)) {
+		other = lies_over(d, &p);
+		if (other) {
+			both_have(other, &p, err);
 			close_part(&p);
-			return ofl_fail(err, OFL_ERR_UNSUPPORTED,
-					"two parts of the dump have the same pages");
+			return err->status;
 		}
 		d->part[d->nr++] = p;
 	}
@@ -137,7 +153,8 @@ enum ofl_status ofl_dump_open(const struct ofl_dump_files *files,
 		d->part = calloc(files->nr_others + 1, sizeof(*d->part));
 	if (!d || !d->part) {
 		ofl_dump_close(d);
-		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory for the parts of the dump");
 	}
 	d->page_bytes = page_bytes;
 	st = open_part(&d->part[0], files->fd, page_bytes, err);

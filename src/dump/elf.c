@@ -41,7 +41,8 @@ static enum ofl_status insert(struct ofl_elf *e, size_t where,
 		more = realloc(e->stretch, room * sizeof(*more));
 		if (!more)
 			return ofl_fail(err, OFL_ERR_NOMEM,
-					"there is no memory for it");
+					"no memory for %zu stretches of the dump",
+					room);
 		e->stretch = more;
 		e->room = room;
 	}
@@ -172,7 +173,8 @@ enum ofl_status ofl_elf_open(const struct ofl_file *file, size_t page_bytes,
 	if (!e || !ofl_window_open(&e->headers, file, HEADERS_BYTES) ||
 	    !ofl_window_open(&e->data, file, DATA_BYTES)) {
 		ofl_elf_close(e);
-		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory to read the dump with");
 	}
 	e->page_bytes = page_bytes;
 	st = page_bytes && page_bytes <= MAX_PAGE_BYTES ? read_headers(e, err) :

@@ -117,7 +117,8 @@ static enum ofl_status read_pieces(struct ofl_file *f, struct ofl_err *err)
 					MAX_PIECES);
 		if (p.bytes && !add_piece(f, &p))
 			return ofl_fail(err, OFL_ERR_NOMEM,
-					"there is no memory for it");
+					"no memory for %zu pieces of the dump's stream",
+					f->nr_pieces + 1);
 	}
 }
 
@@ -142,7 +143,8 @@ enum ofl_status ofl_file_open(int fd, struct ofl_file **ret,
 	enum ofl_status st;
 
 	if (!f)
-		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory to read the dump with");
 	f->fd = fd;
 	st = find_pieces(f, err);
 	if (st)

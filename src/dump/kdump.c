@@ -9,6 +9,7 @@
  *
  * Everything is read through small windows: see window.h.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -133,7 +134,9 @@ static enum ofl_status check_bitmaps(struct ofl_kdump *k, struct ofl_err *err)
 	if (k->block_bytes != k->page_bytes)
 		k->block = malloc(k->block_bytes);
 	if (!k->before || (k->block_bytes != k->page_bytes && !k->block))
-		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
+		return ofl_fail(err, OFL_ERR_NOMEM,
+				"no memory for the bitmaps of %" PRIu64 " pages",
+				k->nr_blocks);
 	return OFL_OK;
 }
 
@@ -243,6 +246,7 @@ static bool take_memory(struct ofl_kdump *k, const struct ofl_file *file)
 enum ofl_status ofl_kdump_open(const struct ofl_file *file, size_t page_bytes,
 			       struct ofl_kdump **ret, struct ofl_err *err)
 {
+	static const char no_memory[] = "no memory to read the dump with";
 	struct ofl_kdump *k;
 	enum ofl_status st;
 
@@ -252,13 +256,13 @@ enum ofl_status ofl_kdump_open(const struct ofl_file *file, size_t page_bytes,
 				"pages have an unusual size");
 	k = calloc(1, sizeof(*k));
 	if (!k)
-		return ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
+		return ofl_fail(err, OFL_ERR_NOMEM, "%s", no_memory);
 	k->page_bytes = page_bytes;
 	k->block_nr = NO_BLOCK;
 	if (take_memory(k, file))
 		st = read_headers(k, err);
 	else
-		st = ofl_fail(err, OFL_ERR_NOMEM, "there is no memory for it");
+		st = ofl_fail(err, OFL_ERR_NOMEM, "%s", no_memory);
 	if (!st)
 		st = check_bitmaps(k, err);
 	if (st)

@@ -75,6 +75,8 @@ enum ofl_status ofl_typed_check(const struct ofl_target *t, struct ofl_err *err)
 		if (!st)
 			compare(t, l, &file, &f);
 	}
+	if (st)
+		ofl_fail_in(err, "checking %s, which mod -s loaded", file.name);
 	free(l);
 	return st ? st : f.nr ? say(t, &f, err) : OFL_OK;
 }

@@ -528,7 +528,7 @@ static const char *const in_bitmaps = "the dump ends inside of its bitmaps";
 static const char *const incomplete = "the dump is incomplete";
 static const char *const no_codec =
 	"offline.so was built without what decompresses the dump";
-static const char *const no_memory = "there is no memory for it";
+static const char no_memory[] = "no memory ";	/* for what is said behind it */
 
 static void test_page_sizes(void **state)
 {
@@ -1097,7 +1097,8 @@ static unsigned long fail_each(size_t page_bytes)
 			break;
 		}
 		assert_int_equal(st, OFL_ERR_NOMEM);
-		assert_string_equal(err.text, no_memory);
+		assert_memory_equal(err.text, no_memory, strlen(no_memory));
+		assert_true(strlen(err.text) > strlen(no_memory));
 		assert_null(one);
 		assert_int_equal(alloc_in_use(), before);
 	}
