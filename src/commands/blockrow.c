@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* blockrow.c - rows of offblock: made of reports, merged, put into words */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "commands/blockrow.h"
@@ -61,10 +60,9 @@ void ofl_block_row(const struct ofl_env *env, const struct ofl_memdevs *devs,
 	memcpy(ret->code, r->code, sizeof(ret->code));
 	memcpy(ret->reason, r->reason, sizeof(ret->reason));
 	if (!ret->has_pfn)
-		snprintf(ret->why, sizeof(ret->why), "%.*s",
-			 (int)sizeof(ret->why) - 1,
-			 r->why[r->decided_at][0] ? r->why[r->decided_at] :
-						    r->reason);
+		ofl_text_put(ret->why, sizeof(ret->why), "%s",
+			     r->why[r->decided_at][0] ? r->why[r->decided_at] :
+							r->reason);
 	for (i = 0; i < r->nr_causes; i++)
 		add_cause(env, r, &r->cause[i], ret);
 	ofl_block_next(env, r, !dev ? OFL_COMES_UNKNOWN : dev == &devs->boot ?

@@ -9,6 +9,7 @@
 #include "crash/target.h"
 #include "crash/terminal.h"
 #include "crash/types.h"
+#include "target/text.h"
 
 #define PAGES_AT_ONCE	32
 
@@ -210,7 +211,7 @@ static bool crash_symbol_at(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	(void)ctx;
 	if (!sp || offset)
 		return false;
-	snprintf(buf, bytes, "%s", sp->name);
+	ofl_text_put(buf, bytes, "%s", sp->name);
 	return true;
 }
 
@@ -222,7 +223,7 @@ static bool crash_symbol_in(void *ctx, uint64_t kva, char *buf, size_t bytes)
 	(void)ctx;
 	if (!sp)
 		return false;
-	snprintf(buf, bytes, "%s", sp->name);
+	ofl_text_put(buf, bytes, "%s", sp->name);
 	return true;
 }
 

@@ -1,48 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* witness.c - every witness of a fact that this dump has */
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "layout/witness.h"
+#include "target/text.h"
 #include "target/vmcoreinfo.h"
 
 void ofl_witness_text(const struct ofl_witness *w, char *buf, size_t bytes)
 {
 	switch (w->kind) {
 	case OFL_W_STRUCT:
-		snprintf(buf, bytes, "debuginfo sizeof(struct %s)", w->a);
+		ofl_text_put(buf, bytes, "debuginfo sizeof(struct %s)", w->a);
 		break;
 	case OFL_W_OFFSET:
-		snprintf(buf, bytes, "debuginfo %s.%s", w->a, w->b);
+		ofl_text_put(buf, bytes, "debuginfo %s.%s", w->a, w->b);
 		break;
 	case OFL_W_BYTES:
-		snprintf(buf, bytes, "debuginfo sizeof(%s.%s)", w->a, w->b);
+		ofl_text_put(buf, bytes, "debuginfo sizeof(%s.%s)", w->a, w->b);
 		break;
 	case OFL_W_ENUM:
-		snprintf(buf, bytes, "enumerator %s", w->a);
+		ofl_text_put(buf, bytes, "enumerator %s", w->a);
 		break;
 	case OFL_W_NUMBER:
-		snprintf(buf, bytes, "VMCOREINFO %s", w->a);
+		ofl_text_put(buf, bytes, "VMCOREINFO %s", w->a);
 		break;
 	case OFL_W_HOST:
-		snprintf(buf, bytes, "crash %s",
-			 ofl_host_name((enum ofl_host)w->n));
+		ofl_text_put(buf, bytes, "crash %s",
+			     ofl_host_name((enum ofl_host)w->n));
 		break;
 	case OFL_W_SYMBOL:
-		snprintf(buf, bytes, "symbol %s", w->a);
+		ofl_text_put(buf, bytes, "symbol %s", w->a);
 		break;
 	case OFL_W_INT:
-		snprintf(buf, bytes, "variable %s", w->a);
+		ofl_text_put(buf, bytes, "variable %s", w->a);
 		break;
 	case OFL_W_ARRAY:
-		snprintf(buf, bytes, "debuginfo length of %s[]", w->a);
+		ofl_text_put(buf, bytes, "debuginfo length of %s[]", w->a);
 		break;
 	case OFL_W_ALWAYS:
-		snprintf(buf, bytes, "constant in kernels that lack the enumerator");
+		ofl_text_put(buf, bytes, "constant in kernels that lack the enumerator");
 		break;
 	case OFL_W_NONE:
-		snprintf(buf, bytes, "none");
+		ofl_text_put(buf, bytes, "none");
 		break;
 	}
 }

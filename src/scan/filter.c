@@ -188,11 +188,18 @@ static enum ofl_status by_address(const char *text, bool called_page,
 	return OFL_OK;
 }
 
-/* the digits of a number, and its 0x */
+/* the digits of numbers, and their 0x; "" if they do not fit: a part is another number */
+static void take_digits(const char *from, const char *digits, char *buf,
+			size_t bytes)
+{
+	struct ofl_text text = ofl_text_over(buf, bytes);
+
+	ofl_text_whole(&text, "%.*s", (int)strspn(from, digits), from);
+}
+
 static void take_number(const char *from, char *buf, size_t bytes)
 {
-	snprintf(buf, bytes, "%.*s",
-		 (int)strspn(from, "0123456789abcdefABCDEFxX"), from);
+	take_digits(from, "0123456789abcdefABCDEFxX", buf, bytes);
 }
 
 /* a kernel address is typed with 0x or with all of its digits */
@@ -242,8 +249,7 @@ static enum ofl_status by_operand(const char *text, const struct ofl_layout *l,
 		return by_block(text, l, n, f, err);
 	if (!from)
 		from = text;
-	snprintf(range, sizeof(range), "%.*s",
-		 (int)strspn(from, "0123456789abcdefABCDEFxX-"), from);
+	take_digits(from, "0123456789abcdefABCDEFxX-", range, sizeof(range));
 	if (!ofl_parse_range(range, 16, &lo, &hi))
 		return no_operand(text, err);
 	return by_range(&(struct unit){ "physical range", 0, 16 }, range, l, f,

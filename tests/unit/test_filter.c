@@ -154,6 +154,10 @@ static const struct filtered filters[] = {
 	{ { .operand = "page:" }, 0, 0, "no block, page, address or" },
 	{ { .operand = "pfn:abc" }, 0xabc, 0xabd, NULL },
 	{ { .operand = "pfn:0x40000" }, 0, 0, "beyond" },
+	/* more digits than there is room for: 0x0 of it is another page */
+	{ { .operand = "pfn:0x00000000000000000000000000000000000000000000000000000000000000000000001" }, 0, 0, "no block, page, address or" },
+	{ { .operand = "0x00000000000000000000000000000000000000000000000000000000000000000000001000-0x00000000000000000000000000000000000000000000000000000000000000000000001fff" }, 0, 0,
+	  "no block, page, address or" },
 	{ { .operand = "page:ffffea0000004000 refcount:1" }, 0x100, 0x101, NULL },
 	{ { .operand = "page:0000000000c0ffee refcount:1" }, 0, 0,
 	  "no address where a struct page is" },
