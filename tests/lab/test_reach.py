@@ -8,6 +8,7 @@ import types
 import pytest
 
 import reach
+from lab import session
 
 
 @pytest.fixture(name="asked")
@@ -115,3 +116,15 @@ def test_verdicts_of_right_before(was, now, wrong):
     said, figures = reach.judge(documents, {"offline": []}, {"memory1": was, "memory2": "BLOCKED"})
     assert (said == ["other verdicts: memory1"]) == wrong and (not said) != wrong
     assert was == now or wrong or figures == "0 pages equal, 1 verdicts the same, 1 that had to wait no more"
+
+
+def test_a_busy_machine(monkeypatch, tmp_path):
+    """OFL_SLOWER is for crash, too."""
+    waited = []
+    monkeypatch.setattr(session, "SLOWER", 4)
+    monkeypatch.setattr(session.Session, "_run", lambda self, dump, commands, timeout: waited.append(timeout))
+    monkeypatch.setattr(session.crashes, "get", lambda name: types.SimpleNamespace(slower=2))
+    dump = types.SimpleNamespace(kernel=types.SimpleNamespace(series=types.SimpleNamespace(crash="any")))
+    session.Session(dump, {}, tmp_path)
+    session.Session(dump, {}, tmp_path, 7)
+    assert waited == [session.TIMEOUT * 8, 28]

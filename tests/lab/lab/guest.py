@@ -3,7 +3,6 @@
 
 import base64
 import dataclasses
-import os
 import pathlib
 import shutil
 import socket
@@ -13,7 +12,7 @@ import time
 
 from . import initramfs
 from .qmp import Qmp
-from .util import LabError, progress
+from .util import SLOWER, LabError, progress
 
 MIB = 1 << 20
 
@@ -56,8 +55,7 @@ class Result:
 class Guest:
     """A guest; use it in a `with` block, which ends QEMU."""
 
-    #: times that its answers take, at the worst: OFL_SLOWER=4 on a machine with much else to do
-    slower = int(os.environ.get("OFL_SLOWER") or 1)
+    slower = SLOWER     # times that its answers take, at the worst
 
     def __init__(self, kernel, machine, folder):
         self.kernel, self.machine, self.folder = kernel, machine, pathlib.Path(folder)

@@ -19,7 +19,7 @@ from . import cases, crashes, initramfs, kernels, unplug
 from .dumps import Dump, facts, second_chance, settled, write
 from .guest import Guest, Machine
 from .packages import Apt
-from .util import CACHE, LAB, LabError, lock, new_folder, progress, run
+from .util import CACHE, LAB, SLOWER, LabError, lock, new_folder, progress, run
 
 PACKAGE = "makedumpfile"
 OWN = "system"
@@ -38,7 +38,7 @@ SPLIT = {"split-zlib-31": ("elf-17", "-c -d 31")}
 PARTS = 3
 CAPTURE = LAB / "guest" / "capture"
 PROGRAM = LAB / "guest" / "onpanic.c"
-SECONDS = 400 * Guest.slower
+SECONDS = 400 * SLOWER
 #: the second kernel: one processor, nothing of the first one's devices in use, and none of its DIMMs
 #: added, whose content is to be dumped
 WORDS = "console=ttyS0 nr_cpus=1 reset_devices acpi_no_memhotplug panic=-1"

@@ -8,7 +8,7 @@ import subprocess
 import sys
 
 from . import crashes
-from .util import LabError
+from .util import SLOWER, LabError
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
 import schemas     # noqa: E402  pylint: disable=wrong-import-position
@@ -36,7 +36,7 @@ class Session:
         self.environment = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "TERM": "dumb", "LC_ALL": "C.UTF-8",
                             "HOME": str(self.folder), **(environment or {})}
         self.flags = flags
-        self.transcript = self._run(dump, commands, timeout or TIMEOUT * crashes.get(dump.kernel.series.crash).slower)
+        self.transcript = self._run(dump, commands, (timeout or TIMEOUT * crashes.get(dump.kernel.series.crash).slower) * SLOWER)
         self.out, self.seconds = {}, {}
         for name in commands:
             path = self.folder / name

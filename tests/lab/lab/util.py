@@ -13,6 +13,8 @@ import tempfile
 LAB = pathlib.Path(__file__).resolve().parent.parent
 REPO = LAB.parent.parent
 BUILD = pathlib.Path(os.environ.get("OFL_BUILD") or REPO / "build").resolve()
+#: times that everything may take on a machine with much else to do
+SLOWER = int(os.environ.get("OFL_SLOWER") or 1)
 CACHE = pathlib.Path(os.environ.get("OFL_CACHE") or REPO / ".cache").resolve()
 
 
