@@ -59,6 +59,15 @@ static void item(const char *name, const char *help)
 	line(help);
 }
 
+static void words(const struct ofl_word *word, size_t nr)
+{
+	size_t i;
+
+	for (i = 0; i < nr; i++)
+		if (word[i].help)
+			item(word[i].word, word[i].help);
+}
+
 static void title(const char *name, const char *summary)
 {
 	char upper[64];
@@ -125,7 +134,6 @@ static void output(const struct ofl_manual *m)
 {
 	const struct ofl_table *const *t;
 	const struct ofl_field *row;
-	const struct ofl_word *w;
 	bool any = false;
 	size_t i;
 
@@ -145,19 +153,15 @@ static void output(const struct ofl_manual *m)
 	}
 	if (m->words_of)
 		printf(".SS \"Words of %s\"\n", m->words_of);
-	for (w = m->words; w && w->word; w++)
-		item(w->word, w->help);
+	words(m->words, m->nr_words);
 }
 
 static void results(void)
 {
-	const struct ofl_word *w;
-
 	puts(".SH \"EXIT STATUS\"");
 	line("crash has none for a command: the last line says how it ended, "
 	     "\"status:\" and one of these words.");
-	for (w = ofl_result_words; w->word; w++)
-		item(w->word, w->help);
+	words(ofl_result_words, OFL_NR_RESULTS);
 }
 
 /* @loads: in  the extension is not loaded yet */
