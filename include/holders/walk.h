@@ -20,6 +20,14 @@ struct ofl_break {
 	const char *what;		/* NULL: nowhere */
 };
 
+#define OFL_WALK_FUNCTIONS	64
+
+/** struct ofl_function - a function of a module that the host has no name for */
+struct ofl_function {
+	uint64_t kva;			/* in it */
+	char name[96];			/* "": none has it */
+};
+
 /** struct ofl_walk - begin with ofl_walk_init() */
 struct ofl_walk {
 	struct ofl_target t;		/* what it cannot read is no loss of a scan */
@@ -29,6 +37,8 @@ struct ofl_walk {
 	const char *bad_what;		/* what is wrong there; NULL: nothing was */
 	const char *why;		/* no name, and no fault either; NULL: not said */
 	bool lost;			/* some of it had no room, or no memory */
+	struct ofl_function function[OFL_WALK_FUNCTIONS];
+	unsigned int nr_functions;
 };
 
 /** ofl_walk_init() - @l has the facts of holders; borrowed */
@@ -113,6 +123,16 @@ bool ofl_walk_text(struct ofl_walk *w, uint64_t kva, char *buf, size_t bytes);
 bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
 		   bool (*visit)(struct ofl_walk *w, uint64_t node_kva,
 				 void *arg), void *arg);
+
+/**
+ * ofl_walk_function() - name of the function that an address of code lies in
+ *
+ * Shape:  by the host, or by the symbols that the dump has of its modules: a host
+ *         may have been told not to look at modules. These are looked through once
+ *         for each of the first OFL_WALK_FUNCTIONS addresses, and for no more.
+ * Errors: false: none is known.
+ */
+bool ofl_walk_function(struct ofl_walk *w, uint64_t kva, char *buf, size_t bytes);
 
 /** ofl_walk_pfn() - the pfn of a struct page; false: none can be there */
 bool ofl_walk_pfn(const struct ofl_walk *w, uint64_t page_kva, uint64_t *ret);

@@ -62,6 +62,15 @@ bool ofl_modules_symbol_at(const struct ofl_target *t,
 			   const struct ofl_layout *l, uint64_t kva, char *buf,
 			   size_t bytes);
 
+/**
+ * ofl_modules_symbol_in() - name of the function of any module that @kva lies in
+ *
+ * Shape:  as ofl_modules_symbol_at(), by the sizes of symbols.
+ */
+bool ofl_modules_symbol_in(const struct ofl_target *t,
+			   const struct ofl_layout *l, uint64_t kva, char *buf,
+			   size_t bytes);
+
 /** ofl_module_symbol_at() - name of the function or variable at @kva */
 bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
 			  size_t bytes);

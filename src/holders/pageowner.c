@@ -222,7 +222,7 @@ static bool is_allocator(const char *symbol)
 static bool function_of(struct ofl_walk *w, uint64_t frame, char *buf,
 			size_t bytes)
 {
-	return ofl_symbol_in(&w->t, frame - 1, buf, bytes);
+	return ofl_walk_function(w, frame - 1, buf, bytes);
 }
 
 static void add_function(struct ofl_walk *w, uint64_t frame,

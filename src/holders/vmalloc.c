@@ -32,7 +32,7 @@ static bool vmalloc_name(struct ofl_holder_env *e, void *state,
 	(void)p;
 	if (!ofl_walk_pointer_any(w, key, OFL_F_VM_CALLER, &caller))
 		return false;
-	if (ofl_symbol_in(&w->t, caller, symbol, sizeof(symbol)))
+	if (ofl_walk_function(w, caller, symbol, sizeof(symbol)))
 		ofl_text_escaped(&text, symbol);
 	else
 		ofl_text_add(&text, "0x%" PRIx64, caller);

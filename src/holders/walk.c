@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* walk.c - follow pointers, and notice where they lead nowhere */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "holders/walk.h"
+#include "kernel/module.h"
 #include "target/text.h"
 
 #define MAX_ENTRIES	(1u << 22)	/* PID_MAX_LIMIT: no list here is longer */
@@ -143,6 +145,28 @@ bool ofl_walk_list(struct ofl_walk *w, uint64_t head_kva,
 		node = at[0];
 	}
 	return true;
+}
+
+bool ofl_walk_function(struct ofl_walk *w, uint64_t kva, char *buf, size_t bytes)
+{
+	struct ofl_function *f = w->function;
+	struct ofl_function *end = f + w->nr_functions;
+
+	if (ofl_symbol_in(&w->t, kva, buf, bytes))
+		return true;
+	while (f < end && f->kva != kva)
+		f++;
+	if (f == &w->function[OFL_WALK_FUNCTIONS])
+		return false;
+	if (f == end) {
+		w->nr_functions++;
+		f->kva = kva;
+		if (!ofl_modules_symbol_in(&w->t, w->l, kva, f->name,
+					   sizeof(f->name)))
+			f->name[0] = '\0';
+	}
+	snprintf(buf, bytes, "%s", f->name);
+	return f->name[0];
 }
 
 bool ofl_walk_pfn(const struct ofl_walk *w, uint64_t page_kva, uint64_t *ret)

@@ -193,19 +193,33 @@ static bool marks_only(const char *name)
 	return name[0] == '$' || !strncmp(name, ".L", 2);
 }
 
-bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
-			  size_t bytes)
+/* does it begin at @kva, or with @inside: does that lie in it? */
+static bool has_at(const Elf64_Sym *sym, uint64_t kva, bool inside)
+{
+	return sym->st_value == kva ||
+	       (inside && sym->st_value < kva &&
+		kva - sym->st_value < sym->st_size);
+}
+
+static bool find_symbol(const struct ofl_module *m, uint64_t kva, bool inside,
+			char *buf, size_t bytes)
 {
 	uint64_t i;
 
 	for (i = 0; i < m->nr_symbols; i++) {
 		Elf64_Sym sym = symbol(m, i);
 
-		if (sym.st_value == kva && name_of(m, &sym, buf, bytes) &&
-		    !marks_only(buf))
+		if (has_at(&sym, kva, inside) &&
+		    name_of(m, &sym, buf, bytes) && !marks_only(buf))
 			return true;
 	}
 	return false;
+}
+
+bool ofl_module_symbol_at(const struct ofl_module *m, uint64_t kva, char *buf,
+			  size_t bytes)
+{
+	return find_symbol(m, kva, false, buf, bytes);
 }
 
 /** struct by_address - looking for a symbol of any module */
@@ -213,6 +227,7 @@ struct by_address {
 	const struct ofl_target *t;
 	const struct ofl_layout *l;
 	uint64_t kva;
+	bool inside;
 	char *buf;
 	size_t bytes;
 };
@@ -224,7 +239,7 @@ static bool has_symbol(void *arg, uint64_t module_kva)
 	bool found;
 
 	load_symbols(q->l, &m);
-	found = ofl_module_symbol_at(&m, q->kva, q->buf, q->bytes);
+	found = find_symbol(&m, q->kva, q->inside, q->buf, q->bytes);
 	ofl_module_close(&m);
 	return found;
 }
@@ -233,7 +248,16 @@ bool ofl_modules_symbol_at(const struct ofl_target *t,
 			   const struct ofl_layout *l, uint64_t kva, char *buf,
 			   size_t bytes)
 {
-	struct by_address q = { t, l, kva, buf, bytes };
+	struct by_address q = { t, l, kva, false, buf, bytes };
+
+	return walk(t, l, has_symbol, &q) == OFL_MODULE_LOADED;
+}
+
+bool ofl_modules_symbol_in(const struct ofl_target *t,
+			   const struct ofl_layout *l, uint64_t kva, char *buf,
+			   size_t bytes)
+{
+	struct by_address q = { t, l, kva, true, buf, bytes };
 
 	return walk(t, l, has_symbol, &q) == OFL_MODULE_LOADED;
 }

@@ -102,9 +102,10 @@ static void module(struct kernel *k, uint64_t at, const struct owned_module *m)
 	kernel_line(k, "mem %" PRIx64 " 0*3", symtab);
 	for (i = 0; i < m->nr; i++) {
 		/* st_name, st_info, st_other, st_shndx 1 */
-		kernel_line(k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64 " 0",
+		kernel_line(k, "mem %" PRIx64 " %" PRIx64 " %" PRIx64 " %x",
 			    symtab + (i + 1) * sizeof(Elf64_Sym),
-			    UINT64_C(1) << 48 | name, m->symbol[i].kva);
+			    UINT64_C(1) << 48 | name, m->symbol[i].kva,
+			    O_SYMBOL_BYTES);
 		kernel_line(k, "text %" PRIx64 " %s", strtab + name,
 			    m->symbol[i].name);
 		name += strlen(m->symbol[i].name) + 1;

@@ -57,6 +57,8 @@ struct owned_module {
 	size_t nr;
 };
 
+#define O_SYMBOL_BYTES	0x80	/* of each symbol */
+
 /** owned_modules() - the list of loaded modules and their symbols */
 void owned_modules(struct kernel *k, const struct owned_module *m, size_t nr);
 

@@ -9,6 +9,7 @@
 #include "alloc.h"
 #include "commands/holder_rows.h"
 #include "held.h"
+#include "owned.h"
 
 #define H	UINT64_C(0xffff888010000000)
 #define CACHES	(H + 0x0000)	/* list_head */
@@ -1025,6 +1026,34 @@ static void test_area_unreadable(void **state)
 	check(&s, "stack", "cat", "pid 123");
 }
 
+/* crash --no_modules: the dump itself says what is called so in a module */
+static void test_area_of_a_module(void **state)
+{
+	static const struct owned_symbol symbol[] = {
+		{ "holds_it", UINT64_C(0xffffffffc0601000) },
+	};
+	static const struct owned_module module = { "m", symbol, 1 };
+	struct ofl_share s;
+
+	(void)state;
+	LINE("symbol modules %" PRIx64, O_MODULES);
+	LINE("struct module 256");
+	LINE("member module.list 8 16");
+	LINE("member module.name 24 56");
+	LINE("member module.kallsyms 80 8");
+	LINE("struct mod_kallsyms 32");
+	LINE("member mod_kallsyms.symtab 0 8");
+	LINE("member mod_kallsyms.num_symtab 8 4");
+	LINE("member mod_kallsyms.strtab 16 8");
+	owned_modules(&k, &module, 1);
+	MEM(VM + 24, "%" PRIx64, symbol[0].kva + 0x7f);
+	load();
+	s = add(OFL_KIND_KERNEL, 5, &plain);
+	check(&s, "vmalloc", "holds_it", "caller of vmalloc()");
+	s = add(OFL_KIND_KERNEL, 9, &plain);
+	check(&s, "vmalloc", "holds_it", "caller of vmalloc()");
+}
+
 /* v6.9: as many nodes as a wild number says are not walked */
 static void test_vmap_nodes_wild(void **state)
 {
@@ -1394,7 +1423,7 @@ int main(void)
 		TEST(list_not_known), TEST(tasks_break),
 		TEST(tasks_break_behind), TEST(tasks_whole),
 		TEST(thread_unreadable), TEST(areas_break),
-		TEST(area_unreadable), TEST(vmap_nodes_wild),
+		TEST(area_unreadable), TEST(area_of_a_module), TEST(vmap_nodes_wild),
 		TEST(chunks_break), TEST(region), TEST(region_breaks),
 		TEST(region_not_known), TEST(no_memory),
 		TEST(list_in_a_circle), TEST(area_is_no_area),

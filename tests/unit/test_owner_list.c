@@ -473,6 +473,29 @@ static const struct owned_module modules[] = {
 	{ "vmw_balloon", vmw, ARRAY_LEN(vmw) },
 };
 
+/* an address of code lies in a function, by its size */
+static void test_symbol_in(void **state)
+{
+	const struct ofl_target *t = &o.tt.target;
+	char name[64];
+
+	(void)state;
+	owned_modules(&k, modules, ARRAY_LEN(modules));
+	owned_load(&k, &o);
+	assert_true(ofl_modules_symbol_in(t, &o.l, vmw[4].kva + 0x7f, name,
+					  sizeof(name)));
+	assert_string_equal(name, "vmballoon_migratepage");
+	assert_true(ofl_modules_symbol_in(t, &o.l, other[0].kva, name,
+					  sizeof(name)));
+	assert_string_equal(name, "balloon");
+	assert_false(ofl_modules_symbol_in(t, &o.l, vmw[4].kva + 0x80, name,
+					   sizeof(name)));
+	assert_false(ofl_modules_symbol_in(t, &o.l, vmw[4].kva - 1, name,
+					   sizeof(name)));
+	assert_false(ofl_modules_symbol_at(t, &o.l, vmw[4].kva + 0x7f, name,
+					   sizeof(name)));
+}
+
 static void test_symbols_of_the_right_module(void **state)
 {
 	struct ofl_module m;
@@ -561,7 +584,7 @@ int main(void)
 		CASE(test_units),
 		CASE(test_units_overlap),
 		CASE(test_without_memory),
-		CASE(test_symbols_of_the_right_module),
+		CASE(test_symbols_of_the_right_module), CASE(test_symbol_in),
 		CASE(test_modules_that_loop),
 		CASE(test_module_without_symbols),
 	};

@@ -7,7 +7,7 @@ A document of `offblock -w -a -j` is held against both, and against what the gue
 import dataclasses
 import re
 
-from .kinds import CHANCE, GRIP, PROGRAMS, kind_of
+from .kinds import CHANCE, GRIP, GROUP, PROGRAMS, kind_of
 
 #: what offblock is asked: each holder of each block that something is in the way of
 COMMAND = "offblock -w -a -j"
@@ -113,6 +113,17 @@ EXPECTED = {
     "huge-full": (process("hold", mib(300)),),
     "huge-lent": (process("hold", mib(180)),),
     "nowhere": (process("hold", mib(500)),),
+    # c07aea3ef4d4 (in v5.14) gave pages of a pool their mark, b8c8ba73c68b (in v6.14) large kmalloc() its type
+    "held": (Expected("page-pool", "holdmod", 256, "page pool", "pp_magic", without=("5.10",)),
+             Expected("vmalloc", "holdmod_area", 1024, r"caller of vmalloc\(\)", "vm_struct"),
+             *(Expected("stack", f"holdmod/{i}", 4, r"pid \d+", "stack_vm_area") for i in range(8)),
+             Expected("slab", "holdmod", 90, "objects of 64 bytes", "slab_cache", 6400),
+             Expected("kmalloc", "kmalloc, large", 250, evidence="page_type", without=("5.10", "6.1", "6.12")),
+             Expected("cgroup", GROUP, 1024, "kernel memory charged to it", "memcg_data"),
+             Expected("region", "Crash kernel", 16384, "iomem .*", "iomem_resource"),
+             file("/folder/held", 20 * 256, "tmpfs"), file("/folder/held", 40 * 256, "hugetlbfs"),
+             file("memfd:held", 8 * 256, "tmpfs" + NAMELESS), file("SYSV68656c64", 8 * 256, "tmpfs" + NAMELESS),
+             process("grip", mib(20))),
     "caught-pinned": (process("hold", 300),),
 }
 
@@ -126,6 +137,8 @@ def missing(dump, rows):
 
 # -- named wrong ------------------------------------------------------------------
 
+#: paths that one guest has besides
+HELD = re.compile(r"/folder/held|/tmp/held|memfd:held|SYSV68656c64")
 #: paths that the guests have, and names of what has none
 FILES = re.compile(r"/(init|file|disk|bin/[\w\[.-]+|lib/modules/[\w.-]+|tmp/[\w/.-]+|dev/[\w-]+|etc/[\w-]+)"
                    r"|memfd:(grip|chance|truncated)|secretmem|\[perf_event\]|inode \d+|(vda|loop0|zram0|dm-0) \(\d+:\d+\)")
@@ -133,8 +146,10 @@ FILES = re.compile(r"/(init|file|disk|bin/[\w\[.-]+|lib/modules/[\w.-]+|tmp/[\w/
 PASSING = {"sh", "busybox", "kpf", "say", "sieve"}
 #: that run in a guest besides its programs
 RUNS = {"init", *PASSING, *PROGRAMS}
-#: kinds of which a guest of the campaign has none: no network, no group, no hint, no page_owner
-NONE_HAS = ("page-pool", "cgroup", "free-page-hint", "allocation")
+#: kinds of which a guest of the campaign has none: no hint, no page_owner
+NONE_HAS = ("free-page-hint", "allocation")
+#: the kernel's count of a group's pages has no tails of compound pages, is of a moment before, and has charged stacks, too
+COUNTED_NEAR = 64
 #: {kind: (file, line, pages in one)}: at most so many pages are such, says the guest's kernel
 COUNTED = {"slab": ("meminfo", "Slab", PAGE_KB), "stack": ("meminfo", "KernelStack", PAGE_KB),
            "percpu": ("meminfo", "Percpu", PAGE_KB), "movable": ("vmstat", "nr_zspages", 1)}
@@ -148,11 +163,19 @@ def _programs(dump):
 
 def _process(dump, row):
     """A process, or the process of a page table; its pid, where the guest wrote its processes down."""
-    if row["kind"] == "page-table" and (row["name"] == "whose is not known" or row["name"].startswith("cgroup ")):
-        return not row["name"].startswith("cgroup ")
+    if row["kind"] == "page-table" and row["name"] == "whose is not known":
+        return True
+    if row["kind"] == "page-table" and row["name"].startswith("cgroup "):
+        return row["name"].removeprefix("cgroup ") in _groups(dump)
     if row["name"] == "KSM":
         return "KSM" in dump.truth["meminfo"] or bool(CHANCE.fullmatch(dump.case))
     return row["name"] in _programs(dump) and _thread(dump, row)
+
+
+def _groups(dump):
+    """{path: pages of the kernel's} of the control groups that the guest has, but for the root."""
+    made = dump.truth.get("made")
+    return made.get("charged", {}) if isinstance(made, dict) else {}
 
 
 def _thread(dump, row):
@@ -206,7 +229,9 @@ def _hugetlb(dump, row):
 TRUE = {
     "process": _process, "page-table": _process, "stack": _thread, "region": _region, "swiotlb": _swiotlb, "slab": _slab,
     "vmalloc": _vmalloc, "hugetlb": _hugetlb,
-    "file": lambda dump, row: FILES.fullmatch(row["name"]),
+    "file": lambda dump, row: FILES.fullmatch(row["name"]) or (dump.case == "held" and HELD.fullmatch(row["name"])),
+    "cgroup": lambda dump, row: row["name"] in _groups(dump),
+    "page-pool": lambda dump, row: dump.case == "held" and row["name"] == "holdmod",
     "percpu": lambda dump, row: row["name"] == "per-CPU memory",
     # a poisoned page of a balloon is none any more to its driver, but has the balloon's operations
     "movable": lambda dump, row: row["name"] in (
@@ -226,6 +251,10 @@ def _counted(dump, rows):
         pages = sum(row["pages"] for row in rows if row["kind"] == kind and row["evidence"])
         if found and pages > int(found[1]) // unit + SLACK:
             yield f"named wrong: {pages} pages are {kind}, and the guest's {line} is {found[1]}"
+    for group, charged in _groups(dump).items():
+        pages = sum(row["pages"] for row in rows if (row["kind"], row["name"]) in (("cgroup", group), ("page-table", f"cgroup {group}")))
+        if abs(pages - charged) > COUNTED_NEAR:
+            yield f"named wrong: {pages} pages are charged to {group}, and the guest counts {charged}"
 
 
 def wrong(dump, rows):

@@ -499,6 +499,27 @@ def deflate(guest):
     guest.balloon(1024 * MIB)
 
 
+GROUP = "/held/pipes"
+
+
+def held(guest):
+    """Kernel memory in each way that has a name, a control group's, and files of each kind in memory."""
+    guest.plug(6 * BLOCK)
+    guest.run("insmod /lib/modules/holdmod.ko", timeout=60)
+    guest.run(f"""mkdir /tmp/groups /tmp/tmpfs /tmp/huge; mount -t cgroup2 none /tmp/groups && cd /tmp/groups
+        mkdir -p .{GROUP} && echo +memory >cgroup.subtree_control && echo +memory >held/cgroup.subtree_control
+        mount -t tmpfs none /tmp/tmpfs && mkdir /tmp/tmpfs/folder
+        dd if=/dev/zero of=/tmp/tmpfs/folder/held bs=1M count=20""")
+    guest.run(f"""{HUGE.format(20, 20)} && mount -t hugetlbfs none /tmp/huge && mkdir /tmp/huge/folder &&
+        fallocate -l 40M /tmp/huge/folder/held""", timeout=120)
+    hold(guest, "pipes", 1024, program=f"sh -c 'echo $$ >/tmp/groups{GROUP}/cgroup.procs; exec held \"$@\"' sh")
+    hold(guest, "memfd", 8, program="held")
+    hold(guest, "sysv", 8, program="held")
+    hold(guest, "uring", 20, program="grip")
+    inode = int(guest.run(f"stat -c %i /tmp/groups{GROUP}").output)
+    return {"charged": {GROUP: int(guest.run(f"held charged {inode}", timeout=120).output)}}
+
+
 TWO_NODES = ("-object", "memory-backend-ram,id=r0,size=1G", "-numa", "node,nodeid=0,memdev=r0,cpus=0",
              "-object", "memory-backend-ram,id=r1,size=1G", "-numa", "node,nodeid=1,memdev=r1", *BALLOON,
              "-object", "memory-backend-ram,id=m0,size=2G",
@@ -579,6 +600,8 @@ KINDS = {kind.name: kind for kind in (
     Kind("huge-full", "all huge pages in use, no memory for others", huge_full, machine(memory="1G")),
     Kind("huge-lent", "huge pages in use, free ones promised, and a few to spare", huge_lent, mend=HUGE.format(300, 0)),
     Kind("nowhere", "memory is full and there is no swap", nowhere, machine(memory="1G")),
+    Kind("held", "kernel memory and files of every kind that has a name", held,
+         machine("online_kernel", memory="1G", append="crashkernel=64M"), module="holdmod", programs=("grip", "held")),
 )}
 
 #: dumped in the middle of an attempt
