@@ -85,9 +85,11 @@ def lab(colour, matrix):
 def test_colours_can_be_told_apart(eyes):
     """Verdicts differ by more than 10 of CIE76 for everybody; 2.3 is what can just be seen."""
     source = (ROOT / "src/commands/map_rows.c").read_text()
-    value = dict(re.findall(r'^#define (\w+)\t"(#\w{6})"', source, re.M))
-    looks = {word: (value[fill], mark, value[ink]) for word, fill, ink, mark in
-             re.findall(r"\[OFL_OUT_(\w+)\] = \{ (\w+), (\w+), '(.)' \}", source)}
+    value = dict(re.findall(r'^#define (\w+)\t"?(#\w{6}|\w+)"?(?:, \w+)?$', source, re.M))
+    value |= {name: value[value[name]] for name in value if value[name] in value}
+    ink = dict(re.findall(r'^#define (\w+)\t\S+, (\w+)$', source, re.M))
+    rows = re.findall(r"^OUTCOME\((\w+),.*?'(.)', (\w+)\)$", (ROOT / "include/judge/outcomes.def").read_text(), re.M | re.S)
+    looks = {word: (value[colour], mark, value[ink[colour]]) for word, mark, colour in rows}
     del looks["SKIPPED"]                                                # the same word
     assert len(looks) == 8
     loader = SourceFileLoader("report", str(ROOT / "tools/offline-report"))
