@@ -69,6 +69,7 @@ STANDS = {
     "huge-full": ("test_no_place_to_go", "test_room_for_huge_pages"),
     "huge-lent": ("test_huge_pages_left_behind",),
     "nowhere": ("test_no_place_to_go",),
+    "held": ("made",),      # memory of the kernel, as there; the names have unit tests of their own
     "caught-pinned": ("caught-pinned",),
     "caught-balloon": ("caught-balloon",),
 }
