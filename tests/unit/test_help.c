@@ -248,6 +248,39 @@ static void test_words(void **state)
 	}
 }
 
+/* does a line begin with this word, and go on with what it means? */
+static bool is_on(const char *const *page, const char *word)
+{
+	size_t len = strlen(word), i;
+
+	for (i = 3; page[i]; i++) {
+		const char *line = page[i] + strspn(page[i], " ");
+
+		if (!strncmp(line, word, len) && line[len] == ' ')
+			return true;
+	}
+	return false;
+}
+
+/* each row that means something is printed, the last line's of every command */
+static void test_words_are_printed(void **state)
+{
+	const struct ofl_command *c;
+	size_t i;
+
+	(void)state;
+	for (c = ofl_commands; c->name; c++) {
+		const struct ofl_manual *m = c->manual;
+
+		for (i = 0; i < m->nr_words; i++)
+			if (m->words[i].help && !is_on(ofl_help(c), m->words[i].word))
+				fail_msg("%s: %s", c->name, m->words[i].word);
+		for (i = 0; i < OFL_NR_RESULTS; i++)
+			if (!is_on(ofl_help(c), ofl_result_words[i].word))
+				fail_msg("%s: %s", c->name, ofl_result_words[i].word);
+	}
+}
+
 static void test_without_memory(void **state)
 {
 	const char *const *page;
@@ -273,7 +306,8 @@ int main(void)
 		CASE(test_every_row_is_in_help),
 		CASE(test_options_are_those_of_the_rows),
 		CASE(test_names_are_those_of_the_rows),
-		CASE(test_shape), CASE(test_words), CASE(test_without_memory),
+		CASE(test_shape), CASE(test_words), CASE(test_words_are_printed),
+		CASE(test_without_memory),
 	};
 
 	return cmocka_run_group_tests_name("help", tests, NULL, NULL);
